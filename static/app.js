@@ -1,0 +1,156 @@
+/* What makes forms quicker to fill. Every page works without it. Usage stands above each part. */
+"use strict";
+
+/* The controls of a form part whose name is `name`, with or without the prefix of a formset row. */
+const controlsNamed = (scope, name) =>
+  [...scope.querySelectorAll("input, select, textarea")].filter(
+    (control) => control.name === name || control.name.endsWith(`-${name}`),
+  );
+
+const isBox = (control) => control.type === "radio" || control.type === "checkbox";
+
+const valueOf = (controls) => {
+  const chosen = controls.find((control) => !isBox(control) || control.checked);
+  return chosen ? chosen.value : "";
+};
+
+/* data-reveal="kind=slot|clock" on any element inside a form or a [data-row]: shown while the control
+   `kind` of the same row has one of these values. What is hidden is disabled, so it is not sent. */
+function reveal(root) {
+  const hiddenBy = (part) => {
+    const [name, values] = part.dataset.reveal.split("=");
+    const scope = part.parentElement.closest("[data-row]") || part.closest("form");
+    return !values.split("|").includes(valueOf(controlsNamed(scope, name)));
+  };
+  for (const part of root.querySelectorAll("[data-reveal]")) {
+    part.hidden = hiddenBy(part);
+    for (const control of part.querySelectorAll("input, select, textarea")) {
+      control.disabled = Boolean(control.closest("[data-reveal][hidden]"));
+    }
+  }
+}
+
+/* <button name="add_row" value="components" data-add-row="components"> copies
+   <template id="components-empty"> to the end of #components-rows and counts it in TOTAL_FORMS.
+   Without this script the button submits, and the server answers with one more row. */
+function addRow(prefix, focus = true) {
+  const total = document.getElementById(`id_${prefix}-TOTAL_FORMS`);
+  const copy = document.getElementById(`${prefix}-empty`).content.cloneNode(true);
+  for (const element of copy.querySelectorAll("*")) {
+    for (const attribute of element.attributes) {
+      attribute.value = attribute.value.replaceAll("__prefix__", total.value);
+    }
+  }
+  const row = copy.firstElementChild;
+  document.getElementById(`${prefix}-rows`).append(row);
+  total.value = Number(total.value) + 1;
+  reveal(row.closest("form"));
+  if (focus) {
+    row.querySelector("input:not([type=hidden]), select, textarea").focus();
+  }
+}
+
+/* <form data-entry>: leaving with something typed asks first, and what was typed comes back after
+   signing in again: it is kept in this tab, between the submit (or "Not you?") and the next page
+   that is not a sign-in page, and nowhere else. */
+const KEPT = "kept-form";
+const neverKept = (name) => name === "csrfmiddlewaretoken" || name === "submission";
+
+function keep(form) {
+  const typed = [...form.elements]
+    .filter((control) => control.name && control.type !== "password" && control.type !== "file")
+    .filter((control) => !neverKept(control.name) && control.tagName !== "BUTTON")
+    .map((control) => [control.name, control.value, isBox(control) ? control.checked : null]);
+  const path = window.location.pathname + window.location.search;
+  window.sessionStorage.setItem(KEPT, JSON.stringify({ path, typed }));
+}
+
+function giveBack(form) {
+  const kept = JSON.parse(window.sessionStorage.getItem(KEPT) || "null");
+  const isEntrance = document.querySelector("main.entrance");
+  if (!isEntrance) {
+    window.sessionStorage.removeItem(KEPT);
+  }
+  if (!kept || !form || kept.path !== window.location.pathname + window.location.search) {
+    return;
+  }
+  for (const [name, value] of kept.typed) {
+    const prefix = name.match(/^(.+)-TOTAL_FORMS$/)?.[1];
+    while (prefix && Number(form.elements[name].value) < Number(value)) {
+      addRow(prefix, false);
+    }
+  }
+  const seen = {};
+  for (const [name, value, checked] of kept.typed) {
+    const same = [...form.elements].filter((control) => control.name === name);
+    const control =
+      checked === null ? same[(seen[name] = (seen[name] ?? -1) + 1)] : same.find((c) => c.value === value);
+    if (control && checked !== null) {
+      control.checked = checked;
+    } else if (control) {
+      control.value = value;
+    }
+  }
+  reveal(form);
+  form.dataset.dirty = "";
+  document.querySelector("[data-kept]")?.removeAttribute("hidden");
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const entry = document.querySelector("form[data-entry]");
+  reveal(document);
+  giveBack(entry);
+  document.querySelector("[data-focus]")?.focus();
+
+  document.addEventListener("change", (event) => {
+    if (event.target.form) {
+      reveal(event.target.form);
+    }
+  });
+
+  document.addEventListener("input", (event) => {
+    if (event.target.form && event.target.form === entry) {
+      entry.dataset.dirty = "";
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const adder = event.target.closest("[data-add-row]");
+    if (adder) {
+      event.preventDefault();
+      addRow(adder.dataset.addRow);
+    }
+    if (entry && event.target.closest("[data-switch]")) {
+      keep(entry);
+      delete entry.dataset.dirty;
+    }
+  });
+
+  /* One press records once: the buttons rest until the answer is there. The server holds this too,
+     by the submission's own number. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") {
+      return;
+    }
+    if (form === entry) {
+      keep(form);
+      delete form.dataset.dirty;
+    }
+    window.setTimeout(() => {
+      form.querySelectorAll("button").forEach((button) => (button.disabled = true));
+    });
+  });
+
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      document.querySelectorAll("form button").forEach((button) => (button.disabled = false));
+    }
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    if (entry && "dirty" in entry.dataset) {
+      event.preventDefault();
+    }
+  });
+});
