@@ -1,0 +1,20 @@
+"""What every page knows about the person at the keyboard."""
+
+from django.http import HttpRequest
+
+from access import policies
+
+
+def person(request: HttpRequest) -> dict[str, object]:
+    """`may`: what the person may do somewhere; `in_demo`: a clinic of theirs is a demonstration."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"may": {}, "in_demo": False}
+    return {
+        "may": {
+            "view_charts": policies.allows_anywhere(user, policies.VIEW_CHARTS),
+            "record": policies.allows_anywhere(user, policies.RECORD),
+            "view_catalogue": policies.allows_anywhere(user, policies.VIEW_CATALOGUE),
+        },
+        "in_demo": user.is_in_demo,
+    }

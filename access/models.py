@@ -1,0 +1,197 @@
+"""Who may do what, and who saw what: people, clinics, memberships, access events."""
+
+import uuid
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+
+def check_time_zone(name: str) -> None:
+    """Refuse a name that the IANA time zone list does not have."""
+    if name not in available_timezones():
+        raise ValidationError(_("Choose a time zone by its IANA name, such as Europe/London."))
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail address; `name` is how records show them."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name as shown"), max_length=150)
+    profession = models.CharField(_("profession"), max_length=80, blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_staff = models.BooleanField(_("support staff"), default=False)
+    date_joined = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def open_memberships(self) -> list[tuple[int, str, bool]]:
+        """(clinic id, role, demo flag), read once for each instance, so once for each request."""
+        return list(self.memberships.open().values_list("clinic_id", "role", "clinic__is_demo"))
+
+    @cached_property
+    def roles_by_clinic(self) -> dict[int, frozenset[str]]:
+        """Open roles by clinic id."""
+        roles: dict[int, set[str]] = {}
+        for clinic_id, role, _is_demo in self.open_memberships:
+            roles.setdefault(clinic_id, set()).add(role)
+        return {clinic_id: frozenset(held) for clinic_id, held in roles.items()}
+
+    @property
+    def is_in_demo(self) -> bool:
+        """Whether a clinic of theirs is a demonstration."""
+        return any(is_demo for _clinic_id, _role, is_demo in self.open_memberships)
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class Clinic(models.Model):
+    """A clinic: the boundary of what its members see, and of one ledger."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/London", validators=[check_time_zone]
+    )
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
+    is_demo = models.BooleanField(_("demonstration clinic"), default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def local(self, moment):
+        """`moment` (aware) as the clinic's wall clock shows it."""
+        return moment.astimezone(self.zone)
+
+
+class Role(models.TextChoices):
+    PRESCRIBER = "prescriber", _("prescriber")
+    RECORDER = "recorder", _("recorder")
+    VIEWER = "viewer", _("viewer")
+    AUDITOR = "auditor", _("auditor")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def open(self) -> "MembershipQuerySet":
+        return self.filter(ended_at=None)
+
+
+class Membership(models.Model):
+    """A person's role in a clinic, from a moment until it ends; ended ones stay as history."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    started_at = models.DateTimeField(_("from"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "clinic", "role"],
+                condition=Q(ended_at=None),
+                name="%(app_label)s_%(class)s_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="%(app_label)s_%(class)s_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}, {self.clinic}"
+
+
+class AccessKind(models.TextChoices):
+    VIEW = "view", _("viewed")
+    LIST = "list", _("listed")
+    SEARCH = "search", _("searched")
+    WRITE = "write", _("recorded")
+    EXPORT = "export", _("exported")
+    REQUEST = "request", _("opened a page without patients' data")
+    REFUSED = "refused", _("was refused")
+
+
+class AccessEvent(models.Model):
+    """One signed-in or refused request: who, when, which page, which patients."""
+
+    at = models.DateTimeField(default=timezone.now)
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    clinic = models.ForeignKey(Clinic, null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=AccessKind.choices)
+    route = models.CharField(max_length=100)
+    method = models.CharField(max_length=10)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "at"], name="access_event_clinic_at"),
+            models.Index(fields=["user", "at"], name="access_event_user_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind} {self.route}"
+
+
+class AccessedPatient(models.Model):
+    """A patient whose data an access event showed, or was asked to show."""
+
+    event = models.ForeignKey(AccessEvent, on_delete=models.PROTECT, related_name="patients")
+    patient = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "patient"], name="%(app_label)s_%(class)s_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["patient"], name="access_accessed_by_patient")]
+
+    def __str__(self) -> str:
+        return str(self.patient)
+
+
+class OfClinicQuerySet(models.QuerySet):
+    """Rows that belong to a clinic. Everything a person can reach starts from `visible_to`."""
+
+    def visible_to(self, user: User):
+        """Rows of the clinics where the person has an open membership; the rest is a 404."""
+        return self.filter(clinic_id__in=list(user.roles_by_clinic))

@@ -1,0 +1,67 @@
+"""What each role may do, as one table, and the checks that every view and action asks."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+from access.models import Clinic, Role, User
+
+VIEW_CHARTS = "view charts"
+EXPORT_CHARTS = "export charts"
+RECORD = "record"
+CONFIRM = "confirm"
+VIEW_CATALOGUE = "view catalogue"
+MANAGE_CATALOGUE = "manage catalogue"
+
+GRANTS: dict[str, frozenset[str]] = {
+    VIEW_CHARTS: frozenset({Role.PRESCRIBER, Role.RECORDER, Role.VIEWER}),
+    EXPORT_CHARTS: frozenset({Role.PRESCRIBER, Role.RECORDER, Role.VIEWER}),
+    RECORD: frozenset({Role.PRESCRIBER, Role.RECORDER}),
+    CONFIRM: frozenset({Role.PRESCRIBER}),
+    VIEW_CATALOGUE: frozenset({Role.PRESCRIBER, Role.RECORDER, Role.VIEWER, Role.ADMINISTRATOR}),
+    MANAGE_CATALOGUE: frozenset({Role.ADMINISTRATOR}),
+}
+
+REFUSALS = {
+    VIEW_CHARTS: _("Charts are open to prescribers, recorders and viewers of the clinic."),
+    EXPORT_CHARTS: _("Exports are open to prescribers, recorders and viewers of the clinic."),
+    RECORD: _("Only a prescriber or a recorder of the clinic records."),
+    CONFIRM: _("Only the prescriber named in a step confirms it."),
+    VIEW_CATALOGUE: _("The medicine list is open to members of the clinic who work with it."),
+    MANAGE_CATALOGUE: _("Only an administrator of the clinic changes its medicine list."),
+}
+
+
+def allows(user: User, clinic: Clinic, action: str) -> bool:
+    """Whether one of the user's open roles in the clinic grants the action."""
+    return clinic_allows(user, clinic.pk, action)
+
+
+def clinic_allows(user: User, clinic_id: int, action: str) -> bool:
+    """As `allows`, by the clinic's id."""
+    return bool(user.roles_by_clinic.get(clinic_id, frozenset()) & GRANTS[action])
+
+
+def check(user: User, clinic: Clinic, action: str) -> None:
+    """Raise PermissionDenied, with words for the person, unless the action is granted."""
+    if not allows(user, clinic, action):
+        raise PermissionDenied(REFUSALS[action])
+
+
+def clinics_of(user: User, action: str | None = None) -> list[int]:
+    """Ids of the clinics the user belongs to, or where a role grants the action."""
+    return [
+        clinic_id
+        for clinic_id, roles in user.roles_by_clinic.items()
+        if action is None or roles & GRANTS[action]
+    ]
+
+
+def allows_anywhere(user: User, action: str) -> bool:
+    """Whether the action is granted in at least one clinic."""
+    return bool(clinics_of(user, action))
+
+
+def check_anywhere(user: User, action: str) -> None:
+    """Raise PermissionDenied unless at least one clinic grants the action."""
+    if not allows_anywhere(user, action):
+        raise PermissionDenied(REFUSALS[action])

@@ -1,0 +1,63 @@
+"""Canonical bytes of what a record says, and the digests over them.
+
+Pure: standard library only. The same content gives the same bytes on every engine and machine, for
+ever: a change here is a new form of a record ("dose-step/2"), never an edit. Golden vectors in
+tests/ledger/test_canonical.py hold it.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from hashlib import sha256
+from typing import TypeAlias
+from uuid import UUID
+
+Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"
+
+NO_ENTRY = "0" * 64
+"""The digest before the first entry of a clinic."""
+
+
+def plain(value: object) -> Plain:
+    """`value` in JSON's own terms: decimals without exponent or trailing zeros, moments in UTC.
+
+    A float has no canonical form, and neither has an object of a kind not listed: TypeError.
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise TypeError("a moment without a time zone has no canonical form")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def canonical_bytes(value: object) -> bytes:
+    """UTF-8 JSON with sorted keys, no spaces, nothing escaped that need not be."""
+    return json.dumps(
+        plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+
+
+def digest(label: str, value: object) -> str:
+    """SHA-256, as hex, over a label that says what it is and the canonical bytes."""
+    return sha256(label.encode() + b"\n" + canonical_bytes(value)).hexdigest()
+
+
+def sealed_digest(salt: str, value: object) -> str:
+    """The salted digest by which identity and free text enter a record's content."""
+    return digest(f"sealed/1 {salt}", value)

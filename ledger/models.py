@@ -1,0 +1,172 @@
+"""Append-only records: the head of each clinic's chain, its entries, and what every record shares.
+
+This app knows no medicine and no patient but by identity (uuid).
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from access.models import Clinic, User
+from ledger import canonical
+
+
+class Head(models.Model):
+    """The newest entry of a clinic: the row that every write locks first. Nothing references it."""
+
+    clinic = models.OneToOneField(
+        Clinic, primary_key=True, on_delete=models.PROTECT, related_name="ledger_head"
+    )
+    number = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64, default=canonical.NO_ENTRY)
+    recorded_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.clinic}: {self.number}"
+
+
+class Submission(models.Model):
+    """One form sent once: lets the same submission answer as the first time.
+
+    `asked` is a salted digest of what was asked, compared when the submission comes again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    uuid = models.UUIDField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    salt = models.CharField(max_length=32)
+    asked = models.CharField(max_length=64)
+    first_number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "uuid"], name="%(app_label)s_%(class)s_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class Entry(models.Model):
+    """One line of a clinic's chain: which record was added, by whom, when, after what."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=20)
+    patient = models.UUIDField(null=True)
+    subject = models.UUIDField()
+    supersedes = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    form = models.CharField(max_length=30)
+    content_digest = models.CharField(max_length=64)
+    previous_digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_by_name = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=64)
+    submission = models.UUIDField()
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "number"], name="%(app_label)s_%(class)s_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=Q(kind="retraction"),
+                name="%(app_label)s_%(class)s_retracted_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subject", "number"], name="ledger_entry_subject"),
+            models.Index(fields=["patient", "number"], name="ledger_entry_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}"
+
+    def header(self) -> dict[str, object]:
+        """What the entry's digest covers."""
+        return {
+            "clinic": self.clinic.uuid,
+            "number": self.number,
+            "kind": self.kind,
+            "patient": self.patient,
+            "subject": self.subject,
+            "supersedes": self.supersedes_id,
+            "form": self.form,
+            "content": self.content_digest,
+            "previous": self.previous_digest,
+            "recorded_by": self.recorded_by_id,
+            "recorded_by_name": self.recorded_by_name,
+            "recorded_at": self.recorded_at,
+            "time_zone": self.time_zone,
+            "submission": self.submission,
+            "position": self.position,
+        }
+
+
+class Record(models.Model):
+    """What an entry added. Each kind of record is a table of its own whose rows never change.
+
+    `plain_content` enters the content digest as it is; `sealed_content` (identity and free text)
+    by its own salted digest, so that it can be erased and the chain still verifies.
+    """
+
+    KIND: ClassVar[str]
+    FORM: ClassVar[str]
+    SEALED: ClassVar[tuple[str, ...]] = ()
+
+    entry = models.OneToOneField(
+        Entry, primary_key=True, on_delete=models.PROTECT, related_name="%(class)s"
+    )
+    salt = models.CharField(max_length=32, null=True, editable=False)
+    sealed = models.CharField(max_length=64, null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def plain_content(self) -> dict[str, object]:
+        """What the record says apart from identity and free text."""
+        raise NotImplementedError
+
+    def sealed_content(self) -> dict[str, object]:
+        """The identity and free text of the record; empty when it has none."""
+        return {name: getattr(self, name) for name in self.SEALED}
+
+    def content_digest(self) -> str:
+        """The digest of the record's content in its form; needs `sealed` to be set."""
+        return canonical.digest(self.FORM, {**self.plain_content(), "sealed": self.sealed})
+
+
+class RetractionReason(models.TextChoices):
+    WRONG_PATIENT = "wrong-patient", _("wrong patient")
+    WRONG_MEDICINE = "wrong-medicine", _("wrong medicine or route")
+    TWICE = "twice", _("recorded twice")
+    NEVER_INSTRUCTED = "never-instructed", _("never instructed")
+    OTHER = "other", _("other reason")
+
+
+class Retraction(Record):
+    """Withdraws a whole line of corrections as entered in error. `Entry.subject` names the line."""
+
+    KIND = "retraction"
+    FORM = "retraction/1"
+    SEALED = ("reason_text",)
+
+    reason = models.CharField(_("reason"), max_length=20, choices=RetractionReason.choices)
+    reason_text = models.TextField(_("in your own words"), blank=True, null=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}"
+
+    def plain_content(self) -> dict[str, object]:
+        return {"reason": self.reason}

@@ -1,0 +1,272 @@
+"""The one way to write: lock the clinic's head, check, insert the rows, the entries last, commit.
+
+@ledger.verb
+def record_step(*, regimen, dosage, by, submission):
+    policies.check_can_record(by, regimen)
+    with ledger.writing(regimen.clinic, by=by, submission=submission) as log:
+        policies.check_moment_free(regimen, ...)
+        return log.add(DoseStep(...), subject=..., children=[...])
+"""
+
+import dataclasses
+import functools
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from access.models import Clinic, User
+from ledger import canonical
+from ledger.models import Entry, Head, Record, Retraction, Submission
+
+R = TypeVar("R", bound=Record)
+
+
+class LedgerError(Exception):
+    """A write that the ledger refuses; nothing was written."""
+
+
+class SubmissionConflict(LedgerError):
+    """The same submission came again with other content; `entry` is what it made the first time."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__("this form was already sent with other content")
+        self.entry = entry
+
+
+class AlreadySuperseded(LedgerError):
+    """Somebody corrected or withdrew the record first; `entry` is theirs."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__("the record was changed by somebody else first")
+        self.entry = entry
+
+
+class _Answered(Exception):
+    """Internal: the submission was carried out before, and made `record`."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One call of an action: its submission, what was asked, and a demo's given moment."""
+
+    uuid: UUID
+    content: bytes
+    recorded_at: datetime | None = None
+
+
+def verb(action: Callable[..., R]) -> Callable[..., R]:
+    """An action that may be sent twice: the same submission answers as the first time.
+
+    The action takes keyword arguments only, among them `by` (User) and `submission`, which callers
+    give as a UUID (a new one when they leave it out). Raises SubmissionConflict when it comes again
+    with other content. `recorded_at` is for demonstration clinics alone.
+    """
+
+    @functools.wraps(action)
+    def call(
+        *,
+        by: User,
+        submission: UUID | None = None,
+        recorded_at: datetime | None = None,
+        **asked: Any,
+    ) -> R:
+        content = canonical.canonical_bytes(
+            {"verb": action.__name__, "by": by.pk, "asked": _comparable(asked)}
+        )
+        asking = Asking(submission or uuid4(), content, recorded_at)
+        try:
+            return action(by=by, submission=asking, **asked)
+        except _Answered as answered:
+            return answered.record  # type: ignore[return-value]
+
+    return call
+
+
+def _comparable(value: Any) -> Any:
+    """`value` in terms that canonical bytes know: models by key, dataclasses by their fields."""
+    if isinstance(value, models.Model):
+        return [value._meta.label, value.pk]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _comparable(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _comparable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_comparable(item) for item in value]
+    return value
+
+
+class Log:
+    """An open write: collects rows and their entries, and inserts them when flushed.
+
+    The same object serves one record and a load of thousands: rows of one table go in together,
+    identities first, then records, their children, and the entries last.
+    """
+
+    def __init__(self, clinic: Clinic, head: Head, by: User, asking: Asking) -> None:
+        self.clinic = clinic
+        self.head = head
+        self.by = by
+        self.asking = asking
+        self.position = 0
+        self.recorded_at = self._moment(asking.recorded_at)
+        self._rows: dict[type[models.Model], list[models.Model]] = {}
+        self._children: dict[type[models.Model], list[models.Model]] = {}
+        self._entries: list[Entry] = []
+
+    def _moment(self, given: datetime | None) -> datetime:
+        """Now, or a demonstration's given moment; never before the entry before."""
+        if given is not None and not self.clinic.is_demo:
+            raise LedgerError("only a demonstration clinic may give recorded times")
+        moment = given or timezone.now()
+        return max(moment, self.head.recorded_at) if self.head.recorded_at else moment
+
+    def at(self, given: datetime) -> None:
+        """In a demonstration clinic: what is added from here on was recorded at this moment."""
+        self.recorded_at = self._moment(given)
+
+    def create(self, identity: models.Model) -> None:
+        """Insert an identity (a patient, a regimen): a row without text of its own."""
+        self._rows.setdefault(type(identity), []).append(identity)
+
+    def add(
+        self,
+        record: R,
+        *,
+        subject: UUID,
+        patient: UUID | None = None,
+        supersedes: Entry | None = None,
+        children: Iterable[models.Model] = (),
+    ) -> R:
+        """Add a record and its entry; returns the record with its entry set.
+
+        `subject` is the identity whose line this belongs to. A superseding record must be of the
+        same kind and subject as the entry it supersedes, and that entry the newest of its line
+        and not withdrawn: AlreadySuperseded otherwise.
+        """
+        children = list(children)
+        if supersedes is not None:
+            self._check_supersedes(supersedes, record, subject)
+        sealed = record.sealed_content()
+        if any(value not in (None, "", []) for value in sealed.values()):
+            record.salt = secrets.token_hex(16)
+            record.sealed = canonical.sealed_digest(record.salt, sealed)
+        entry = Entry(
+            clinic=self.clinic,
+            number=self.head.number + 1,
+            kind=record.KIND,
+            patient=patient,
+            subject=subject,
+            supersedes=supersedes,
+            form=record.FORM,
+            content_digest=record.content_digest(),
+            previous_digest=self.head.digest,
+            recorded_by=self.by,
+            recorded_by_name=self.by.name,
+            recorded_at=self.recorded_at,
+            time_zone=self.clinic.time_zone,
+            submission=self.asking.uuid,
+            position=self.position,
+        )
+        entry.digest = canonical.digest("entry/1", entry.header())
+        record.entry = entry
+        self._rows.setdefault(type(record), []).append(record)
+        for child in children:
+            self._children.setdefault(type(child), []).append(child)
+        self._entries.append(entry)
+        self.head.number = entry.number
+        self.head.digest = entry.digest
+        self.head.recorded_at = entry.recorded_at
+        self.position += 1
+        return record
+
+    def _check_supersedes(self, supersedes: Entry, record: Record, subject: UUID) -> None:
+        if (supersedes.kind, supersedes.subject) != (record.KIND, subject):
+            raise LedgerError("a record supersedes only one of its own kind and identity")
+        check_newest(supersedes)
+
+    def flush(self) -> None:
+        """Insert what was collected. Reads inside the same transaction see it from here on."""
+        for rows in (*self._rows.values(), *self._children.values(), self._entries):
+            if rows:
+                type(rows[0])._default_manager.bulk_create(rows, batch_size=2000)
+        self._rows, self._children, self._entries = {}, {}, []
+
+
+def check_newest(entry: Entry) -> None:
+    """Raise AlreadySuperseded when a later entry corrects or withdraws this one. Under the lock."""
+    later = (
+        Entry.objects.filter(supersedes=entry).first()
+        or Entry.objects.filter(subject=entry.subject, kind=Retraction.KIND).first()
+    )
+    if later is not None:
+        raise AlreadySuperseded(later)
+
+
+@contextmanager
+def writing(clinic: Clinic, *, by: User, submission: Asking) -> Iterator[Log]:
+    """One write to a clinic's ledger: all of it or nothing.
+
+    Raises SubmissionConflict when the submission was carried out before with other content.
+    """
+    with transaction.atomic():
+        head, _is_new = Head.objects.select_for_update().get_or_create(clinic=clinic)
+        _answer_repeat(clinic, submission)
+        log = Log(clinic, head, by, submission)
+        first_number = head.number + 1
+        yield log
+        log.flush()
+        salt = secrets.token_hex(16)
+        Submission.objects.create(
+            clinic=clinic,
+            uuid=submission.uuid,
+            user=by,
+            salt=salt,
+            asked=_asked_digest(salt, submission),
+            first_number=first_number,
+        )
+        head.save(update_fields=["number", "digest", "recorded_at"])
+
+
+def _asked_digest(salt: str, asking: Asking) -> str:
+    return canonical.sealed_digest(salt, asking.content.decode())
+
+
+def _answer_repeat(clinic: Clinic, asking: Asking) -> None:
+    """Answer a submission that was carried out before: the same record, or a conflict."""
+    earlier = Submission.objects.filter(clinic=clinic, uuid=asking.uuid).first()
+    if earlier is None:
+        return
+    entry = Entry.objects.get(clinic=clinic, number=earlier.first_number)
+    if earlier.asked != _asked_digest(earlier.salt, asking):
+        raise SubmissionConflict(entry)
+    raise _Answered(record_of(entry))
+
+
+def record_of(entry: Entry) -> Record:
+    """The record that an entry added."""
+    return record_model(entry.kind)._default_manager.get(pk=entry.pk)
+
+
+def record_model(kind: str) -> type[Record]:
+    """The table that holds records of a kind."""
+    for model in _record_models():
+        if model.KIND == kind:
+            return model
+    raise LookupError(f"no record of kind {kind!r}")
+
+
+@functools.cache
+def _record_models() -> tuple[type[Record], ...]:
+    from django.apps import apps
+
+    return tuple(m for m in apps.get_models() if issubclass(m, Record))

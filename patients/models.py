@@ -1,0 +1,141 @@
+"""The person: an unchanging identity, versioned text, and disposable rows for finding them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from access.models import Clinic, OfClinicQuerySet
+from ledger.models import Record
+
+
+class Patient(models.Model):
+    """A person at a clinic. Nothing of theirs changes here: what is known is in the versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
+
+    objects = OfClinicQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Gender(models.TextChoices):
+    """Administrative gender (FHIR R4 value set administrative-gender)."""
+
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Other")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class PatientStatus(models.TextChoices):
+    HERE = "here", _("With this clinic")
+    LEFT = "left", _("Left the clinic")
+    DIED = "died", _("Died")
+
+
+class PatientVersion(Record):
+    """What is known of a patient from one entry on. A change is a new version; the old stays."""
+
+    KIND = "patient"
+    FORM = "patient/1"
+    SEALED = (
+        "title",
+        "family_name",
+        "given_names",
+        "birth_date",
+        "gender",
+        "nhs_number",
+        "record_number",
+    )
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="versions")
+    title = models.CharField(_("title"), max_length=40, blank=True, null=True)
+    family_name = models.CharField(_("family name"), max_length=120, null=True)
+    given_names = models.CharField(_("given names"), max_length=160, blank=True, null=True)
+    birth_date = models.DateField(_("born"), null=True)
+    gender = models.CharField(_("gender"), max_length=10, choices=Gender.choices, null=True)
+    nhs_number = models.CharField(_("NHS number"), max_length=10, blank=True, null=True)
+    record_number = models.CharField(_("record number"), max_length=40, blank=True, null=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=PatientStatus.choices, default=PatientStatus.HERE
+    )
+    status_on = models.DateField(_("on"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=PatientStatus.values),
+                name="%(app_label)s_%(class)s_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=PatientStatus.HERE, status_on=None)
+                | (~Q(status=PatientStatus.HERE) & Q(status_on__isnull=False)),
+                name="%(app_label)s_%(class)s_status_dated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}"
+
+    def plain_content(self) -> dict[str, object]:
+        return {"status": self.status, "status_on": self.status_on}
+
+
+class PatientCard(models.Model):
+    """Projection: the newest version as lists and look-ups need it. Rebuilt from the versions.
+
+    `sort_name` is the folded name, `family_folded` the folded family name alone.
+    """
+
+    patient = models.OneToOneField(
+        Patient, primary_key=True, on_delete=models.CASCADE, related_name="card"
+    )
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(PatientVersion, on_delete=models.CASCADE, related_name="+")
+    sort_name = models.CharField(max_length=300)
+    family_folded = models.CharField(max_length=150)
+    birth_date = models.DateField(null=True)
+    nhs_number = models.CharField(max_length=10, blank=True)
+    record_number_folded = models.CharField(max_length=60, blank=True)
+
+    objects = OfClinicQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "sort_name", "patient"], name="patients_card_by_name"),
+            models.Index(
+                fields=["clinic", "birth_date", "family_folded"], name="patients_card_by_birth"
+            ),
+            models.Index(fields=["clinic", "nhs_number"], name="patients_card_by_nhs"),
+            models.Index(fields=["clinic", "record_number_folded"], name="patients_card_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sort_name
+
+
+class PatientWord(models.Model):
+    """Projection: one folded word of a patient's newest name, found by its beginning."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=160)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "word"], name="%(app_label)s_%(class)s_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "word", "patient"],
+                opclasses=["int8_ops", "varchar_pattern_ops", "uuid_ops"],
+                name="patients_word_prefix",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.word

@@ -1,0 +1,194 @@
+"""The order of dose steps in time: which are live, what holds when, and as known at which entry.
+
+Pure: standard library only. Rows become `StepRecord`s in `reading.py`; nothing here reads a clock
+or a database, so the present moment is always an argument.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from titration.dosing import Component
+
+PRECISION_RANK = {"year": 0, "month": 1, "day": 2}
+
+DOSE, WITHHOLD, RESUME, STOP, SINGLE = "dose", "withhold", "resume", "stop", "single"
+GIVING = frozenset({DOSE, RESUME})
+
+NOTHING, TAKING, WITHHELD, STOPPED = "nothing", "taking", "withheld", "stopped"
+STATE_AFTER = {DOSE: TAKING, RESUME: TAKING, WITHHOLD: WITHHELD, STOP: STOPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """From when an instruction holds: a date in the clinic's zone, known to the day, month or year.
+
+    `on` is the first day of the interval. `time` and its UTC `offset` (minutes) come together and
+    only with day precision.
+    """
+
+    on: date
+    precision: str = "day"
+    time: dt.time | None = None
+    offset: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISION_RANK:
+            raise ValueError(f"precision {self.precision!r} is none of day, month, year")
+        if (self.time is None) != (self.offset is None):
+            raise ValueError("a clock time and its UTC offset come together")
+        if self.time is not None and self.precision != "day":
+            raise ValueError("only a day has a clock time")
+        if self.precision != "day" and self.on.day != 1:
+            raise ValueError("a month is kept by its first day")
+        if self.precision == "year" and self.on.month != 1:
+            raise ValueError("a year is kept by its first day")
+
+    @property
+    def order(self) -> tuple[date, int, int, datetime]:
+        """Start of the interval, coarser first, untimed first, then the instant."""
+        start = self.starts
+        if self.time is None:
+            return self.on, PRECISION_RANK[self.precision], 0, start
+        return self.on, PRECISION_RANK[self.precision], 1, start - timedelta(minutes=self.offset)
+
+    @property
+    def starts(self) -> datetime:
+        """Wall-clock start of the interval in the clinic's zone, naive."""
+        return datetime.combine(self.on, self.time or dt.time.min)
+
+    def is_same_moment(self, other: "Effective") -> bool:
+        """Both known to the day (or the minute) and equal: two instructions cannot share it."""
+        return self.precision == other.precision == "day" and self.order == other.order
+
+    def has_come(self, now: datetime) -> bool:
+        """Whether the moment has begun at `now`, the clinic's aware local time."""
+        if self.time is None:
+            return self.on <= now.date()
+        return self.starts - timedelta(minutes=self.offset) <= (
+            now.replace(tzinfo=None) - (now.utcoffset() or timedelta())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One entry of the dose log as the timeline needs it.
+
+    `entry` and `number` name the ledger entry; `step` is the line that corrections share.
+    """
+
+    entry: UUID
+    number: int
+    step: UUID
+    kind: str
+    effective: Effective
+    components: tuple[Component, ...] = ()
+
+    @property
+    def order(self) -> tuple[date, int, int, datetime, int]:
+        return (*self.effective.order, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A line withdrawn as entered in error by the entry `number`."""
+
+    step: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of time under one instruction, open at the end when nothing came after."""
+
+    start: Effective
+    end: Effective | None
+    state: str
+    step: StepRecord
+
+
+def live_steps(
+    records: Iterable[StepRecord],
+    withdrawals: Iterable[Withdrawal] = (),
+    known: int | None = None,
+) -> tuple[StepRecord, ...]:
+    """The steps that stand, in order of their moments, as known at entry number `known`.
+
+    Of each line the newest text counts; a withdrawn line does not count at all.
+    """
+    gone = {w.step for w in withdrawals if known is None or w.number <= known}
+    newest: dict[UUID, StepRecord] = {}
+    for record in records:
+        if record.step in gone or (known is not None and record.number > known):
+            continue
+        present = newest.get(record.step)
+        if present is None or record.number > present.number:
+            newest[record.step] = record
+    return tuple(sorted(newest.values(), key=lambda record: record.order))
+
+
+def instructions(live: Iterable[StepRecord]) -> tuple[StepRecord, ...]:
+    """The steps that hold until the next one: all but single doses."""
+    return tuple(step for step in live if step.kind != SINGLE)
+
+
+def single_doses(live: Iterable[StepRecord]) -> tuple[StepRecord, ...]:
+    """The markers: single doses, which end nothing."""
+    return tuple(step for step in live if step.kind == SINGLE)
+
+
+def segments(live: Iterable[StepRecord]) -> tuple[Segment, ...]:
+    """Stretches between instructions, in order; `live` is ordered as `live_steps` gives it."""
+    steps = instructions(live)
+    ends: Sequence[Effective | None] = [step.effective for step in steps[1:]] + [None]
+    return tuple(
+        Segment(step.effective, end, STATE_AFTER[step.kind], step)
+        for step, end in zip(steps, ends, strict=False)
+    )
+
+
+def in_force(live: Iterable[StepRecord], now: datetime) -> StepRecord | None:
+    """The last instruction whose moment has come at `now` (clinic's aware local time)."""
+    come = [step for step in instructions(live) if step.effective.has_come(now)]
+    return come[-1] if come else None
+
+
+def upcoming(live: Iterable[StepRecord], now: datetime) -> tuple[StepRecord, ...]:
+    """Recorded steps whose moment is still ahead, soonest first."""
+    return tuple(step for step in live if not step.effective.has_come(now))
+
+
+def before(
+    live: Iterable[StepRecord], moment: Effective, apart_from: UUID | None = None
+) -> StepRecord | None:
+    """The instruction that holds just before `moment`, leaving out the line `apart_from`."""
+    earlier = [
+        step
+        for step in instructions(live)
+        if step.step != apart_from and step.effective.order < moment.order
+    ]
+    return earlier[-1] if earlier else None
+
+
+def state_of(step: StepRecord | None) -> str:
+    """What an instruction leaves the regimen in; nothing when there is none."""
+    return NOTHING if step is None else STATE_AFTER[step.kind]
+
+
+def holder_of_moment(
+    live: Iterable[StepRecord], moment: Effective, kind: str, apart_from: UUID | None = None
+) -> StepRecord | None:
+    """The live step that already stands at the same moment, if any.
+
+    Single doses only collide with single doses: a loading dose may share the day of a first step.
+    """
+    for step in live:
+        if (
+            step.step != apart_from
+            and (step.kind == SINGLE) == (kind == SINGLE)
+            and step.effective.is_same_moment(moment)
+        ):
+            return step
+    return None
