@@ -1,10 +1,19 @@
 """config.settings as `pytest` alone finds them, needing no environment."""
 
 import os
+import tempfile
 
 os.environ.setdefault("LOCAL", "true")
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES
+
+# On SQLite a file, as in life: in memory Django shares one connection between all threads, and
+# what two writers do to each other would go untested. Named by process, so that runs can overlap.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {
+        "NAME": f"{tempfile.gettempdir()}/dose-ledger-test-{os.getpid()}.sqlite3"
+    }
 
 # The real hasher is slow on purpose; no test's meaning depends on that.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

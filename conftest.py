@@ -1,0 +1,102 @@
+"""What every test relies on: no network, the browser, steady property tests."""
+
+import ipaddress
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
+
+ROOT = Path(__file__).parent
+E2E = ROOT / "tests" / "e2e"
+IN_CI = os.environ.get("CI") == "true"
+
+# Here property tests explore; in CI they repeat themselves, so that a red run means this change.
+hypothesis_settings.register_profile("local", deadline=None)
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis_settings.load_profile("ci" if IN_CI else "local")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests go last, and on SQLite only those that are marked for it.
+
+    Last, because a browser leaves an event loop behind, in which Django refuses to query.
+    """
+    on_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    plain, browser, left_out = [], [], []
+    for item in items:
+        if not item.path.is_relative_to(E2E):
+            plain.append(item)
+        elif on_sqlite and item.get_closest_marker("sqlite_too") is None:
+            left_out.append(item)
+        else:
+            browser.append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = plain + browser
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_this_machine():
+    """Refuse every connection that would leave this machine."""
+
+    def is_here(host: object) -> bool:
+        if host in (None, "", "localhost"):
+            return True
+        try:
+            return ipaddress.ip_address(str(host)).is_loopback
+        except ValueError:
+            return False
+
+    connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
+
+    def local_connect(self, address):
+        if self.family != socket.AF_UNIX and not is_here(address[0]):
+            raise AssertionError(f"a test reached for {address[0]}")
+        return connect(self, address)
+
+    def local_getaddrinfo(host, *args, **kwargs):
+        if not is_here(host):
+            raise AssertionError(f"a test looked up {host}")
+        return getaddrinfo(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", local_connect)
+        patch.setattr(socket, "getaddrinfo", local_getaddrinfo)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """Debian's Chromium, quiet: it speaks to the server under test and to nobody else."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        (pytest.fail if IN_CI else pytest.skip)(
+            "Chromium is not installed: apt-get install chromium"
+        )
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
+
+
+@pytest.fixture(autouse=True)
+def limits_start_anew(request: pytest.FixtureRequest) -> None:
+    """Browser tests commit, and the flush between them leaves the counted sign-ins behind."""
+    if request.path.is_relative_to(E2E):
+        request.getfixturevalue("transactional_db")
+        cache.clear()
