@@ -1,0 +1,60 @@
+"""Doses as typed figures: their shape, their totals, and what they are written in.
+
+Pure: the standard library only, no clock and no language (the words live in wording.py).
+Nothing here originates a dose: figures are exact decimals as typed, and the only arithmetic is
+a total per day, the difference of two totals, and whether typed figures disagree.
+"""
+
+from titration.dosing.agreement import DISAGREEMENTS, disagreements
+from titration.dosing.checks import PROBLEMS, check_component, check_components, check_together
+from titration.dosing.figures import AMOUNT_ERRORS, AmountError, figure, parse_figures, plain
+from titration.dosing.shapes import (
+    KINDS,
+    PERIOD_UNITS,
+    RATES,
+    SLOTS,
+    UNITS,
+    Amount,
+    Component,
+    Timing,
+    Unit,
+)
+from titration.dosing.totals import (
+    Basis,
+    Total,
+    basis,
+    days_of,
+    difference,
+    times_per_day,
+    total_per_day,
+)
+
+__all__ = [
+    "AMOUNT_ERRORS",
+    "DISAGREEMENTS",
+    "KINDS",
+    "PERIOD_UNITS",
+    "PROBLEMS",
+    "RATES",
+    "SLOTS",
+    "UNITS",
+    "Amount",
+    "AmountError",
+    "Basis",
+    "Component",
+    "Timing",
+    "Total",
+    "Unit",
+    "basis",
+    "check_component",
+    "check_components",
+    "check_together",
+    "days_of",
+    "difference",
+    "disagreements",
+    "figure",
+    "parse_figures",
+    "plain",
+    "times_per_day",
+    "total_per_day",
+]
