@@ -1,0 +1,49 @@
+"""Every sentence about a dose, its timing, its date and its problems, in the reader's language.
+
+Written out by ISMP 2021 and NHS England dose syntax practice: no abbreviations, weekdays of a
+dose in capitals, a no-break space before the unit, a comma from 1,000, and "each time" wherever
+an amount could be taken for that of the day. What a person typed stands in quotation marks. Two
+different doses never read the same. Only stored figures are shown, or totals said to be totals.
+"""
+
+from titration.wording.dates import date_words, effective_words, month_words
+from titration.wording.doses import (
+    DoseLine,
+    basis_label,
+    component_words,
+    dosage_lines,
+    dosage_words,
+    slot_label,
+    timing_words,
+)
+from titration.wording.figures import (
+    amount_words,
+    difference_words,
+    range_words,
+    total_label,
+    total_sentence,
+    total_words,
+    unit_words,
+)
+from titration.wording.problems import problem_words
+
+__all__ = [
+    "DoseLine",
+    "amount_words",
+    "basis_label",
+    "component_words",
+    "date_words",
+    "difference_words",
+    "dosage_lines",
+    "dosage_words",
+    "effective_words",
+    "month_words",
+    "problem_words",
+    "range_words",
+    "slot_label",
+    "timing_words",
+    "total_label",
+    "total_sentence",
+    "total_words",
+    "unit_words",
+]

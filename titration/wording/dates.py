@@ -1,0 +1,67 @@
+"""Dates as they are shown: 16-Nov-2026, March 2024, 2019. The month is never a figure."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from titration.timeline import Effective
+
+_SHORT_MONTHS = (
+    pgettext_lazy("short month", "Jan"),
+    pgettext_lazy("short month", "Feb"),
+    pgettext_lazy("short month", "Mar"),
+    pgettext_lazy("short month", "Apr"),
+    pgettext_lazy("short month", "May"),
+    pgettext_lazy("short month", "Jun"),
+    pgettext_lazy("short month", "Jul"),
+    pgettext_lazy("short month", "Aug"),
+    pgettext_lazy("short month", "Sep"),
+    pgettext_lazy("short month", "Oct"),
+    pgettext_lazy("short month", "Nov"),
+    pgettext_lazy("short month", "Dec"),
+)
+_MONTHS = (
+    pgettext_lazy("month", "January"),
+    pgettext_lazy("month", "February"),
+    pgettext_lazy("month", "March"),
+    pgettext_lazy("month", "April"),
+    pgettext_lazy("month", "May"),
+    pgettext_lazy("month", "June"),
+    pgettext_lazy("month", "July"),
+    pgettext_lazy("month", "August"),
+    pgettext_lazy("month", "September"),
+    pgettext_lazy("month", "October"),
+    pgettext_lazy("month", "November"),
+    pgettext_lazy("month", "December"),
+)
+
+
+def date_words(on: date) -> str:
+    """Write a day: "16-Nov-2026"."""
+    return f"{on.day:02d}-{_SHORT_MONTHS[on.month - 1]}-{on.year:04d}"
+
+
+def month_words(on: date) -> str:
+    """Write the month of a day: "March 2024"."""
+    return pgettext("month of a year", "%(month)s %(year)s") % {
+        "month": _MONTHS[on.month - 1],
+        "year": f"{on.year:04d}",
+    }
+
+
+def effective_words(effective: Effective) -> str:
+    """Write a moment as finely as it is known: "16-Nov-2026 14:30", "March 2024", "2019".
+
+    The clock time is that of the clinic.
+    """
+    if effective.precision == "year":
+        return f"{effective.on.year:04d}"
+    if effective.precision == "month":
+        return month_words(effective.on)
+    if effective.time is None:
+        return date_words(effective.on)
+    return _("%(date)s %(time)s") % {
+        "date": date_words(effective.on),
+        "time": f"{effective.time:%H:%M}",
+    }

@@ -1,0 +1,351 @@
+"""Doses in full words: one part, a whole dose in one line, and a line for each part."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext, pgettext
+
+from titration.dosing import Basis, Component, Timing, days_of
+from titration.wording.dates import date_words
+from titration.wording.figures import amount_words, range_words
+
+_SLOT_WORDS = {
+    "morning": gettext_noop("in the morning"),
+    "breakfast": gettext_noop("at breakfast"),
+    "midday": gettext_noop("at midday"),
+    "lunch": gettext_noop("at lunch"),
+    "afternoon": gettext_noop("in the afternoon"),
+    "dinner": gettext_noop("at dinner"),
+    "evening": gettext_noop("in the evening"),
+    "bedtime": gettext_noop("at bedtime"),
+}
+_SLOT_LABELS = {
+    "morning": gettext_noop("Morning"),
+    "breakfast": gettext_noop("Breakfast"),
+    "midday": gettext_noop("Midday"),
+    "lunch": gettext_noop("Lunch"),
+    "afternoon": gettext_noop("Afternoon"),
+    "dinner": gettext_noop("Dinner"),
+    "evening": gettext_noop("Evening"),
+    "bedtime": gettext_noop("Bedtime"),
+}
+_WEEKDAYS = (
+    gettext_noop("MONDAY"),
+    gettext_noop("TUESDAY"),
+    gettext_noop("WEDNESDAY"),
+    gettext_noop("THURSDAY"),
+    gettext_noop("FRIDAY"),
+    gettext_noop("SATURDAY"),
+    gettext_noop("SUNDAY"),
+)
+# In words, so that a count never stands beside the figure of an amount.
+_NUMBERS = {
+    3: gettext_noop("three"),
+    4: gettext_noop("four"),
+    5: gettext_noop("five"),
+    6: gettext_noop("six"),
+    7: gettext_noop("seven"),
+    8: gettext_noop("eight"),
+    9: gettext_noop("nine"),
+    10: gettext_noop("ten"),
+}
+
+
+class DoseLine(NamedTuple):
+    """One part of a dose for a list: when, how much each time, and what else was written."""
+
+    label: str
+    amount: str
+    detail: str
+
+
+def slot_label(slot: str) -> str:
+    """Name a slot of the day: "Morning"."""
+    return _(_SLOT_LABELS[slot])
+
+
+def timing_words(timing: Timing) -> str:
+    """Write a timing in full: "in the morning on alternate days, counted from 16-Nov-2026"."""
+    return _listed([_when(timing), *_timing_details(timing)])
+
+
+def component_words(component: Component) -> str:
+    """Write one part of a dose in full: "5 mg three times a day (5 mg each time)"."""
+    words = {
+        "amount": _amount(component),
+        "when": _with_as_needed(component, _when(component.timing)),
+    }
+    if _needs_each_time(component.timing):
+        dose = _("%(amount)s %(when)s (%(amount)s each time)") % words
+    else:
+        dose = _("%(amount)s %(when)s") % words
+    return _listed([dose, *_details(component)])
+
+
+def dosage_words(components: Iterable[Component]) -> str:
+    """Write a whole dose in one line, its parts in the order they were written."""
+    parts = [component_words(component) for component in components]
+    return pgettext("between the parts of a dose", "; ").join(parts)
+
+
+def dosage_lines(components: Iterable[Component]) -> list[DoseLine]:
+    """Write a dose as one line for each part, in the order they were written.
+
+    All three fields are needed to read a part; the last is often empty.
+    """
+    return [
+        DoseLine(_label(component), _line_amount(component), _listed(_details(component)))
+        for component in components
+    ]
+
+
+def basis_label(basis: Basis) -> str:
+    """Say what the figures on an axis are: "total per day", "each dose, on alternate days"."""
+    if basis.kind == "day":
+        return _("total per day")
+    if basis.kind == "as_needed":
+        return _("as needed only")
+    if basis.timing is None:
+        return _("as written, in words")
+    if basis.kind == "rate":
+        if basis.timing.rate_per == "hour":
+            return _("rate per hour")
+        return _("rate per 24 hours")
+    if basis.timing.kind == "once":
+        return _("single dose")
+    return _("each dose, %(when)s") % {"when": _when(days_of(basis.timing))}
+
+
+def _listed(parts: list[str]) -> str:
+    return pgettext("between details of one part of a dose", ", ").join(parts)
+
+
+def _amount(component: Component) -> str:
+    amount = amount_words(component.amount)
+    if component.timing.rate_per == "hour":
+        return _("%(amount)s per hour") % {"amount": amount}
+    if component.timing.rate_per:
+        return _("%(amount)s per 24 hours") % {"amount": amount}
+    return amount
+
+
+def _line_amount(component: Component) -> str:
+    amount = _amount(component)
+    if _needs_each_time(component.timing):
+        return _("%(amount)s each time") % {"amount": amount}
+    return amount
+
+
+def _needs_each_time(timing: Timing) -> bool:
+    """Whether the amount could be taken for the sum of several times."""
+    return timing.kind == "times" and timing.times != 1
+
+
+def _label(component: Component) -> str:
+    timing = component.timing
+    if timing.kind == "slot":
+        when = _on_days(slot_label(timing.slot), timing)
+    elif timing.kind == "clock":
+        when = _on_days(_clock(timing), timing)
+    else:
+        when = _when(timing)
+    label = _with_as_needed(component, when)
+    return label[:1].upper() + label[1:]
+
+
+def _when(timing: Timing) -> str:
+    """The timing without the day of counting; empty for a bare "as needed"."""
+    match timing.kind:
+        case "once":
+            return _once(timing)
+        case "slot":
+            return _on_days(_(_SLOT_WORDS[timing.slot]), timing)
+        case "clock":
+            return _on_days(_at_clock(timing), timing)
+        case "continuous":
+            return _continuous(timing)
+    if timing.times is None:
+        return ""
+    return _times(timing, timing.times)
+
+
+def _once(timing: Timing) -> str:
+    if timing.slot:
+        return _("once only %(moment)s") % {"moment": _(_SLOT_WORDS[timing.slot])}
+    if timing.clock is not None:
+        return _("once only %(moment)s") % {"moment": _at_clock(timing)}
+    return _("once only")
+
+
+def _continuous(timing: Timing) -> str:
+    start, end = timing.window_from, timing.window_to
+    if start is None or end is None:
+        return _("continuously")
+    hours = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+    if end <= start:
+        return _("each day from %(start)s to %(end)s the next day") % hours
+    return _("each day from %(start)s to %(end)s") % hours
+
+
+def _clock(timing: Timing) -> str:
+    return f"{timing.clock:%H:%M}"
+
+
+def _at_clock(timing: Timing) -> str:
+    return _("at %(time)s") % {"time": _clock(timing)}
+
+
+def _on_days(moment: str, timing: Timing) -> str:
+    """A moment of the day with the days on which it comes; every day goes without saying."""
+    if timing.period == 1 and timing.period_unit == "day" and not timing.weekdays:
+        return moment
+    return _("%(moment)s %(days)s") % {"moment": moment, "days": _days(timing)}
+
+
+def _times(timing: Timing, times: int) -> str:
+    if timing.period_unit == "hour" and times == 1:
+        words = ngettext("every hour", "every %(period)s hours", timing.period)
+        return words % {"period": timing.period}
+    if not timing.weekdays and (timing.period_unit != "day" or timing.period == 1):
+        return _in_each_period(times, timing)
+    if times == 1:
+        return _days(timing)
+    return _("%(times)s a day %(days)s") % {
+        "times": _times_words(times),
+        "days": _days(timing, several=True),
+    }
+
+
+def _days(timing: Timing, several: bool = False) -> str:
+    """The days of a timing that does not come every day, for one dose or several on each."""
+    if timing.weekdays:
+        return _weekdays(timing, several)
+    if timing.period_unit == "day" and timing.period == 2:
+        return _("on alternate days")
+    if several:
+        words = ngettext(
+            "on one day of every %(period)s", "on one day of every %(period)s", timing.period
+        )
+        return words % {"period": timing.period}
+    return _in_each_period(1, timing)
+
+
+def _weekdays(timing: Timing, several: bool) -> str:
+    names = [_(_WEEKDAYS[weekday - 1]) for weekday in timing.weekdays]
+    if timing.period > 1:
+        words = ngettext(
+            "on %(weekdays)s in one week of every %(period)s",
+            "on %(weekdays)s in one week of every %(period)s",
+            timing.period,
+        )
+        return words % {"weekdays": _and(names), "period": timing.period}
+    if len(names) > 1:
+        return _("on %(weekdays)s") % {"weekdays": _and(names)}
+    if several:
+        return _("on %(weekday)s each week") % {"weekday": names[0]}
+    return _("once a week on %(weekday)s") % {"weekday": names[0]}
+
+
+def _in_each_period(times: int, timing: Timing) -> str:
+    """A count in every so many hours, days, weeks or months: "three times a week"."""
+    period = timing.period
+    match timing.period_unit:
+        case "hour":
+            words = ngettext("%(times)s an hour", "%(times)s every %(period)s hours", period)
+        case "week":
+            words = ngettext("%(times)s a week", "%(times)s every %(period)s weeks", period)
+        case "month":
+            words = ngettext("%(times)s a month", "%(times)s every %(period)s months", period)
+        case _:
+            words = ngettext("%(times)s a day", "%(times)s every %(period)s days", period)
+    return words % {"times": _times_words(times), "period": period}
+
+
+def _times_words(times: int) -> str:
+    if times == 1:
+        return _("once")
+    if times == 2:
+        return _("twice")
+    count = _(_NUMBERS[times]) if times in _NUMBERS else str(times)
+    return ngettext("%(count)s time", "%(count)s times", times) % {"count": count}
+
+
+def _and(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return _("%(names)s and %(last)s") % {
+        "names": pgettext("between names", ", ").join(names[:-1]),
+        "last": names[-1],
+    }
+
+
+def _with_as_needed(component: Component, when: str) -> str:
+    if not component.as_needed:
+        return when
+    reason = component.as_needed_for
+    needed = _("as needed for “%(reason)s”") % {"reason": reason} if reason else _("as needed")
+    return _listed([when, needed]) if when else needed
+
+
+def _details(component: Component) -> list[str]:
+    """What stands beside the amount and its timing, each in the words of its own pattern."""
+    details = [*_timing_details(component.timing), *_maximum(component)]
+    if component.strengths:
+        details.append(_("strengths used “%(text)s”") % {"text": component.strengths})
+    details += _volume(component)
+    if component.product:
+        details.append(_("product “%(text)s”") % {"text": component.product})
+    if component.calculation:
+        details.append(_("calculation “%(text)s”") % {"text": component.calculation})
+    return details
+
+
+def _timing_details(timing: Timing) -> list[str]:
+    if timing.anchor is not None:
+        return [_counted_from(timing.anchor, timing.period_unit)]
+    hours = timing.changed_every_hours
+    if hours is None:
+        return []
+    words = ngettext("changed every %(hours)s hour", "changed every %(hours)s hours", hours)
+    return [words % {"hours": hours}]
+
+
+def _counted_from(anchor: date, period_unit: str) -> str:
+    if period_unit == "week":
+        return _("counted from %(weekday)s %(date)s") % {
+            "weekday": _(_WEEKDAYS[anchor.weekday()]),
+            "date": date_words(anchor),
+        }
+    return _("counted from %(date)s") % {"date": date_words(anchor)}
+
+
+def _maximum(component: Component) -> list[str]:
+    hours = component.maximum_hours
+    if hours is None:
+        return []
+    amount, times = component.maximum, component.maximum_times
+    limits = []
+    if amount is not None:
+        limits.append(_("at most %(limit)s") % {"limit": amount_words(amount)})
+    if times is not None:
+        limits.append(_("at most %(limit)s") % {"limit": _times_words(times)})
+    words = ngettext("%(limits)s in %(hours)s hour", "%(limits)s in %(hours)s hours", hours)
+    return [words % {"limits": _and(limits), "hours": hours}]
+
+
+def _volume(component: Component) -> list[str]:
+    volume, concentration = component.volume, component.concentration
+    words: dict[str, str] = {}
+    if volume is not None:
+        words["volume"] = range_words(volume, None, "mL")
+    if concentration is not None:
+        words["concentration"] = range_words(concentration, None, component.concentration_unit)
+    if volume is not None and concentration is not None:
+        return [_("as %(volume)s of %(concentration)s per mL") % words]
+    if volume is not None:
+        return [_("volume %(volume)s") % words]
+    if concentration is not None:
+        return [_("concentration %(concentration)s per mL") % words]
+    return []
