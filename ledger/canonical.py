@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import TypeAlias
 from uuid import UUID
 
-Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
 
 NO_ENTRY = "0" * 64
 """The digest before the first entry of a clinic."""

@@ -260,7 +260,7 @@ def record_of(entry: Entry) -> Record:
 def record_model(kind: str) -> type[Record]:
     """The table that holds records of a kind."""
     for model in _record_models():
-        if model.KIND == kind:
+        if kind == model.KIND:
             return model
     raise LookupError(f"no record of kind {kind!r}")
 

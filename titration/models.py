@@ -5,6 +5,8 @@ changes what the past says.
 """
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -227,7 +229,7 @@ class DoseStep(Record):
 
     KIND = "dose-step"
     FORM = "dose-step/1"
-    SEALED = ("reason_text", "note")
+    SEALED = ("reason_text", "note", "correction_reason")
 
     step = models.UUIDField(default=uuid.uuid4, editable=False)
     regimen = models.ForeignKey(Regimen, on_delete=models.PROTECT, related_name="steps")
@@ -245,6 +247,7 @@ class DoseStep(Record):
     reason = models.CharField(_("reason"), max_length=20)
     reason_text = models.TextField(_("reason in words"), blank=True, null=True)
     note = models.TextField(_("instruction as given"), blank=True, null=True)
+    correction_reason = models.CharField(_("why corrected"), max_length=300, blank=True, null=True)
 
     class Meta:
         constraints = [
@@ -425,6 +428,10 @@ class Component(models.Model):
     def sealed_content(self) -> dict[str, object]:
         return {name: value for name in self.SEALED if (value := getattr(self, name))}
 
+    def as_written(self) -> dosing.Component:
+        """The component as the pure core has it."""
+        return written_component([getattr(self, name) for name in COMPONENT_FIELDS])
+
     @classmethod
     def of(cls, step: DoseStep, position: int, written: dosing.Component) -> "Component":
         """The row for a written component."""
@@ -461,6 +468,45 @@ class Component(models.Model):
             product=written.product,
             calculation=written.calculation,
         )
+
+
+COMPONENT_FIELDS = (*Component.PLAIN, *Component.SEALED)
+
+
+def written_component(values: Sequence[Any]) -> dosing.Component:
+    """The pure component for the values of COMPONENT_FIELDS, read as a row or off an object."""
+    row = dict(zip(COMPONENT_FIELDS, values, strict=True))
+    maximum = None
+    if row["maximum_low"] is not None:
+        maximum = dosing.Amount(row["maximum_low"], row["maximum_high"], row["maximum_unit"])
+    return dosing.Component(
+        amount=dosing.Amount(row["low"], row["high"], row["unit"]),
+        timing=dosing.Timing(
+            kind=row["timing"],
+            slot=row["slot"],
+            clock=row["clock"],
+            times=row["times"],
+            period=row["period"],
+            period_unit=row["period_unit"],
+            anchor=row["anchor"],
+            weekdays=tuple(int(day) for day in row["weekdays"]),
+            window_from=row["window_from"],
+            window_to=row["window_to"],
+            rate_per=row["rate_per"],
+            changed_every_hours=row["changed_every_hours"],
+        ),
+        as_needed=row["as_needed"],
+        as_needed_for=row["as_needed_for"] or "",
+        maximum=maximum,
+        maximum_times=row["maximum_times"],
+        maximum_hours=row["maximum_hours"],
+        strengths=row["strengths"],
+        volume=row["volume"],
+        concentration=row["concentration"],
+        concentration_unit=row["concentration_unit"],
+        product=row["product"],
+        calculation=row["calculation"] or "",
+    )
 
 
 class Confirmation(Record):

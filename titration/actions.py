@@ -1,0 +1,361 @@
+"""Every write of the work: one keyword-only verb each, taking `by`; nothing else inserts records.
+
+Each locks the clinic's head first, checks the rules under the lock, inserts the rows and their
+entries, and refreshes the projection, in one transaction. All raise PermissionDenied for a person
+who may not, RuleBroken for a rule of the log, and the ledger's own refusals (SubmissionConflict,
+AlreadySuperseded). `submission` is the form's UUID: sent twice, it answers as the first time.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+from django.utils.translation import gettext as _
+
+from access.models import Clinic, User
+from access.policies import CONFIRM, MANAGE_CATALOGUE, RECORD, check
+from ledger.models import Entry, Retraction, RetractionReason
+from ledger.writing import Asking, Log, check_newest, verb, writing
+from patients.models import Patient, PatientCard
+from titration import dosing, policies, projection, reading
+from titration.models import (
+    Component,
+    Confirmation,
+    DoseStep,
+    Medicine,
+    MedicineVersion,
+    Regimen,
+    RegimenVersion,
+)
+from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.timeline import Effective
+
+
+@dataclass(frozen=True)
+class MedicineText:
+    """What a catalogue entry says; lists as in MedicineVersion."""
+
+    name: str
+    forms: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    strengths: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    in_use: bool = True
+
+
+@dataclass(frozen=True)
+class RegimenText:
+    """What a regimen is: the medicine of the catalogue, form, route, unit, and what it is for."""
+
+    medicine: MedicineVersion
+    route: str
+    unit: str
+    form: str
+    indication: str
+    indication_text: str
+    responsible: User
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """What a dose step says. `decided_by` is none for a prescriber from outside, by name alone."""
+
+    kind: str
+    effective: Effective
+    decided_by: User | None
+    decided_by_name: str
+    received_how: str
+    reason: str
+    components: tuple[dosing.Component, ...] = ()
+    document_on: date | None = None
+    reason_text: str = ""
+    note: str = ""
+
+
+@verb
+def add_medicine(*, clinic: Clinic, text: MedicineText, by: User, submission: Asking):
+    """Put a medicine on the clinic's list. Returns its MedicineVersion."""
+    check(by, clinic, MANAGE_CATALOGUE)
+    with writing(clinic, by=by, submission=submission) as log:
+        medicine = Medicine(clinic=clinic)
+        log.create(medicine)
+        return log.add(_medicine_version(medicine, text), subject=medicine.pk)
+
+
+@verb
+def revise_medicine(
+    *, medicine: Medicine, seen: Entry, text: MedicineText, by: User, submission: Asking
+):
+    """Change what the list says of a medicine; `seen` is the entry of the version it replaces."""
+    check(by, medicine.clinic, MANAGE_CATALOGUE)
+    with writing(medicine.clinic, by=by, submission=submission) as log:
+        version = _medicine_version(medicine, text)
+        return log.add(version, subject=medicine.pk, supersedes=seen)
+
+
+def _medicine_version(medicine: Medicine, text: MedicineText) -> MedicineVersion:
+    return MedicineVersion(
+        medicine=medicine,
+        name=text.name,
+        forms=list(text.forms),
+        routes=list(text.routes),
+        units=list(text.units),
+        strengths=list(text.strengths),
+        products=list(text.products),
+        in_use=text.in_use,
+    )
+
+
+@verb
+def open_regimen(*, patient: Patient, text: RegimenText, by: User, submission: Asking):
+    """Open a regimen for a patient. Returns its RegimenVersion."""
+    check(by, patient.clinic, RECORD)
+    with writing(patient.clinic, by=by, submission=submission) as log:
+        regimen = Regimen(clinic=patient.clinic, patient=patient)
+        version = _regimen_version(regimen, text)
+        log.create(regimen)
+        log.add(version, subject=regimen.pk, patient=patient.pk)
+        log.flush()
+        projection.refresh([regimen])
+        return version
+
+
+@verb
+def revise_regimen(
+    *, regimen: Regimen, seen: Entry, text: RegimenText, by: User, submission: Asking
+):
+    """Change a regimen's text. Medicine and route stay once steps exist: retract and enter anew."""
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        version = _regimen_version(regimen, text)
+        before = RegimenVersion.objects.get(pk=seen.pk)
+        is_other = (before.medicine_id, before.route) != (version.medicine_id, version.route)
+        if is_other and reading.history(regimen).live:
+            raise RuleBroken(
+                "medicine",
+                _(
+                    "Dose steps are recorded, so medicine and route stay as they are. "
+                    "Withdraw the regimen as entered in error and enter it anew."
+                ),
+            )
+        log.add(version, subject=regimen.pk, patient=regimen.patient_id, supersedes=seen)
+        log.flush()
+        projection.refresh([regimen])
+        return version
+
+
+def _regimen_version(regimen: Regimen, text: RegimenText) -> RegimenVersion:
+    medicine = text.medicine
+    if medicine.medicine.clinic_id != regimen.clinic_id:
+        raise RuleBroken("medicine", _("Choose a medicine from this clinic's list."))
+    if medicine.routes and text.route not in medicine.routes:
+        raise RuleBroken("route", _("The medicine list does not have this route for it."))
+    if text.unit not in dosing.UNITS:
+        raise RuleBroken("unit", _("Choose a unit from the list."))
+    policies.check_prescribes_at(text.responsible, regimen.clinic)
+    return RegimenVersion(
+        regimen=regimen,
+        medicine=medicine.medicine,
+        medicine_name=medicine.name,
+        form=text.form,
+        route=text.route,
+        unit=text.unit,
+        strengths=medicine.strengths,
+        indication=text.indication,
+        indication_text=text.indication_text,
+        responsible=text.responsible,
+        responsible_name=text.responsible.name,
+    )
+
+
+@verb
+def record_step(
+    *,
+    regimen: Regimen,
+    instruction: Instruction,
+    by: User,
+    submission: Asking,
+    seen: int | None = None,
+):
+    """Record a dose step. Returns the DoseStep.
+
+    `seen` is the number of the newest entry of the log that the person had before their eyes;
+    ChangedMeanwhile when there is a newer one. None where nobody looked (a load).
+    """
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        history = reading.history(regimen)
+        _check_seen(history, seen)
+        _check_regimen_stands(regimen)
+        _check_instruction(log, regimen, instruction, history)
+        step = _dose_step(regimen, instruction)
+        _add_step(log, step)
+        log.flush()
+        projection.refresh([regimen])
+        return step
+
+
+@verb
+def correct_step(
+    *,
+    step: DoseStep,
+    instruction: Instruction,
+    correction_reason: str,
+    by: User,
+    submission: Asking,
+    seen: int | None = None,
+):
+    """Correct a recorded step by a new entry that supersedes `step`, the newest text of its line.
+
+    AlreadySuperseded when somebody corrected or withdrew it first.
+    """
+    regimen = step.regimen
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        check_newest(step.entry)
+        history = reading.history(regimen)
+        _check_seen(history, seen)
+        if not correction_reason.strip():
+            raise RuleBroken("correction_reason", _("Write why the entry is corrected."))
+        _check_instruction(log, regimen, instruction, history, apart_from=step.step)
+        corrected = _dose_step(regimen, instruction)
+        corrected.step = step.step
+        corrected.correction_reason = correction_reason
+        _add_step(log, corrected, supersedes=step.entry)
+        log.flush()
+        projection.refresh([regimen])
+        return corrected
+
+
+def _check_seen(history: reading.History, seen: int | None) -> None:
+    if seen is not None and history.last_number > seen:
+        raise ChangedMeanwhile
+
+
+def _check_regimen_stands(regimen: Regimen) -> None:
+    if Retraction.objects.filter(entry__subject=regimen.pk).exists():
+        raise RuleBroken(
+            None, _("This regimen was withdrawn as entered in error. Open a new regimen.")
+        )
+
+
+def _check_instruction(
+    log: Log,
+    regimen: Regimen,
+    instruction: Instruction,
+    history: reading.History,
+    apart_from=None,
+) -> None:
+    """Every rule of the log that a step must keep, asked under the lock."""
+    card = PatientCard.objects.select_related("version").get(pk=regimen.patient_id)
+    today = log.clinic.local(log.recorded_at).date()
+    policies.check_effective(instruction.effective, today, card)
+    policies.check_dosage(instruction.kind, instruction.components)
+    policies.check_reason(instruction.kind, instruction.reason)
+    policies.check_prescribes_at(instruction.decided_by, regimen.clinic)
+    policies.check_moment_free(history.live, instruction.effective, instruction.kind, apart_from)
+    policies.check_order(history.live, instruction.effective, instruction.kind, apart_from)
+
+
+def _dose_step(regimen: Regimen, instruction: Instruction) -> DoseStep:
+    effective = instruction.effective
+    step = DoseStep(
+        regimen=regimen,
+        kind=instruction.kind,
+        effective_on=effective.on,
+        effective_precision=effective.precision,
+        effective_time=effective.time,
+        effective_offset=effective.offset,
+        decided_by=instruction.decided_by,
+        decided_by_name=instruction.decided_by_name,
+        received_how=instruction.received_how,
+        document_on=instruction.document_on,
+        reason=instruction.reason,
+        reason_text=instruction.reason_text,
+        note=instruction.note,
+        correction_reason="",
+    )
+    step.parts = [
+        Component.of(step, position, written)
+        for position, written in enumerate(instruction.components)
+    ]
+    return step
+
+
+def _add_step(log: Log, step: DoseStep, supersedes: Entry | None = None) -> None:
+    log.add(
+        step,
+        subject=step.step,
+        patient=step.regimen.patient_id,
+        supersedes=supersedes,
+        children=step.parts,
+    )
+
+
+@verb
+def retract_step(
+    *, step: DoseStep, reason: RetractionReason, reason_text: str, by: User, submission: Asking
+):
+    """Withdraw a step, with its whole line of corrections, as entered in error.
+
+    `step` is the newest text of the line as the person saw it. Returns the Retraction.
+    """
+    regimen = step.regimen
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        check_newest(step.entry)
+        retraction = _retract(log, regimen, step.step, reason, reason_text)
+        log.flush()
+        projection.refresh([regimen])
+        return retraction
+
+
+@verb
+def retract_regimen(
+    *,
+    regimen: Regimen,
+    reason: RetractionReason,
+    reason_text: str,
+    by: User,
+    submission: Asking,
+    seen: int | None = None,
+):
+    """Withdraw a regimen and every live step of it, in one write. Returns its Retraction."""
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        history = reading.history(regimen)
+        _check_seen(history, seen)
+        _check_regimen_stands(regimen)
+        retraction = _retract(log, regimen, regimen.pk, reason, reason_text)
+        for step in history.live:
+            _retract(log, regimen, step.step, reason, reason_text)
+        log.flush()
+        projection.refresh([regimen])
+        return retraction
+
+
+def _retract(log: Log, regimen: Regimen, subject, reason, reason_text: str) -> Retraction:
+    if reason == RetractionReason.OTHER and not reason_text.strip():
+        raise RuleBroken("reason_text", _("Write the reason in your own words."))
+    retraction = Retraction(reason=reason, reason_text=reason_text)
+    return log.add(retraction, subject=subject, patient=regimen.patient_id)
+
+
+@verb
+def confirm_step(*, step: DoseStep, by: User, submission: Asking):
+    """The named prescriber confirms a step that somebody else typed. Returns the Confirmation."""
+    regimen = step.regimen
+    check(by, regimen.clinic, CONFIRM)
+    policies.check_can_confirm(by, step)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        check_newest(step.entry)
+        if step.entry.recorded_by_id == by.pk:
+            raise RuleBroken(None, _("You recorded this step yourself: it needs no confirmation."))
+        if Confirmation.objects.filter(confirms=step).exists():
+            raise RuleBroken(None, _("This step is already confirmed."))
+        confirmation = Confirmation(confirms=step)
+        log.add(confirmation, subject=uuid4(), patient=regimen.patient_id)
+        log.flush()
+        projection.refresh([regimen])
+        return confirmation

@@ -1,0 +1,164 @@
+"""The rules of the log, as small checks that raise. Forms ask them early, actions under the lock.
+
+Who may do what is in access.policies; these are about what may be written.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from access.models import Clinic, Role, User
+from access.policies import CONFIRM, REFUSALS
+from patients.models import PatientCard, PatientStatus
+from titration import dosing, timeline, wording
+from titration.models import KINDS_WITH_DOSE, DoseStep, reasons_for
+from titration.timeline import Effective, StepRecord
+
+YEARS_AHEAD = 2
+
+
+class RuleBroken(Exception):
+    """A rule of the log refuses what was typed; `field` names the form field it belongs to."""
+
+    def __init__(self, field: str | None, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class ChangedMeanwhile(Exception):
+    """Something was recorded on the regimen after the page was read."""
+
+
+def effective_at(zone: ZoneInfo, on: date, clock, fold: int = 0) -> Effective:
+    """A day, or a day with a clock time kept with its UTC offset in the clinic's zone.
+
+    An hour that the clocks skip is refused. `fold` 1 is the second of an hour that comes twice.
+    """
+    if clock is None:
+        return Effective(on)
+    local = datetime.combine(on, clock, tzinfo=zone).replace(fold=fold)
+    offset = local.utcoffset() or timedelta()
+    there_and_back = (local - offset).replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
+    if there_and_back.replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise RuleBroken(
+            "time",
+            _("The clocks go forward that night and this time does not exist. Type another time."),
+        )
+    return Effective(on, "day", clock, int(offset.total_seconds() // 60))
+
+
+def comes_twice(zone: ZoneInfo, on: date, clock) -> bool:
+    """Whether the clocks go back over this time, so that it exists twice."""
+    local = datetime.combine(on, clock, tzinfo=zone)
+    return local.utcoffset() != local.replace(fold=1).utcoffset() and (
+        local.utcoffset() or timedelta()
+    ) > (local.replace(fold=1).utcoffset() or timedelta())
+
+
+def check_effective(effective: Effective, today: date, patient: PatientCard) -> None:
+    """Refuse a date before the patient's birth, after their death, or years ahead."""
+    if patient.birth_date and effective.on < _rounded_down(patient.birth_date, effective):
+        raise RuleBroken(
+            "effective",
+            _("This is before the patient's birth on %(date)s. Check the date.")
+            % {"date": wording.date_words(patient.birth_date)},
+        )
+    if effective.on > today + timedelta(days=366 * YEARS_AHEAD):
+        raise RuleBroken(
+            "effective",
+            _("This is more than two years ahead. Check the year."),
+        )
+    version = patient.version
+    if version.status == PatientStatus.DIED and effective.on > version.status_on:
+        raise RuleBroken(
+            "effective",
+            _("The record says that the patient died on %(date)s. Check the date.")
+            % {"date": wording.date_words(version.status_on)},
+        )
+
+
+def _rounded_down(day: date, effective: Effective) -> date:
+    if effective.precision == "year":
+        return day.replace(month=1, day=1)
+    return day.replace(day=1) if effective.precision == "month" else day
+
+
+def check_moment_free(
+    live: tuple[StepRecord, ...], effective: Effective, kind: str, apart_from=None
+) -> None:
+    """Refuse a second live step for a moment that already has one."""
+    holder = timeline.holder_of_moment(live, effective, kind, apart_from)
+    if holder is not None:
+        raise RuleBroken(
+            "effective",
+            _(
+                "Entry %(number)s already holds from %(moment)s. Correct that entry, "
+                "or give a clock time that tells the two apart."
+            )
+            % {
+                "number": f"{holder.number:,}",
+                "moment": wording.effective_words(effective),
+            },
+        )
+
+
+def check_order(
+    live: tuple[StepRecord, ...], effective: Effective, kind: str, apart_from=None
+) -> None:
+    """Refuse to withhold, resume or stop what is not there to withhold, resume or stop."""
+    state = timeline.state_of(timeline.before(live, effective, apart_from))
+    if kind == timeline.RESUME and state != timeline.WITHHELD:
+        raise RuleBroken(
+            "kind",
+            _("Nothing is withheld at that moment, so there is nothing to resume. Record a dose."),
+        )
+    if kind == timeline.WITHHOLD and state != timeline.TAKING:
+        raise RuleBroken(
+            "kind",
+            _("No dose is recorded at that moment, so there is nothing to withhold."),
+        )
+    if kind == timeline.STOP and state not in (timeline.TAKING, timeline.WITHHELD):
+        raise RuleBroken(
+            "kind",
+            _("No dose is recorded at that moment, so there is nothing to stop."),
+        )
+
+
+def check_dosage(kind: str, components: tuple[dosing.Component, ...]) -> None:
+    """A dose has at least one well-formed component; withhold and stop have none."""
+    if kind not in KINDS_WITH_DOSE:
+        if components:
+            raise RuleBroken("kind", _("Withhold and stop carry no amounts."))
+        return
+    if not components:
+        raise RuleBroken("components", _("Write at least one amount and when it is taken."))
+    problems = dosing.check_components(components)
+    if problems:
+        raise RuleBroken("components", wording.problem_words(problems[0]))
+
+
+def check_reason(kind: str, reason: str) -> None:
+    """The reason is of the coded list that this kind of step takes."""
+    if reason not in reasons_for(kind).values:
+        raise RuleBroken("reason", _("Choose a reason from the list."))
+
+
+def check_prescribes_at(prescriber: User | None, clinic: Clinic) -> None:
+    """A named prescriber holds an open prescriber membership in the clinic."""
+    if prescriber is not None and Role.PRESCRIBER not in prescriber.roles_by_clinic.get(
+        clinic.pk, frozenset()
+    ):
+        raise RuleBroken(
+            "decided_by",
+            _("%(name)s is not a prescriber of this clinic. Choose one, or name one from outside.")
+            % {"name": prescriber.name},
+        )
+
+
+def check_can_confirm(by: User, step: DoseStep) -> None:
+    """Only the prescriber named in a step confirms it."""
+    if step.decided_by_id != by.pk:
+        raise PermissionDenied(REFUSALS[CONFIRM])
