@@ -1,0 +1,240 @@
+"""The dose log as finished strings: what pages and the PDF print row by row."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from access.models import Clinic
+from ledger.models import Entry, Retraction
+from titration import dosing, timeline, wording
+from titration.models import DoseStep, StepKind
+from titration.reading import History
+from titration.timeline import StepRecord
+
+LIVE, CORRECTED, WITHDRAWN = "live", "corrected", "withdrawn"
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One entry of the dose log, ready to print.
+
+    `status` is live, corrected (a later entry replaced it) or withdrawn; `error` says by whom,
+    when and why for the last two. `lines` is a line for each part of the dose.
+    """
+
+    entry: UUID
+    step: UUID
+    number: str
+    kind: str
+    status: str
+    error: str
+    moment: str
+    is_ahead: bool
+    heading: str
+    lines: Sequence[wording.DoseLine]
+    total_label: str
+    total: str
+    change: str
+    reason: str
+    reason_text: str
+    note: str
+    decided: str
+    received: str
+    confirmation: str
+    is_unconfirmed: bool
+    recorded_by: str
+    recorded_at: str
+    correction: str
+    disagreements: Sequence[str] = field(default_factory=tuple)
+
+
+def moment_words(moment: datetime, clinic: Clinic) -> str:
+    """A recorded time on the clinic's clock: "16-Nov-2026 14:30"."""
+    local = clinic.local(moment)
+    return f"{wording.date_words(local.date())} {local:%H:%M}"
+
+
+def heading_words(kind: str) -> str:
+    """What a step does, for all but a plain dose, which needs no heading."""
+    return {
+        StepKind.WITHHOLD: _("Withheld: the patient takes none"),
+        StepKind.RESUME: _("Resumed"),
+        StepKind.STOP: _("Stopped"),
+        StepKind.SINGLE: _("Single dose"),
+    }.get(StepKind(kind), "")
+
+
+def log_rows(
+    history: History,
+    clinic: Clinic,
+    now: datetime,
+    window: slice | None = None,
+    oldest_first: bool = False,
+) -> list[LogRow]:
+    """The rows of the log, newest moment first; `now` is the clinic's aware local time.
+
+    `window` cuts the ordered records, so that only the rows shown are read in full: four queries
+    whatever its size.
+    """
+    ordered = sorted(history.records, key=lambda r: r.order, reverse=not oldest_first)
+    shown = ordered[window or slice(None)]
+    return list(_Rows(history, clinic, now, shown))
+
+
+class _Rows:
+    """Reads what the shown records need beside the pure history, and writes their rows."""
+
+    def __init__(
+        self, history: History, clinic: Clinic, now: datetime, shown: Sequence[StepRecord]
+    ) -> None:
+        self.clinic = clinic
+        self.now = now
+        self.shown = shown
+        self.live = {record.entry for record in history.live}
+        self.successors = _successors(history.records)
+        wanted = {r.entry for r in shown} | {
+            self.successors[r.entry].entry for r in shown if r.entry in self.successors
+        }
+        self.steps: Mapping[UUID, DoseStep] = DoseStep.objects.select_related(
+            "entry", "confirmation__entry"
+        ).in_bulk(list(wanted))
+        self.withdrawals: dict[UUID, Retraction] = {
+            r.entry.subject: r
+            for r in Retraction.objects.select_related("entry").filter(
+                entry__subject__in={r.step for r in shown}
+            )
+            if any(w.number == r.entry.number for w in history.withdrawals)
+        }
+        self.changes = _changes(history.live)
+
+    def __iter__(self):
+        return (self._row(record) for record in self.shown)
+
+    def _row(self, record: StepRecord) -> LogRow:
+        step = self.steps[record.entry]
+        entry = step.entry
+        status, error = self._status(record)
+        total = dosing.total_per_day(record.components)
+        if record.kind == timeline.SINGLE:
+            total = None
+        confirmation, is_unconfirmed = confirmation_words(step, self.clinic)
+        return LogRow(
+            entry=record.entry,
+            step=record.step,
+            number=f"{record.number:,}",
+            kind=record.kind,
+            status=status,
+            error=error,
+            moment=wording.effective_words(record.effective),
+            is_ahead=not record.effective.has_come(self.now),
+            heading=heading_words(record.kind),
+            lines=wording.dosage_lines(record.components),
+            total_label=wording.total_label(total) if total else "",
+            total=wording.total_words(total) if total else "",
+            change=self.changes.get(record.entry, ""),
+            reason=step.reason_label,
+            reason_text=step.reason_text or "",
+            note=step.note or "",
+            decided=step.decided_by_name,
+            received=received_words(step),
+            confirmation=confirmation,
+            is_unconfirmed=is_unconfirmed and status == LIVE,
+            recorded_by=entry.recorded_by_name,
+            recorded_at=moment_words(entry.recorded_at, self.clinic),
+            correction=step.correction_reason or "",
+            disagreements=disagreement_words(record.components),
+        )
+
+    def _status(self, record: StepRecord) -> tuple[str, str]:
+        if record.entry in self.live:
+            return LIVE, ""
+        successor = self.successors.get(record.entry)
+        if successor is not None:
+            step = self.steps[successor.entry]
+            return CORRECTED, _("corrected by %(name)s, %(when)s, entry %(number)s: %(reason)s") % {
+                **self._by(step.entry),
+                "reason": step.correction_reason or _("reason erased"),
+            }
+        withdrawal = self.withdrawals[record.step]
+        reason = withdrawal.get_reason_display()
+        if withdrawal.reason_text:
+            reason = _("%(reason)s, “%(text)s”") % {
+                "reason": reason,
+                "text": withdrawal.reason_text,
+            }
+        return WITHDRAWN, _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s") % {
+            **self._by(withdrawal.entry),
+            "reason": reason,
+        }
+
+    def _by(self, entry: Entry) -> dict[str, str]:
+        return {
+            "name": entry.recorded_by_name,
+            "when": moment_words(entry.recorded_at, self.clinic),
+            "number": f"{entry.number:,}",
+        }
+
+
+def _successors(records: Iterable[StepRecord]) -> dict[UUID, StepRecord]:
+    """By entry: the record that replaced it in its line."""
+    successors: dict[UUID, StepRecord] = {}
+    newest: dict[UUID, StepRecord] = {}
+    for record in sorted(records, key=lambda r: r.number):
+        if record.step in newest:
+            successors[newest[record.step].entry] = record
+        newest[record.step] = record
+    return successors
+
+
+def _changes(live: Sequence[StepRecord]) -> dict[UUID, str]:
+    """By entry: the difference from the instruction before it, where both have a total per day."""
+    changes: dict[UUID, str] = {}
+    before = None
+    for record in timeline.instructions(live):
+        total = dosing.total_per_day(record.components)
+        difference = dosing.difference(total, before)
+        if difference is not None and total is not None:
+            changes[record.entry] = wording.difference_words(difference, total.unit)
+        before = total
+    return changes
+
+
+def received_words(step: DoseStep) -> str:
+    """How the instruction was received, with the date of the document where there is one."""
+    if step.document_on is None:
+        return str(step.get_received_how_display())
+    return _("%(how)s of %(date)s") % {
+        "how": step.get_received_how_display(),
+        "date": wording.date_words(step.document_on),
+    }
+
+
+def confirmation_words(step: DoseStep, clinic: Clinic) -> tuple[str, bool]:
+    """Whether the prescriber confirmed a step that somebody else typed, and whether it waits.
+
+    Needs `entry` and `confirmation__entry` read with the step.
+    """
+    if step.decided_by_id is None:
+        return _("Prescriber from outside the clinic"), False
+    if step.decided_by_id == step.entry.recorded_by_id:
+        return _("Recorded by the prescriber"), False
+    confirmation = getattr(step, "confirmation", None)
+    if confirmation is None:
+        return _("Not yet confirmed by %(name)s") % {"name": step.decided_by_name}, True
+    return (
+        _("Confirmed by %(name)s, %(when)s")
+        % {
+            "name": confirmation.entry.recorded_by_name,
+            "when": moment_words(confirmation.entry.recorded_at, clinic),
+        },
+        False,
+    )
+
+
+def disagreement_words(components: Iterable[dosing.Component]) -> tuple[str, ...]:
+    """That typed figures disagree, once for each way; never what they would be."""
+    codes = dict.fromkeys(code for c in components for code in dosing.disagreements(c))
+    return tuple(wording.problem_words(code) for code in codes)
