@@ -19,7 +19,7 @@ env.read_env(BASE_DIR / ".env")
 
 # LOCAL: plain HTTP, for browsers on this machine only. DEBUG adds Django's error pages to it.
 DEBUG = env.bool("DEBUG", default=False)
-LOCAL = env.bool("LOCAL", default=DEBUG)
+LOCAL = DEBUG or env.bool("LOCAL", default=False)
 
 SECRET_KEY = env.str("SECRET_KEY", default=get_random_secret_key() if LOCAL else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if LOCAL else [])
@@ -102,6 +102,12 @@ TEMPLATES = [
 ]
 
 # The database. No ATOMIC_REQUESTS: an access event must outlive the request that it tells of.
+if env.str("DATABASE_URL", default="sqlite:").partition(":")[0] not in {
+    "postgres",
+    "postgresql",
+    "sqlite",
+}:
+    refuse("DATABASE_URL", "set it to a sqlite: or a postgres: address, or leave it unset.")
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database: dict[str, Any] = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
