@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from titration.timeline import Effective
+from titration.wording.memory import once_per_language
 
 _SHORT_MONTHS = (
     pgettext_lazy("short month", "Jan"),
@@ -37,6 +38,7 @@ _MONTHS = (
 )
 
 
+@once_per_language
 def date_words(on: date) -> str:
     """Write a day: "16-Nov-2026"."""
     return f"{on.day:02d}-{_SHORT_MONTHS[on.month - 1]}-{on.year:04d}"

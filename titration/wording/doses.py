@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop, ngettext, pgettext
 from titration.dosing import Basis, Component, Timing, days_of
 from titration.wording.dates import date_words
 from titration.wording.figures import amount_words, range_words
+from titration.wording.memory import once_per_language
 
 _SLOT_WORDS = {
     "morning": gettext_noop("in the morning"),
@@ -73,15 +74,8 @@ def timing_words(timing: Timing) -> str:
 
 def component_words(component: Component) -> str:
     """Write one part of a dose in full: "5 mg three times a day (5 mg each time)"."""
-    words = {
-        "amount": _amount(component),
-        "when": _with_as_needed(component, _when(component.timing)),
-    }
-    if _needs_each_time(component.timing):
-        dose = _("%(amount)s %(when)s (%(amount)s each time)") % words
-    else:
-        dose = _("%(amount)s %(when)s") % words
-    return _listed([dose, *_details(component)])
+    write = _component_words if _has_typed_text(component) else _remembered_words
+    return write(component)
 
 
 def dosage_words(components: Iterable[Component]) -> str:
@@ -96,7 +90,7 @@ def dosage_lines(components: Iterable[Component]) -> list[DoseLine]:
     All three fields are needed to read a part; the last is often empty.
     """
     return [
-        DoseLine(_label(component), _line_amount(component), _listed(_details(component)))
+        _dose_line(component) if _has_typed_text(component) else _remembered_line(component)
         for component in components
     ]
 
@@ -118,7 +112,37 @@ def basis_label(basis: Basis) -> str:
     return _("each dose, %(when)s") % {"when": _when(days_of(basis.timing))}
 
 
+def _component_words(component: Component) -> str:
+    words = {
+        "amount": _amount(component),
+        "when": _with_as_needed(component, _when(component.timing)),
+    }
+    if component.timing.kind == "continuous":
+        dose = _("%(amount)s, %(when)s") % words
+    elif _needs_each_time(component.timing):
+        dose = _("%(amount)s %(when)s (%(amount)s each time)") % words
+    else:
+        dose = _("%(amount)s %(when)s") % words
+    return _listed([dose, *_details(component)])
+
+
+def _dose_line(component: Component) -> DoseLine:
+    return DoseLine(_label(component), _line_amount(component), _listed(_details(component)))
+
+
+_remembered_words = once_per_language(_component_words)
+_remembered_line = once_per_language(_dose_line)
+
+
+def _has_typed_text(component: Component) -> bool:
+    return bool(
+        component.as_needed_for or component.strengths or component.product or component.calculation
+    )
+
+
 def _listed(parts: list[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
     return pgettext("between details of one part of a dose", ", ").join(parts)
 
 
@@ -145,10 +169,9 @@ def _needs_each_time(timing: Timing) -> bool:
 
 def _label(component: Component) -> str:
     timing = component.timing
-    if timing.kind == "slot":
-        when = _on_days(slot_label(timing.slot), timing)
-    elif timing.kind == "clock":
-        when = _on_days(_clock(timing), timing)
+    if timing.kind in ("slot", "clock"):
+        moment = slot_label(timing.slot) if timing.kind == "slot" else _clock(timing)
+        when = moment if _is_every_day(timing) else _listed([moment, _days(timing)])
     else:
         when = _when(timing)
     label = _with_as_needed(component, when)
@@ -199,9 +222,13 @@ def _at_clock(timing: Timing) -> str:
 
 def _on_days(moment: str, timing: Timing) -> str:
     """A moment of the day with the days on which it comes; every day goes without saying."""
-    if timing.period == 1 and timing.period_unit == "day" and not timing.weekdays:
+    if _is_every_day(timing):
         return moment
     return _("%(moment)s %(days)s") % {"moment": moment, "days": _days(timing)}
+
+
+def _is_every_day(timing: Timing) -> bool:
+    return timing.period == 1 and timing.period_unit == "day" and not timing.weekdays
 
 
 def _times(timing: Timing, times: int) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from titration.dosing import Amount, Total, figure
+from titration.wording.memory import once_per_language
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
@@ -34,11 +35,16 @@ _UNIT_NAMES: dict[str, Callable[[int], str]] = {
 
 def unit_words(unit: str, value: Decimal | None = None) -> str:
     """Write out a unit of UNITS for a figure, or in the plural for a list of units."""
-    name = _UNIT_NAMES.get(unit)
-    if name is None:
+    if unit not in _UNIT_NAMES:
         return unit
     # A figure with decimals takes the form of two: gettext counts in whole numbers only.
-    return name(int(value) if value is not None and value == int(value) else 2)
+    return _unit_name((unit, int(value) if value is not None and value == int(value) else 2))
+
+
+@once_per_language
+def _unit_name(unit_and_count: tuple[str, int]) -> str:
+    unit, count = unit_and_count
+    return _UNIT_NAMES[unit](count)
 
 
 def range_words(low: Decimal, high: Decimal | None, unit: str) -> str:
