@@ -1,0 +1,89 @@
+"""Medicines, regimens and dose steps for tests, made through the actions."""
+
+from datetime import date
+
+from access.models import Clinic, Role, User
+from patients.models import Patient
+from tests.factories import PatientFactory, member
+from tests.titration.doses import times
+from titration import actions
+from titration.models import KINDS_WITH_DOSE, DoseStep, MedicineVersion, RegimenVersion
+from titration.timeline import Effective
+
+STARTED = date(2026, 3, 2)
+
+
+def medicine_of(clinic: Clinic, name: str = "baclofen", by: User | None = None, **text):
+    """A medicine on the clinic's list: the MedicineVersion. Its `medicine` is the identity."""
+    text = {
+        "forms": ("tablet", "oral solution"),
+        "routes": ("oral", "intrathecal"),
+        "units": ("mg", "microgram"),
+        "strengths": ("10 mg", "5 mg per 5 mL"),
+        **text,
+    }
+    return actions.add_medicine(
+        clinic=clinic,
+        text=actions.MedicineText(name=name, **text),
+        by=by or member(clinic, Role.ADMINISTRATOR),
+    )
+
+
+def regimen_of(
+    patient: Patient | None = None,
+    medicine: MedicineVersion | None = None,
+    by: User | None = None,
+    **text,
+) -> RegimenVersion:
+    """A regimen opened for the patient: the RegimenVersion. Its `regimen` is the identity.
+
+    Without `by`, a new prescriber of the clinic opens it; they are responsible unless `text` says.
+    """
+    patient = patient or PatientFactory()
+    by = by or member(patient.clinic)
+    text = {
+        "medicine": medicine or medicine_of(patient.clinic),
+        "route": "oral",
+        "unit": "mg",
+        "form": "tablet",
+        "indication": "spasticity",
+        "indication_text": "",
+        "responsible": by,
+        **text,
+    }
+    return actions.open_regimen(patient=patient, text=actions.RegimenText(**text), by=by)
+
+
+def step_of(
+    regimen: RegimenVersion | None = None,
+    on: date | Effective = STARTED,
+    kind: str = "dose",
+    components=None,
+    by: User | None = None,
+    **instruction,
+) -> DoseStep:
+    """A step of the regimen: 5 mg three times a day unless `components` or `kind` says otherwise.
+
+    Without `by`, the responsible prescriber records it, who also decided unless `instruction` says.
+    """
+    regimen = regimen or regimen_of()
+    by = by or regimen.responsible
+    decided_by = instruction.pop("decided_by", regimen.responsible)
+    has_dose = kind in KINDS_WITH_DOSE
+    instruction = {
+        "decided_by_name": decided_by.name if decided_by else "Dr Out Side",
+        "received_how": "in-person",
+        "reason": "start" if has_dose else "side-effect",
+        "components": components or ((times(3, "5"),) if has_dose else ()),
+        **instruction,
+    }
+    return actions.record_step(
+        regimen=regimen.regimen,
+        instruction=actions.Instruction(
+            kind=kind,
+            effective=on if isinstance(on, Effective) else Effective(on),
+            decided_by=decided_by,
+            **instruction,
+        ),
+        by=by,
+    )
