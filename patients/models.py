@@ -3,11 +3,15 @@
 import uuid
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+from django.db.models.lookups import StartsWith
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from access.models import Clinic, OfClinicQuerySet
 from ledger.models import Record
+from patients import folding
 
 
 class Patient(models.Model):
@@ -88,19 +92,19 @@ class PatientVersion(Record):
 class PatientCard(models.Model):
     """Projection: the newest version as lists and look-ups need it. Rebuilt from the versions.
 
-    `sort_name` is the folded name, `family_folded` the folded family name alone.
+    `sort_name`, `family_folded` and `record_number_folded` are as patients.folding makes them.
     """
 
     patient = models.OneToOneField(
         Patient, primary_key=True, on_delete=models.CASCADE, related_name="card"
     )
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
-    version = models.ForeignKey(PatientVersion, on_delete=models.CASCADE, related_name="+")
-    sort_name = models.CharField(max_length=300)
-    family_folded = models.CharField(max_length=150)
+    version = models.OneToOneField(PatientVersion, on_delete=models.CASCADE, related_name="+")
+    sort_name = models.CharField(max_length=2 * folding.LONGEST + 1)
+    family_folded = models.CharField(max_length=folding.LONGEST)
     birth_date = models.DateField(null=True)
     nhs_number = models.CharField(max_length=10, blank=True)
-    record_number_folded = models.CharField(max_length=60, blank=True)
+    record_number_folded = models.CharField(max_length=folding.LONGEST, blank=True)
 
     objects = OfClinicQuerySet.as_manager()
 
@@ -122,8 +126,10 @@ class PatientWord(models.Model):
     """Projection: one folded word of a patient's newest name, found by its beginning."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="words")
-    word = models.CharField(max_length=160)
+    patient = models.ForeignKey(
+        Patient, on_delete=models.CASCADE, related_name="words", db_index=False
+    )
+    word = models.CharField(max_length=folding.LONGEST)
 
     class Meta:
         constraints = [
@@ -139,3 +145,20 @@ class PatientWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class Begins(StartsWith):
+    """`startswith` that uses an index on SQLite too, whose LIKE ... ESCAPE never does."""
+
+    lookup_name = "begins"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper):
+        """As a range: SQLite compares text by its UTF-8 bytes, in the order of code points."""
+        column, parameters = self.process_lhs(compiler, connection)
+        return (
+            f"{column} >= %s AND {column} < %s",
+            [*parameters, self.rhs, *parameters, f"{self.rhs}\U0010ffff"],
+        )
+
+
+PatientWord._meta.get_field("word").register_lookup(Begins)

@@ -1,0 +1,44 @@
+"""NHS numbers and record numbers. Pure: standard library only."""
+
+import re
+
+from patients import folding
+
+WEIGHTS = range(10, 1, -1)
+
+
+class NhsNumberError(ValueError):
+    """Not an NHS number; `code`: "digits", "length", "check" (its check digit) or "repeated"."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def parse_nhs_number(text: str) -> str:
+    """The ten digits of an NHS number, typed with or without spaces or hyphens.
+
+    The tenth is the modulus 11 check digit (NHS Data Model and Dictionary, "NHS Number"). Raises
+    NhsNumberError. One digit ten times passes that check, but is what people type for "none".
+    """
+    digits = re.sub(r"[\s\-–]", "", text)
+    if not re.fullmatch("[0-9]+", digits):
+        raise NhsNumberError("digits")
+    if len(digits) != 10:
+        raise NhsNumberError("length")
+    if len(set(digits)) == 1:
+        raise NhsNumberError("repeated")
+    total = sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS, strict=False))
+    if (11 - total % 11) % 11 != int(digits[9]):
+        raise NhsNumberError("check")
+    return digits
+
+
+def group_nhs_number(digits: str) -> str:
+    """The ten digits as they are read out: "943 476 5919"."""
+    return f"{digits[:3]} {digits[3:6]} {digits[6:]}".strip()
+
+
+def fold_record_number(text: str) -> str:
+    """A clinic's record number as it is compared: without case, spaces and signs."""
+    return folding.key(text)

@@ -1,0 +1,79 @@
+"""The disposable rows that find patients: written by actions, rebuilt from the versions."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from access.models import Clinic
+from ledger.models import Head
+from patients import folding, numbers
+from patients.models import PatientCard, PatientVersion, PatientWord
+
+BATCH = 2000
+
+
+def refresh(versions: Sequence[PatientVersion]) -> None:
+    """Make the rows of these patients say what these versions of them say. Inside their write."""
+    PatientCard.objects.bulk_create(
+        map(_card, versions),
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["patient"],
+        update_fields=[
+            "version",
+            "sort_name",
+            "family_folded",
+            "birth_date",
+            "nhs_number",
+            "record_number_folded",
+        ],
+    )
+    PatientWord.objects.filter(patient__in=[v.patient_id for v in versions]).delete()
+    PatientWord.objects.bulk_create(
+        [word for version in versions for word in _words(version)], batch_size=BATCH
+    )
+
+
+def _card(version: PatientVersion) -> PatientCard:
+    return PatientCard(
+        patient_id=version.patient_id,
+        clinic_id=version.patient.clinic_id,
+        version=version,
+        sort_name=folding.sort_name(version.family_name or "", version.given_names or ""),
+        family_folded=folding.key(version.family_name or ""),
+        birth_date=version.birth_date,
+        nhs_number=version.nhs_number or "",
+        record_number_folded=numbers.fold_record_number(version.record_number or ""),
+    )
+
+
+def _words(version: PatientVersion) -> list[PatientWord]:
+    words = folding.name_words(version.family_name or "", version.given_names or "")
+    return [
+        PatientWord(clinic_id=version.patient.clinic_id, patient_id=version.patient_id, word=word)
+        for word in sorted(words)
+    ]
+
+
+def rebuild() -> int:
+    """Write every row anew from the newest versions; returns how many patients there are.
+
+    One clinic at a time, with its head locked as for a write, so that nothing changes meanwhile.
+    """
+    return sum(_rebuild_clinic(clinic) for clinic in Clinic.objects.order_by("pk"))
+
+
+@transaction.atomic
+def _rebuild_clinic(clinic: Clinic) -> int:
+    Head.objects.select_for_update().filter(clinic=clinic).first()
+    PatientCard.objects.filter(clinic=clinic).delete()
+    PatientWord.objects.filter(clinic=clinic).delete()
+    newest = list(
+        PatientVersion.objects.filter(patient__clinic=clinic, entry__superseded_by=None)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    for start in range(0, len(newest), BATCH):
+        batch = PatientVersion.objects.filter(pk__in=newest[start : start + BATCH])
+        refresh(list(batch.select_related("patient")))
+    return len(newest)

@@ -1,0 +1,84 @@
+"""Rows for tests. What the ledger records is made by the actions, never as raw rows."""
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from access.models import Clinic, Membership, Role, User
+from patients import actions
+from patients.identity import Identity
+from patients.models import Patient
+
+
+class ClinicFactory(DjangoModelFactory):
+    class Meta:
+        model = Clinic
+
+    name = factory.Sequence(lambda n: f"Clinic {n}")
+
+
+class UserFactory(DjangoModelFactory):
+    """Somebody who may sign in, with `PASSWORD`, but belongs to no clinic; see `member`."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        return model_class.objects.create_user(*args, **{"password": PASSWORD, **kwargs})
+
+
+PASSWORD = "correct horse battery staple"
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    clinic = factory.SubFactory(ClinicFactory)
+    role = Role.PRESCRIBER
+
+
+def member(clinic: Clinic, role: str = Role.PRESCRIBER, **person) -> User:
+    """A new person with a role in the clinic."""
+    user = UserFactory.create(**person)
+    MembershipFactory.create(clinic=clinic, role=role, user=user)
+    return user
+
+
+class IdentityFactory(factory.Factory):
+    """An identity as typed: somebody new each time, without numbers unless given."""
+
+    class Meta:
+        model = Identity
+
+    family_name = factory.Sequence(lambda n: f"Novak{n}")
+    given_names = "Irena"
+    birth_date = date(1961, 3, 12)
+    gender = "female"
+    title = "Ms"
+
+
+class PatientFactory(factory.Factory):
+    """A patient added through the action: `PatientFactory(clinic=..., by=..., family_name=...)`.
+
+    Without `by`, a new prescriber of the clinic adds them.
+    """
+
+    class Meta:
+        model = Patient
+
+    clinic = factory.SubFactory(ClinicFactory)
+
+    @classmethod
+    def _create(cls, model_class, clinic, by=None, **identity):
+        version = actions.add_patient(
+            clinic=clinic, identity=IdentityFactory(**identity), by=by or member(clinic)
+        )
+        return version.patient
