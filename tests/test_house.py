@@ -32,6 +32,7 @@ DOORS = {
     "admin",
     "apps",
     "context_processors",
+    "demo",
     "logs",
     "management",
     "middleware",
