@@ -34,9 +34,7 @@ def refuse(variable: str, instead: str) -> None:
 
 if LOCAL:
     if set(ALLOWED_HOSTS) - {"localhost", "127.0.0.1"}:
-        refuse(
-            "ALLOWED_HOSTS", "LOCAL and DEBUG serve this machine only; unset them to serve others."
-        )
+        refuse("ALLOWED_HOSTS", "LOCAL and DEBUG serve this machine only: unset both, in .env too.")
 else:
     if len(SECRET_KEY) < 50:
         refuse("SECRET_KEY", "set it to at least 50 random characters, and keep it secret.")
