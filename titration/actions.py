@@ -22,6 +22,7 @@ from titration.models import (
     Component,
     Confirmation,
     DoseStep,
+    Indication,
     Medicine,
     MedicineVersion,
     Regimen,
@@ -79,8 +80,9 @@ def add_medicine(*, clinic: Clinic, text: MedicineText, by: User, submission: As
     check(by, clinic, MANAGE_CATALOGUE)
     with writing(clinic, by=by, submission=submission) as log:
         medicine = Medicine(clinic=clinic)
+        version = _medicine_version(medicine, text)
         log.create(medicine)
-        return log.add(_medicine_version(medicine, text), subject=medicine.pk)
+        return log.add(version, subject=medicine.pk)
 
 
 @verb
@@ -95,7 +97,7 @@ def revise_medicine(
 
 
 def _medicine_version(medicine: Medicine, text: MedicineText) -> MedicineVersion:
-    return MedicineVersion(
+    version = MedicineVersion(
         medicine=medicine,
         name=text.name,
         forms=list(text.forms),
@@ -105,6 +107,8 @@ def _medicine_version(medicine: Medicine, text: MedicineText) -> MedicineVersion
         products=list(text.products),
         in_use=text.in_use,
     )
+    policies.check_medicine(version)
+    return version
 
 
 @verb
@@ -128,10 +132,11 @@ def revise_regimen(
     """Change a regimen's text. Medicine and route stay once steps exist: retract and enter anew."""
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
-        version = _regimen_version(regimen, text)
-        before = RegimenVersion.objects.get(pk=seen.pk)
+        check_newest(seen)
+        before = RegimenVersion.objects.get(pk=seen.pk, regimen=regimen)
+        version = _regimen_version(regimen, text, before)
         is_other = (before.medicine_id, before.route) != (version.medicine_id, version.route)
-        if is_other and reading.history(regimen).live:
+        if is_other and DoseStep.objects.filter(regimen=regimen).exists():
             raise RuleBroken(
                 "medicine",
                 _(
@@ -145,16 +150,12 @@ def revise_regimen(
         return version
 
 
-def _regimen_version(regimen: Regimen, text: RegimenText) -> RegimenVersion:
+def _regimen_version(
+    regimen: Regimen, text: RegimenText, before: RegimenVersion | None = None
+) -> RegimenVersion:
+    """The text as a version. What stays as `before` has it stays valid, and stays as written."""
     medicine = text.medicine
-    if medicine.medicine.clinic_id != regimen.clinic_id:
-        raise RuleBroken("medicine", _("Choose a medicine from this clinic's list."))
-    if medicine.routes and text.route not in medicine.routes:
-        raise RuleBroken("route", _("The medicine list does not have this route for it."))
-    if text.unit not in dosing.UNITS:
-        raise RuleBroken("unit", _("Choose a unit from the list."))
-    policies.check_prescribes_at(text.responsible, regimen.clinic)
-    return RegimenVersion(
+    version = RegimenVersion(
         regimen=regimen,
         medicine=medicine.medicine,
         medicine_name=medicine.name,
@@ -167,6 +168,16 @@ def _regimen_version(regimen: Regimen, text: RegimenText) -> RegimenVersion:
         responsible=text.responsible,
         responsible_name=text.responsible.name,
     )
+    if before is not None and before.medicine_id == version.medicine_id:
+        version.medicine_name = before.medicine_name
+        version.strengths = before.strengths
+    if before is None or before.offered != version.offered:
+        policies.check_offered(version, medicine)
+    if text.indication == Indication.OTHER and not text.indication_text.strip():
+        raise RuleBroken("indication_text", _("Write in words what the medicine is for."))
+    if before is None or before.responsible_id != text.responsible.pk:
+        policies.check_prescribes_at(text.responsible, regimen.clinic, "responsible")
+    return version
 
 
 @verb

@@ -42,6 +42,14 @@ class Route(models.TextChoices):
     EAR = "ear", _("Into the ear")
 
 
+class VersionQuerySet(models.QuerySet):
+    """Versions of something whose text changes by new entries."""
+
+    def newest(self):
+        """The version of each that no later one supersedes."""
+        return self.filter(entry__superseded_by=None)
+
+
 class Medicine(models.Model):
     """An entry of a clinic's catalogue; its text is versioned."""
 
@@ -72,6 +80,8 @@ class MedicineVersion(Record):
     strengths = models.JSONField(_("strengths"), default=list)
     products = models.JSONField(_("products"), default=list)
     in_use = models.BooleanField(_("offered for new regimens"), default=True)
+
+    objects = VersionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
@@ -135,6 +145,8 @@ class RegimenVersion(Record):
     responsible = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     responsible_name = models.CharField(_("responsible prescriber"), max_length=150)
 
+    objects = VersionQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -148,6 +160,11 @@ class RegimenVersion(Record):
 
     def __str__(self) -> str:
         return f"{self.get_route_display()}: {self.medicine_name}"
+
+    @property
+    def offered(self) -> tuple[object, str, str, str]:
+        """What has to be on the clinic's medicine list when it is chosen."""
+        return self.medicine_id, self.route, self.form, self.unit
 
     def plain_content(self) -> dict[str, object]:
         return {

@@ -3,7 +3,11 @@
 Who may do what is in access.policies; these are about what may be written.
 """
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
@@ -11,9 +15,17 @@ from django.utils.translation import gettext as _
 
 from access.models import Clinic, Role, User
 from access.policies import CONFIRM, REFUSALS
+from patients import folding
 from patients.models import PatientCard, PatientStatus
 from titration import dosing, timeline, wording
-from titration.models import KINDS_WITH_DOSE, DoseStep, reasons_for
+from titration.models import (
+    KINDS_WITH_DOSE,
+    DoseStep,
+    MedicineVersion,
+    RegimenVersion,
+    Route,
+    reasons_for,
+)
 from titration.timeline import Effective, StepRecord
 
 YEARS_AHEAD = 2
@@ -26,6 +38,14 @@ class RuleBroken(Exception):
         super().__init__(message)
         self.field = field
         self.message = message
+
+
+class OnTheListAlready(RuleBroken):
+    """The clinic's list has a medicine of this name; `medicine` is its id."""
+
+    def __init__(self, medicine: UUID) -> None:
+        super().__init__("name", _("A medicine of this name is on the clinic's list already."))
+        self.medicine = medicine
 
 
 class ChangedMeanwhile(Exception):
@@ -146,14 +166,14 @@ def check_reason(kind: str, reason: str) -> None:
         raise RuleBroken("reason", _("Choose a reason from the list."))
 
 
-def check_prescribes_at(prescriber: User | None, clinic: Clinic) -> None:
+def check_prescribes_at(prescriber: User | None, clinic: Clinic, field: str = "decided_by") -> None:
     """A named prescriber holds an open prescriber membership in the clinic."""
     if prescriber is not None and Role.PRESCRIBER not in prescriber.roles_by_clinic.get(
         clinic.pk, frozenset()
     ):
         raise RuleBroken(
-            "decided_by",
-            _("%(name)s is not a prescriber of this clinic. Choose one, or name one from outside.")
+            field,
+            _("%(name)s is not a prescriber of this clinic. Choose one from the list.")
             % {"name": prescriber.name},
         )
 
@@ -162,3 +182,74 @@ def check_can_confirm(by: User, step: DoseStep) -> None:
     """Only the prescriber named in a step confirms it."""
     if step.decided_by_id != by.pk:
         raise PermissionDenied(REFUSALS[CONFIRM])
+
+
+def check_medicine(version: MedicineVersion) -> None:
+    """A medicine has a name of its own in the clinic, and routes, units and strengths that we know.
+
+    To be asked under the lock: two people can add the same name at once.
+    """
+    name = folding.fold(version.name)
+    if not name:
+        raise RuleBroken("name", _("Write the name of the medicine."))
+    others = MedicineVersion.objects.newest().filter(medicine__clinic=version.medicine.clinic_id)
+    for medicine, other in others.values_list("medicine", "name"):
+        if medicine != version.medicine_id and folding.fold(other) == name:
+            raise OnTheListAlready(medicine)
+    if not version.routes or set(version.routes) - set(Route.values):
+        raise RuleBroken("routes", _("Choose at least one route from the list."))
+    if not version.units or set(version.units) - set(dosing.UNITS):
+        raise RuleBroken("units", _("Choose at least one unit from the list."))
+    for strength in version.strengths:
+        check_strength(strength)
+
+
+def check_strength(text: str) -> None:
+    """A strength is a figure and a unit, perhaps "per" something; parts are joined by "+".
+
+    "10 mg", "5 mg per 5 mL", "50 micrograms per mL", "25 micrograms per hour", "25 mg + 100 mg".
+    """
+    unit = "|".join(re.escape(words) for words in sorted(_unit_spellings(), reverse=True))
+    part = re.compile(
+        rf"(?P<figure>\S+) (?:{unit})(?: per (?:(?P<in_figure>\S+) )?(?:{unit}|hours?|dose))?"
+    )
+    for match in map(part.fullmatch, text.split(" + ")):
+        if match is None:
+            raise RuleBroken(
+                "strengths",
+                _(
+                    "“%(strength)s” is not written as a strength. Write a figure, a space and a "
+                    "unit in full, and where it belongs “per” with a volume, a dose or hours."
+                )
+                % {"strength": text},
+            )
+        for figure in filter(None, match.group("figure", "in_figure")):
+            _check_strength_figure(text, figure)
+
+
+def _unit_spellings() -> Iterable[str]:
+    for unit in dosing.UNITS:
+        yield from {wording.unit_words(unit, Decimal(1)), wording.unit_words(unit)}
+
+
+def _check_strength_figure(text: str, figure: str) -> None:
+    try:
+        dosing.parse_figures(figure)
+    except dosing.AmountError as error:
+        raise RuleBroken(
+            "strengths",
+            _("“%(strength)s”: %(problem)s")
+            % {"strength": text, "problem": wording.problem_words(error.code)},
+        ) from None
+
+
+def check_offered(text: RegimenVersion, medicine: MedicineVersion) -> None:
+    """The clinic's list has this route, form and unit for the medicine, and the medicine itself."""
+    if medicine.medicine.clinic_id != text.regimen.clinic_id:
+        raise RuleBroken("medicine", _("Choose a medicine from this clinic's list."))
+    if text.route not in medicine.routes:
+        raise RuleBroken("route", _("The medicine list does not have this route for it."))
+    if text.unit not in medicine.units:
+        raise RuleBroken("unit", _("The medicine list does not have this unit for it."))
+    if text.form and text.form not in medicine.forms:
+        raise RuleBroken("form", _("The medicine list does not have this form for it."))
