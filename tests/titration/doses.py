@@ -1,0 +1,149 @@
+"""Doses for tests: short builders, and strategies for every shape that the checks accept."""
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from titration import dosing
+from titration.dosing import Amount, Component, Timing
+
+ANCHOR = date(2026, 11, 16)  # a Monday
+
+
+def amount(figures: str, unit: str = "mg") -> Amount:
+    return Amount(*dosing.parse_figures(figures), unit)
+
+
+def at(slot: str, figures: str, unit: str = "mg", **timing: object) -> Component:
+    return Component(amount(figures, unit), Timing("slot", slot=slot, **timing))
+
+
+def times(count: int | None, figures: str, unit: str = "mg", **timing: object) -> Component:
+    return Component(amount(figures, unit), Timing("times", times=count, **timing))
+
+
+def rate(figures: str, per: str, unit: str = "microgram", **timing: object) -> Component:
+    return Component(amount(figures, unit), Timing("continuous", rate_per=per, **timing))
+
+
+figures = st.decimals(min_value=0, max_value=99_999_999, places=6).map(
+    lambda value: Decimal(dosing.plain(value))
+)
+units = st.sampled_from(sorted(dosing.UNITS))
+
+
+@st.composite
+def amounts(draw: st.DrawFn, ranges: bool = True) -> Amount:
+    low, high = draw(figures), draw(figures) if ranges and draw(st.booleans()) else None
+    if high is not None:
+        low, high = sorted((low, high))
+    return Amount(low, None if high == low else high, draw(units))
+
+
+clocks = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
+anchors = st.dates(date(1990, 1, 1), date(2040, 1, 1))
+weekdays = st.sets(st.integers(1, 7), min_size=1, max_size=6).map(lambda days: tuple(sorted(days)))
+day_patterns = st.one_of(
+    st.just({}),
+    st.builds(lambda days: {"weekdays": days}, weekdays),
+    st.builds(
+        lambda days, period, anchor: {
+            "weekdays": days,
+            "period": period,
+            "period_unit": "week",
+            "anchor": anchor,
+        },
+        weekdays,
+        st.integers(2, 12),
+        anchors,
+    ),
+    st.builds(
+        lambda unit, anchor: {"period_unit": unit, "anchor": anchor},
+        st.sampled_from(["week", "month"]),
+        st.none() | anchors,
+    ),
+    st.builds(
+        lambda unit, period, anchor: {"period_unit": unit, "period": period, "anchor": anchor},
+        st.sampled_from(["day", "week", "month"]),
+        st.integers(2, 12),
+        anchors,
+    ),
+)
+hours = st.builds(lambda period: {"period_unit": "hour", "period": period}, st.integers(1, 72))
+windows = st.just({}) | st.tuples(clocks, clocks).filter(lambda ends: ends[0] != ends[1]).map(
+    lambda ends: {"window_from": ends[0], "window_to": ends[1]}
+)
+timings = st.one_of(
+    st.just(Timing("once")),
+    st.builds(lambda slot: Timing("once", slot=slot), st.sampled_from(dosing.SLOTS)),
+    st.builds(lambda clock: Timing("once", clock=clock), clocks),
+    st.builds(
+        lambda slot, days: Timing("slot", slot=slot, **days),
+        st.sampled_from(dosing.SLOTS),
+        day_patterns,
+    ),
+    st.builds(lambda clock, days: Timing("clock", clock=clock, **days), clocks, day_patterns),
+    st.builds(
+        lambda count, days: Timing("times", times=count, **days),
+        st.integers(1, 12),
+        day_patterns | hours,
+    ),
+    st.builds(
+        lambda per, window, changed: Timing(
+            "continuous", rate_per=per, changed_every_hours=changed, **window
+        ),
+        st.sampled_from(dosing.RATES),
+        windows,
+        st.none() | st.integers(1, 168),
+    ),
+)
+# What people type, without the quotation marks in which pages show it.
+texts = st.just("") | st.text(
+    st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="“”"), max_size=20
+)
+maxima = st.one_of(
+    st.just({}),
+    st.builds(
+        lambda most, count, within: {
+            "maximum": most,
+            "maximum_times": count,
+            "maximum_hours": within,
+        },
+        st.none() | amounts(ranges=False).filter(lambda most: most.low > 0),
+        st.none() | st.integers(1, 12),
+        st.integers(1, 72),
+    ).filter(lambda most: most["maximum"] or most["maximum_times"]),
+)
+as_needed = st.builds(
+    lambda reason, most: {"as_needed": True, "as_needed_for": reason, **most}, texts, maxima
+)
+beside = st.fixed_dictionaries(
+    {},
+    optional={
+        "strengths": texts,
+        "product": texts,
+        "calculation": texts,
+        "volume": figures.filter(bool),
+    },
+)
+concentrations = st.just({}) | st.builds(
+    lambda value, unit: {"concentration": value, "concentration_unit": unit},
+    figures.filter(bool),
+    units,
+)
+
+
+@st.composite
+def components(draw: st.DrawFn) -> Component:
+    """A part of a dose of any shape that the checks accept."""
+    needed = draw(st.just({}) | as_needed)
+    timing = draw(timings | st.just(Timing("times")) if needed else timings)
+    return Component(draw(amounts()), timing, **needed, **draw(beside), **draw(concentrations))
+
+
+doses = (
+    st.lists(components(), min_size=1, max_size=4)
+    .map(tuple)
+    .filter(lambda parts: not dosing.check_together(parts))
+)
