@@ -204,26 +204,33 @@ def check_medicine(version: MedicineVersion) -> None:
         check_strength(strength)
 
 
-def check_strength(text: str) -> None:
-    """A strength is a figure and a unit, perhaps "per" something; parts are joined by "+".
+_IN_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+", re.ASCII)
 
-    "10 mg", "5 mg per 5 mL", "50 micrograms per mL", "25 micrograms per hour", "25 mg + 100 mg".
+
+def check_strength(text: str) -> None:
+    """A strength is a figure and a unit, perhaps "per" something; two medicines in one have two.
+
+    "10 mg", "5 mg per 5 mL", "2,000 micrograms per mL", "25 micrograms per hour", "10 mg/100 mg".
+    "5 mg/5 mL" is refused: "per" is written out.
     """
     unit = "|".join(re.escape(words) for words in sorted(_unit_spellings(), reverse=True))
     part = re.compile(
-        rf"(?P<figure>\S+) (?:{unit})(?: per (?:(?P<in_figure>\S+) )?(?:{unit}|hours?|dose))?"
+        rf"(?P<figure>\S+) (?P<unit>{unit})(?: per (?:(?P<per>\S+) )?(?:{unit}|hours?|dose))?"
     )
-    for match in map(part.fullmatch, text.split(" + ")):
-        if match is None:
-            raise RuleBroken(
-                "strengths",
-                _(
-                    "“%(strength)s” is not written as a strength. Write a figure, a space and a "
-                    "unit in full, and where it belongs “per” with a volume, a dose or hours."
-                )
-                % {"strength": text},
+    found = [part.fullmatch(piece.strip()) for piece in re.split(r"/| \+ ", text)]
+    matches = [match for match in found if match is not None]
+    units = {match["unit"] for match in matches}
+    if len(matches) < len(found) or (len(found) > 1 and units & {"mL", "L"}):
+        raise RuleBroken(
+            "strengths",
+            _(
+                "“%(strength)s” is not written as a strength. Write a figure, a space and a "
+                "unit in full, and where it belongs “per” with a volume, a dose or hours."
             )
-        for figure in filter(None, match.group("figure", "in_figure")):
+            % {"strength": text},
+        )
+    for match in matches:
+        for figure in filter(None, match.group("figure", "per")):
             _check_strength_figure(text, figure)
 
 
@@ -233,6 +240,8 @@ def _unit_spellings() -> Iterable[str]:
 
 
 def _check_strength_figure(text: str, figure: str) -> None:
+    if _IN_THOUSANDS.fullmatch(figure):  # as packs print it
+        figure = figure.replace(",", "")
     try:
         dosing.parse_figures(figure)
     except dosing.AmountError as error:
