@@ -1,0 +1,146 @@
+"""A medicine of a clinic's list as it is typed: lists one to a line."""
+
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.models import Clinic
+from titration import dosing, policies, wording
+from titration.actions import MedicineText
+from titration.forms.steps import SubmissionForm
+from titration.models import MedicineVersion, RegimenVersion, Route
+
+
+class LinesField(forms.CharField):
+    """A list typed one to a line, as a tuple; each line on its own has at most `longest` signs."""
+
+    def __init__(self, *, longest: int, check=None, **kwargs) -> None:
+        super().__init__(
+            required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), **kwargs
+        )
+        self.longest = longest
+        self.check_line = check
+
+    def to_python(self, value) -> tuple[str, ...]:
+        lines = (" ".join(line.split()) for line in super().to_python(value).splitlines())
+        return tuple(dict.fromkeys(line for line in lines if line))
+
+    def validate(self, value: tuple[str, ...]) -> None:
+        for line in value:
+            if len(line) > self.longest:
+                raise ValidationError(
+                    _("“%(line)s…” is too long: write at most %(longest)s signs to a line.")
+                    % {"line": line[:30], "longest": self.longest}
+                )
+            if self.check_line:
+                try:
+                    self.check_line(line)
+                except policies.RuleBroken as rule:
+                    raise ValidationError(rule.message) from None
+
+    def run_validators(self, value: tuple[str, ...]) -> None:
+        super().run_validators("\n".join(value))
+
+    def prepare_value(self, value):
+        return value if isinstance(value, str) else "\n".join(value or ())
+
+
+def unit_choices() -> list[tuple[str, str]]:
+    """Units of the closed list, written out."""
+    return [(unit, wording.unit_words(unit)) for unit in dosing.UNITS]
+
+
+class MedicineForm(SubmissionForm):
+    """What a clinic's list says of a medicine. It holds no doses."""
+
+    clinic = forms.ModelChoiceField(Clinic.objects.none(), label=gettext_lazy("Clinic"))
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    routes = forms.MultipleChoiceField(
+        label=gettext_lazy("Routes"),
+        choices=Route.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    units = forms.MultipleChoiceField(
+        label=gettext_lazy("Units in which doses are written"),
+        choices=unit_choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    form_names = LinesField(
+        label=gettext_lazy("Forms"),
+        help_text=gettext_lazy("One to a line, such as tablet or oral solution."),
+        longest=RegimenVersion._meta.get_field("form").max_length,
+    )
+    strengths = LinesField(
+        label=gettext_lazy("Strengths"),
+        help_text=gettext_lazy(
+            "One to a line: a figure, a space and a unit in full; where it belongs, “per” with a "
+            "volume, a dose or hours."
+        ),
+        longest=80,
+        check=policies.check_strength,
+    )
+    products = LinesField(
+        label=gettext_lazy("Products as supplied"),
+        help_text=gettext_lazy("One to a line: brand, and form or release where they matter."),
+        longest=120,
+    )
+    in_use = forms.BooleanField(
+        label=gettext_lazy("Offered for new regimens"), required=False, initial=True
+    )
+
+    def __init__(self, *args, clinics, **kwargs) -> None:
+        """`clinics` are those that the medicine may be put on the list of; one is not asked for."""
+        super().__init__(*args, **kwargs)
+        self.twin: UUID | None = None
+        self.clinics = list(clinics)
+        if len(self.clinics) == 1:
+            del self.fields["clinic"]
+        else:
+            self.fields["clinic"].queryset = Clinic.objects.filter(
+                pk__in=[clinic.pk for clinic in self.clinics]
+            ).order_by("name")
+
+    @property
+    def chosen_clinic(self) -> Clinic:
+        """The clinic, once the form is valid."""
+        return self.cleaned_data.get("clinic") or self.clinics[0]
+
+    def break_rule(self, rule: policies.RuleBroken) -> None:
+        """As any form; where the name is taken, `twin` is the medicine that has it."""
+        super().break_rule(rule)
+        if isinstance(rule, policies.OnTheListAlready):
+            self.twin = rule.medicine
+
+    def text(self) -> MedicineText:
+        """What was typed, once the form is valid."""
+        cleaned = self.cleaned_data
+        return MedicineText(
+            name=cleaned["name"],
+            routes=tuple(cleaned["routes"]),
+            units=tuple(cleaned["units"]),
+            forms=cleaned["form_names"],
+            strengths=cleaned["strengths"],
+            products=cleaned["products"],
+            in_use=cleaned["in_use"],
+        )
+
+
+def medicine_initial(version: MedicineVersion) -> dict[str, object]:
+    """What the list says of a medicine, as the form's initial values, and which entry says it."""
+    return {
+        "seen": version.entry.number,
+        "name": version.name,
+        "routes": version.routes,
+        "units": version.units,
+        "form_names": version.forms,
+        "strengths": version.strengths,
+        "products": version.products,
+        "in_use": version.in_use,
+    }

@@ -1,0 +1,35 @@
+"""Sending a form to an action, with what the ledger refuses said on the form."""
+
+from django.utils.translation import gettext as _
+
+from ledger.writing import SubmissionConflict
+from titration.forms.steps import SubmissionForm
+from titration.policies import RuleBroken
+
+
+def attempt(form: SubmissionForm, action, **asked):
+    """What the action recorded; none when a rule refused it, and then the form says which.
+
+    The form is valid and keeps what was typed. AlreadySuperseded and ChangedMeanwhile go on to the
+    view: they have pages of their own.
+    """
+    try:
+        return action(submission=form.cleaned_data["submission"], **asked)
+    except RuleBroken as rule:
+        form.break_rule(rule)
+    except SubmissionConflict as conflict:
+        form.add_error(
+            None,
+            _(
+                "This form was sent before with other content, which entry %(number)s holds. "
+                "Open the page anew to record something else."
+            )
+            % {"number": f"{conflict.entry.number:,}"},
+        )
+    return None
+
+
+def over(form: SubmissionForm, number: int) -> None:
+    """Let the form, as typed, be sent again over the entry that somebody else made meanwhile."""
+    form.data = form.data.copy()
+    form.data[form.add_prefix("seen")] = str(number)
