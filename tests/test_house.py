@@ -19,8 +19,7 @@ APPS = ["access", "ledger", "patients", "titration", "config"]  # each may impor
 PURE = {"birthdates", "canonical", "dosing", "folding", "identity", "numbers", "timeline"}
 LAYERS = [
     PURE,
-    {"wording"},
-    {"models"},
+    {"models", "wording"},
     {"audit", "policies", "projection", "reading", "search", "writing"},
     {"actions", "chart", "exports", "forms", "presenters"},
     {"health", "views"},
