@@ -21,7 +21,7 @@ LAYERS = [
     PURE,
     {"models", "wording"},
     {"audit", "policies", "projection", "reading", "search", "writing"},
-    {"actions", "chart", "exports", "forms", "presenters"},
+    {"actions", "carry", "chart", "exports", "forms", "presenters"},
     {"health", "views"},
     {"urls"},
 ]

@@ -161,7 +161,7 @@ def test_a_change_is_a_new_version_and_the_old_one_stays(client, clinic, adminis
     page = client.get(url)
     assert 'value="Baclofen"' in page.text
     assert "10 mg\n5 mg per 5 mL</textarea>" in page.text
-    response = client.post(url, typed(seen=version.entry.number, strengths="10 mg\n20 mg"))
+    response = client.post(url, typed(entry=version.pk, strengths="10 mg\n20 mg"))
     page = client.get(response.url).text
     assert "10 mg, 20 mg" in page
     assert "10 mg, 5 mg per 5 mL" in page
@@ -174,22 +174,25 @@ def test_the_second_of_two_changes_gets_both_texts_and_keeps_what_was_typed(
 ):
     version = medicine_of(clinic, "Baclofen")
     url = reverse("medicine-edit", args=[version.medicine_id])
-    client.post(url, typed(seen=version.entry.number, products="Theirs"))
-    mine = typed(seen=version.entry.number, products="Mine")
+    client.post(url, typed(entry=version.pk, products="Theirs"))
+    mine = typed(entry=version.pk, products="Mine")
     page = client.post(url, mine).text
     assert "recorded a change while you were typing" in page
     assert "What you had read, entry 1" in page
     assert "Theirs" in page
     assert "Mine</textarea>" in page
     assert MedicineVersion.objects.count() == 2
-    assert client.post(url, {**mine, "seen": 2}).status_code == 302
+    assert (
+        client.post(url, {**mine, "entry": MedicineVersion.objects.newest().get().pk}).status_code
+        == 302
+    )
     assert MedicineVersion.objects.newest().get().products == ["Mine"]
 
 
 def test_a_change_may_keep_its_own_name(client, clinic, administrator):
     version = medicine_of(clinic, "Baclofen")
     url = reverse("medicine-edit", args=[version.medicine_id])
-    assert client.post(url, typed(seen=1, name="baclofen")).status_code == 302
+    assert client.post(url, typed(entry=version.pk, name="baclofen")).status_code == 302
 
 
 @pytest.mark.parametrize("role", [Role.PRESCRIBER, Role.RECORDER, Role.VIEWER])

@@ -133,9 +133,9 @@ class MedicineForm(SubmissionForm):
 
 
 def medicine_initial(version: MedicineVersion) -> dict[str, object]:
-    """What the list says of a medicine, as the form's initial values, and which entry says it."""
+    """What the list says of a medicine, as the form's initial values, and by which entry."""
     return {
-        "seen": version.entry.number,
+        "entry": version.pk,
         "name": version.name,
         "routes": version.routes,
         "units": version.units,

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from ledger.models import Entry
 from ledger.writing import SubmissionConflict
 from titration.forms.steps import SubmissionForm
 from titration.policies import RuleBroken
@@ -29,7 +30,7 @@ def attempt(form: SubmissionForm, action, **asked):
     return None
 
 
-def over(form: SubmissionForm, number: int) -> None:
+def over(form: SubmissionForm, entry: Entry) -> None:
     """Let the form, as typed, be sent again over the entry that somebody else made meanwhile."""
     form.data = form.data.copy()
-    form.data[form.add_prefix("seen")] = str(number)
+    form.data[form.add_prefix("entry")] = str(entry.pk)

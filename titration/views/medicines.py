@@ -73,12 +73,12 @@ def medicine_edit(request: HttpRequest, medicine: UUID) -> HttpResponse:
     )
     context = {"form": form, "medicine": found, "name": newest.name}
     if form.is_valid():
-        seen = get_object_or_404(Entry, subject=found.pk, number=form.cleaned_data["seen"])
+        seen = get_object_or_404(Entry, subject=found.pk, pk=form.cleaned_data["entry"])
         asked = {"medicine": found, "seen": seen, "text": form.text(), "by": request.user}
         try:
             version = attempt(form, actions.revise_medicine, **asked)
         except AlreadySuperseded:
-            over(form, newest.entry.number)
+            over(form, newest.entry)
             read = MedicineVersion.objects.select_related("entry").get(entry=seen)
             context |= {"read": medicine_row(read), "theirs": medicine_row(newest)}
         else:
