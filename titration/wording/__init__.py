@@ -6,7 +6,7 @@ an amount could be taken for that of the day. What a person typed stands in quot
 different doses never read the same. Only stored figures are shown, or totals said to be totals.
 """
 
-from titration.wording.dates import date_words, effective_words, month_words
+from titration.wording.dates import date_words, effective_words, month_words, short_month_words
 from titration.wording.doses import (
     DoseLine,
     basis_label,
@@ -40,6 +40,7 @@ __all__ = [
     "month_words",
     "problem_words",
     "range_words",
+    "short_month_words",
     "slot_label",
     "timing_words",
     "total_label",

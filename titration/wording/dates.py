@@ -52,6 +52,15 @@ def month_words(on: date) -> str:
     }
 
 
+@once_per_language
+def short_month_words(on: date) -> str:
+    """Write the month of a day where room is short: "Mar 2024"."""
+    return pgettext("month of a year", "%(month)s %(year)s") % {
+        "month": _SHORT_MONTHS[on.month - 1],
+        "year": f"{on.year:04d}",
+    }
+
+
 def effective_words(effective: Effective) -> str:
     """Write a moment as finely as it is known: "16-Nov-2026 14:30", "March 2024", "2019".
 

@@ -1,0 +1,47 @@
+"""How the marks and words of a picture look on paper, by their CSS class.
+
+The classes are painted in this order. On the screen static/chart.css says the same in colours that
+follow light and dark; the values here are the light ones of static/tokens.css, for the PDF.
+"""
+
+INK, SOFT, LINE, EDGE = "#16212b", "#52616d", "#d5dde2", "#6a7883"
+GROUND, CARD, BRAND, WASH = "#f3f6f7", "#ffffff", "#0b5563", "#e6f1f2"
+
+_STROKE = f'fill="none" stroke="{BRAND}"'
+_POINT = 'fill="none" stroke-linecap="round"'
+
+MARKS = {
+    "future": f'fill="{GROUND}"',
+    "grid": f'stroke="{LINE}"',
+    "area": f'fill="{BRAND}" opacity=".09"',
+    "range": f'fill="{BRAND}" opacity=".22"',
+    "words": f'fill="{WASH}" stroke="{EDGE}"',
+    "words ahead": f'fill="none" stroke="{EDGE}" stroke-dasharray="6 4"',
+    "withheld": 'fill="url(#%s-hatch)"',
+    "withheld ahead": 'fill="url(#%s-hatch)" opacity=".5"',
+    "base": f'stroke="{EDGE}"',
+    "link": f'fill="none" stroke="{EDGE}" stroke-dasharray="2 3"',
+    "ahead": f'{_STROKE} stroke-width="2" stroke-dasharray="7 4"',
+    "soft": f'{_STROKE} stroke-width="3" stroke-dasharray="1 5" stroke-linecap="round"',
+    "recorded": f'{_STROKE} stroke-width="3"',
+    "dot": f'{_POINT} stroke="{BRAND}" stroke-width="8"',
+    "small dot": f'{_POINT} stroke="{BRAND}" stroke-width="5"',
+    "hole": f'{_POINT} stroke="{CARD}" stroke-width="4"',
+    "single": f'fill="{BRAND}" stroke="{BRAND}" stroke-width="1.5"',
+    "single ahead": f'fill="{CARD}" stroke="{BRAND}" stroke-width="1.5"',
+    "end": f'stroke="{INK}" stroke-width="3"',
+    "today": f'stroke="{INK}" stroke-width="1.2"',
+}
+
+_HALO = f'paint-order="stroke" stroke="{CARD}" stroke-width="3.5" stroke-linejoin="round"'
+
+WORDS = {
+    "ax": f'fill="{SOFT}"',
+    "todayt": f'fill="{INK}" font-weight="600"',
+    "val": f'fill="{BRAND}" font-weight="700" {_HALO}',
+    "note": f'fill="{INK}" {_HALO}',
+    "withheldt": f'fill="{INK}" font-weight="600" {_HALO}',
+    "endt": f'fill="{INK}" font-weight="600" {_HALO}',
+    "wordst": f'fill="{INK}"',
+    "singlet": f'fill="{BRAND}" font-weight="600" {_HALO}',
+}

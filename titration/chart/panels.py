@@ -1,0 +1,97 @@
+"""What is to be drawn: stretches of time under one instruction, sorted into panels.
+
+A panel holds figures of one written basis and unit, so that heights in it may be compared: 25 mg
+on alternate days never stands as high as 25 mg per day. What has no single figure goes into a
+lane of words. Withholding and stopping stand in the panel of the dose that they end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from decimal import Decimal
+
+from titration import timeline
+from titration.chart.time_axis import end_of_interval, moment
+from titration.dosing import Basis, Component, basis
+from titration.timeline import StepRecord
+
+FIGURES, WORDS, BARE = "figures", "words", "bare"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch under one instruction, in seconds since 1970.
+
+    It began between `start` and `known_by`, which differ when only the month or year is known;
+    `end` is none when nothing came after. `basis` is none while nothing is taken.
+    """
+
+    step: StepRecord
+    state: str
+    start: float
+    known_by: float
+    end: float | None
+    basis: Basis | None
+
+    @property
+    def low(self) -> Decimal:
+        """The figure drawn; the lower one of a range. Only for stretches in panels of figures."""
+        assert self.basis is not None and self.basis.low is not None
+        return self.basis.low
+
+    @property
+    def high(self) -> Decimal:
+        assert self.basis is not None
+        return self.low if self.basis.high is None else self.basis.high
+
+
+@dataclass(slots=True)
+class Panel:
+    """Stretches on one axis: of figures in one basis and unit, of words, or of states alone."""
+
+    kind: str
+    bases: list[Basis] = field(default_factory=list)
+    stretches: list[Stretch] = field(default_factory=list)
+
+
+def stretches(live: Sequence[StepRecord], zone: tzinfo) -> list[Stretch]:
+    """What each instruction of `live` (as `live_steps` orders it) is drawn as."""
+    return [
+        Stretch(
+            segment.step,
+            segment.state,
+            moment(segment.start, zone),
+            end_of_interval(segment.start, zone),
+            moment(segment.end, zone) if segment.end else None,
+            basis(segment.step.components) if segment.state == timeline.TAKING else None,
+        )
+        for segment in timeline.segments(live)
+    ]
+
+
+def panels(parts: Sequence[Stretch]) -> list[Panel]:
+    """Sort stretches into panels, those of figures first, each kind in order of appearance."""
+    figures: dict[object, Panel] = {}
+    words = Panel(WORDS)
+    waiting: list[Stretch] = []
+    last: Panel | None = None
+    for part in parts:
+        if part.basis is not None:
+            if part.basis.low is None:
+                last = words
+            else:
+                last = figures.setdefault(part.basis.axis, Panel(FIGURES))
+            last.bases.append(part.basis)
+            last.stretches += waiting
+            waiting = []
+        if last is None:
+            waiting.append(part)
+        else:
+            last.stretches.append(part)
+    found = [*figures.values(), *([words] if words.stretches else [])]
+    return found or ([Panel(BARE, stretches=waiting)] if waiting else [])
+
+
+def without_typed_text(component: Component) -> Component:
+    """A component without the words that a person typed: those stand in the log, not here."""
+    return replace(component, as_needed_for="", strengths="", product="", calculation="")

@@ -1,0 +1,68 @@
+"""The lane of single doses: markers with their amounts beside them, in as many rows as it takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from titration import wording
+from titration.chart.labels import text_width
+from titration.chart.time_axis import TimeAxis, end_of_interval, moment
+from titration.timeline import StepRecord
+
+HALF = 6
+MOST_ROWS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A single dose at `x` in a row; its words stand right of it, or left at the right edge."""
+
+    at: float
+    x: float
+    known_by: float
+    row: int
+    words: str
+    anchor: str
+
+    @property
+    def words_x(self) -> float:
+        return self.x + (HALF + 4 if self.anchor == "start" else -HALF - 4)
+
+
+def markers(steps: Sequence[StepRecord], axis: TimeAxis, edge: float) -> list[Marker]:
+    """Give each single dose the first row with room for it and its words, before pixel `edge`.
+
+    When every row is full the words are left out; the marker never is.
+    """
+    taken = [float("-inf")] * MOST_ROWS
+    found = []
+    for step in steps:
+        at = moment(step.effective, axis.zone)
+        x = axis.x(at)
+        words = single_words(step)
+        width = HALF + 4 + text_width(words)
+        anchor = "start" if x + width <= edge else "end"
+        left, right = (HALF, width) if anchor == "start" else (width, HALF)
+        row = next((row for row in range(MOST_ROWS) if taken[row] <= x - left), None)
+        if row is None:
+            row = min(range(MOST_ROWS), key=lambda row: taken[row])
+            words, right = "", HALF
+        taken[row] = max(taken[row], x + right + 4)
+        known_by = axis.x(end_of_interval(step.effective, axis.zone))
+        found.append(Marker(at, x, known_by, row, words, anchor))
+    return found
+
+
+def single_words(step: StepRecord) -> str:
+    """The amounts of a single dose as written, and when, unless that is known to the day."""
+    amounts = pgettext("between the amounts of a single dose", "; ").join(
+        wording.amount_words(component.amount) for component in step.components
+    )
+    if step.effective.precision == "day":
+        return amounts
+    return _("%(amounts)s, %(when)s") % {
+        "amounts": amounts,
+        "when": wording.effective_words(step.effective),
+    }
