@@ -8,7 +8,7 @@ AlreadySuperseded). `submission` is the form's UUID: sent twice, it answers as t
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
@@ -199,7 +199,7 @@ def record_step(
         history = reading.history(regimen)
         _check_seen(history, seen)
         _check_regimen_stands(regimen)
-        _check_instruction(log, regimen, instruction, history)
+        check_instruction(regimen, instruction, history, _today(log))
         step = _dose_step(regimen, instruction)
         _add_step(log, step)
         log.flush()
@@ -229,7 +229,7 @@ def correct_step(
         _check_seen(history, seen)
         if not correction_reason.strip():
             raise RuleBroken("correction_reason", _("Write why the entry is corrected."))
-        _check_instruction(log, regimen, instruction, history, apart_from=step.step)
+        check_instruction(regimen, instruction, history, _today(log), apart_from=step.step)
         corrected = _dose_step(regimen, instruction)
         corrected.step = step.step
         corrected.correction_reason = correction_reason
@@ -251,16 +251,23 @@ def _check_regimen_stands(regimen: Regimen) -> None:
         )
 
 
-def _check_instruction(
-    log: Log,
+def _today(log: Log) -> date:
+    return log.clinic.local(log.recorded_at).date()
+
+
+def check_instruction(
     regimen: Regimen,
     instruction: Instruction,
     history: reading.History,
-    apart_from=None,
+    today: date,
+    apart_from: UUID | None = None,
 ) -> None:
-    """Every rule of the log that a step must keep, asked under the lock."""
+    """Every rule of the log that a step must keep: asked early by forms, and under the lock.
+
+    `today` is the clinic's day; `apart_from` the line of a step that is being corrected. Raises
+    RuleBroken.
+    """
     card = PatientCard.objects.select_related("version").get(pk=regimen.patient_id)
-    today = log.clinic.local(log.recorded_at).date()
     policies.check_effective(instruction.effective, today, card)
     policies.check_dosage(instruction.kind, instruction.components)
     policies.check_reason(instruction.kind, instruction.reason)

@@ -42,6 +42,7 @@ class LogRow:
     reason_text: str
     note: str
     decided: str
+    decided_by: int | None
     received: str
     confirmation: str
     is_unconfirmed: bool
@@ -67,21 +68,19 @@ def heading_words(kind: str) -> str:
     }.get(StepKind(kind), "")
 
 
-def log_rows(
-    history: History,
-    clinic: Clinic,
-    now: datetime,
-    window: slice | None = None,
-    oldest_first: bool = False,
-) -> list[LogRow]:
-    """The rows of the log, newest moment first; `now` is the clinic's aware local time.
+def ordered(history: History, *, oldest_first: bool = False) -> list[StepRecord]:
+    """Every text of the log by its moment, newest first; corrected and withdrawn ones too."""
+    return sorted(history.records, key=lambda r: r.order, reverse=not oldest_first)
 
-    `window` cuts the ordered records, so that only the rows shown are read in full: four queries
-    whatever its size.
+
+def log_rows(
+    history: History, clinic: Clinic, now: datetime, records: Sequence[StepRecord]
+) -> list[LogRow]:
+    """The rows of `records`, in their order; `now` is the clinic's aware local time.
+
+    Only the records given are read in full, in two queries however many they are.
     """
-    ordered = sorted(history.records, key=lambda r: r.order, reverse=not oldest_first)
-    shown = ordered[window or slice(None)]
-    return list(_Rows(history, clinic, now, shown))
+    return list(_Rows(history, clinic, now, records))
 
 
 class _Rows:
@@ -101,13 +100,7 @@ class _Rows:
         self.steps: Mapping[UUID, DoseStep] = DoseStep.objects.select_related(
             "entry", "confirmation__entry"
         ).in_bulk(list(wanted))
-        self.withdrawals: dict[UUID, Retraction] = {
-            r.entry.subject: r
-            for r in Retraction.objects.select_related("entry").filter(
-                entry__subject__in={r.step for r in shown}
-            )
-            if any(w.number == r.entry.number for w in history.withdrawals)
-        }
+        self.withdrawals = _withdrawals(history, shown)
         self.changes = _changes(history.live)
 
     def __iter__(self):
@@ -120,7 +113,9 @@ class _Rows:
         total = dosing.total_per_day(record.components)
         if record.kind == timeline.SINGLE:
             total = None
-        confirmation, is_unconfirmed = confirmation_words(step, self.clinic)
+        confirmation, is_unconfirmed = "", False
+        if status == LIVE:
+            confirmation, is_unconfirmed = confirmation_words(step, self.clinic)
         return LogRow(
             entry=record.entry,
             step=record.step,
@@ -139,9 +134,10 @@ class _Rows:
             reason_text=step.reason_text or "",
             note=step.note or "",
             decided=step.decided_by_name,
+            decided_by=step.decided_by_id,
             received=received_words(step),
             confirmation=confirmation,
-            is_unconfirmed=is_unconfirmed and status == LIVE,
+            is_unconfirmed=is_unconfirmed,
             recorded_by=entry.recorded_by_name,
             recorded_at=moment_words(entry.recorded_at, self.clinic),
             correction=step.correction_reason or "",
@@ -176,6 +172,15 @@ class _Rows:
             "when": moment_words(entry.recorded_at, self.clinic),
             "number": f"{entry.number:,}",
         }
+
+
+def _withdrawals(history: History, shown: Sequence[StepRecord]) -> dict[UUID, Retraction]:
+    """By line: the retraction that withdrew it."""
+    lines = {w.step for w in history.withdrawals} & {r.step for r in shown}
+    if not lines:
+        return {}
+    retractions = Retraction.objects.select_related("entry").filter(entry__subject__in=lines)
+    return {retraction.entry.subject: retraction for retraction in retractions}
 
 
 def _successors(records: Iterable[StepRecord]) -> dict[UUID, StepRecord]:

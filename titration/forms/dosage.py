@@ -1,0 +1,488 @@
+"""A dose as typed: one row for each part, amount and timing, and what is written beside them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from titration import dosing, wording
+from titration.forms import moments
+from titration.models import StepKind
+
+SLOT_CHOICES = [
+    ("morning", gettext_lazy("In the morning")),
+    ("breakfast", gettext_lazy("At breakfast")),
+    ("midday", gettext_lazy("At midday")),
+    ("lunch", gettext_lazy("At lunch")),
+    ("afternoon", gettext_lazy("In the afternoon")),
+    ("dinner", gettext_lazy("At dinner")),
+    ("evening", gettext_lazy("In the evening")),
+    ("bedtime", gettext_lazy("At bedtime")),
+]
+WHEN_CHOICES = [
+    ("", gettext_lazy("Choose when")),
+    (gettext_lazy("Time of day"), SLOT_CHOICES),
+    (
+        gettext_lazy("Other"),
+        [
+            ("times", gettext_lazy("A number of times")),
+            ("clock", gettext_lazy("At a clock time")),
+            ("hours", gettext_lazy("Every so many hours")),
+            ("continuous", gettext_lazy("Continuously, at a rate")),
+            ("needed", gettext_lazy("Only when needed")),
+        ],
+    ),
+]
+SINGLE_WHEN_CHOICES = [
+    ("once", gettext_lazy("Once")),
+    (gettext_lazy("Once, at a time of day"), SLOT_CHOICES),
+    (gettext_lazy("Other"), [("clock", gettext_lazy("Once, at a clock time"))]),
+]
+DAYS_CHOICES = [
+    ("every", gettext_lazy("Every day")),
+    ("period", gettext_lazy("Every so many days, weeks or months")),
+    ("weekdays", gettext_lazy("On named days of the week")),
+]
+PERIOD_CHOICES = [
+    ("day", pgettext_lazy("period", "days")),
+    ("week", pgettext_lazy("period", "weeks")),
+    ("month", pgettext_lazy("period", "months")),
+]
+WEEKDAY_CHOICES = [
+    ("1", gettext_lazy("Monday")),
+    ("2", gettext_lazy("Tuesday")),
+    ("3", gettext_lazy("Wednesday")),
+    ("4", gettext_lazy("Thursday")),
+    ("5", gettext_lazy("Friday")),
+    ("6", gettext_lazy("Saturday")),
+    ("7", gettext_lazy("Sunday")),
+]
+RATE_CHOICES = [
+    ("", gettext_lazy("Choose")),
+    ("hour", gettext_lazy("per hour")),
+    ("24 hours", gettext_lazy("per 24 hours")),
+]
+# Which field of the row a problem of the pure core belongs to; the rest belong to the amount.
+FIELD_OF_PROBLEM = {
+    "anchor_missing": "anchor_day",
+    "anchor_unused": "anchor_day",
+    "as_needed_for_unused": "as_needed_for",
+    "changed_bounds": "changed_every_hours",
+    "clock_missing": "clock",
+    "concentration_figure": "concentration",
+    "concentration_missing": "concentration",
+    "concentration_unit_missing": "concentration_unit",
+    "kind_unknown": "when",
+    "maximum_figure": "maximum",
+    "maximum_hours_missing": "maximum_hours",
+    "maximum_missing": "maximum",
+    "maximum_range": "maximum",
+    "maximum_unused": "maximum",
+    "maximum_zero": "maximum",
+    "period_bounds": "every",
+    "rate_missing": "rate_per",
+    "times_bounds": "times",
+    "times_missing": "times",
+    "unit_unknown": "unit",
+    "volume_figure": "volume",
+    "weekdays_and_period": "weekdays",
+    "weekdays_every_day": "weekdays",
+    "weekdays_unknown": "weekdays",
+    "window_empty": "window_from",
+    "window_half": "window_from",
+}
+NEVER_TYPED = {"unit", "when", "days", "every_unit", "rate_per", "weekdays"}
+
+
+def unit_choices(first: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Every unit, written out; those that the regimen uses come first."""
+    codes = list(dict.fromkeys([*first, *dosing.UNITS]))
+    return [(code, wording.unit_words(code)) for code in codes]
+
+
+class FigureField(forms.CharField):
+    """An amount typed by the strict grammar of a figure; cleans to (low, high or None)."""
+
+    widget = forms.TextInput(
+        attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short", "maxlength": 40}
+    )
+
+    def __init__(self, *, is_range_allowed: bool = False, **kwargs) -> None:
+        super().__init__(required=False, **kwargs)
+        self.is_range_allowed = is_range_allowed
+
+    def to_python(self, value) -> tuple[Decimal, Decimal | None] | None:
+        if not (value or "").strip():
+            return None
+        try:
+            low, high = dosing.parse_figures(value)
+        except dosing.AmountError as error:
+            raise ValidationError(wording.problem_words(error.code)) from None
+        if high is not None and not self.is_range_allowed:
+            raise ValidationError(_("Write one figure here, not a range."))
+        return low, high
+
+
+class CountField(forms.IntegerField):
+    """A whole number in a plain text box: a mouse wheel changes nothing."""
+
+    widget = forms.TextInput(
+        attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short", "maxlength": 3}
+    )
+
+    def __init__(self, label, **kwargs) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            min_value=1,
+            max_value=999,
+            error_messages={"invalid": gettext_lazy("Write a whole number.")},
+            **kwargs,
+        )
+
+
+def text_field(label, length: int, help_text="") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=length,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ComponentForm(forms.Form):
+    """One part of a dose. A row with no amount and nothing else typed is left out."""
+
+    use_required_attribute = False
+
+    amount = FigureField(
+        label=gettext_lazy("Amount"),
+        help_text=gettext_lazy("Of each time, not of the day. A range has “to” between figures."),
+        is_range_allowed=True,
+    )
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"))
+    when = forms.ChoiceField(label=gettext_lazy("When"), choices=WHEN_CHOICES, required=False)
+    times = CountField(gettext_lazy("How many times"))
+    clock = moments.clock_field(gettext_lazy("Clock time"))
+    hours = CountField(gettext_lazy("Every how many hours"))
+    days = forms.ChoiceField(
+        label=gettext_lazy("Which days"), choices=DAYS_CHOICES, required=False, initial="every"
+    )
+    every = CountField(gettext_lazy("Every"))
+    every_unit = forms.ChoiceField(
+        label=gettext_lazy("Days, weeks or months"), choices=PERIOD_CHOICES, required=False
+    )
+    anchor_day = moments.day_box()
+    anchor_month = moments.month_box()
+    anchor_year = moments.year_box()
+    weekdays = forms.MultipleChoiceField(
+        label=gettext_lazy("Days of the week"),
+        choices=WEEKDAY_CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    rate_per = forms.ChoiceField(
+        label=gettext_lazy("The rate is"), choices=RATE_CHOICES, required=False
+    )
+    window_from = moments.clock_field(gettext_lazy("Runs from"))
+    window_to = moments.clock_field(
+        gettext_lazy("Runs to"), help_text=gettext_lazy("Leave both empty for the whole day.")
+    )
+    changed_every_hours = CountField(
+        gettext_lazy("Changed every (hours)"),
+        help_text=gettext_lazy("For a patch, syringe or bag."),
+    )
+    as_needed = forms.BooleanField(label=gettext_lazy("Only when needed"), required=False)
+    as_needed_for = text_field(gettext_lazy("When needed for"), 200)
+    maximum = FigureField(label=gettext_lazy("At most, as an amount"))
+    maximum_times = CountField(gettext_lazy("At most, as a number of times"))
+    maximum_hours = CountField(gettext_lazy("Within how many hours"))
+    strengths = text_field(
+        gettext_lazy("Strengths used"),
+        200,
+        gettext_lazy("As written, with × and + between the pieces."),
+    )
+    volume = FigureField(label=gettext_lazy("Volume in mL"))
+    concentration = FigureField(label=gettext_lazy("Concentration, for each mL"))
+    concentration_unit = forms.ChoiceField(
+        label=gettext_lazy("Unit of the concentration"), required=False
+    )
+    product = text_field(
+        gettext_lazy("Product as supplied"), 200, gettext_lazy("Brand, form, release.")
+    )
+    calculation = text_field(
+        gettext_lazy("Calculation as written"), 300, gettext_lazy("With the weight and its date.")
+    )
+
+    def __init__(self, *args, units: Iterable[str] = (), kind: str = "dose", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        units = list(units)
+        self.is_single = kind == StepKind.SINGLE
+        self.fields["unit"].choices = unit_choices(units)
+        self.fields["concentration_unit"].choices = [
+            ("", _("Choose")),
+            *unit_choices(units),
+        ]
+        if self.is_single:
+            self.fields["when"].choices = SINGLE_WHEN_CHOICES
+        self.written: dosing.Component | None = None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a field of the folded-away part holds something, so that it opens."""
+        names = ("strengths", "volume", "concentration", "product", "calculation")
+        return any(self[name].value() or self[name].errors for name in names)
+
+    def is_blank(self, cleaned: dict) -> bool:
+        """Nothing typed: chosen units and timings alone are no dose."""
+        return not any(
+            value not in (None, "", [], False)
+            for name, value in cleaned.items()
+            if name not in NEVER_TYPED and name != "DELETE"
+        )
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        if self.errors or cleaned.get("DELETE") or self.is_blank(cleaned):
+            return cleaned
+        if cleaned["amount"] is None:
+            self.add_error("amount", _("Write the amount, or clear the row."))
+            return cleaned
+        if not cleaned["when"]:
+            self.add_error("when", _("Choose when it is taken."))
+            return cleaned
+        self.written = self._written(cleaned)
+        return cleaned
+
+    def _written(self, cleaned: dict) -> dosing.Component:
+        low, high = cleaned["amount"]
+        maximum = cleaned["maximum"]
+        is_needed = cleaned["as_needed"] or cleaned["when"] == "needed"
+        return dosing.Component(
+            amount=dosing.Amount(low, high, cleaned["unit"]),
+            timing=self._timing(cleaned),
+            as_needed=is_needed,
+            as_needed_for=cleaned["as_needed_for"],
+            maximum=dosing.Amount(maximum[0], None, cleaned["unit"]) if maximum else None,
+            maximum_times=cleaned["maximum_times"],
+            maximum_hours=cleaned["maximum_hours"],
+            strengths=cleaned["strengths"],
+            volume=cleaned["volume"][0] if cleaned["volume"] else None,
+            concentration=cleaned["concentration"][0] if cleaned["concentration"] else None,
+            concentration_unit=cleaned["concentration_unit"] if cleaned["concentration"] else "",
+            product=cleaned["product"],
+            calculation=cleaned["calculation"],
+        )
+
+    def _timing(self, cleaned: dict) -> dosing.Timing:
+        when = cleaned["when"]
+        if self.is_single:
+            return dosing.Timing(
+                "once",
+                slot=when if when in dosing.SLOTS else "",
+                clock=cleaned["clock"] if when == "clock" else None,
+            )
+        if when == "needed":
+            return dosing.Timing("times")
+        if when == "hours":
+            return dosing.Timing(
+                "times",
+                times=cleaned["times"] or 1,
+                period=cleaned["hours"] or 0,
+                period_unit="hour",
+            )
+        if when == "continuous":
+            return dosing.Timing(
+                "continuous",
+                rate_per=cleaned["rate_per"],
+                window_from=cleaned["window_from"],
+                window_to=cleaned["window_to"],
+                changed_every_hours=cleaned["changed_every_hours"],
+            )
+        days = self._days(cleaned)
+        if when == "times":
+            return dosing.Timing("times", times=cleaned["times"], **days)
+        if when == "clock":
+            return dosing.Timing("clock", clock=cleaned["clock"], **days)
+        return dosing.Timing("slot", slot=when, **days)
+
+    def _days(self, cleaned: dict) -> dict:
+        """The pattern of days; `anchor` may still be missing (see BaseDosageFormSet)."""
+        if cleaned["days"] == "weekdays":
+            weekdays = tuple(sorted(int(day) for day in cleaned["weekdays"]))
+            if not weekdays:
+                self.add_error("weekdays", _("Tick at least one day of the week."))
+            weeks = cleaned["every"]
+            if weeks and weeks > 1:
+                return {
+                    "weekdays": weekdays,
+                    "period": weeks,
+                    "period_unit": "week",
+                    "anchor": self._anchor(cleaned),
+                }
+            return {"weekdays": weekdays}
+        if cleaned["days"] == "period":
+            if cleaned["every"] is None:
+                self.add_error("every", _("Write the number of days, weeks or months."))
+                return {}
+            period = {"period": cleaned["every"], "period_unit": cleaned["every_unit"]}
+            is_counted = cleaned["every"] > 1
+            return {**period, "anchor": self._anchor(cleaned) if is_counted else None}
+        return {}
+
+    def _anchor(self, cleaned: dict) -> date | None:
+        try:
+            typed = moments.typed_date(
+                cleaned["anchor_day"], cleaned["anchor_month"], cleaned["anchor_year"]
+            )
+        except moments.NoDate as error:
+            self.add_error("anchor_day", str(error))
+            return None
+        if typed is None:
+            return None
+        if typed[1] != "day":
+            self.add_error("anchor_day", _("Write the day from which the days are counted."))
+        return typed[0]
+
+
+class BaseDosageFormSet(forms.BaseFormSet):
+    """The rows of one dose."""
+
+    deletion_widget = forms.CheckboxInput
+
+    def add_fields(self, form, index) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Remove this part")
+
+    def components(self, starts: date | None) -> tuple[dosing.Component, ...]:
+        """The written parts in order; errors of their shape are put on their rows.
+
+        A pattern of days whose day of counting was left out is counted from the day on which the
+        step itself starts, as typed; the read-back says so.
+        """
+        parts = []
+        for form in self.forms:
+            if form.written is None or form.errors:
+                continue
+            written = _counted_from(form.written, starts)
+            for code in dosing.check_component(written):
+                form.add_error(FIELD_OF_PROBLEM.get(code, "amount"), wording.problem_words(code))
+            parts.append(written)
+        return tuple(parts)
+
+    @property
+    def is_clean(self) -> bool:
+        return not any(form.errors for form in self.forms)
+
+
+def _counted_from(written: dosing.Component, starts: date | None) -> dosing.Component:
+    timing = written.timing
+    is_counted = timing.period > 1 and timing.period_unit != "hour"
+    if not is_counted or timing.anchor or timing.kind not in ("slot", "clock", "times"):
+        return written
+    return replace(written, timing=replace(timing, anchor=starts))
+
+
+def dosage_formset(
+    *, data=None, kind: str, units: Iterable[str], initial: list[dict] | None = None, rows: int = 1
+) -> BaseDosageFormSet:
+    """The rows of a dose, bound when `data` is given; `rows` blank ones when nothing is."""
+    extra = 0 if initial else rows
+    made = forms.formset_factory(
+        ComponentForm,
+        formset=BaseDosageFormSet,
+        extra=extra,
+        max_num=24,
+        absolute_max=24,
+        validate_max=True,
+        can_delete=True,
+    )
+    return made(
+        data,
+        prefix="components",
+        initial=initial,
+        form_kwargs={"units": list(units), "kind": kind},
+    )
+
+
+def row_of(written: dosing.Component, *, with_amount: bool) -> dict:
+    """The initial values of a row for a written part: its timing, and all of it when copied.
+
+    Without `with_amount` no figure is filled in: amounts are typed anew.
+    """
+    timing = written.timing
+    row: dict[str, object] = {"unit": written.amount.unit, "days": "every"}
+    match timing.kind:
+        case "slot":
+            row["when"] = timing.slot
+        case "clock":
+            row |= {"when": "clock", "clock": timing.clock}
+        case "once":
+            row |= {
+                "when": timing.slot or ("clock" if timing.clock else "once"),
+                "clock": timing.clock,
+            }
+        case "continuous":
+            row |= {
+                "when": "continuous",
+                "rate_per": timing.rate_per,
+                "window_from": timing.window_from,
+                "window_to": timing.window_to,
+                "changed_every_hours": timing.changed_every_hours,
+            }
+        case "times" if timing.times is None:
+            row["when"] = "needed"
+        case "times" if timing.period_unit == "hour":
+            row |= {"when": "hours", "hours": timing.period, "times": timing.times}
+        case "times":
+            row |= {"when": "times", "times": timing.times}
+    row |= _days_row(timing)
+    if with_amount and timing.anchor:
+        row |= {
+            "anchor_day": timing.anchor.day,
+            "anchor_month": timing.anchor.month,
+            "anchor_year": timing.anchor.year,
+        }
+    row |= {"as_needed": written.as_needed and row["when"] != "needed"}
+    if with_amount:
+        row |= _amount_row(written)
+    return row
+
+
+def _days_row(timing: dosing.Timing) -> dict:
+    row: dict[str, object] = {}
+    if timing.weekdays:
+        row |= {"days": "weekdays", "weekdays": [str(day) for day in timing.weekdays]}
+        if timing.period > 1:
+            row["every"] = timing.period
+    elif timing.period_unit != "hour" and (timing.period > 1 or timing.period_unit != "day"):
+        row |= {"days": "period", "every": timing.period, "every_unit": timing.period_unit}
+    return row
+
+
+def _amount_row(written: dosing.Component) -> dict:
+    amount, maximum = written.amount, written.maximum
+    figures = dosing.plain(amount.low)
+    if amount.high is not None:
+        figures = f"{figures} to {dosing.plain(amount.high)}"
+    return {
+        "amount": figures,
+        "as_needed_for": written.as_needed_for,
+        "maximum": dosing.plain(maximum.low) if maximum else "",
+        "maximum_times": written.maximum_times,
+        "maximum_hours": written.maximum_hours,
+        "strengths": written.strengths,
+        "volume": dosing.plain(written.volume) if written.volume is not None else "",
+        "concentration": dosing.plain(written.concentration)
+        if written.concentration is not None
+        else "",
+        "concentration_unit": written.concentration_unit,
+        "product": written.product,
+        "calculation": written.calculation,
+    }

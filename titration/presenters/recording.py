@@ -1,0 +1,179 @@
+"""The second screen of recording: what was typed, in full words beside what it follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from titration import dosing, timeline, wording
+from titration.actions import Instruction
+from titration.models import ReceivedHow, StepKind, reasons_for
+from titration.presenters.log import disagreement_words, heading_words
+from titration.reading import History
+from titration.timeline import StepRecord
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of the read-back, as `_components/read_back.html` takes it."""
+
+    heading: str
+    lines: Sequence[wording.DoseLine]
+    total_label: str
+    total: str
+    words: str
+    meta: str
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """Everything that the person confirms, in words. `facts` are (term, description) pairs."""
+
+    title: str
+    before: Side | None
+    now: Side
+    facts: Sequence[tuple[str, str]]
+    notices: Sequence[str]
+
+
+TITLES = {
+    StepKind.DOSE: lambda: _("Read back: dose step"),
+    StepKind.SINGLE: lambda: _("Read back: single dose"),
+    StepKind.WITHHOLD: lambda: _("Read back: withhold"),
+    StepKind.RESUME: lambda: _("Read back: resume"),
+    StepKind.STOP: lambda: _("Read back: stop"),
+}
+
+
+WRITE_TITLES = {
+    StepKind.DOSE: lambda: _("Record dose step"),
+    StepKind.SINGLE: lambda: _("Record single dose"),
+    StepKind.WITHHOLD: lambda: _("Withhold"),
+    StepKind.RESUME: lambda: _("Resume"),
+    StepKind.STOP: lambda: _("Stop"),
+}
+
+
+def write_title(kind: str, *, is_correction: bool) -> str:
+    """The heading of the first screen."""
+    return _("Correct a recorded step") if is_correction else str(WRITE_TITLES[StepKind(kind)]())
+
+
+def confirm_text(name: str) -> str:
+    """The button that records names the patient."""
+    return _("Record for %(name)s") % {"name": name}
+
+
+def read_back(
+    instruction: Instruction,
+    history: History,
+    now: datetime,
+    corrected: StepRecord | None = None,
+) -> ReadBack:
+    """What will be recorded, beside the instruction before it, or the text that it corrects."""
+    before = corrected or timeline.before(history.live, instruction.effective)
+    heading = _("As recorded") if corrected else _("Instruction before")
+    return ReadBack(
+        title=str(TITLES[StepKind(instruction.kind)]()),
+        before=_side_of(before, heading) if before else None,
+        now=_side(
+            _("Will be recorded"),
+            instruction.kind,
+            instruction.components,
+            _("From %(moment)s") % {"moment": wording.effective_words(instruction.effective)},
+        ),
+        facts=_facts(instruction, before),
+        notices=_notices(instruction, history, now, corrected),
+    )
+
+
+def _side_of(record: StepRecord, heading: str) -> Side:
+    since = _("Since %(moment)s") % {"moment": wording.effective_words(record.effective)}
+    return _side(heading, record.kind, record.components, since)
+
+
+def _side(heading: str, kind: str, components, meta: str) -> Side:
+    total = None if kind == StepKind.SINGLE else dosing.total_per_day(components)
+    return Side(
+        heading=heading,
+        lines=wording.dosage_lines(components),
+        total_label=wording.total_label(total) if total else "",
+        total=wording.total_words(total) if total else "",
+        words=heading_words(kind),
+        meta=meta,
+    )
+
+
+def _facts(instruction: Instruction, before: StepRecord | None) -> list[tuple[str, str]]:
+    received = str(ReceivedHow(instruction.received_how).label)
+    if instruction.document_on:
+        received = _("%(how)s of %(date)s") % {
+            "how": received,
+            "date": wording.date_words(instruction.document_on),
+        }
+    facts = [
+        (_("From"), wording.effective_words(instruction.effective)),
+        (_("In full"), wording.dosage_words(instruction.components)),
+        (_("Change in the total per day"), _change(instruction, before)),
+        (_("Decided by"), _decided(instruction)),
+        (_("Received"), received),
+        (_("Reason"), _reason(instruction)),
+        (_("Instruction as given"), instruction.note),
+    ]
+    return [(term, words) for term, words in facts if words]
+
+
+def _change(instruction: Instruction, before: StepRecord | None) -> str:
+    if before is None or instruction.kind == StepKind.SINGLE:
+        return ""
+    total = dosing.total_per_day(instruction.components)
+    difference = dosing.difference(total, dosing.total_per_day(before.components))
+    if difference is None or total is None:
+        return ""
+    return wording.difference_words(difference, total.unit)
+
+
+def _decided(instruction: Instruction) -> str:
+    if instruction.decided_by is not None:
+        return instruction.decided_by_name
+    return _("%(name)s, from outside the clinic") % {"name": instruction.decided_by_name}
+
+
+def _reason(instruction: Instruction) -> str:
+    label = str(reasons_for(instruction.kind)(instruction.reason).label)
+    if not instruction.reason_text:
+        return label
+    return _("%(reason)s, “%(text)s”") % {"reason": label, "text": instruction.reason_text}
+
+
+def _notices(
+    instruction: Instruction, history: History, now: datetime, corrected: StepRecord | None
+) -> list[str]:
+    """What the person may want to look at twice; none of it judges the dose."""
+    notices = list(disagreement_words(instruction.components))
+    effective = instruction.effective
+    if not effective.has_come(now):
+        notices.append(_("This holds from a day to come."))
+    elif effective.precision == "day" and effective.on < now.date():
+        days = (now.date() - effective.on).days
+        notices.append(_backdated(days))
+    later = [
+        step
+        for step in timeline.instructions(history.live)
+        if step.effective.order > effective.order
+        and (corrected is None or step.step != corrected.step)
+    ]
+    if later and instruction.kind != StepKind.SINGLE:
+        notices.append(
+            _("A later instruction is recorded from %(moment)s: this one holds until then.")
+            % {"moment": wording.effective_words(later[0].effective)}
+        )
+    return notices
+
+
+def _backdated(days: int) -> str:
+    return ngettext(
+        "This holds from %(days)s day ago.", "This holds from %(days)s days ago.", days
+    ) % {"days": f"{days:,}"}

@@ -1,0 +1,116 @@
+"""The timeline page of one regimen: where the patient stands, the chart, the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from access.models import User
+from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, allows
+from patients.presenters import banner
+from titration import timeline
+from titration.chart import chart, svg
+from titration.models import Regimen, RegimenVersion, StepKind
+from titration.presenters.log import log_rows, ordered
+from titration.reading import History
+
+WINDOW = 25
+
+
+@dataclass(frozen=True)
+class Button:
+    """An action that the person may take now."""
+
+    text: str
+    url: str
+    is_main: bool = False
+
+
+def title_of(version: RegimenVersion) -> str:
+    """Route first: "By mouth: baclofen, tablet"."""
+    words = {
+        "route": version.get_route_display(),
+        "medicine": version.medicine_name,
+        "form": version.form,
+    }
+    if version.form:
+        return _("%(route)s: %(medicine)s, %(form)s") % words
+    return _("%(route)s: %(medicine)s") % words
+
+
+def indication_of(version: RegimenVersion) -> str:
+    """What it is for: the coded indication and the words beside it."""
+    if not version.indication_text:
+        return str(version.get_indication_display())
+    return _("%(indication)s, “%(text)s”") % {
+        "indication": version.get_indication_display(),
+        "text": version.indication_text,
+    }
+
+
+def regimen_page(
+    regimen: Regimen, history: History, user: User, now: datetime, *, is_whole_log: bool
+) -> dict[str, object]:
+    """What the page shows; `now` is the clinic's aware local time."""
+    version = regimen.card.version
+    step = history.in_force(now)
+    ahead = history.upcoming(now)
+    log = ordered(history)
+    shown = log if is_whole_log else log[:WINDOW]
+    rows = _rows_of(history, regimen, now, [*shown, *ahead, *([step] if step else [])])
+    title = title_of(version)
+    drawn = chart(history.live, title=title, route=str(version.get_route_display()), now=now)
+    may_record = allows(user, regimen.clinic, RECORD) and not regimen.card.is_retracted
+    return {
+        "regimen": regimen,
+        "banner": banner(regimen.patient, today=now.date()),
+        "title": title,
+        "is_retracted": regimen.card.is_retracted,
+        "indication": indication_of(version),
+        "responsible": version.responsible_name,
+        "strengths": version.strengths,
+        "state": timeline.state_of(step),
+        "step": rows[step.entry] if step else None,
+        "ahead": [rows[record.entry] for record in ahead],
+        "chart": svg(drawn) if drawn else "",
+        "rows": [rows[record.entry] for record in shown],
+        "hidden_rows": len(log) - len(shown),
+        "log_length": f"{len(log):,}",
+        "may_record": may_record,
+        "confirmable": _confirmable(user, regimen, rows.values()) if may_record else set(),
+        "buttons": _buttons(regimen, timeline.state_of(step)) if may_record else [],
+        "may_export": allows(user, regimen.clinic, EXPORT_CHARTS),
+    }
+
+
+def _rows_of(history: History, regimen: Regimen, now: datetime, records) -> dict:
+    unique = list({record.entry: record for record in records}.values())
+    return {row.entry: row for row in log_rows(history, regimen.clinic, now, unique)}
+
+
+def _confirmable(user: User, regimen: Regimen, rows) -> set:
+    """The steps of the page that wait for this person's own confirmation."""
+    if not allows(user, regimen.clinic, CONFIRM):
+        return set()
+    return {row.entry for row in rows if row.is_unconfirmed and row.decided_by == user.pk}
+
+
+def _buttons(regimen: Regimen, state: str) -> Sequence[Button]:
+    """What can be recorded in this state; the first is the one most often wanted."""
+    address = reverse("step-new", args=[regimen.pk])
+
+    def button(kind: StepKind, text: str, *, is_main: bool = False) -> Button:
+        return Button(text, f"{address}?kind={kind.value}", is_main)
+
+    buttons = []
+    if state == timeline.WITHHELD:
+        buttons.append(button(StepKind.RESUME, _("Resume"), is_main=True))
+    buttons.append(button(StepKind.DOSE, _("Record dose step"), is_main=state != timeline.WITHHELD))
+    if state == timeline.TAKING:
+        buttons.append(button(StepKind.WITHHOLD, _("Withhold")))
+    if state in (timeline.TAKING, timeline.WITHHELD):
+        buttons.append(button(StepKind.STOP, _("Stop")))
+    buttons.append(button(StepKind.SINGLE, _("Single dose")))
+    return buttons

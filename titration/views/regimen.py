@@ -1,0 +1,34 @@
+"""The timeline page of a regimen."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from access import audit
+from access.models import AccessKind
+from access.policies import VIEW_CHARTS, check
+from titration import reading
+from titration.models import Regimen
+from titration.presenters.regimen import regimen_page
+
+
+@require_safe
+def regimen(request: HttpRequest, regimen: UUID) -> HttpResponse:
+    """Where the patient stands, the chart and the log; `?log=all` shows the whole log."""
+    regimens = Regimen.objects.visible_to(request.user)
+    found = get_object_or_404(
+        regimens.select_related("clinic", "patient", "card__version"), pk=regimen
+    )
+    check(request.user, found.clinic, VIEW_CHARTS)
+    audit.saw(request, AccessKind.VIEW, [found.patient_id], found.clinic)
+    page = regimen_page(
+        found,
+        reading.history(found),
+        request.user,
+        found.clinic.local(timezone.now()),
+        is_whole_log=request.GET.get("log") == "all",
+    )
+    return render(request, "titration/regimen.html", page)
