@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -15,15 +16,15 @@ def amount(figures: str, unit: str = "mg") -> Amount:
     return Amount(*dosing.parse_figures(figures), unit)
 
 
-def at(slot: str, figures: str, unit: str = "mg", **timing: object) -> Component:
+def at(slot: str, figures: str, unit: str = "mg", **timing: Any) -> Component:
     return Component(amount(figures, unit), Timing("slot", slot=slot, **timing))
 
 
-def times(count: int | None, figures: str, unit: str = "mg", **timing: object) -> Component:
+def times(count: int | None, figures: str, unit: str = "mg", **timing: Any) -> Component:
     return Component(amount(figures, unit), Timing("times", times=count, **timing))
 
 
-def rate(figures: str, per: str, unit: str = "microgram", **timing: object) -> Component:
+def rate(figures: str, per: str, unit: str = "microgram", **timing: Any) -> Component:
     return Component(amount(figures, unit), Timing("continuous", rate_per=per, **timing))
 
 
@@ -69,9 +70,9 @@ day_patterns = st.one_of(
     ),
 )
 hours = st.builds(lambda period: {"period_unit": "hour", "period": period}, st.integers(1, 72))
-windows = st.just({}) | st.tuples(clocks, clocks).filter(lambda ends: ends[0] != ends[1]).map(
-    lambda ends: {"window_from": ends[0], "window_to": ends[1]}
-)
+windows: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.tuples(clocks, clocks).filter(
+    lambda ends: ends[0] != ends[1]
+).map(lambda ends: {"window_from": ends[0], "window_to": ends[1]})
 timings = st.one_of(
     st.just(Timing("once")),
     st.builds(lambda slot: Timing("once", slot=slot), st.sampled_from(dosing.SLOTS)),
@@ -114,7 +115,7 @@ maxima = st.one_of(
 as_needed = st.builds(
     lambda reason, most: {"as_needed": True, "as_needed_for": reason, **most}, texts, maxima
 )
-beside = st.just({}) | st.builds(
+beside: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.builds(
     lambda strengths, product, calculation, volume, concentration: {
         "strengths": strengths,
         "product": product,

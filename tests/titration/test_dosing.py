@@ -5,6 +5,7 @@ import re
 from datetime import time
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -367,11 +368,11 @@ def test_no_problem_in_a_dose_of_any_kept_shape(components: tuple[Component, ...
     assert dosing.check_components(components) == []
 
 
-def _needed(component: Component, **fields: object) -> Component:
+def _needed(component: Component, **fields: Any) -> Component:
     return dataclasses.replace(component, as_needed=True, **fields)
 
 
-def _with(component: Component, **fields: object) -> Component:
+def _with(component: Component, **fields: Any) -> Component:
     return dataclasses.replace(component, **fields)
 
 

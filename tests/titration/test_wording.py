@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date, time
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -17,6 +18,7 @@ from tests.titration.doses import ANCHOR, amount, at, rate, times
 from titration import dosing, wording
 from titration.dosing import Component, Timing
 from titration.timeline import Effective
+from titration.wording.memory import once_per_language
 
 NO_BREAK = "\u00a0"
 
@@ -33,7 +35,7 @@ def lines(*components: Component) -> list[tuple[str, str, str]]:
     ]
 
 
-def as_needed(component: Component, **fields: object) -> Component:
+def as_needed(component: Component, **fields: Any) -> Component:
     return dataclasses.replace(component, as_needed=True, **fields)
 
 
@@ -206,7 +208,7 @@ def test_line_reads(component: Component, line: tuple[str, str, str]) -> None:
 def _small_timings() -> list[Timing]:
     """Every accepted timing over a few values of each field."""
     other = date(2026, 11, 17)
-    patterns: list[dict[str, object]] = [
+    patterns: list[dict[str, Any]] = [
         {
             "period": period,
             "period_unit": unit,
@@ -264,7 +266,7 @@ def test_two_timings_never_make_the_same_line() -> None:
 
 
 def test_two_sets_of_fields_beside_a_dose_never_read_the_same() -> None:
-    values: dict[str, tuple[object, ...]] = {
+    values: dict[str, tuple[Any, ...]] = {
         "as_needed_for": ("", "pain", "at most 60 mg in 24 hours"),
         "maximum": (None, amount("60"), amount("60", "g")),
         "maximum_times": (None, 1, 24),
@@ -279,7 +281,7 @@ def test_two_sets_of_fields_beside_a_dose_never_read_the_same() -> None:
     seen = defaultdict(set)
     for as_needed_too in (False, True):
         for chosen in product(*values.values()):
-            fields = dict(zip(values, chosen, strict=True))
+            fields: dict[str, Any] = dict(zip(values, chosen, strict=True))
             component = dataclasses.replace(times(1, "5"), as_needed=as_needed_too, **fields)
             if not dosing.check_component(component):
                 seen[words(component)].add(component)
@@ -502,10 +504,11 @@ def test_problem_words_refuse_an_unknown_code() -> None:
 # Languages
 
 
-def test_words_follow_the_language_when_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert wording.date_words(ANCHOR) == "16-Nov-2026"
-    with translation.override("de"):
-        german = translation.trans_real.translation("de")
-        monkeypatch.setitem(german._catalog._catalogs[0], "short month\x04Nov", "Nov.")
-        assert wording.date_words(ANCHOR) == "16-Nov.-2026"
-    assert wording.date_words(ANCHOR) == "16-Nov-2026"
+def test_words_are_remembered_for_each_language_apart() -> None:
+    @once_per_language
+    def write(value: int) -> str:
+        return f"{translation.get_language()} {value}"
+
+    for language in ("de", "pl", "de"):
+        with translation.override(language):
+            assert write(5) == f"{language} 5"

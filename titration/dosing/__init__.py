@@ -1,8 +1,9 @@
 """Doses as typed figures: their shape, their totals, and what they are written in.
 
 Pure: the standard library only, no clock and no language (the words live in wording.py).
-Nothing here originates a dose: figures are exact decimals as typed, and the only arithmetic is
-a total per day, the difference of two totals, and whether typed figures disagree.
+Nothing here originates a dose: figures are exact decimals as typed, and the only arithmetic is a
+total per day, the difference of two totals, and whether typed figures disagree. All but the
+parsing and the checks take doses that check_components passes.
 """
 
 from titration.dosing.agreement import DISAGREEMENTS, disagreements
