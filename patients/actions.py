@@ -1,7 +1,6 @@
 """Every write about a patient: one entry each, or one run of them, in the ledger of the clinic."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import astuple, fields
 from uuid import UUID
 
 from django.utils import timezone
@@ -71,7 +70,7 @@ def enter(log: writing.Log, people: Iterable[Identity]) -> list[PatientVersion]:
     for identity in people:
         patient = Patient(clinic=log.clinic)
         log.create(patient)
-        version = _version(patient, identity, HERE)
+        version = PatientVersion.of(patient, identity, HERE)
         versions.append(log.add(version, subject=patient.pk, patient=patient.pk))
     log.flush()
     projection.refresh(versions)
@@ -98,39 +97,16 @@ def revise_patient(
     with writing.writing(patient.clinic, by=by, submission=submission) as log:
         writing.check_newest(seen)
         before = PatientVersion.objects.get(entry=seen, patient=patient)
-        version = _version(patient, identity, standing)
-        if _said(version) == _said(before):
+        if (identity, standing) == (before.identity, before.standing):
             raise NothingChanged
         _check_fit(patient.clinic, identity, standing)
-        known = {patient.pk, *others, *search.alike(patient.clinic, identity_of(before))}
+        known = {patient.pk, *others, *search.alike(patient.clinic, before.identity)}
         _check_alone(search.alike(patient.clinic, identity), known)
+        version = PatientVersion.of(patient, identity, standing)
         log.add(version, subject=patient.pk, patient=patient.pk, supersedes=seen)
         log.flush()
         projection.refresh([version])
     return version
-
-
-def identity_of(version: PatientVersion) -> Identity:
-    """The identity that a version holds. Not for one that was erased."""
-    return Identity(**{field.name: getattr(version, field.name) for field in fields(Identity)})
-
-
-def standing_of(version: PatientVersion) -> Standing:
-    """Whether the patient is with the clinic, as a version says."""
-    return Standing(version.status, version.status_on)
-
-
-def _version(patient: Patient, identity: Identity, standing: Standing) -> PatientVersion:
-    said = {
-        field.name: getattr(part, field.name)
-        for part in (identity, standing)
-        for field in fields(part)
-    }
-    return PatientVersion(patient=patient, **said)
-
-
-def _said(version: PatientVersion) -> tuple:
-    return (*astuple(identity_of(version)), *astuple(standing_of(version)))
 
 
 def _check_fit(clinic: Clinic, identity: Identity, standing: Standing) -> None:

@@ -84,3 +84,25 @@ def _dated(day: int, month: int, year: str, today: date) -> date | None:
 def months_of_age(born: date, on: date) -> int:
     """Completed months of age on a day."""
     return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+
+
+class DateError(ValueError):
+    """Not a date; `code`: "missing", "year" (not four digits) or "none" (no such day)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def from_boxes(day: str, month: str, year: str) -> date:
+    """The date typed in three boxes, the month in figures or by name. Raises DateError."""
+    if not (day and month and year):
+        raise DateError("missing")
+    if not re.fullmatch("[0-9]{4}", year):
+        raise DateError("year")
+    if not re.fullmatch("[0-9]{1,2}", day):
+        raise DateError("none")
+    try:
+        return date(int(year), month_number(month), int(day))
+    except ValueError:
+        raise DateError("none") from None

@@ -1,6 +1,7 @@
 """The person: an unchanging identity, versioned text, and disposable rows for finding them."""
 
 import uuid
+from dataclasses import asdict, fields
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from access.models import Clinic, OfClinicQuerySet
 from ledger.models import Record
 from patients import folding
+from patients.identity import Identity, Standing
 
 
 class Patient(models.Model):
@@ -87,6 +89,21 @@ class PatientVersion(Record):
 
     def plain_content(self) -> dict[str, object]:
         return {"status": self.status, "status_on": self.status_on}
+
+    @classmethod
+    def of(cls, patient: Patient, identity: Identity, standing: Standing) -> "PatientVersion":
+        """A version that says this, not yet recorded."""
+        return cls(patient=patient, **asdict(identity), **asdict(standing))
+
+    @property
+    def identity(self) -> Identity:
+        """Who the patient is. Not for a version that was erased."""
+        return Identity(**{part.name: getattr(self, part.name) for part in fields(Identity)})
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the patient is with the clinic."""
+        return Standing(self.status, self.status_on)
 
 
 class PatientCard(models.Model):

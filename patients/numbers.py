@@ -34,9 +34,13 @@ def parse_nhs_number(text: str) -> str:
     return digits
 
 
-def group_nhs_number(digits: str) -> str:
-    """The ten digits as they are read out: "943 476 5919"."""
-    return f"{digits[:3]} {digits[3:6]} {digits[6:]}".strip()
+def nhs_number_error(text: str) -> str:
+    """Why ten typed digits are no NHS number: a code; "" when they are one, or are not ten."""
+    try:
+        parse_nhs_number(text)
+    except NhsNumberError as error:
+        return error.code if error.code in {"check", "repeated"} else ""
+    return ""
 
 
 def fold_record_number(text: str) -> str:

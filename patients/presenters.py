@@ -1,0 +1,200 @@
+"""Patients as pages show them: rows and banners of finished strings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from patients import numbers, search, wording
+from patients.models import Patient, PatientCard, PatientStatus, PatientVersion
+from patients.search import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Whose page this is, for `_components/banner.html`; "" where something is not known."""
+
+    name: str
+    url: str
+    born: str
+    gender: str
+    nhs_number: str
+    record_number: str
+    ended: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Banner):
+    """One patient of a list; `clinic` is for lists that span several."""
+
+    patient: UUID
+    clinic: str
+
+
+_SHOWN = (
+    "patient_id",
+    "clinic__name",
+    "clinic__time_zone",
+    "version__title",
+    "version__family_name",
+    "version__given_names",
+    "version__birth_date",
+    "version__gender",
+    "version__nhs_number",
+    "version__record_number",
+    "version__status",
+    "version__status_on",
+)
+
+
+def banner(patient: Patient, *, today: date | None = None) -> Banner:
+    """The banner of a patient's pages, as of the newest version; one query."""
+    return _row(PatientCard.objects.values_list(*_SHOWN).get(pk=patient.pk), today)
+
+
+def rows(patients: Sequence[UUID], *, today: date | None = None) -> list[Row]:
+    """These patients, in this order; one query."""
+    cards = PatientCard.objects.filter(pk__in=patients).values_list(*_SHOWN)
+    by_patient = {card[0]: _row(card, today) for card in cards}
+    return [by_patient[patient] for patient in patients if patient in by_patient]
+
+
+def _row(card: tuple, today: date | None) -> Row:
+    """A row of the columns above; ages are of `today`, else today at the clinic, or of the end."""
+    (patient, clinic, zone, title, family, given, born, gender, nhs, record, status, ended_on) = (
+        card
+    )
+    died_on = ended_on if status == PatientStatus.DIED else None
+    return Row(
+        name=wording.name_words(family, given, title),
+        url=reverse("patient", args=[patient]),
+        born=wording.born_words(
+            born, died_on or today or timezone.localdate(timezone=ZoneInfo(zone))
+        ),
+        gender=wording.gender_words(gender),
+        nhs_number=wording.nhs_words(nhs),
+        record_number=record or "",
+        ended=wording.ended_words(status, ended_on),
+        patient=patient,
+        clinic=clinic,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list of patients, searched or not. `notes` are sentences about the search."""
+
+    rows: list[Row]
+    spans_clinics: bool
+    text: str
+    notes: list[str]
+    before_url: str
+    after_url: str
+
+
+def listing(found: Found, *, spans_clinics: bool) -> Listing:
+    """What the list page shows of what was found; one query."""
+    return Listing(
+        rows=rows(found.patients),
+        spans_clinics=spans_clinics,
+        text=found.wanted.text,
+        notes=_notes(found),
+        before_url=_page_url(found.wanted.text, "before", found.before),
+        after_url=_page_url(found.wanted.text, "after", found.after),
+    )
+
+
+def _page_url(text: str, which: str, patient: UUID | None) -> str:
+    if patient is None:
+        return ""
+    query = {"q": text} if text else {}
+    return "?" + urlencode({**query, which: str(patient)})
+
+
+def _notes(found: Found) -> list[str]:
+    """How many match, how a birth date was read, why a number is none."""
+    notes = []
+    if found.by_number:
+        notes.append(_("These patients have this number."))
+    elif found.count:
+        notes.append(wording.found_words(found.count, search.MOST))
+    if found.wanted.born:
+        born = wording.date_words(found.wanted.born)
+        notes.append(_("The birth date was read as %(date)s.") % {"date": born})
+    if not found.patients and (code := numbers.nhs_number_error(found.wanted.text)):
+        notes.append(wording.problem_words("nhs_number", code))
+    return notes
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version on the history page; `changed` names the fields that say other than before."""
+
+    entry: str
+    recorded_by: str
+    recorded_at: str
+    name: str
+    born: str
+    gender: str
+    nhs_number: str
+    record_number: str
+    standing: str
+    changed: str
+
+
+def versions(newest_first: Sequence[PatientVersion]) -> list[Version]:
+    """The versions of a patient, the first of all coming last; needs `entry` selected."""
+    return [
+        _version(version, before)
+        for version, before in zip(newest_first, [*newest_first[1:], None], strict=True)
+    ]
+
+
+def _version(version: PatientVersion, before: PatientVersion | None) -> Version:
+    entry = version.entry
+    return Version(
+        entry=_("Entry %(number)d") % {"number": entry.number},
+        recorded_by=entry.recorded_by_name,
+        recorded_at=wording.moment_words(entry.recorded_at, ZoneInfo(entry.time_zone)),
+        name=wording.written_name(version.family_name, version.given_names, version.title),
+        born=wording.date_words(version.birth_date) if version.birth_date else "",
+        gender=wording.gender_words(version.gender),
+        nhs_number=wording.nhs_words(version.nhs_number),
+        record_number=version.record_number or "",
+        standing=wording.standing_words(version.status, version.status_on),
+        changed=", ".join(label for label, *said, differs in compared(before, version) if differs)
+        if before
+        else _("First recorded"),
+    )
+
+
+def compared(one: PatientVersion, other: PatientVersion) -> list[tuple[str, str, str, bool]]:
+    """(label, words of one, words of the other, whether they differ) for everything they say."""
+    return [
+        (label, said, other_said, said != other_said)
+        for (label, said), (_same, other_said) in zip(_lines(one), _lines(other), strict=True)
+    ]
+
+
+def _lines(version: PatientVersion) -> list[tuple[str, str]]:
+    said = {
+        "title": version.title,
+        "family_name": version.family_name,
+        "given_names": version.given_names,
+        "birth_date": wording.date_words(version.birth_date) if version.birth_date else "",
+        "gender": wording.gender_words(version.gender),
+        "nhs_number": wording.nhs_words(version.nhs_number),
+        "record_number": version.record_number,
+        "status": wording.standing_words(version.status, version.status_on),
+    }
+    labels = {
+        field.name: capfirst(str(field.verbose_name)) for field in PatientVersion._meta.fields
+    }
+    return [(labels[name], words or "") for name, words in said.items()]

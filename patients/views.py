@@ -1,0 +1,158 @@
+"""Pages for finding patients, adding them, changing what is known of them, and its history."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from access import audit, policies
+from access.models import AccessKind
+from ledger import writing
+from patients import actions, presenters, search, wording
+from patients.forms import IdentityForm, NewPatientForm, RevisionForm
+from patients.models import Patient, PatientCard, PatientVersion
+
+
+@require_safe
+def patient_list(request: HttpRequest) -> HttpResponse:
+    """Patients by name, or those that `q` finds; an exact number goes straight to its patient."""
+    policies.check_anywhere(request.user, policies.VIEW_CHARTS)
+    clinics = policies.clinics_of(request.user, policies.VIEW_CHARTS)
+    found = search.find(
+        request.GET.get("q", ""),
+        clinics=clinics,
+        today=timezone.localdate(),
+        before=_key(request.GET.get("before", "")),
+        after=_key(request.GET.get("after", "")),
+    )
+    kind = AccessKind.SEARCH if found.wanted.text else AccessKind.LIST
+    audit.saw(request, kind, found.patients, clinic=clinics[0] if len(clinics) == 1 else None)
+    if found.by_number and len(found.patients) == 1:
+        return redirect("patient", found.patients[0])
+    listing = presenters.listing(found, spans_clinics=len(clinics) > 1)
+    return render(request, "patients/list.html", {"listing": listing})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient_new(request: HttpRequest) -> HttpResponse:
+    """Add a patient; those who may be the same person are shown first."""
+    policies.check_anywhere(request.user, policies.RECORD)
+    if request.method != "POST":
+        return render(request, "patients/new.html", {"form": NewPatientForm(by=request.user)})
+    form = NewPatientForm(request.POST, by=request.user)
+    if form.is_valid():
+        with _telling(form):
+            version = actions.add_patient(by=request.user, **form.asked())
+            audit.saw(request, AccessKind.WRITE, [version.patient_id], clinic=form.clinic)
+            return _recorded(request, version)
+    audit.saw(request, AccessKind.WRITE, form.alike, clinic=form.clinic)
+    return render(request, "patients/new.html", _entry(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient_edit(request: HttpRequest, patient: UUID) -> HttpResponse:
+    """Record a new version of what is known of a patient: changed, died, left, or back."""
+    person = _reach(request, patient, policies.RECORD)
+    if request.method != "POST":
+        audit.saw(request, AccessKind.VIEW, [person.pk], clinic=person.clinic)
+        form = RevisionForm(patient=person, version=_newest(person))
+        return render(request, "patients/edit.html", _revision(form))
+    form = RevisionForm(request.POST, patient=person)
+    version = None
+    if form.is_valid():
+        with _telling(form):
+            version = actions.revise_patient(by=request.user, **form.asked())
+    audit.saw(request, AccessKind.WRITE, [person.pk, *form.alike], clinic=person.clinic)
+    if version is not None:
+        return _recorded(request, version)
+    status = 409 if form.overtaken_by else 200
+    return render(request, "patients/edit.html", _revision(form), status=status)
+
+
+@require_safe
+def patient_history(request: HttpRequest, patient: UUID) -> HttpResponse:
+    """Every version of what was known of a patient, the newest first."""
+    person = _reach(request, patient, policies.VIEW_CHARTS)
+    audit.saw(request, AccessKind.VIEW, [person.pk], clinic=person.clinic)
+    versions = person.versions.select_related("entry").order_by("-entry__number")
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdecimal():
+        versions = versions.filter(entry__number__lt=int(before))
+    page = list(versions[: search.PAGE + 1])
+    has_older = len(page) > search.PAGE
+    context = {
+        "banner": presenters.banner(person),
+        "patient": person,
+        "versions": presenters.versions(page)[: search.PAGE],
+        "newer_url": reverse("patient-history", args=[person.pk]) if before else "",
+        "older_url": f"?before={page[search.PAGE - 1].entry.number}" if has_older else "",
+        "may_record": policies.allows(request.user, person.clinic, policies.RECORD),
+    }
+    return render(request, "patients/history.html", context)
+
+
+def _reach(request: HttpRequest, patient: UUID, action: str) -> Patient:
+    """The patient, for somebody who may do this: 404 outside their clinics, 403 inside."""
+    visible = Patient.objects.visible_to(request.user).select_related("clinic")
+    person = get_object_or_404(visible, pk=patient)
+    policies.check(request.user, person.clinic, action)
+    return person
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _newest(patient: Patient) -> PatientVersion:
+    return PatientCard.objects.select_related("version__entry").get(pk=patient.pk).version
+
+
+@contextmanager
+def _telling(form: IdentityForm) -> Iterator[None]:
+    """A rule that the action finds broken is told in the form; what was typed stays in it."""
+    try:
+        yield
+    except actions.Unfit as error:
+        form.tell(error.problems)
+    except actions.ProbableDuplicate as error:
+        form.ask_about(error.patients)
+    except actions.NothingChanged:
+        form.add_error(None, _("This is what is recorded already. Nothing was recorded anew."))
+    except (writing.AlreadySuperseded, writing.SubmissionConflict) as error:
+        form.overtaken(error.entry)
+
+
+def _recorded(request: HttpRequest, version: PatientVersion) -> HttpResponse:
+    number = version.entry.number
+    messages.success(request, _("Recorded as entry %(number)d.") % {"number": number})
+    return redirect("patient", version.patient_id)
+
+
+def _entry(form: IdentityForm) -> dict[str, object]:
+    """The context of a page with a form, after its access event."""
+    alike = presenters.rows(form.alike)
+    form.offer((row.patient, wording.somebody_else_words(row.name, row.born)) for row in alike)
+    return {"form": form, "alike": alike}
+
+
+def _revision(form: RevisionForm) -> dict[str, object]:
+    context = {**_entry(form), "banner": presenters.banner(form.patient), "patient": form.patient}
+    if form.overtaken_by is None:
+        return context
+    newest = _newest(form.patient)
+    form.renew(seen=newest.pk, submission=uuid4())
+    return {
+        **context,
+        "theirs": presenters.versions([newest])[0],
+        "compared": presenters.compared(newest, form.typed_version()),
+    }
