@@ -51,9 +51,10 @@ function addRow(prefix, focus = true) {
 }
 
 /* <form data-entry>: leaving with something typed asks first, and what was typed comes back after
-   signing in again: it is kept in this tab, between the submit (or "Not you?") and the next page
-   that is not a sign-in page, and nowhere else. */
+   signing in again: it is kept in this tab, from the submit (or "Not you?") to the next page that is
+   opened and is not a sign-in page, and nowhere else. */
 const KEPT = "kept-form";
+const here = () => window.location.pathname + window.location.search;
 const neverKept = (name) => name === "csrfmiddlewaretoken" || name === "submission";
 
 function keep(form) {
@@ -61,17 +62,18 @@ function keep(form) {
     .filter((control) => control.name && control.type !== "password" && control.type !== "file")
     .filter((control) => !neverKept(control.name) && control.tagName !== "BUTTON")
     .map((control) => [control.name, control.value, isBox(control) ? control.checked : null]);
-  const path = window.location.pathname + window.location.search;
-  window.sessionStorage.setItem(KEPT, JSON.stringify({ path, typed }));
+  window.sessionStorage.setItem(KEPT, JSON.stringify({ path: here(), typed }));
 }
 
 function giveBack(form) {
   const kept = JSON.parse(window.sessionStorage.getItem(KEPT) || "null");
-  const isEntrance = document.querySelector("main.entrance");
-  if (!isEntrance) {
-    window.sessionStorage.removeItem(KEPT);
+  const page = document.getElementById("content");
+  /* An answer to a POST either holds what was typed already, or says that it was not taken. */
+  if (page.dataset.method !== "GET" || page.matches(".entrance")) {
+    return;
   }
-  if (!kept || !form || kept.path !== window.location.pathname + window.location.search) {
+  window.sessionStorage.removeItem(KEPT);
+  if (!form || kept?.path !== here()) {
     return;
   }
   for (const [name, value] of kept.typed) {
@@ -80,15 +82,13 @@ function giveBack(form) {
       addRow(prefix, false);
     }
   }
-  const seen = {};
   for (const [name, value, checked] of kept.typed) {
     const same = [...form.elements].filter((control) => control.name === name);
-    const control =
-      checked === null ? same[(seen[name] = (seen[name] ?? -1) + 1)] : same.find((c) => c.value === value);
-    if (control && checked !== null) {
-      control.checked = checked;
-    } else if (control) {
-      control.value = value;
+    const box = checked !== null && same.find((control) => control.value === value);
+    if (box) {
+      box.checked = checked;
+    } else if (checked === null && same.length) {
+      same[0].value = value;
     }
   }
   reveal(form);
