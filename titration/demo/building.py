@@ -1,0 +1,198 @@
+"""Plays the demonstration through the actions, in the order in which it was recorded."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from access.models import Clinic, Membership, User
+from patients.actions import add_patient, revise_patient
+from patients.models import Patient
+from titration import actions
+from titration.demo import neurology, others, spasticity
+from titration.demo.medicines import MEDICINES
+from titration.demo.people import CLINIC, MOREAU, PEOPLE
+from titration.demo.story import MONDAY, Calendar, Course, Step, Story
+from titration.models import DoseStep, MedicineVersion, Regimen
+from titration.policies import effective_at
+from titration.timeline import Effective
+
+STORIES = (*spasticity.STORIES, *neurology.STORIES, *others.STORIES)
+OPENED = -60
+"""The week in which the clinic began to use the service."""
+
+Thread = Iterator[datetime]
+"""One matter from beginning to end: it yields when it wants to act next, and acts when resumed."""
+
+
+@transaction.atomic
+def build(password: str, today: date | None = None) -> Clinic:
+    """Make the demonstration clinic with everything in it, or nothing at all.
+
+    `today` is a day in the clinic's zone; everything is recorded before the Monday of its week.
+    """
+    clinic = Clinic.objects.create(is_demo=True, **CLINIC)
+    on = Calendar(today or timezone.localdate(timezone=clinic.zone))
+    _Play(clinic, on, _people(clinic, password, on)).run()
+    return clinic
+
+
+def _people(clinic: Clinic, password: str, on: Calendar) -> dict[str, User]:
+    """Everybody who signs in, by key. They share one password, and so its slow digest."""
+    since = on.at(OPENED - 1, MONDAY, "09:00").replace(tzinfo=clinic.zone)
+    shared = make_password(password)
+    people = {
+        person.key: User.objects.create(
+            email=person.email,
+            name=person.name,
+            profession=person.profession,
+            password=shared,
+            date_joined=since,
+        )
+        for person in PEOPLE
+    }
+    for person in PEOPLE:
+        Membership.objects.create(
+            user=people[person.key], clinic=clinic, role=person.role, started_at=since
+        )
+    return people
+
+
+class _Play:
+    """Brings the threads forward in the clinic's one order; `now` is the moment that has come."""
+
+    def __init__(self, clinic: Clinic, on: Calendar, people: dict[str, User]) -> None:
+        self.clinic = clinic
+        self.on = on
+        self.people = people
+        self.medicines: dict[str, MedicineVersion] = {}
+        self.now = on.at(OPENED, MONDAY, "00:00").replace(tzinfo=clinic.zone)
+        self._turn = count()
+        self._waiting: list[tuple[datetime, int, Thread]] = []
+
+    def run(self) -> None:
+        self.start(self._catalogue())
+        for story in STORIES:
+            self.start(self._story(story(self.on)))
+        while self._waiting:
+            self.now, _turn, thread = heappop(self._waiting)
+            self.start(thread)
+
+    def start(self, thread: Thread) -> None:
+        """Let a thread go on until it names its next moment, which may not be in the past."""
+        moment = next(thread, None)
+        if moment is None:
+            return
+        moment = moment.replace(tzinfo=self.clinic.zone)
+        if moment < self.now:
+            raise ValueError(f"{moment} comes after {self.now} has passed")
+        heappush(self._waiting, (moment, next(self._turn), thread))
+
+    def _catalogue(self) -> Thread:
+        for position, text in enumerate(MEDICINES):
+            yield self.on.at(OPENED, MONDAY, "09:10") + timedelta(minutes=3 * position)
+            self.medicines[text.name] = actions.add_medicine(
+                clinic=self.clinic, text=text, by=self.people[MOREAU], recorded_at=self.now
+            )
+
+    def _story(self, story: Story) -> Thread:
+        by = self.people[story.by]
+        yield story.arrived
+        version = add_patient(
+            clinic=self.clinic, identity=story.identity, by=by, recorded_at=self.now
+        )
+        for course in story.courses:
+            self.start(self._course(version.patient, course))
+        if story.ended is not None:
+            recorded, standing = story.ended
+            yield recorded
+            revise_patient(
+                patient=version.patient,
+                seen=version.entry,
+                identity=story.identity,
+                standing=standing,
+                by=by,
+                recorded_at=self.now,
+            )
+
+    def _course(self, patient: Patient, course: Course) -> Thread:
+        yield course.opened
+        version = actions.open_regimen(
+            patient=patient,
+            text=actions.RegimenText(
+                medicine=self.medicines[course.medicine],
+                route=course.route,
+                unit=course.unit,
+                form=course.form,
+                indication=course.indication,
+                indication_text=course.indication_text,
+                responsible=self.people[course.responsible],
+            ),
+            by=self.people[course.by],
+            recorded_at=self.now,
+        )
+        for step in course.steps:
+            self.start(self._step(version.regimen, step))
+
+    def _step(self, regimen: Regimen, step: Step) -> Thread:
+        yield step.recorded
+        record = actions.record_step(
+            regimen=regimen,
+            instruction=self._instruction(step),
+            by=self.people[step.by],
+            recorded_at=self.now,
+        )
+        if step.corrected is not None:
+            self.start(self._correction(record, step.corrected.step, step.corrected.why))
+        if step.withdrawn is not None:
+            yield step.withdrawn.recorded
+            actions.retract_step(
+                step=record,
+                reason=step.withdrawn.reason,
+                reason_text=step.withdrawn.reason_text,
+                by=self.people[step.withdrawn.by],
+                recorded_at=self.now,
+            )
+        yield from self._confirmation(record, step)
+
+    def _correction(self, wrong: DoseStep, step: Step, why: str) -> Thread:
+        yield step.recorded
+        record = actions.correct_step(
+            step=wrong,
+            instruction=self._instruction(step),
+            correction_reason=why,
+            by=self.people[step.by],
+            recorded_at=self.now,
+        )
+        yield from self._confirmation(record, step)
+
+    def _confirmation(self, record: DoseStep, step: Step) -> Thread:
+        if step.confirmed is not None:
+            yield step.confirmed
+            actions.confirm_step(step=record, by=self.people[step.decided_by], recorded_at=self.now)
+
+    def _instruction(self, step: Step) -> actions.Instruction:
+        decided_by = self.people.get(step.decided_by)
+        return actions.Instruction(
+            kind=step.kind,
+            effective=self._effective(step.moment),
+            decided_by=decided_by,
+            decided_by_name=decided_by.name if decided_by else step.decided_by,
+            received_how=step.received,
+            reason=step.reason,
+            components=step.components,
+            document_on=step.document_on,
+            reason_text=step.reason_text,
+            note=step.note,
+        )
+
+    def _effective(self, moment: date | datetime | Effective) -> Effective:
+        if isinstance(moment, Effective):
+            return moment
+        if isinstance(moment, datetime):
+            return effective_at(self.clinic.zone, moment.date(), moment.time())
+        return Effective(moment)
