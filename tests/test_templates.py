@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from access.models import User
+from titration.chart import look
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -351,3 +352,26 @@ def test_not_you_leads_back_to_the_page_it_was_asked_on(client):
 
     assert "Recording as <bdi>J. Lind</bdi>, nurse" in html
     assert 'logout/?next=%2Faccounts%2Fpassword%2Fchange%2F%3Fknown%3D12%26x%3D1"' in html
+
+
+# The timeline: one look on paper and on a light screen
+
+
+def chart_colours():
+    """{(class, property): token} of static/chart.css."""
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", (ROOT / "static/chart.css").read_text())
+    return {
+        (css, prop): token
+        for selectors, body in rules
+        for css in re.findall(r'\[class="([a-z ]+)"\]', selectors)
+        for prop, token in re.findall(r"(fill|stroke): var\(--([a-z-]+)\);", body)
+    }
+
+
+@pytest.mark.parametrize(("css", "attributes"), [*look.MARKS.items(), *look.WORDS.items()])
+def test_chart_has_the_colours_of_paper_on_a_light_screen(css, attributes):
+    screen, light = chart_colours(), tokens("light")
+
+    on_paper = dict(re.findall(r'(fill|stroke)="(#[0-9a-f]{6})"', attributes))
+
+    assert {prop: light.get(screen.get((css, prop))) for prop in on_paper} == on_paper
