@@ -114,6 +114,12 @@ class Entry(models.Model):
         }
 
 
+class RecordQuerySet(models.QuerySet):
+    def newest(self):
+        """The text of each line that no later entry supersedes."""
+        return self.filter(entry__superseded_by=None)
+
+
 class Record(models.Model):
     """What an entry added. Each kind of record is a table of its own whose rows never change.
 
@@ -130,6 +136,8 @@ class Record(models.Model):
     )
     salt = models.CharField(max_length=32, null=True, editable=False)
     sealed = models.CharField(max_length=64, null=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         abstract = True

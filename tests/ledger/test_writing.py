@@ -1,4 +1,4 @@
-"""The one way to write: gapless numbers, linked digests, repeats, conflicts, times that never fall."""
+"""The one way to write: gapless numbers, linked digests, repeats, conflicts, recorded times."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import Clinic
-from titration import dosing, policies, wording
+from titration import policies
 from titration.actions import MedicineText
+from titration.forms.fields import unit_choices
 from titration.forms.steps import SubmissionForm
 from titration.models import MedicineVersion, RegimenVersion, Route
 
@@ -46,11 +47,6 @@ class LinesField(forms.CharField):
 
     def prepare_value(self, value):
         return value if isinstance(value, str) else "\n".join(value or ())
-
-
-def unit_choices() -> list[tuple[str, str]]:
-    """Units of the closed list, written out."""
-    return [(unit, wording.unit_words(unit)) for unit in dosing.UNITS]
 
 
 class MedicineForm(SubmissionForm):

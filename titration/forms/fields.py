@@ -1,0 +1,122 @@
+"""Boxes of a dose form: figures by the strict grammar, counts, and lists to choose from."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from titration import dosing, wording
+
+SLOT_CHOICES = [
+    ("morning", gettext_lazy("In the morning")),
+    ("breakfast", gettext_lazy("At breakfast")),
+    ("midday", gettext_lazy("At midday")),
+    ("lunch", gettext_lazy("At lunch")),
+    ("afternoon", gettext_lazy("In the afternoon")),
+    ("dinner", gettext_lazy("At dinner")),
+    ("evening", gettext_lazy("In the evening")),
+    ("bedtime", gettext_lazy("At bedtime")),
+]
+WHEN_CHOICES = [
+    ("", gettext_lazy("Choose when")),
+    (gettext_lazy("Time of day"), SLOT_CHOICES),
+    (
+        gettext_lazy("Other"),
+        [
+            ("times", gettext_lazy("A number of times")),
+            ("clock", gettext_lazy("At a clock time")),
+            ("hours", gettext_lazy("Every so many hours")),
+            ("continuous", gettext_lazy("Continuously, at a rate")),
+            ("needed", gettext_lazy("Only when needed")),
+        ],
+    ),
+]
+SINGLE_WHEN_CHOICES = [
+    ("once", gettext_lazy("Once")),
+    (gettext_lazy("Once, at a time of day"), SLOT_CHOICES),
+    (gettext_lazy("Other"), [("clock", gettext_lazy("Once, at a clock time"))]),
+]
+DAYS_CHOICES = [
+    ("every", gettext_lazy("Every day")),
+    ("period", gettext_lazy("Every so many days, weeks or months")),
+    ("weekdays", gettext_lazy("On named days of the week")),
+]
+PERIOD_CHOICES = [
+    ("day", pgettext_lazy("period", "days")),
+    ("week", pgettext_lazy("period", "weeks")),
+    ("month", pgettext_lazy("period", "months")),
+]
+WEEKDAY_CHOICES = [
+    ("1", gettext_lazy("Monday")),
+    ("2", gettext_lazy("Tuesday")),
+    ("3", gettext_lazy("Wednesday")),
+    ("4", gettext_lazy("Thursday")),
+    ("5", gettext_lazy("Friday")),
+    ("6", gettext_lazy("Saturday")),
+    ("7", gettext_lazy("Sunday")),
+]
+RATE_CHOICES = [
+    ("", gettext_lazy("Choose")),
+    ("hour", gettext_lazy("per hour")),
+    ("24 hours", gettext_lazy("per 24 hours")),
+]
+
+
+def unit_choices(first: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Every unit, written out; those that the regimen uses come first."""
+    codes = list(dict.fromkeys([*first, *dosing.UNITS]))
+    return [(code, wording.unit_words(code)) for code in codes]
+
+
+class FigureField(forms.CharField):
+    """An amount typed by the strict grammar of a figure; cleans to (low, high or None)."""
+
+    widget = forms.TextInput(
+        attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short", "maxlength": 40}
+    )
+
+    def __init__(self, *, is_range_allowed: bool = False, **kwargs) -> None:
+        super().__init__(required=False, **kwargs)
+        self.is_range_allowed = is_range_allowed
+
+    def to_python(self, value) -> tuple[Decimal, Decimal | None] | None:
+        if not (value or "").strip():
+            return None
+        try:
+            low, high = dosing.parse_figures(value)
+        except dosing.AmountError as error:
+            raise ValidationError(wording.problem_words(error.code)) from None
+        if high is not None and not self.is_range_allowed:
+            raise ValidationError(_("Write one figure here, not a range."))
+        return low, high
+
+
+class CountField(forms.IntegerField):
+    """A whole number in a plain text box: a mouse wheel changes nothing."""
+
+    widget = forms.TextInput(
+        attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short", "maxlength": 3}
+    )
+
+    def __init__(self, label, **kwargs) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            min_value=1,
+            max_value=999,
+            error_messages={"invalid": gettext_lazy("Write a whole number.")},
+            **kwargs,
+        )
+
+
+def text_field(label, length: int, help_text="") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=length,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
