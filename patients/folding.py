@@ -6,7 +6,7 @@ their marks; the letters that it leaves whole, such as Ł, Ø and Đ, have a map
 
 import re
 import unicodedata
-from itertools import chain
+from itertools import chain, zip_longest
 
 LONGEST = 80
 """Folded words are cut to this many characters: on both sides, so that they still meet."""
@@ -113,7 +113,7 @@ def name_words(family_name: str, given_names: str) -> frozenset[str]:
     words = sorted({key(word) for word in (*parts, *doubles, *whole)} - {""})
     return frozenset(
         word
-        for word, after in zip(words, [*words[1:], ""], strict=True)
+        for word, after in zip_longest(words, words[1:], fillvalue="")
         if not after.startswith(word)
     )
 

@@ -28,10 +28,16 @@ def parse_nhs_number(text: str) -> str:
         raise NhsNumberError("length")
     if len(set(digits)) == 1:
         raise NhsNumberError("repeated")
-    total = sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS, strict=False))
-    if (11 - total % 11) % 11 != int(digits[9]):
+    if nhs_check_digit(digits[:9]) != digits[9]:
         raise NhsNumberError("check")
     return digits
+
+
+def nhs_check_digit(nine: str) -> str:
+    """The tenth digit of an NHS number that begins so; "" when no number begins so."""
+    total = sum(int(digit) * weight for digit, weight in zip(nine, WEIGHTS, strict=True))
+    check = (11 - total % 11) % 11
+    return "" if check == 10 else str(check)
 
 
 def nhs_number_error(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -152,8 +153,7 @@ class Version:
 def versions(newest_first: Sequence[PatientVersion]) -> list[Version]:
     """The versions of a patient, the first of all coming last; needs `entry` selected."""
     return [
-        _version(version, before)
-        for version, before in zip(newest_first, [*newest_first[1:], None], strict=True)
+        _version(version, before) for version, before in zip_longest(newest_first, newest_first[1:])
     ]
 
 
