@@ -21,7 +21,7 @@ LAYERS = [
     PURE,
     {"models", "wording"},
     {"audit", "policies", "projection", "reading", "search", "writing"},
-    {"actions", "carry", "chart", "exports", "forms", "presenters"},
+    {"actions", "carry", "chart", "exports", "forms", "loading", "presenters"},
     {"health", "views"},
     {"urls"},
 ]
@@ -32,7 +32,6 @@ DOORS = {
     "apps",
     "context_processors",
     "demo",
-    "loading",
     "logs",
     "management",
     "middleware",
