@@ -1,0 +1,74 @@
+"""Signing in, refusals, failures: axe-core finds nothing wrong, and phones hold the pages."""
+
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+
+from access.models import User
+
+
+def problems(page):
+    """What is wrong with a page, light and dark, on a desk and on a phone."""
+    found = []
+    for scheme, width in product(("light", "dark"), (1280, 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [
+            (scheme, width, violation["id"], [node["html"] for node in violation["nodes"]])
+            for violation in Axe().run(page).response["violations"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((scheme, width, "wider than the screen", []))
+    return found
+
+
+@pytest.fixture
+def signed_in(page, live_server):
+    """A page whose browser is signed in as J. Lind, a member of no clinic."""
+    client = Client()
+    client.force_login(User.objects.create_user("lind@example.org", "x", name="J. Lind"))
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
+    return page
+
+
+@pytest.mark.parametrize("url_name", ["account_login", "account_reset_password"])
+def test_entrance_with_its_errors_is_accessible(page, live_server, url_name):
+    page.goto(live_server.url + reverse(url_name))
+    page.click("main button")
+    page.wait_for_selector(".errors")
+
+    assert problems(page) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/accounts/logout/?next=/patients/", 200),
+        ("/accounts/password/change/", 200),
+        ("/patients/", 403),
+        ("/nothing/here/", 404),
+    ],
+)
+def test_page_of_the_shell_is_accessible(signed_in, live_server, path, status):
+    answer = signed_in.goto(live_server.url + path)
+
+    assert answer.status == status
+    assert problems(signed_in) == []
+
+
+@pytest.mark.parametrize("name", ["400.html", "500.html"])
+def test_failure_page_is_accessible(page, live_server, name):
+    url = f"{live_server.url}/failed/"
+    body = render_to_string(name)
+    page.route(url, lambda route: route.fulfill(content_type="text/html", body=body))
+    page.goto(url)
+
+    assert problems(page) == []
