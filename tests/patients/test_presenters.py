@@ -1,0 +1,126 @@
+"""Patients in finished strings."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from patients import actions, presenters, wording
+from patients.identity import Standing
+from patients.models import PatientVersion
+from tests.factories import ClinicFactory, PatientFactory, member
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("Novak", "Irena", "Ms"), "NOVAK, Irena (Ms)"),
+        (("Novak", "", ""), "NOVAK"),
+        (("Weiß", "Jürgen", ""), "WEIẞ, Jürgen"),
+        (("王", "小明", ""), "王, 小明"),
+        ((None, None, None), "Name erased"),
+    ],
+)
+def test_name_is_written_as_banners_do(typed, words):
+    assert wording.name_words(*typed) == words
+
+
+@pytest.mark.parametrize(
+    ("born", "words"),
+    [
+        (date(1961, 3, 12), "12-Mar-1961 (65y)"),
+        (date(1961, 11, 21), "21-Nov-1961 (65y)"),
+        (date(1961, 11, 22), "22-Nov-1961 (64y)"),
+        (date(2024, 11, 21), "21-Nov-2024 (2y)"),
+        (date(2024, 11, 22), "22-Nov-2024 (23m)"),
+        (TODAY, "21-Nov-2026 (0m)"),
+        (None, ""),
+    ],
+)
+def test_birth_date_is_written_with_the_age(born, words):
+    assert wording.born_words(born, TODAY) == words
+
+
+@pytest.fixture
+def patient(db):
+    clinic = ClinicFactory()
+    return PatientFactory(
+        clinic=clinic, by=member(clinic), family_name="Novak", nhs_number="9434765919"
+    )
+
+
+def test_banner_is_of_the_newest_version_in_one_query(patient, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        banner = presenters.banner(patient, today=TODAY)
+
+    assert banner.name == "NOVAK, Irena (Ms)"
+    assert banner.born == "12-Mar-1961 (65y)"
+    assert banner.gender == "Female"
+    assert banner.nhs_number == "943 476 5919"
+    assert (banner.record_number, banner.ended) == ("", "")
+    assert banner.url == reverse("patient", args=[patient.pk])
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "born"),
+    [
+        ("died", "Died on 02-Nov-2020", "12-Mar-1961 (59y)"),
+        ("left", "Left the clinic on 02-Nov-2020", "12-Mar-1961 (65y)"),
+    ],
+)
+def test_banner_says_that_the_patient_died_or_left(patient, status, ended, born):
+    version = patient.versions.get()
+    actions.revise_patient(
+        patient=patient,
+        seen=version.entry,
+        identity=version.identity,
+        standing=Standing(status, date(2020, 11, 2)),
+        by=member(patient.clinic),
+    )
+
+    banner = presenters.banner(patient, today=TODAY)
+
+    assert (banner.ended, banner.born) == (ended, born)
+
+
+def test_banner_holds_when_the_identity_was_erased(patient):
+    PatientVersion.objects.update(
+        title=None,
+        family_name=None,
+        given_names=None,
+        birth_date=None,
+        gender=None,
+        nhs_number=None,
+        record_number=None,
+    )
+
+    banner = presenters.banner(patient, today=TODAY)
+
+    assert banner.name == "Name erased"
+    assert (banner.born, banner.gender, banner.nhs_number, banner.record_number) == ("",) * 4
+
+
+def test_rows_keep_the_order_in_which_they_are_asked_for(patient):
+    other = PatientFactory()
+
+    shown = presenters.rows([patient.pk, other.pk])
+    turned = presenters.rows([other.pk, patient.pk])
+
+    assert [row.patient for row in shown] == [patient.pk, other.pk]
+    assert turned == shown[::-1]
+
+
+def test_compared_marks_what_differs(patient):
+    version = patient.versions.get()
+    typed = PatientVersion.of(
+        patient, replace(version.identity, given_names="Ida"), Standing("left", date(2020, 1, 1))
+    )
+
+    differing = [
+        label for label, _one, _other, differs in presenters.compared(version, typed) if differs
+    ]
+
+    assert differing == ["Given names", "Status"]
