@@ -11,7 +11,7 @@ def record_step(*, regimen, dosage, by, submission):
 import dataclasses
 import functools
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from access.models import Clinic, User
-from ledger import canonical
+from ledger import bulk, canonical
 from ledger.models import Entry, Head, Record, Retraction, Submission
 
 R = TypeVar("R", bound=Record)
@@ -196,9 +196,13 @@ class Log:
 
     def flush(self) -> None:
         """Insert what was collected. Reads inside the same transaction see it from here on."""
-        for rows in (*self._rows.values(), *self._children.values(), self._entries):
-            if rows:
-                type(rows[0])._default_manager.bulk_create(rows, batch_size=2000)
+        collected: list[Sequence[models.Model]] = [
+            *self._rows.values(),
+            *self._children.values(),
+            self._entries,
+        ]
+        for rows in collected:
+            bulk.insert(rows)
         self._rows, self._children, self._entries = {}, {}, []
 
 

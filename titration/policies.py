@@ -22,6 +22,7 @@ from titration.models import (
     KINDS_WITH_DOSE,
     DoseStep,
     MedicineVersion,
+    RegimenCard,
     RegimenVersion,
     Route,
     reasons_for,
@@ -92,11 +93,12 @@ def check_effective(effective: Effective, today: date, patient: PatientCard) -> 
             _("This is more than two years ahead. Check the year."),
         )
     version = patient.version
-    if version.status == PatientStatus.DIED and effective.on > version.status_on:
+    died_on = version.status_on if version.status == PatientStatus.DIED else None
+    if died_on and effective.on > died_on:
         raise RuleBroken(
             "effective",
             _("The record says that the patient died on %(date)s. Check the date.")
-            % {"date": wording.date_words(version.status_on)},
+            % {"date": wording.date_words(died_on)},
         )
 
 
@@ -262,3 +264,18 @@ def check_offered(text: RegimenVersion, medicine: MedicineVersion) -> None:
         raise RuleBroken("unit", _("The medicine list does not have this unit for it."))
     if text.form and text.form not in medicine.forms:
         raise RuleBroken("form", _("The medicine list does not have this form for it."))
+
+
+def check_alone(version: RegimenVersion) -> None:
+    """Refuse a second standing regimen of the same medicine by the same route for the patient."""
+    alike = RegimenCard.objects.filter(
+        patient=version.regimen.patient_id,
+        version__medicine=version.medicine_id,
+        version__route=version.route,
+        is_retracted=False,
+    )
+    if alike.exclude(pk=version.regimen_id).exists():
+        raise RuleBroken(
+            "another",
+            _("The patient has this medicine by this route already. Tick this to have two."),
+        )

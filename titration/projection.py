@@ -75,7 +75,7 @@ def _facts(regimens: list[UUID]) -> dict[UUID, _Facts]:
     rows = DoseStep.objects.filter(regimen__in=regimens).values_list(
         "pk", "decided_by", "entry__recorded_by", "entry__recorded_at", "confirmation__pk"
     )
-    return {pk: _Facts(*row) for pk, *row in rows}
+    return {row[0]: _Facts(*row[1:]) for row in rows}
 
 
 def _card(

@@ -49,15 +49,17 @@ class Effective:
     @property
     def order(self) -> tuple[date, int, int, datetime]:
         """Start of the interval, coarser first, untimed first, then the instant."""
-        start = self.starts
-        if self.time is None:
-            return self.on, PRECISION_RANK[self.precision], 0, start
-        return self.on, PRECISION_RANK[self.precision], 1, start - timedelta(minutes=self.offset)
+        return self.on, PRECISION_RANK[self.precision], int(self.time is not None), self.instant
 
     @property
     def starts(self) -> datetime:
         """Wall-clock start of the interval in the clinic's zone, naive."""
         return datetime.combine(self.on, self.time or dt.time.min)
+
+    @property
+    def instant(self) -> datetime:
+        """`starts` in UTC, naive; still on the clinic's clock where no clock time is kept."""
+        return self.starts - timedelta(minutes=self.offset or 0)
 
     def is_same_moment(self, other: "Effective") -> bool:
         """Both known to the day (or the minute) and equal: two instructions cannot share it."""
@@ -67,9 +69,7 @@ class Effective:
         """Whether the moment has begun at `now`, the clinic's aware local time."""
         if self.time is None:
             return self.on <= now.date()
-        return self.starts - timedelta(minutes=self.offset) <= (
-            now.replace(tzinfo=None) - (now.utcoffset() or timedelta())
-        )
+        return self.instant <= now.replace(tzinfo=None) - (now.utcoffset() or timedelta())
 
 
 @dataclass(frozen=True, slots=True)

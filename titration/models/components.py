@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from titration import dosing
 from titration.models.steps import DoseStep
 
-AMOUNT = {"max_digits": 14, "decimal_places": 6}
+AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 6}
 
 
 class Component(models.Model):
