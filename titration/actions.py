@@ -6,6 +6,7 @@ who may not, RuleBroken for a rule of the log, and the ledger's own refusals (Su
 AlreadySuperseded). `submission` is the form's UUID: sent twice, it answers as the first time.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -74,6 +75,10 @@ class Instruction:
     note: str = ""
 
 
+Course = tuple[Patient, RegimenText, Iterable[Instruction]]
+"""A regimen as a load brings it: for whom, what, and the steps of its log."""
+
+
 @verb
 def add_medicine(*, clinic: Clinic, text: MedicineText, by: User, submission: Asking):
     """Put a medicine on the clinic's list. Returns its MedicineVersion."""
@@ -112,12 +117,19 @@ def _medicine_version(medicine: Medicine, text: MedicineText) -> MedicineVersion
 
 
 @verb
-def open_regimen(*, patient: Patient, text: RegimenText, by: User, submission: Asking):
-    """Open a regimen for a patient. Returns its RegimenVersion."""
+def open_regimen(
+    *, patient: Patient, text: RegimenText, by: User, submission: Asking, alone: bool = False
+):
+    """Open a regimen for a patient. Returns its RegimenVersion.
+
+    `alone` refuses a second one of the same medicine and route, for who has not said to want two.
+    """
     check(by, patient.clinic, RECORD)
     with writing(patient.clinic, by=by, submission=submission) as log:
         regimen = Regimen(clinic=patient.clinic, patient=patient)
         version = _regimen_version(regimen, text)
+        if alone:
+            policies.check_alone(version)
         log.create(regimen)
         log.add(version, subject=regimen.pk, patient=patient.pk)
         log.flush()
@@ -127,9 +139,18 @@ def open_regimen(*, patient: Patient, text: RegimenText, by: User, submission: A
 
 @verb
 def revise_regimen(
-    *, regimen: Regimen, seen: Entry, text: RegimenText, by: User, submission: Asking
+    *,
+    regimen: Regimen,
+    seen: Entry,
+    text: RegimenText,
+    by: User,
+    submission: Asking,
+    alone: bool = False,
 ):
-    """Change a regimen's text. Medicine and route stay once steps exist: retract and enter anew."""
+    """Change a regimen's text. Medicine and route stay once steps exist: retract and enter anew.
+
+    `alone` is as in open_regimen, for a medicine or route that changes.
+    """
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_newest(seen)
@@ -144,6 +165,8 @@ def revise_regimen(
                     "Withdraw the regimen as entered in error and enter it anew."
                 ),
             )
+        if is_other and alone:
+            policies.check_alone(version)
         log.add(version, subject=regimen.pk, patient=regimen.patient_id, supersedes=seen)
         log.flush()
         projection.refresh([regimen])
@@ -309,6 +332,23 @@ def _add_step(log: Log, step: DoseStep, supersedes: Entry | None = None) -> None
         supersedes=supersedes,
         children=step.parts,
     )
+
+
+def enter(log: Log, courses: Iterable[Course]) -> None:
+    """New regimens with their logs in an open write, many at once, unchecked: for loading.
+
+    What was added to the log before is inserted too.
+    """
+    regimens = []
+    for patient, text, instructions in courses:
+        regimen = Regimen(clinic=log.clinic, patient=patient)
+        log.create(regimen)
+        log.add(_regimen_version(regimen, text), subject=regimen.pk, patient=patient.pk)
+        for instruction in instructions:
+            _add_step(log, _dose_step(regimen, instruction))
+        regimens.append(regimen)
+    log.flush()
+    projection.refresh(regimens)
 
 
 @verb

@@ -82,10 +82,21 @@ def histories(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, 
     }
 
 
+def components_of(steps: Iterable[UUID]) -> dict[UUID, list[Written]]:
+    """The parts of these steps' doses, by entry, in one query; none for a step without amounts."""
+    return _components_by_step(Component.objects.filter(step__in=list(steps)))
+
+
 def _components_by_step(parts) -> dict[UUID, list[Written]]:
+    """The parts of each step; equal ones, of which a long log has many, are made once."""
     by_step: dict[UUID, list[Written]] = {}
-    for step, *row in parts.order_by("position").values_list("step_id", *COMPONENT_FIELDS):
-        by_step.setdefault(step, []).append(written_component(row))
+    made: dict[tuple, Written] = {}
+    for step, *fields in parts.order_by("position").values_list("step_id", *COMPONENT_FIELDS):
+        row = tuple(fields)
+        written = made.get(row)
+        if written is None:
+            written = made[row] = written_component(row)
+        by_step.setdefault(step, []).append(written)
     return by_step
 
 

@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from titration.views import medicines, regimen, steps
+from titration.views import medicines, patient, regimen, regimens, steps, worklist
 
 urlpatterns = [
+    path("", worklist.worklist, name="worklist"),
     path("medicines/", medicines.medicine_list, name="medicine-list"),
     path("medicines/new/", medicines.medicine_new, name="medicine-new"),
     path("medicines/<uuid:medicine>/", medicines.medicine, name="medicine"),
     path("medicines/<uuid:medicine>/edit/", medicines.medicine_edit, name="medicine-edit"),
+    path("patients/<uuid:patient>/", patient.patient, name="patient"),
+    path("carry/put-down/", patient.carry_put_down, name="carry-put-down"),
+    path("patients/<uuid:patient>/regimens/new/", regimens.regimen_new, name="regimen-new"),
+    path("regimens/<uuid:regimen>/edit/", regimens.regimen_edit, name="regimen-edit"),
+    path("regimens/<uuid:regimen>/history/", regimens.regimen_history, name="regimen-history"),
+    path("regimens/<uuid:regimen>/retract/", regimens.regimen_retract, name="regimen-retract"),
     path("regimens/<uuid:regimen>/", regimen.regimen, name="regimen"),
     path("regimens/<uuid:regimen>/steps/new/", steps.step_new, name="step-new"),
     path("steps/<uuid:step>/correct/", steps.step_correct, name="step-correct"),

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext as _
 
-from ledger.models import Entry
 from ledger.writing import SubmissionConflict
 from titration.forms.steps import SubmissionForm
 from titration.policies import RuleBroken
@@ -30,7 +29,8 @@ def attempt(form: SubmissionForm, action, **asked):
     return None
 
 
-def over(form: SubmissionForm, entry: Entry) -> None:
-    """Let the form, as typed, be sent again over the entry that somebody else made meanwhile."""
+def read_anew(form: SubmissionForm, **hidden: object) -> None:
+    """Let the form, as typed, be sent again over what is recorded now: `entry` or `seen`."""
     form.data = form.data.copy()
-    form.data[form.add_prefix("entry")] = str(entry.pk)
+    for name, value in hidden.items():
+        form.data[form.add_prefix(name)] = str(value)

@@ -16,7 +16,7 @@ from titration import actions
 from titration.forms.medicines import MedicineForm, medicine_initial
 from titration.models import Medicine, MedicineVersion
 from titration.presenters.medicines import catalogue, medicine_row
-from titration.views.attempts import attempt, over
+from titration.views.attempts import attempt, read_anew
 
 
 @require_safe
@@ -78,7 +78,7 @@ def medicine_edit(request: HttpRequest, medicine: UUID) -> HttpResponse:
         try:
             version = attempt(form, actions.revise_medicine, **asked)
         except AlreadySuperseded:
-            over(form, newest.entry)
+            read_anew(form, entry=newest.pk)
             read = MedicineVersion.objects.select_related("entry").get(entry=seen)
             context |= {"read": medicine_row(read), "theirs": medicine_row(newest)}
         else:

@@ -1,0 +1,195 @@
+"""All of a patient's regimens as finished strings: where each stands at a moment."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from access.models import Clinic, User
+from access.policies import EXPORT_CHARTS, RECORD, allows
+from ledger.models import Retraction
+from patients.models import Patient
+from patients.presenters import banner
+from titration import dosing, reading, timeline, wording
+from titration.models import DoseStep, RegimenVersion
+from titration.presenters.log import confirmation_words, heading_words, moment_words
+from titration.presenters.regimen import indication_of, title_of
+from titration.reading import History
+from titration.timeline import StepRecord
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """A recorded step in words; `unconfirmed` says who has yet to confirm it, if anybody has."""
+
+    heading: str
+    lines: Sequence[wording.DoseLine]
+    total_label: str
+    total: str
+    moment: str
+    decided: str
+    unconfirmed: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a regimen stands: the last instruction whose moment has come, and the one ahead.
+
+    `state` is of timeline.STATE_AFTER; `words` stand where no instruction has begun.
+    """
+
+    url: str
+    title: str
+    state: str
+    words: str
+    now: Instruction | None
+    ahead: Instruction | None
+    indication: str
+    responsible: str
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A regimen entered in error, and by whom, when and why it was withdrawn."""
+
+    url: str
+    title: str
+    words: str
+
+
+def patient_page(
+    patient: Patient, user: User, now: datetime, carried: Sequence[DoseStep]
+) -> dict[str, object]:
+    """What the page shows at `now`, the clinic's aware local time; needs the patient's clinic."""
+    versions = list(RegimenVersion.objects.newest().filter(regimen__patient=patient))
+    withdrawals = {
+        retraction.entry.subject: retraction
+        for retraction in Retraction.objects.filter(
+            entry__subject__in=[version.regimen_id for version in versions]
+        ).select_related("entry")
+    }
+    standing = _by_name(version for version in versions if version.regimen_id not in withdrawals)
+    rows = standings(standing, patient.clinic, now)
+    may_record = allows(user, patient.clinic, RECORD)
+    return {
+        "banner": banner(patient, today=now.date()),
+        "patient": patient,
+        "active": [row for row in rows if row.state != timeline.STOPPED],
+        "stopped": [row for row in rows if row.state == timeline.STOPPED],
+        "withdrawn": [
+            _withdrawn(version, withdrawals[version.regimen_id], patient.clinic)
+            for version in _by_name(versions)
+            if version.regimen_id in withdrawals
+        ],
+        "carry": carry_words(carried) if may_record else "",
+        "carry_to": _carry_to(standing, carried),
+        "may_record": may_record,
+        "may_export": allows(user, patient.clinic, EXPORT_CHARTS),
+    }
+
+
+def carry_words(carried: Sequence[DoseStep]) -> str:
+    """How many steps are carried; empty when none are."""
+    if not carried:
+        return ""
+    return ngettext(
+        "You are carrying %(count)s dose step that was entered in error elsewhere.",
+        "You are carrying %(count)s dose steps that were entered in error elsewhere.",
+        len(carried),
+    ) % {"count": len(carried)}
+
+
+def _carry_to(
+    versions: Iterable[RegimenVersion], carried: Sequence[DoseStep]
+) -> list[tuple[str, str]]:
+    """(title, address) of the regimens that the first carried step can be entered on."""
+    if not carried:
+        return []
+    copy = f"?copy={carried[0].pk}"
+    return [
+        (title_of(version), reverse("step-new", args=[version.regimen_id]) + copy)
+        for version in versions
+    ]
+
+
+def _by_name(versions: Iterable[RegimenVersion]) -> list[RegimenVersion]:
+    return sorted(versions, key=lambda version: (version.medicine_name.casefold(), version.route))
+
+
+def standings(versions: Sequence[RegimenVersion], clinic: Clinic, now: datetime) -> list[Standing]:
+    """Where these regimens stand at `now`, in their order; four queries however many there are.
+
+    Read from the whole logs, so that a step dated ahead holds from its day on.
+    """
+    logs = reading.histories(version.regimen_id for version in versions)
+    shown = {regimen: (log.in_force(now), log.upcoming(now)[:1]) for regimen, log in logs.items()}
+    records = [record for step, ahead in shown.values() for record in (step, *ahead) if record]
+    steps = DoseStep.objects.select_related("entry", "confirmation__entry").in_bulk(
+        [record.entry for record in records]
+    )
+    said = {record.entry: _instruction(record, steps[record.entry], clinic) for record in records}
+    return [
+        _standing(version, logs[version.regimen_id], *shown[version.regimen_id], said)
+        for version in versions
+    ]
+
+
+def _standing(
+    version: RegimenVersion,
+    log: History,
+    step: StepRecord | None,
+    ahead: Sequence[StepRecord],
+    said: Mapping[UUID, Instruction],
+) -> Standing:
+    return Standing(
+        url=reverse("regimen", args=[version.regimen_id]),
+        title=title_of(version),
+        state=timeline.state_of(step),
+        words="" if step else _nothing_words(log),
+        now=said[step.entry] if step else None,
+        ahead=said[ahead[0].entry] if ahead else None,
+        indication=indication_of(version),
+        responsible=version.responsible_name,
+    )
+
+
+def _nothing_words(log: History) -> str:
+    if timeline.instructions(log.live):
+        return _("No recorded instruction has begun yet.")
+    if log.live:
+        return _("Only single doses are recorded.")
+    return _("No dose is recorded yet.")
+
+
+def _instruction(record: StepRecord, step: DoseStep, clinic: Clinic) -> Instruction:
+    is_single = record.kind == timeline.SINGLE
+    total = None if is_single else dosing.total_per_day(record.components)
+    confirmation, is_unconfirmed = confirmation_words(step, clinic)
+    return Instruction(
+        heading=heading_words(record.kind),
+        lines=wording.dosage_lines(record.components),
+        total_label=wording.total_label(total) if total else "",
+        total=wording.total_words(total) if total else "",
+        moment=wording.effective_words(record.effective),
+        decided=step.decided_by_name,
+        unconfirmed=confirmation if is_unconfirmed else "",
+    )
+
+
+def _withdrawn(version: RegimenVersion, retraction: Retraction, clinic: Clinic) -> Withdrawn:
+    words = {
+        "name": retraction.entry.recorded_by_name,
+        "when": moment_words(retraction.entry.recorded_at, clinic),
+        "number": f"{retraction.entry.number:,}",
+        "reason": retraction.get_reason_display(),
+        "text": retraction.reason_text,
+    }
+    if retraction.reason_text:
+        said = _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s, “%(text)s”")
+    else:
+        said = _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s")
+    return Withdrawn(reverse("regimen", args=[version.regimen_id]), title_of(version), said % words)

@@ -1,0 +1,38 @@
+"""All of a patient's regimens, and putting down what was carried to them."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from access import audit
+from access.models import AccessKind
+from access.policies import VIEW_CHARTS, check
+from patients.models import Patient
+from titration import carry
+from titration.presenters.patient import patient_page
+
+
+@require_safe
+def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
+    """Where each regimen of the patient stands today."""
+    visible = Patient.objects.visible_to(request.user).select_related("clinic")
+    found = get_object_or_404(visible, pk=patient)
+    check(request.user, found.clinic, VIEW_CHARTS)
+    audit.saw(request, AccessKind.VIEW, [found.pk], found.clinic)
+    now = found.clinic.local(timezone.now())
+    page = patient_page(found, request.user, now, carry.carried(request))
+    return render(request, "titration/patient.html", page)
+
+
+@require_POST
+def carry_put_down(request: HttpRequest) -> HttpResponse:
+    """Carry nothing any longer; back to the page that asked."""
+    carry.put_down(request)
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    return redirect(back)

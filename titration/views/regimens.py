@@ -1,0 +1,206 @@
+"""Opening a regimen, changing its text, reading its versions, withdrawing it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from access import audit
+from access.models import AccessKind
+from access.policies import RECORD, VIEW_CHARTS, check
+from ledger.models import Entry, RetractionReason
+from ledger.writing import AlreadySuperseded
+from patients.models import Patient
+from patients.presenters import banner
+from titration import actions, carry, reading
+from titration.forms.regimens import MedicineChoice, RegimenForm, regimen_initial
+from titration.forms.steps import RetractionForm
+from titration.models import DoseStep, MedicineVersion, Regimen, RegimenVersion
+from titration.policies import ChangedMeanwhile
+from titration.presenters.log import log_rows
+from titration.presenters.regimen import title_of
+from titration.presenters.versions import version_row
+from titration.views.attempts import attempt, read_anew
+
+CARRIED = frozenset({RetractionReason.WRONG_PATIENT, RetractionReason.WRONG_MEDICINE})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def regimen_new(request: HttpRequest, patient: UUID) -> HttpResponse:
+    """Open a regimen: the medicine is chosen first, so that the form offers what the list has."""
+    visible = Patient.objects.visible_to(request.user).select_related("clinic")
+    found = get_object_or_404(visible, pk=patient)
+    check(request.user, found.clinic, RECORD)
+    audit.saw(request, kind_of(request), [found.pk], found.clinic)
+    choice = medicine_choice(request, found)
+    back = reverse("patient", args=[found.pk])
+    context = {"banner": banner(found), "choice": choice, "back": back}
+    if choice.chosen is None:
+        return render(request, "titration/regimen_medicine.html", context)
+    form = RegimenForm(request.POST or None, patient=found, medicine=choice.chosen, by=request.user)
+    if form.is_valid():
+        version = attempt(form, actions.open_regimen, patient=found, **form.asked(request.user))
+        if version:
+            messages.success(request, _("The regimen is open. No dose step is recorded yet."))
+            return redirect("regimen", version.regimen_id)
+    return render(request, "titration/regimen_form.html", context | {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def regimen_edit(request: HttpRequest, regimen: UUID) -> HttpResponse:
+    """Change a regimen's text: a new version over the one that was read."""
+    found = regimen_for(request, regimen, RECORD)
+    if found.card.is_retracted:
+        return withdrawn_already(request, found)
+    newest = versions_of(found)[0]
+    is_fixed = DoseStep.objects.filter(regimen=found).exists()
+    choice = medicine_choice(request, found.patient, newest, is_fixed)
+    context = page_of(found) | {"choice": choice, "is_fixed": is_fixed}
+    if choice.chosen is None:
+        return render(request, "titration/regimen_medicine.html", context)
+    form = RegimenForm(
+        request.POST or None,
+        patient=found.patient,
+        medicine=choice.chosen,
+        by=request.user,
+        before=newest,
+        initial=regimen_initial(newest),
+    )
+    form.fields["route"].disabled = is_fixed
+    if form.is_valid():
+        conflict = revise(request, found, form)
+        if conflict is None:
+            return redirect("regimen", found.pk)
+        context |= conflict
+    return render(request, "titration/regimen_form.html", context | {"form": form})
+
+
+def revise(request: HttpRequest, regimen: Regimen, form: RegimenForm) -> dict | None:
+    """Record the typed text; none when it is recorded, else what the page adds to say why not."""
+    seen = get_object_or_404(Entry, subject=regimen.pk, pk=form.cleaned_data["entry"])
+    asked = form.asked(request.user)
+    try:
+        if attempt(form, actions.revise_regimen, regimen=regimen, seen=seen, **asked):
+            messages.success(request, _("The change is recorded."))
+            return None
+    except AlreadySuperseded:
+        versions = versions_of(regimen)
+        read_anew(form, entry=versions[0].pk)
+        read = next(version for version in versions if version.pk == seen.pk)
+        return {
+            "read": version_row(read, regimen.clinic),
+            "theirs": version_row(versions[0], regimen.clinic),
+        }
+    return {}
+
+
+@require_safe
+def regimen_history(request: HttpRequest, regimen: UUID) -> HttpResponse:
+    """Every version of a regimen's text."""
+    found = regimen_for(request, regimen, VIEW_CHARTS)
+    rows = [version_row(version, found.clinic) for version in versions_of(found)]
+    return render(request, "titration/regimen_history.html", page_of(found) | {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def regimen_retract(request: HttpRequest, regimen: UUID) -> HttpResponse:
+    """Withdraw a regimen with every live step, after reading back what that is."""
+    found = regimen_for(request, regimen, RECORD)
+    if found.card.is_retracted:
+        return withdrawn_already(request, found)
+    history = reading.history(found)
+    form = RetractionForm(request.POST or None, initial={"seen": history.last_number})
+    if form.is_valid():
+        try:
+            retraction = attempt(
+                form,
+                actions.retract_regimen,
+                regimen=found,
+                reason=RetractionReason(form.cleaned_data["reason"]),
+                reason_text=form.cleaned_data["reason_text"],
+                by=request.user,
+                seen=form.cleaned_data["seen"],
+            )
+            if retraction:
+                return withdrawn(request, found, retraction.reason, history)
+        except ChangedMeanwhile:
+            read_anew(form, seen=history.last_number)
+            form.add_error(None, _("Something was recorded meanwhile. Read again what stands."))
+    now = found.clinic.local(timezone.now())
+    context = {"form": form, "rows": log_rows(history, found.clinic, now, history.live)}
+    return render(request, "titration/regimen_retract.html", page_of(found) | context)
+
+
+def withdrawn(
+    request: HttpRequest, regimen: Regimen, reason: str, history: reading.History
+) -> HttpResponse:
+    """Where to go on: to another patient or another medicine when that was wrong."""
+    messages.success(request, _("Withdrawn as entered in error. Every entry stays legible."))
+    if reason in CARRIED:
+        live = [record.entry for record in history.live]
+        carry.put(request, DoseStep.objects.filter(pk__in=live))
+    if reason == RetractionReason.WRONG_PATIENT and history.live:
+        messages.info(request, _("You carry its dose steps: open the patient they belong to."))
+        return redirect("patient-list")
+    return redirect("patient", regimen.patient_id)
+
+
+def withdrawn_already(request: HttpRequest, regimen: Regimen) -> HttpResponse:
+    messages.error(request, _("This regimen was withdrawn as entered in error before."))
+    return redirect("regimen", regimen.pk)
+
+
+def medicine_choice(
+    request: HttpRequest,
+    patient: Patient,
+    before: RegimenVersion | None = None,
+    is_fixed: bool = False,
+) -> MedicineChoice:
+    """The medicine that the request names, else that of the version to change, which may stay."""
+    offered = Q(in_use=True)
+    if before:
+        mine = Q(medicine=before.medicine_id)
+        offered = mine if is_fixed else offered | mine
+    medicines = MedicineVersion.objects.newest().filter(offered, medicine__clinic=patient.clinic_id)
+    named = request.POST if request.method == "POST" else request.GET
+    if before and (is_fixed or "medicine" not in named):
+        named = {"medicine": str(before.medicine_id)}
+    return MedicineChoice(
+        named if "medicine" in named else None, medicines=medicines.select_related("medicine")
+    )
+
+
+def regimen_for(request: HttpRequest, pk: UUID, action: str) -> Regimen:
+    """The regimen when the person may do this with it; the access event is written."""
+    visible = Regimen.objects.visible_to(request.user)
+    found = get_object_or_404(visible.select_related("clinic", "patient", "card__version"), pk=pk)
+    check(request.user, found.clinic, action)
+    audit.saw(request, kind_of(request), [found.patient_id], found.clinic)
+    return found
+
+
+def kind_of(request: HttpRequest) -> AccessKind:
+    """What a page with a form does to the patient's record."""
+    return AccessKind.WRITE if request.method == "POST" else AccessKind.VIEW
+
+
+def versions_of(regimen: Regimen) -> list[RegimenVersion]:
+    """Every version, newest first."""
+    versions = regimen.versions.select_related("entry", "responsible")
+    return list(versions.order_by("-entry__number"))
+
+
+def page_of(regimen: Regimen) -> dict[str, object]:
+    """What every page of a regimen shows above its own content."""
+    return {
+        "banner": banner(regimen.patient),
+        "regimen": regimen,
+        "title": title_of(regimen.card.version),
+        "back": reverse("regimen", args=[regimen.pk]),
+    }
