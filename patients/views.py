@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access import audit, policies
 from access.models import AccessKind
+from access.signed_in import SignedInRequest
 from ledger import writing
 from patients import actions, presenters, search, wording
 from patients.forms import IdentityForm, NewPatientForm, RevisionForm
@@ -21,7 +22,7 @@ from patients.models import Patient, PatientCard, PatientVersion
 
 
 @require_safe
-def patient_list(request: HttpRequest) -> HttpResponse:
+def patient_list(request: SignedInRequest) -> HttpResponse:
     """Patients by name, or those that `q` finds; an exact number goes straight to its patient."""
     policies.check_anywhere(request.user, policies.VIEW_CHARTS)
     clinics = policies.clinics_of(request.user, policies.VIEW_CHARTS)
@@ -41,7 +42,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def patient_new(request: HttpRequest) -> HttpResponse:
+def patient_new(request: SignedInRequest) -> HttpResponse:
     """Add a patient; those who may be the same person are shown first."""
     policies.check_anywhere(request.user, policies.RECORD)
     if request.method != "POST":
@@ -57,7 +58,7 @@ def patient_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def patient_edit(request: HttpRequest, patient: UUID) -> HttpResponse:
+def patient_edit(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Record a new version of what is known of a patient: changed, died, left, or back."""
     person = _reach(request, patient, policies.RECORD)
     if request.method != "POST":
@@ -77,7 +78,7 @@ def patient_edit(request: HttpRequest, patient: UUID) -> HttpResponse:
 
 
 @require_safe
-def patient_history(request: HttpRequest, patient: UUID) -> HttpResponse:
+def patient_history(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Every version of what was known of a patient, the newest first."""
     person = _reach(request, patient, policies.VIEW_CHARTS)
     audit.saw(request, AccessKind.VIEW, [person.pk], clinic=person.clinic)
@@ -98,7 +99,7 @@ def patient_history(request: HttpRequest, patient: UUID) -> HttpResponse:
     return render(request, "patients/history.html", context)
 
 
-def _reach(request: HttpRequest, patient: UUID, action: str) -> Patient:
+def _reach(request: SignedInRequest, patient: UUID, action: str) -> Patient:
     """The patient, for somebody who may do this: 404 outside their clinics, 403 inside."""
     visible = Patient.objects.visible_to(request.user).select_related("clinic")
     person = get_object_or_404(visible, pk=patient)
@@ -132,7 +133,7 @@ def _telling(form: IdentityForm) -> Iterator[None]:
         form.overtaken(error.entry)
 
 
-def _recorded(request: HttpRequest, version: PatientVersion) -> HttpResponse:
+def _recorded(request: SignedInRequest, version: PatientVersion) -> HttpResponse:
     number = version.entry.number
     messages.success(request, _("Recorded as entry %(number)d.") % {"number": number})
     return redirect("patient", version.patient_id)

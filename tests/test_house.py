@@ -19,8 +19,8 @@ APPS = ["access", "ledger", "patients", "titration", "config"]  # each may impor
 PURE = {"birthdates", "canonical", "dosing", "folding", "identity", "numbers", "timeline"}
 LAYERS = [
     PURE,
-    {"models", "wording"},
-    {"audit", "policies", "projection", "reading", "search", "writing"},
+    {"models", "signed_in", "wording"},
+    {"audit", "bulk", "policies", "projection", "reading", "search", "writing"},
     {"actions", "carry", "chart", "exports", "forms", "loading", "presenters"},
     {"health", "views"},
     {"urls"},

@@ -6,21 +6,20 @@ next person at a shared computer carries nothing.
 
 from collections.abc import Iterable
 
-from django.http import HttpRequest
-
 from access.policies import RECORD, clinics_of
+from access.signed_in import SignedInRequest
 from titration.models import DoseStep
 
 KEY = "carry"
 
 
-def put(request: HttpRequest, steps: Iterable[DoseStep]) -> None:
+def put(request: SignedInRequest, steps: Iterable[DoseStep]) -> None:
     """Carry these steps, instead of what was carried before."""
     held = sorted(steps, key=lambda step: step.effective.order)
     request.session[KEY] = [str(step.pk) for step in held]
 
 
-def carried(request: HttpRequest) -> list[DoseStep]:
+def carried(request: SignedInRequest) -> list[DoseStep]:
     """The steps that the person carries, in order; only of clinics where they record."""
     held = request.session.get(KEY)
     if not held:
@@ -30,13 +29,13 @@ def carried(request: HttpRequest) -> list[DoseStep]:
     return [found[key] for key in held if key in found]
 
 
-def copied_step(request: HttpRequest) -> DoseStep | None:
+def copied_step(request: SignedInRequest) -> DoseStep | None:
     """The carried step that `?copy=` names; none when it names no carried one."""
     wanted = request.GET.get("copy")
     return next((step for step in carried(request) if str(step.pk) == wanted), None)
 
 
-def drop(request: HttpRequest, step: DoseStep) -> None:
+def drop(request: SignedInRequest, step: DoseStep) -> None:
     """Carry this step no longer: it was entered where it belongs."""
     held = [key for key in request.session.get(KEY, []) if key != str(step.pk)]
     if held:
@@ -45,6 +44,6 @@ def drop(request: HttpRequest, step: DoseStep) -> None:
         put_down(request)
 
 
-def put_down(request: HttpRequest) -> None:
+def put_down(request: SignedInRequest) -> None:
     """Carry nothing any longer."""
     request.session.pop(KEY, None)

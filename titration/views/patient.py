@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,13 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 from access import audit
 from access.models import AccessKind
 from access.policies import VIEW_CHARTS, check
+from access.signed_in import SignedInRequest
 from patients.models import Patient
 from titration import carry
 from titration.presenters.patient import patient_page
 
 
 @require_safe
-def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
+def patient(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Where each regimen of the patient stands today."""
     visible = Patient.objects.visible_to(request.user).select_related("clinic")
     found = get_object_or_404(visible, pk=patient)
@@ -29,7 +30,7 @@ def patient(request: HttpRequest, patient: UUID) -> HttpResponse:
 
 
 @require_POST
-def carry_put_down(request: HttpRequest) -> HttpResponse:
+def carry_put_down(request: SignedInRequest) -> HttpResponse:
     """Carry nothing any longer; back to the page that asked."""
     carry.put_down(request)
     back = request.POST.get("next", "")

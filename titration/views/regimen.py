@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 from access import audit
 from access.models import AccessKind
 from access.policies import VIEW_CHARTS, check
+from access.signed_in import SignedInRequest
 from titration import reading
 from titration.models import Regimen
 from titration.presenters.regimen import regimen_page
 
 
 @require_safe
-def regimen(request: HttpRequest, regimen: UUID) -> HttpResponse:
+def regimen(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     """Where the patient stands, the chart and the log; `?log=all` shows the whole log."""
     regimens = Regimen.objects.visible_to(request.user)
     found = get_object_or_404(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access import audit
 from access.models import AccessKind
 from access.policies import RECORD, VIEW_CHARTS, check
+from access.signed_in import SignedInRequest
 from ledger.models import Entry, RetractionReason
 from ledger.writing import AlreadySuperseded
 from patients.models import Patient
@@ -32,7 +33,7 @@ CARRIED = frozenset({RetractionReason.WRONG_PATIENT, RetractionReason.WRONG_MEDI
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def regimen_new(request: HttpRequest, patient: UUID) -> HttpResponse:
+def regimen_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Open a regimen: the medicine is chosen first, so that the form offers what the list has."""
     visible = Patient.objects.visible_to(request.user).select_related("clinic")
     found = get_object_or_404(visible, pk=patient)
@@ -53,7 +54,7 @@ def regimen_new(request: HttpRequest, patient: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def regimen_edit(request: HttpRequest, regimen: UUID) -> HttpResponse:
+def regimen_edit(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     """Change a regimen's text: a new version over the one that was read."""
     found = regimen_for(request, regimen, RECORD)
     if found.card.is_retracted:
@@ -81,7 +82,7 @@ def regimen_edit(request: HttpRequest, regimen: UUID) -> HttpResponse:
     return render(request, "titration/regimen_form.html", context | {"form": form})
 
 
-def revise(request: HttpRequest, regimen: Regimen, form: RegimenForm) -> dict | None:
+def revise(request: SignedInRequest, regimen: Regimen, form: RegimenForm) -> dict | None:
     """Record the typed text; none when it is recorded, else what the page adds to say why not."""
     seen = get_object_or_404(Entry, subject=regimen.pk, pk=form.cleaned_data["entry"])
     asked = form.asked(request.user)
@@ -101,7 +102,7 @@ def revise(request: HttpRequest, regimen: Regimen, form: RegimenForm) -> dict | 
 
 
 @require_safe
-def regimen_history(request: HttpRequest, regimen: UUID) -> HttpResponse:
+def regimen_history(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     """Every version of a regimen's text."""
     found = regimen_for(request, regimen, VIEW_CHARTS)
     rows = [version_row(version, found.clinic) for version in versions_of(found)]
@@ -109,7 +110,7 @@ def regimen_history(request: HttpRequest, regimen: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def regimen_retract(request: HttpRequest, regimen: UUID) -> HttpResponse:
+def regimen_retract(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     """Withdraw a regimen with every live step, after reading back what that is."""
     found = regimen_for(request, regimen, RECORD)
     if found.card.is_retracted:
@@ -138,7 +139,7 @@ def regimen_retract(request: HttpRequest, regimen: UUID) -> HttpResponse:
 
 
 def withdrawn(
-    request: HttpRequest, regimen: Regimen, reason: str, history: reading.History
+    request: SignedInRequest, regimen: Regimen, reason: str, history: reading.History
 ) -> HttpResponse:
     """Where to go on: to another patient or another medicine when that was wrong."""
     messages.success(request, _("Withdrawn as entered in error. Every entry stays legible."))
@@ -151,13 +152,13 @@ def withdrawn(
     return redirect("patient", regimen.patient_id)
 
 
-def withdrawn_already(request: HttpRequest, regimen: Regimen) -> HttpResponse:
+def withdrawn_already(request: SignedInRequest, regimen: Regimen) -> HttpResponse:
     messages.error(request, _("This regimen was withdrawn as entered in error before."))
     return redirect("regimen", regimen.pk)
 
 
 def medicine_choice(
-    request: HttpRequest,
+    request: SignedInRequest,
     patient: Patient,
     before: RegimenVersion | None = None,
     is_fixed: bool = False,
@@ -176,7 +177,7 @@ def medicine_choice(
     )
 
 
-def regimen_for(request: HttpRequest, pk: UUID, action: str) -> Regimen:
+def regimen_for(request: SignedInRequest, pk: UUID, action: str) -> Regimen:
     """The regimen when the person may do this with it; the access event is written."""
     visible = Regimen.objects.visible_to(request.user)
     found = get_object_or_404(visible.select_related("clinic", "patient", "card__version"), pk=pk)
@@ -185,7 +186,7 @@ def regimen_for(request: HttpRequest, pk: UUID, action: str) -> Regimen:
     return found
 
 
-def kind_of(request: HttpRequest) -> AccessKind:
+def kind_of(request: SignedInRequest) -> AccessKind:
     """What a page with a form does to the patient's record."""
     return AccessKind.WRITE if request.method == "POST" else AccessKind.VIEW
 

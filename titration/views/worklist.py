@@ -1,6 +1,6 @@
 """The first page: what waits for the person, and what was recorded of late."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 from access import audit
 from access.models import AccessKind, Clinic, Role
 from access.policies import CONFIRM, VIEW_CHARTS, allows_anywhere, clinics_of
+from access.signed_in import SignedInRequest
 from titration.presenters.worklist import recent_keys, waiting_page, worklist_rows
 
 
 @require_safe
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: SignedInRequest) -> HttpResponse:
     """What is true now; for a person without charts, what their role is for."""
     user = request.user
     if not allows_anywhere(user, VIEW_CHARTS):

@@ -1,0 +1,11 @@
+"""What a view is given: a request with somebody behind it."""
+
+from django.http import HttpRequest
+
+from access.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """The type of every request past LoginRequiredMiddleware, which lets nobody else through."""
+
+    user: User
