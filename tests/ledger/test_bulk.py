@@ -1,0 +1,69 @@
+"""Rows that go in by the hundred are the rows that one by one would have been."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from access.models import Clinic
+from ledger import bulk
+from ledger.models import Submission
+from tests.factories import ClinicFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+AWKWARD = [
+    "tab\there",
+    "line\nbreak",
+    "return\r",
+    "back\\slash",
+    r"\N",
+    r"\.",
+    "",
+    "Łódź 欧阳 ",
+    "'\"",
+]
+
+
+@pytest.fixture(params=[1, 10**9], ids=["copied", "inserted"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "FEWEST_TO_COPY", request.param)
+
+
+@pytest.mark.usefixtures("either_way")
+def test_awkward_text_comes_back_as_it_was() -> None:
+    bulk.insert([Clinic(name=name, is_demo=name == "") for name in AWKWARD])
+    assert sorted(Clinic.objects.values_list("name", flat=True)) == sorted(AWKWARD)
+    assert Clinic.objects.get(is_demo=True).name == ""
+
+
+@pytest.mark.usefixtures("either_way")
+def test_a_row_takes_the_key_that_its_relation_got_later() -> None:
+    clinic, user = Clinic(name="Later"), UserFactory.create()
+    row = Submission(clinic=clinic, uuid=uuid4(), user=user, salt="", asked="", first_number=1)
+    clinic.save()
+    bulk.insert([row])
+    assert Submission.objects.get().clinic == clinic
+
+
+@pytest.mark.usefixtures("either_way")
+def test_constraints_hold() -> None:
+    clinic, user, again = ClinicFactory.create(), UserFactory.create(), uuid4()
+    rows = [
+        Submission(clinic=clinic, uuid=again, user=user, salt="", asked="", first_number=n)
+        for n in range(2)
+    ]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert(rows)
+    assert not Submission.objects.exists()
+
+
+def test_no_rows_are_no_work(django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        bulk.insert([])
+
+
+def test_few_rows_are_never_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "_copy", lambda rows: pytest.fail(f"copied on {connection.vendor}"))
+    bulk.insert([Clinic(name="One")])
+    assert Clinic.objects.count() == 1
