@@ -1,0 +1,299 @@
+"""The dose history as a PDF: tagged (PDF/UA-1), on A4, every text in it inert data.
+
+PDF/UA refuses a character that no font can show, so none can go missing unseen: legible.py says
+what is printed instead.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from patients import wording as people
+from titration.chart import PAPER, chart, svg
+from titration.exports.fonts import FAMILIES, fonts
+from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord, or_erased
+from titration.exports.legible import Legible
+from titration.presenters.log import LIVE, LogRow, log_rows, moment_words, ordered
+from titration.presenters.regimen import indication_of, title_of
+
+Facts = list[tuple[str, str]]
+
+# What is longer may break over pages; what is shorter stays together.
+LONG_ROW = 900  # characters typed
+LONG_DOSE = 8  # parts
+
+
+def pdf_file(record: PatientRecord) -> bytes:
+    """The PDF of a patient's record. Needs the clinic read with the patient."""
+    compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True)
+    return compiler.compile(  # type: ignore[return-value]  # bytes: a PDF, and no output file
+        _template(),
+        format="pdf",
+        pdf_standards="ua-1",
+        sys_inputs={"history": json.dumps(document(record))},
+        timestamp=int(record.at.timestamp()),
+    )
+
+
+@cache
+def _template() -> bytes:
+    return Path(__file__).with_name("history.typ").read_bytes()
+
+
+def document(record: PatientRecord) -> dict[str, Any]:
+    """What history.typ prints: finished strings, each of them legible."""
+    legible = Legible()
+    language, _dash, region = (get_language() or "en-gb").partition("-")
+    regimens = [_regimen(regimen, record, legible) for regimen in record.regimens]
+    return {
+        "language": language,
+        "region": region,
+        "fonts": FAMILIES,
+        "banner": legible.tree(_banner(record), _("In the banner")),
+        "head": legible.tree(_head(record), _("At the head of this export")),
+        "foot": legible.tree(_foot(record), _("At the foot of the pages")),
+        "missing": _missing(legible),
+        "words": _words(),
+        "regimens": regimens,
+    }
+
+
+def _words() -> dict[str, Any]:
+    """The words that are the same for every patient."""
+    return {
+        "error": _("ENTERED IN ERROR"),
+        "ahead": _("Not yet begun"),
+        "state": _("Last recorded instruction"),
+        "about": _("About this regimen"),
+        "chart": _("Timeline"),
+        "log": _("Dose log, newest first"),
+        "columns": [
+            _("From"),
+            _("Dose as written"),
+            _("Total per day"),
+            _("Change"),
+            _("Reason"),
+            _("Decided"),
+            _("Recorded"),
+        ],
+        "no_regimen": _("No regimen is recorded for this person."),
+    }
+
+
+def _name(record: PatientRecord) -> str:
+    version = record.version
+    return people.name_words(version.family_name, version.given_names, version.title)
+
+
+def _banner(record: PatientRecord) -> dict[str, Any]:
+    version, clinic = record.version, record.patient.clinic
+    born = people.date_words(version.birth_date) if version.birth_date else None
+    facts = [
+        (_("Born"), or_erased(born)),
+        (_("Gender"), or_erased(people.gender_words(version.gender) or None)),
+        (_("NHS No."), people.nhs_words(version.nhs_number) or or_erased(version.nhs_number)),
+        (_("Record No."), or_erased(version.record_number)),
+        (_("Status"), people.ended_words(version.status, version.status_on)),
+        (_("Clinic"), clinic.name),
+    ]
+    return {
+        "name": _name(record),
+        "facts": [fact for fact in facts if fact[1]],
+        "demo": _("Demonstration: invented person") if clinic.is_demo else "",
+    }
+
+
+def _head(record: PatientRecord) -> dict[str, Any]:
+    heading = _("Dose history of %(name)s") % {"name": _name(record)}
+    if record.version.birth_date:
+        heading = _("Dose history of %(name)s, born %(date)s") % {
+            "name": _name(record),
+            "date": people.date_words(record.version.birth_date),
+        }
+    holds = _("Every regimen of this person at this clinic")
+    if record.is_part:
+        holds = _("One regimen of this person, chosen for this export; there may be others")
+    return {
+        "heading": heading,
+        "author": record.by,
+        "facts": [
+            (_("Exported"), _exported(record)),
+            (_("Up to"), _("entry %(number)s of the clinic’s ledger") % _number(record.number)),
+            (_("Digest of that entry"), _in_eights(record.digest)),
+            (_("Holds"), holds),
+        ],
+    }
+
+
+def _number(number: int) -> dict[str, str]:
+    return {"number": f"{number:,}"}
+
+
+def _in_eights(digest: str) -> str:
+    """A digest as it can be read out."""
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
+
+
+def _exported(record: PatientRecord) -> str:
+    """Who exported the record, and when on which clock."""
+    clinic = record.patient.clinic
+    return _("by %(name)s, %(when)s, %(zone)s time") % {
+        "name": record.by,
+        "when": moment_words(record.at, clinic),
+        "zone": clinic.time_zone,
+    }
+
+
+def _foot(record: PatientRecord) -> dict[str, str]:
+    return {
+        "record_only": str(RECORD_ONLY),
+        "exported": _("Exported %(how)s, up to entry %(number)s")
+        % {"how": _exported(record), **_number(record.number)},
+        # The braces are filled in when the pages are laid out.
+        "page": _("Page {page} of {pages}"),
+    }
+
+
+def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) -> dict[str, Any]:
+    """One regimen: where it stands, its timeline, its whole log."""
+    version, history = regimen.version, regimen.history
+    title = title_of(version)
+    step = history.in_force(record.at)
+    rows = [
+        _row(row, legible)
+        for row in log_rows(history, record.patient.clinic, record.at, ordered(history))
+    ]
+    drawn = chart(
+        history.live,
+        title=title,
+        route=str(version.get_route_display()),
+        now=record.at,
+        width=PAPER,
+    )
+    about = {
+        "title": title,
+        "withdrawn": _withdrawn(regimen, record),
+        "about": _about(regimen, record),
+    }
+    return {
+        **legible.tree(about, title),
+        "state": _state(rows, str(step.entry) if step else ""),
+        "chart": legible.shown(svg(drawn), title) if drawn else "",
+        "chart_alt": f"{drawn.title}. {drawn.description}" if drawn else "",
+        "rows": rows,
+    }
+
+
+def _withdrawn(regimen: RegimenRecord, record: PatientRecord) -> str:
+    """By whom, when and why the whole regimen was withdrawn; "" when it stands."""
+    withdrawal = regimen.withdrawal
+    if withdrawal is None:
+        return ""
+    said = {
+        "name": withdrawal.entry.recorded_by_name,
+        "when": moment_words(withdrawal.entry.recorded_at, record.patient.clinic),
+        "reason": withdrawal.get_reason_display(),
+        "text": or_erased(withdrawal.reason_text),
+        **_number(withdrawal.entry.number),
+    }
+    if said["text"]:
+        return _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s, “%(text)s”") % said
+    return _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s") % said
+
+
+def _about(regimen: RegimenRecord, record: PatientRecord) -> Facts:
+    version = regimen.version
+    entered = _("%(name)s, %(when)s, entry %(number)s") % {
+        "name": version.entry.recorded_by_name,
+        "when": moment_words(version.entry.recorded_at, record.patient.clinic),
+        **_number(version.entry.number),
+    }
+    return [
+        (_("For"), indication_of(version)),
+        (_("Responsible prescriber"), version.responsible_name),
+        (_("Entered by"), entered),
+    ]
+
+
+ROW_TEXTS = (
+    "error",
+    "moment",
+    "heading",
+    "lines",
+    "total_label",
+    "total",
+    "change",
+    "reason",
+    "reason_text",
+    "note",
+    "decided",
+    "received",
+    "confirmation",
+    "recorded_by",
+    "recorded_at",
+    "correction",
+    "disagreements",
+)
+
+
+def _row(row: LogRow, legible: Legible) -> dict[str, Any]:
+    """A row of the log, each of its texts legible."""
+    texts = {name: getattr(row, name) for name in ROW_TEXTS}
+    if row.correction:
+        texts["correction"] = _("Corrects an earlier entry: %(reason)s") % {
+            "reason": row.correction
+        }
+    typed = row.note + row.error + row.reason_text + row.correction
+    return {
+        **legible.tree(texts, _("In entry %(number)s") % {"number": row.number}),
+        "entry": str(row.entry),
+        "recorded_as": _("entry %(number)s") % {"number": row.number},
+        "is_live": row.status == LIVE,
+        "is_ahead": row.is_ahead,
+        "is_unconfirmed": row.is_unconfirmed,
+        "is_long": len(typed) > LONG_ROW,
+    }
+
+
+def _state(rows: list[dict[str, Any]], entry: str) -> dict[str, Any]:
+    """The row of the last recorded instruction, or words that there is none; and what comes."""
+    moments = [row["moment"] for row in reversed(rows) if row["is_ahead"] and row["is_live"]]
+    ahead = ""
+    if moments:
+        ahead = _("Recorded, not yet begun: from %(moments)s.") % {"moments": ", ".join(moments)}
+    row = next((row for row in rows if row["entry"] == entry), None)
+    if row is not None:
+        meta = [
+            _("Since %(moment)s. Decided by %(decided)s, %(received)s.") % row,
+            _("Recorded by %(recorded_by)s, %(recorded_at)s, %(recorded_as)s.") % row,
+        ]
+        is_long = row["is_long"] or len(row["lines"]) > LONG_DOSE
+        return {"row": row, "meta": meta, "ahead": ahead, "is_long": is_long}
+    words = _("No recorded dose step stands.") if rows else _("No dose step is recorded yet.")
+    if ahead:
+        words = _("No recorded instruction has begun yet.")
+    return {"row": None, "words": words, "ahead": ahead, "is_long": False}
+
+
+def _missing(legible: Legible) -> dict[str, Any]:
+    """What could not be shown, place by place; no lines when all could."""
+    return {
+        "heading": _(
+            "Some characters have no shape in the fonts of this export. "
+            "Each is printed as its code point in square brackets."
+        ),
+        "lines": [
+            ngettext(
+                "%(place)s: %(count)s character cannot be shown: %(codes)s",
+                "%(place)s: %(count)s characters cannot be shown: %(codes)s",
+                len(codes),
+            )
+            % {"place": place, "count": f"{len(codes):,}", "codes": ", ".join(dict.fromkeys(codes))}
+            for place, codes in legible.missing.items()
+        ],
+    }
