@@ -1,9 +1,9 @@
 """The timeline picture: recorded steps as an SVG of finished strings.
 
-    picture = chart(live, title="By mouth: baclofen", route="By mouth", now=now)
-    svg(picture)
+    pictures(live, title="By mouth: baclofen", route="By mouth", now=now)       # for a page
+    svg(chart(live, title=..., route="By mouth", now=now, width=PAPER))         # for the PDF
 
-One string serves the page under a strict Content-Security-Policy and, as an image, the PDF.
+The same strings serve a page under a strict Content-Security-Policy and, as images, the PDF.
 Heights compare within one written basis and unit only, each of which has a panel of its own.
 Figures on it are stored amounts, or totals that their axis calls totals; nothing is converted,
 averaged or filled in.
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.template.loader import get_template
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from titration.chart.drawing import draw
@@ -22,7 +23,7 @@ from titration.timeline import StepRecord
 # In pixels of the picture: for a page, for a telephone, and for the text width of A4 paper.
 WIDE, NARROW, PAPER = 1060, 360, 720
 
-__all__ = ["NARROW", "PAPER", "WIDE", "Chart", "chart", "svg"]
+__all__ = ["NARROW", "PAPER", "WIDE", "Chart", "chart", "pictures", "svg"]
 
 
 def chart(
@@ -44,6 +45,26 @@ def chart(
     return draw(live, title=title, route=route, now=now, width=width, prefix=prefix)
 
 
+def pictures(
+    live: Sequence[StepRecord], *, title: str, route: str, now: datetime, prefix: str = "timeline"
+) -> SafeString:
+    """The chart for a page, drawn for a wide and for a narrow screen; CSS shows the one that fits.
+
+    Empty when there are no steps; the arguments are those of `chart`.
+    """
+    drawn = {
+        shape: chart(
+            live, title=title, route=route, now=now, width=width, prefix=f"{prefix}-{shape}"
+        )
+        for shape, width in (("wide", WIDE), ("narrow", NARROW))
+    }
+    return format_html_join(
+        "",
+        '<div class="chart {}">{}</div>',
+        ((shape, svg(picture)) for shape, picture in drawn.items() if picture),
+    )
+
+
 def svg(chart: Chart) -> SafeString:
     """The chart as an SVG element."""
-    return get_template("titration/_chart.svg").render({"chart": chart})
+    return SafeString(get_template("titration/_chart.svg").render({"chart": chart}))

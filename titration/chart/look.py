@@ -6,6 +6,7 @@ follow light and dark; the values here are the light ones of static/tokens.css, 
 
 INK, SOFT, LINE, EDGE = "#16212b", "#52616d", "#d5dde2", "#6a7883"
 GROUND, CARD, BRAND, WASH = "#f3f6f7", "#ffffff", "#0b5563", "#e6f1f2"
+RUST = "#9a3412"
 
 _STROKE = f'fill="none" stroke="{BRAND}"'
 _POINT = 'fill="none" stroke-linecap="round"'
@@ -17,8 +18,8 @@ MARKS = {
     "range": f'fill="{BRAND}" opacity=".22"',
     "words": f'fill="{WASH}" stroke="{EDGE}"',
     "words ahead": f'fill="none" stroke="{EDGE}" stroke-dasharray="6 4"',
-    "withheld": 'fill="url(#%s-hatch)"',
-    "withheld ahead": 'fill="url(#%s-hatch)" opacity=".5"',
+    "withheld": f'fill="url(#%s-hatch)" stroke="{RUST}" stroke-dasharray="2 3"',
+    "withheld ahead": f'fill="url(#%s-hatch)" opacity=".6" stroke="{RUST}" stroke-dasharray="2 3"',
     "base": f'stroke="{EDGE}"',
     "link": f'fill="none" stroke="{EDGE}" stroke-dasharray="2 3"',
     "ahead": f'{_STROKE} stroke-width="2" stroke-dasharray="7 4"',
@@ -36,11 +37,11 @@ MARKS = {
 _HALO = f'paint-order="stroke" stroke="{CARD}" stroke-width="3.5" stroke-linejoin="round"'
 
 WORDS = {
-    "ax": f'fill="{SOFT}"',
+    "ax": f'fill="{SOFT}" {_HALO}',
     "todayt": f'fill="{INK}" font-weight="600"',
     "val": f'fill="{BRAND}" font-weight="700" {_HALO}',
     "note": f'fill="{INK}" {_HALO}',
-    "withheldt": f'fill="{INK}" font-weight="600" {_HALO}',
+    "withheldt": f'fill="{RUST}" font-weight="600" {_HALO}',
     "endt": f'fill="{INK}" font-weight="600" {_HALO}',
     "wordst": f'fill="{INK}"',
     "singlet": f'fill="{BRAND}" font-weight="600" {_HALO}',

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from decimal import Decimal
+from typing import NamedTuple
 
 from titration import timeline
 from titration.chart.time_axis import end_of_interval, moment
@@ -18,12 +19,12 @@ from titration.timeline import StepRecord
 FIGURES, WORDS, BARE = "figures", "words", "bare"
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A stretch under one instruction, in seconds since 1970.
 
     It began between `start` and `known_by`, which differ when only the month or year is known;
-    `end` is none when nothing came after. `basis` is none while nothing is taken.
+    `end` is none when nothing came after. `basis` is none while nothing is taken; `figures` are
+    the lower and the higher one that are drawn, twice the same without a range.
     """
 
     step: StepRecord
@@ -32,17 +33,7 @@ class Stretch:
     known_by: float
     end: float | None
     basis: Basis | None
-
-    @property
-    def low(self) -> Decimal:
-        """The figure drawn; the lower one of a range. Only for stretches in panels of figures."""
-        assert self.basis is not None and self.basis.low is not None
-        return self.basis.low
-
-    @property
-    def high(self) -> Decimal:
-        assert self.basis is not None
-        return self.low if self.basis.high is None else self.basis.high
+    figures: tuple[Decimal, Decimal] | None
 
 
 @dataclass(slots=True)
@@ -56,17 +47,20 @@ class Panel:
 
 def stretches(live: Sequence[StepRecord], zone: tzinfo) -> list[Stretch]:
     """What each instruction of `live` (as `live_steps` orders it) is drawn as."""
-    return [
-        Stretch(
-            segment.step,
-            segment.state,
-            moment(segment.start, zone),
-            end_of_interval(segment.start, zone),
-            moment(segment.end, zone) if segment.end else None,
-            basis(segment.step.components) if segment.state == timeline.TAKING else None,
-        )
-        for segment in timeline.segments(live)
-    ]
+    segments = timeline.segments(live)
+    starts = [moment(segment.start, zone) for segment in segments]
+    ends = [*starts[1:], None]
+    found = []
+    for segment, start, end in zip(segments, starts, ends, strict=False):
+        is_day = segment.start.precision == "day"
+        known_by = start if is_day else end_of_interval(segment.start, zone)
+        dose = figures = None
+        if segment.state == timeline.TAKING:
+            dose = basis(segment.step.components)
+            if dose.low is not None:
+                figures = (dose.low, dose.low if dose.high is None else dose.high)
+        found.append(Stretch(segment.step, segment.state, start, known_by, end, dose, figures))
+    return found
 
 
 def panels(parts: Sequence[Stretch]) -> list[Panel]:
@@ -77,10 +71,13 @@ def panels(parts: Sequence[Stretch]) -> list[Panel]:
     last: Panel | None = None
     for part in parts:
         if part.basis is not None:
+            axis = part.basis.axis
             if part.basis.low is None:
                 last = words
+            elif axis in figures:
+                last = figures[axis]
             else:
-                last = figures.setdefault(part.basis.axis, Panel(FIGURES))
+                last = figures[axis] = Panel(FIGURES)
             last.bases.append(part.basis)
             last.stretches += waiting
             waiting = []

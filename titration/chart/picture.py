@@ -1,7 +1,6 @@
 """The finished picture: paths by their class and words by theirs, ready for the template."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,23 +15,21 @@ class Pen:
 
     def __init__(self) -> None:
         self._data: list[str] = []
-        self._at: tuple[float, float] | None = None
+        self._at: tuple[int, int] | None = None
 
-    def line(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        """Draw a horizontal or vertical line; one without length draws nothing."""
-        if (x0, y0) == (x1, y1):
-            return
+    def line(self, x0: int, y0: int, x1: int, y1: int) -> None:
+        """Draw a horizontal or vertical line."""
         if self._at != (x0, y0):
-            self._data.append(f"M{x0:g} {y0:g}")
-        self._data.append(f"V{y1:g}" if x0 == x1 else f"H{x1:g}")
+            self._data.append(f"M{x0} {y0}")
+        self._data.append(f"V{y1}" if x0 == x1 else f"H{x1}")
         self._at = (x1, y1)
 
-    def rectangle(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        self.shape(f"M{x0:g} {y0:g}H{x1:g}V{y1:g}H{x0:g}Z")
+    def rectangle(self, x0: int, y0: int, x1: int, y1: int) -> None:
+        self.shape(f"M{x0} {y0}H{x1}V{y1}H{x0}Z")
 
-    def point(self, x: float, y: float) -> None:
+    def point(self, x: int, y: int) -> None:
         """A dot as wide as the stroke. Some renderers leave out a line of no length."""
-        self.shape(f"M{x:g} {y:g}h.01")
+        self.shape(f"M{x} {y}h.01")
 
     def shape(self, data: str) -> None:
         self._data.append(data)
@@ -41,27 +38,6 @@ class Pen:
     @property
     def data(self) -> str:
         return "".join(self._data)
-
-
-class Pens:
-    """A pen for each class of `look.MARKS`, and a second one for the upper edge of ranges."""
-
-    def __init__(self) -> None:
-        self._pens: defaultdict[tuple[str, bool], Pen] = defaultdict(Pen)
-
-    def __getitem__(self, css: str) -> Pen:
-        return self._pens[css, False]
-
-    def upper(self, css: str) -> Pen:
-        return self._pens[css, True]
-
-    def __contains__(self, css: str) -> bool:
-        return bool(self.data(css))
-
-    def data(self, css: str) -> str:
-        return "".join(
-            self._pens[key].data for key in ((css, False), (css, True)) if key in self._pens
-        )
 
 
 class Mark(NamedTuple):
@@ -73,12 +49,12 @@ class Mark(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Texts that look alike and are anchored alike."""
+    """Texts that look alike and are anchored alike: each its x, its y and its words."""
 
     css: str
     look: SafeString
     anchor: str
-    texts: tuple[Text, ...]
+    texts: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +71,15 @@ class Chart:
     height: int
     marks: tuple[Mark, ...]
     words: tuple[Words, ...]
-    font_size: float = FONT_SIZE
+    font_size: str = str(FONT_SIZE)
 
 
-def marks(pens: Pens, prefix: str) -> tuple[Mark, ...]:
+def marks(pens: Mapping[str, Pen], prefix: str) -> tuple[Mark, ...]:
     """What the pens drew, in the order of painting."""
     return tuple(
         Mark(css, SafeString(attributes.replace("%s", prefix)), data)
         for css, attributes in look.MARKS.items()
-        if (data := pens.data(css))
+        if css in pens and (data := pens[css].data)
     )
 
 
@@ -114,7 +90,12 @@ def words(texts: Iterable[Text]) -> tuple[Words, ...]:
         groups.setdefault((text.css, text.anchor), []).append(text)
     order = {css: position for position, css in enumerate(look.WORDS)}
     return tuple(
-        Words(css, SafeString(look.WORDS[css]), anchor, tuple(group))
+        Words(
+            css,
+            SafeString(look.WORDS[css]),
+            anchor,
+            tuple((f"{text.x}", f"{text.y}", text.words) for text in group),
+        )
         for (css, anchor), group in sorted(
             groups.items(), key=lambda item: (order[item[0][0]], item[0][1])
         )

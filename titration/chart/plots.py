@@ -18,42 +18,46 @@ TICK_GAP = 15
 
 @dataclass(slots=True)
 class Plot:
-    """A panel with its place; `ticks` are the figures written beside its axis."""
+    """A panel with its place. `ticks` are the figures written beside its axis.
+
+    `rises` is how far each figure stands above the base, which is zero; `y` is where that is.
+    """
 
     panel: Panel
     label: str
     height: int
-    peak: float = 0
     ticks: list[tuple[Decimal, str]] = field(default_factory=list)
-    top: float = 0
-    header: float = 0
+    rises: dict[Decimal, float] = field(default_factory=dict)
+    y: dict[Decimal, int] = field(default_factory=dict)
+    top: int = 0
+    header: int = 0
 
     @property
-    def base(self) -> float:
+    def base(self) -> int:
         return self.top + self.height
 
     @property
-    def middle(self) -> float:
-        return self.top + self.height / 2
+    def middle(self) -> int:
+        return self.top + self.height // 2
 
-    def y(self, value: Decimal) -> float:
-        """The height of a figure above the base, which stands for zero."""
-        return round(self.base - self._rise(value), 1)
-
-    def _rise(self, value: Decimal) -> float:
-        return float(value) / self.peak * (self.height - HEADROOM) if self.peak else 0.0
+    def place(self, top: int) -> None:
+        """Say where it begins; only then its figures have heights."""
+        self.top = top
+        base = self.base
+        self.y = {value: base - round(rise) for value, rise in self.rises.items()}
 
     def choose_ticks(self, first: Sequence[Decimal]) -> None:
         """Label plotted figures only: `first` before all, then those that find room."""
-        figures = [part for part in self.panel.stretches if part.basis is not None]
-        plotted = {value: None for part in figures for value in (part.low, part.high)}
-        self.peak = float(max(plotted))
-        unit = self.panel.bases[0].unit
-        rises: list[float] = []
-        for value in (*first, max(plotted), min(plotted), *plotted):
-            rise = self._rise(value)
-            if value in plotted and all(abs(rise - other) >= TICK_GAP for other in rises):
-                rises.append(rise)
+        pairs = dict.fromkeys(part.figures for part in self.panel.stretches if part.figures)
+        plotted = dict.fromkeys(value for pair in pairs for value in pair)
+        peak, unit = max(plotted), self.panel.bases[0].unit
+        scale = (self.height - HEADROOM) / float(peak or 1)
+        self.rises = {value: float(value) * scale for value in plotted}
+        chosen: list[float] = []
+        for value in (*first, peak, min(plotted), *self.rises):
+            rise = self.rises[value]
+            if all(abs(rise - other) >= TICK_GAP for other in chosen):
+                chosen.append(rise)
                 self.ticks.append((value, wording.range_words(value, None, unit)))
 
 
@@ -69,9 +73,14 @@ def plots(panels: Sequence[Panel], route: str, width: int, holding: Stretch | No
         plot = Plot(panel, axis_label(panel, route), LANE)
         if panel.kind == FIGURES:
             plot.height = heights[min(count, 3) - 1]
-            held = holding is not None and holding in panel.stretches
-            plot.choose_ticks((holding.low, holding.high) if held else ())
+            is_here = any(stretch is holding for stretch in panel.stretches)
+            plot.choose_ticks(holding.figures or () if holding and is_here else ())
         plots.append(plot)
+    labels = [plot.label for plot in plots]
+    for plot in plots:
+        if labels.count(plot.label) > 1:
+            unit = wording.unit_words(plot.panel.bases[0].unit)
+            plot.label = _("%(axis)s, in %(unit)s") % {"axis": plot.label, "unit": unit}
     return plots
 
 

@@ -20,14 +20,14 @@ class Marker:
     """A single dose at `x` in a row; its words stand right of it, or left at the right edge."""
 
     at: float
-    x: float
-    known_by: float
+    x: int
+    known_by: int
     row: int
     words: str
     anchor: str
 
     @property
-    def words_x(self) -> float:
+    def words_x(self) -> int:
         return self.x + (HALF + 4 if self.anchor == "start" else -HALF - 4)
 
 

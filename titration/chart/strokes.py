@@ -1,21 +1,27 @@
 """Draws what a panel holds: lines of figures, bands of words, withholding, stopping."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from titration import wording
-from titration.chart.labels import Box, Room, Text, text_width
+from titration.chart.labels import Room, Text, text_width
 from titration.chart.panels import FIGURES, Stretch, without_typed_text
-from titration.chart.picture import Pens
+from titration.chart.picture import Pen
 from titration.chart.plots import Plot
 from titration.chart.time_axis import TimeAxis
-from titration.dosing import Basis
+from titration.dosing.totals import WORDS
 from titration.timeline import STOPPED, WITHHELD
 
 LEAST_WIDTH = 2
 CROWDED = 12
+
+Figures = tuple[Decimal, Decimal]
 
 
 @dataclass(slots=True)
@@ -26,47 +32,58 @@ class Canvas:
     is drawn, and left out when no place is free.
     """
 
-    pens: Pens
+    pens: defaultdict[str, Pen]
     room: Room
     axis: TimeAxis
     now: float
-    x_now: float
+    x_now: int
     labels: list[Sequence[Text]] = field(default_factory=list)
 
-    def extent(self, stretch: Stretch) -> tuple[float, float]:
-        """From where to where a stretch is drawn: an open one until today, or on if it is ahead."""
+    def span(self, stretch: Stretch) -> "Span":
+        """Where a stretch is drawn: an open one until today, or on to the end if it is ahead."""
         start = self.axis.x(stretch.start)
         if stretch.end is not None:
-            return start, self.axis.x(stretch.end)
-        return start, self.x_now if stretch.start <= self.now else self.axis.right
+            end = self.axis.x(stretch.end)
+        else:
+            end = self.x_now if stretch.start <= self.now else self.axis.right
+        known = stretch.known_by == stretch.start
+        sure = start if known else min(self.axis.x(stretch.known_by), end)
+        return Span(start, sure, min(max(self.x_now, sure), end), end, stretch.start > self.now)
 
-    def pieces(self, stretch: Stretch) -> list[tuple[float, float, str]]:
-        """A stretch cut up by how it is drawn: begun at some time in it, recorded, ahead."""
-        start, end = self.extent(stretch)
-        sure = min(self.axis.x(stretch.known_by), end)
-        begun = min(max(self.x_now, sure), end)
-        cut = ((start, sure, "soft"), (sure, begun, "recorded"), (begun, end, "ahead"))
-        return [piece for piece in cut if piece[0] < piece[1]]
+    def line(self, css: str, x0: int, y0: int, x1: int, y1: int) -> None:
+        """Draw a line that words keep clear of; one without length is none."""
+        if (x0, y0) != (x1, y1):
+            self.pens[css].line(x0, y0, x1, y1)
+            self.room.draw(x0, y0, x1, y1)
 
-    def line(self, css: str, x0: float, y0: float, x1: float, y1: float, upper: bool) -> None:
-        pen = self.pens.upper(css) if upper else self.pens[css]
-        pen.line(x0, y0, x1, y1)
-        self.room.draw(Box(x0 - 2, min(y0, y1) - 3, x1 + 2, max(y0, y1) + 3))
-
-    def band(self, css: str, stretch: Stretch, top: float, bottom: float) -> tuple[float, float]:
-        """Fill a stretch between two heights, wide enough to be seen; its part ahead apart."""
-        start, end = self.extent(stretch)
-        end = max(end, start + LEAST_WIDTH)
-        begun = min(max(self.x_now, start), end) if stretch.start <= self.now else start
-        if stretch.start <= self.now and begun - start < LEAST_WIDTH:
-            begun = end
-        if start < begun:
-            self.pens[css].rectangle(start, top, begun, bottom)
+    def band(self, css: str, span: "Span", top: int, bottom: int) -> None:
+        """Fill a span, wide enough to be seen; what is ahead of today is filled apart."""
+        end = max(span.end, span.start + LEAST_WIDTH)
+        begun = span.start if span.is_ahead else max(span.begun, span.start + LEAST_WIDTH)
+        if span.start < begun:
+            self.pens[css].rectangle(span.start, top, begun, bottom)
         if begun < end:
             self.pens[f"{css} ahead"].rectangle(begun, top, end, bottom)
-        sure = min(self.axis.x(stretch.known_by), end)
-        self.line("soft", start, top, sure, top, upper=False)
-        return start, end
+        self.line("soft", span.start, top, span.sure, top)
+
+
+class Span(NamedTuple):
+    """A stretch in pixels: it began between `start` and `sure`; from `begun` on it is ahead."""
+
+    start: int
+    sure: int
+    begun: int
+    end: int
+    is_ahead: bool
+
+    @property
+    def pieces(self) -> list[tuple[int, int, str]]:
+        """Its parts by how they are drawn; the first says how its beginning is."""
+        start, sure, begun, end, is_ahead = self
+        if start == sure and begun == end and not is_ahead:
+            return [(start, end, "recorded")]
+        parts = [(start, sure, "soft"), (sure, begun, "recorded"), (begun, end, "ahead")]
+        return [part for part in parts if part[0] < part[1]] or [(start, end, "ahead")]
 
 
 def draw_panel(canvas: Canvas, plot: Plot, dot: str) -> None:
@@ -76,73 +93,70 @@ def draw_panel(canvas: Canvas, plot: Plot, dot: str) -> None:
         _draw_scale(canvas, plot)
     before: Stretch | None = None
     for stretch in plot.panel.stretches:
-        joined = before if before is not None and before.end == stretch.start else None
+        span = canvas.span(stretch)
+        joined = before.figures if before and before.end == stretch.start else None
         if stretch.state == STOPPED:
-            y = _draw_stop(canvas, plot, stretch, joined)
+            y = _draw_stop(canvas, plot, stretch, span, joined)
         elif stretch.state == WITHHELD:
-            y = _draw_withheld(canvas, plot, stretch)
-        elif plot.panel.kind == FIGURES:
-            y = _draw_figures(canvas, plot, stretch, joined, dot)
+            y = _draw_withheld(canvas, plot, span)
+        elif stretch.figures:
+            y = _draw_figures(canvas, plot, span, stretch.figures, joined, dot)
         else:
-            y = _draw_words(canvas, plot, stretch)
-        if stretch.known_by > stretch.start:
-            _label_start(canvas, stretch, y)
+            y = _draw_words(canvas, plot, stretch, span)
+        if stretch.known_by > stretch.start and stretch.state != STOPPED:
+            _label_start(canvas, stretch, span.start, y)
         before = stretch
 
 
 def _draw_scale(canvas: Canvas, plot: Plot) -> None:
     left, right = canvas.axis.left, canvas.axis.right
     for value, label in plot.ticks:
-        y = plot.y(value)
+        y = plot.y[value]
         canvas.pens["grid"].line(left, y, right, y)
-        canvas.room.write(Text("ax", left - 10, round(y + 4, 1), label, "end"))
+        canvas.room.write(Text("ax", left - 10, y + 4, label, "end"))
     canvas.pens["base"].line(left, plot.base, right, plot.base)
 
 
 def _draw_figures(
-    canvas: Canvas, plot: Plot, stretch: Stretch, joined: Stretch | None, dot: str
-) -> float:
+    canvas: Canvas, plot: Plot, span: Span, figures: Figures, joined: Figures | None, dot: str
+) -> int:
     """A line at the figure, joined to the one before; for a range a band between two lines."""
-    low, high = plot.y(stretch.low), plot.y(stretch.high)
-    start, end = canvas.extent(stretch)
-    pieces = canvas.pieces(stretch)
-    first = pieces[0][2] if pieces else "recorded" if stretch.start <= canvas.now else "ahead"
-    from_low, from_high = low, high
-    if joined is not None and joined.basis is not None:
-        from_low, from_high = plot.y(joined.low), plot.y(joined.high)
-    is_range = low != high
-    for y, y_before, upper in ((low, from_low, False), (high, from_high, True)):
-        if upper and not is_range and from_low == from_high:
-            continue
-        canvas.line(first, start, y_before, start, y, upper)
-        if upper and not is_range:
-            continue
+    low, high = plot.y[figures[0]], plot.y[figures[1]]
+    pieces = span.pieces
+    first = pieces[0][2]
+    ys = [low]
+    if low != high:
+        ys.append(high)
+        canvas.pens["range"].rectangle(span.start, high, span.end, low)
+    if joined:
+        low_before, high_before = plot.y[joined[0]], plot.y[joined[1]]
+        top, bottom = min(high, high_before), max(low, low_before)
+        # From where the pen is, so that the corner is whole.
+        y0, y1 = (top, bottom) if top == high_before else (bottom, top)
+        canvas.line(first, span.start, y0, span.start, y1)
+    for y in ys:
         for x0, x1, css in pieces:
-            canvas.line(css, x0, y, x1, y, upper)
-        begins = first == "recorded"
-        canvas.pens[dot if begins else "dot"].point(start, y)
-        if not begins:
-            canvas.pens["hole"].point(start, y)
-    begun = min(end, canvas.x_now)
-    if start < begun:
-        canvas.pens["area"].rectangle(start, low, begun, plot.base)
-    if is_range and start < end:
-        canvas.pens["range"].rectangle(start, high, end, low)
+            canvas.line(css, x0, y, x1, y)
+        canvas.pens[dot if first == "recorded" else "dot"].point(span.start, y)
+        if first != "recorded":
+            canvas.pens["hole"].point(span.start, y)
+    if span.start < span.begun:
+        canvas.pens["area"].rectangle(span.start, low, span.begun, plot.base)
     return high
 
 
-def _draw_withheld(canvas: Canvas, plot: Plot, stretch: Stretch) -> float:
+def _draw_withheld(canvas: Canvas, plot: Plot, span: Span) -> int:
     """A hatched band without a value; its word inside, or above when the band is narrow."""
-    start, end = canvas.band("withheld", stretch, plot.top, plot.base)
-    canvas.labels.append(list(_withheld_places(plot, start, end)))
+    canvas.band("withheld", span, plot.top, plot.base)
+    canvas.labels.append(list(_withheld_places(plot, span.start, span.end)))
     return plot.top
 
 
-def _withheld_places(plot: Plot, start: float, end: float) -> Iterator[Text]:
+def _withheld_places(plot: Plot, start: int, end: int) -> Iterator[Text]:
     label = _("Withheld")
-    middle = round((start + end) / 2, 1)
+    middle = (start + end) // 2
     if text_width(label) + 8 <= end - start:
-        yield Text("withheldt", middle, round(plot.middle + 4, 1), label, "middle")
+        yield Text("withheldt", middle, plot.middle + 4, label, "middle")
         return
     above = plot.top - 5
     yield Text("withheldt", middle, above, label, "middle")
@@ -150,95 +164,94 @@ def _withheld_places(plot: Plot, start: float, end: float) -> Iterator[Text]:
     yield Text("withheldt", end, above, label, "end")
 
 
-def _draw_stop(canvas: Canvas, plot: Plot, stretch: Stretch, joined: Stretch | None) -> float:
+def _draw_stop(
+    canvas: Canvas, plot: Plot, stretch: Stretch, span: Span, joined: Figures | None
+) -> int:
     """A bar that ends the line, or the band, with its word beside it."""
-    x = canvas.axis.x(stretch.start)
+    x = span.start
     top, bottom = plot.middle - 12, plot.middle + 12
-    if plot.panel.kind == FIGURES and joined is not None and joined.basis is not None:
-        top, bottom = plot.y(joined.high) - 10, plot.y(joined.low) + 10
-    canvas.pens["end"].line(x, round(top, 1), x, round(bottom, 1))
-    canvas.room.draw(Box(x - 2, top, x + 2, bottom))
-    y = round((top + bottom) / 2, 1)
-    sure = min(canvas.axis.x(stretch.known_by), canvas.extent(stretch)[1])
-    canvas.line("soft", x, y, sure, y, upper=False)
-    canvas.labels.append(list(_stop_places(canvas, stretch, x, y, top, bottom)))
+    if joined:
+        top, bottom = plot.y[joined[1]] - 10, plot.y[joined[0]] + 10
+    canvas.line("end", x, top, x, bottom)
+    y = (top + bottom) // 2
+    canvas.line("soft", x, y, span.sure, y)
+    canvas.labels.append(list(_stop_places(canvas, plot, stretch, x, y, top, bottom)))
     return top
 
 
 def _stop_places(
-    canvas: Canvas, stretch: Stretch, x: float, y: float, top: float, bottom: float
+    canvas: Canvas, plot: Plot, stretch: Stretch, x: int, y: int, top: int, bottom: int
 ) -> Iterator[Text]:
     when = {"when": wording.effective_words(stretch.step.effective)}
     dated = _("Stopped %(when)s") if stretch.start <= canvas.now else _("Stops %(when)s")
     for label in (dated % when, _("Stopped")):
         yield Text("endt", x + 8, y + 4, label)
-        yield Text("endt", x - 8, y + 4, label, "end")
+        if bottom + 18 <= plot.base:
+            yield Text("endt", x, bottom + 14, label, "middle")
+            yield Text("endt", x + 2, bottom + 14, label, "end")
         yield Text("endt", x, top - 6, label, "middle")
-        yield Text("endt", x, bottom + 14, label, "middle")
+        yield Text("endt", x + 2, top - 6, label, "end")
+        yield Text("endt", x - 8, y + 4, label, "end")
         if stretch.start > canvas.now:
             return
 
 
-def _draw_words(canvas: Canvas, plot: Plot, stretch: Stretch) -> float:
+def _draw_words(canvas: Canvas, plot: Plot, stretch: Stretch, span: Span) -> int:
     """A flat band with the dose in words, or with fewer of them when it is narrow."""
-    start, end = canvas.band("words", stretch, plot.top, plot.base)
-    assert stretch.basis is not None
-    label = wording.basis_label(stretch.basis)
-    full = wording.dosage_words(without_typed_text(part) for part in stretch.step.components)
-    canvas.labels.append(
-        [
-            Text("wordst", start + 7, round(plot.middle + 4, 1), choice)
-            for choice in (full, label)
-            if text_width(choice) + 12 <= end - start
-        ]
-    )
+    canvas.band("words", span, plot.top, plot.base)
+    room = span.end - span.start - 12
+    label = wording.basis_label(stretch.basis or WORDS)
+    if text_width(label) <= room:
+        full = wording.dosage_words(without_typed_text(part) for part in stretch.step.components)
+        words = full if text_width(full) <= room else label
+        canvas.labels.append([Text("wordst", span.start + 7, plot.middle + 4, words)])
     return plot.top
 
 
-def _label_start(canvas: Canvas, stretch: Stretch, y: float) -> None:
+def _label_start(canvas: Canvas, stretch: Stretch, x: int, y: int) -> None:
     """Say in which month or year it began."""
     label = wording.effective_words(stretch.step.effective)
-    x = canvas.axis.x(stretch.start)
-    if stretch.state != STOPPED:
-        canvas.labels.append(
-            [
-                Text("note", x + 4, round(y - 9, 1), label),
-                Text("note", x + 6, round(y + 19, 1), label),
-                Text("note", x - 6, round(y + 4, 1), label, "end"),
-                Text("note", x, round(y - 9, 1), label, "middle"),
-            ]
-        )
-
-
-def label_holding(canvas: Canvas, plots: Sequence[Plot], holding: Stretch) -> None:
-    """Write the figure that holds today beside the end of its line."""
-    basis = holding.basis
-    plot = next(plot for plot in plots if any(part is holding for part in plot.panel.stretches))
-    y = (plot.y(holding.low) + plot.y(holding.high)) / 2
-    label = holding_words(basis)
-    canvas.labels.insert(
-        0,
-        [Text("val", canvas.x_now + 8, round(y + shift, 1), label) for shift in (4, -9, 19)],
+    canvas.labels.append(
+        [
+            Text("note", x + 4, y - 9, label),
+            Text("note", x + 6, y + 19, label),
+            Text("note", x - 6, y + 4, label, "end"),
+            Text("note", x, y - 9, label, "middle"),
+        ]
     )
 
 
-def holding_words(basis: Basis) -> str:
+def label_holding(canvas: Canvas, plots: Sequence[Plot], holding: Stretch) -> None:
+    """Write the figure that holds today beside the end of its line, if that place is clear."""
+    plot = next(plot for plot in plots if any(part is holding for part in plot.panel.stretches))
+    y = sum(plot.y[figure] for figure in holding.figures or ()) // 2
+    label = figures_words(holding)
+    right = [Text("val", canvas.x_now + 8, y + shift, label) for shift in (4, -9, 19)]
+    left = [Text("val", canvas.x_now - 8, y + shift, label, "end") for shift in (-9, 19)]
+    canvas.room.place([*right, *left], only_if_clear=True)
+
+
+def figures_words(stretch: Stretch) -> str:
+    """The figure or range that is drawn, with its unit; nothing where there is none."""
+    basis = stretch.basis
+    if basis is None or basis.low is None:
+        return ""
     return wording.range_words(basis.low, basis.high, basis.unit)
 
 
 def draw_links(canvas: Canvas, stretches: Sequence[Stretch], plots: Sequence[Plot]) -> None:
     """Lead the eye from panel to panel where a dose goes on in another basis or unit."""
     plot_of = {id(part): plot for plot in plots for part in plot.panel.stretches}
-    for before, after in zip(stretches, stretches[1:], strict=False):
+    for before, after in pairwise(stretches):
         source, target = plot_of[id(before)], plot_of[id(after)]
-        if source is target or before.basis is None or after.basis is None:
-            continue
-        x = canvas.axis.x(after.start)
-        down = source.top < target.top
-        canvas.pens["link"].line(x, _edge(source, before, down), x, _edge(target, after, not down))
+        if source is not target and before.basis and after.basis:
+            x = canvas.axis.x(after.start)
+            is_down = source.top < target.top
+            start, end = _edge(source, before, is_down), _edge(target, after, not is_down)
+            canvas.pens["link"].line(x, start, x, end)
 
 
-def _edge(plot: Plot, stretch: Stretch, below: bool) -> float:
-    if plot.panel.kind == FIGURES:
-        return plot.y(stretch.low if below else stretch.high)
+def _edge(plot: Plot, stretch: Stretch, below: bool) -> int:
+    if stretch.figures:
+        return plot.y[stretch.figures[0 if below else 1]]
     return plot.base if below else plot.top

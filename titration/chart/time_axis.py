@@ -13,14 +13,13 @@ from titration.timeline import Effective
 
 HOUR = 3_600.0
 DAY = 24 * HOUR
-GAP = 14
 
 # Steps of the axis, finest first: unit, how many, about how many seconds.
 _STEPS = (
     *(("hour", count, count * HOUR) for count in (1, 2, 3, 6, 12)),
-    *(("day", count, count * DAY) for count in (1, 2)),
+    *(("day", count, count * DAY) for count in (1, 2, 3)),
     *(("week", count, count * 7 * DAY) for count in (1, 2)),
-    *(("month", count, count * 30 * DAY) for count in (1, 2, 3, 6)),
+    *(("month", count, count * 30 * DAY) for count in (1, 2, 3, 4, 6)),
     *(("year", count, count * 365 * DAY) for count in (1, 2, 5, 10, 20, 50)),
 )
 
@@ -61,21 +60,26 @@ class TimeAxis:
     """`start` stands at pixel `left`; `scale` is pixels per second; the axis ends at `right`."""
 
     start: float
-    left: float
-    right: float
+    left: int
+    right: int
     scale: float
     zone: tzinfo
 
-    def x(self, at: float) -> float:
-        return round(self.left + (at - self.start) * self.scale, 1)
+    def x(self, at: float) -> int:
+        return round(self.left + (at - self.start) * self.scale)
+
+    @property
+    def gap(self) -> int:
+        """What stays free between two labels: more of it where the axis is long."""
+        return max(8, (self.right - self.left) // 30)
 
     @property
     def end(self) -> float:
         return self.start + (self.right - self.left) / self.scale
 
-    def ticks(self) -> list[Tick]:
+    def ticks(self, with_hours: bool) -> list[Tick]:
         """Labelled ticks of the finest step whose labels stand clear of each other."""
-        unit, count = self._step()
+        unit, count = self._step(with_hours)
         first = datetime.fromtimestamp(self.start, self.zone)
         last = datetime.fromtimestamp(self.end, self.zone)
         if unit == "hour":
@@ -90,15 +94,18 @@ class TimeAxis:
             if self.start <= (at := start_of(day, self.zone)) <= self.end
         ]
 
-    def _step(self) -> tuple[str, int]:
+    def _step(self, with_hours: bool) -> tuple[str, int]:
+        day = text_width(wording.date_words(date(2000, 5, 30)))
         widths = {
             "hour": text_width("00:00"),
+            "day": day,
+            "week": day,
             "month": text_width(wording.short_month_words(date(2000, 5, 1))),
             "year": text_width("2000"),
         }
-        day_width = text_width(wording.date_words(date(2000, 12, 30)))
         for unit, count, seconds in _STEPS:
-            if seconds * self.scale >= widths.get(unit, day_width) + GAP:
+            room = widths[unit] + self.gap
+            if seconds * self.scale >= room and (with_hours or unit != "hour"):
                 return unit, count
         return _STEPS[-1][:2]
 
@@ -127,7 +134,7 @@ class TimeAxis:
         if midnight is None or local != hours[0]:
             return local == hours[0]
         room = (midnight.timestamp() - local.timestamp()) * self.scale
-        return room >= text_width(wording.date_words(local.date())) + GAP
+        return room >= text_width(wording.date_words(local.date())) + self.gap
 
 
 def _days(first: date, last: date, count: int) -> Iterator[date]:

@@ -11,7 +11,7 @@ from access.models import User
 from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, allows
 from patients.presenters import banner
 from titration import timeline
-from titration.chart import chart, svg
+from titration.chart import pictures
 from titration.models import Regimen, RegimenVersion, StepKind
 from titration.presenters.log import log_rows, ordered
 from titration.reading import History
@@ -61,7 +61,6 @@ def regimen_page(
     shown = log if is_whole_log else log[:WINDOW]
     rows = _rows_of(history, regimen, now, [*shown, *ahead, *([step] if step else [])])
     title = title_of(version)
-    drawn = chart(history.live, title=title, route=str(version.get_route_display()), now=now)
     may_record = allows(user, regimen.clinic, RECORD) and not regimen.card.is_retracted
     return {
         "regimen": regimen,
@@ -74,7 +73,9 @@ def regimen_page(
         "state": timeline.state_of(step),
         "step": rows[step.entry] if step else None,
         "ahead": [rows[record.entry] for record in ahead],
-        "chart": svg(drawn) if drawn else "",
+        "chart": pictures(
+            history.live, title=title, route=str(version.get_route_display()), now=now
+        ),
         "rows": [rows[record.entry] for record in shown],
         "hidden_rows": len(log) - len(shown),
         "log_length": f"{len(log):,}",
