@@ -21,7 +21,7 @@ LAYERS = [
     PURE,
     {"models", "signed_in", "wording"},
     {"audit", "bulk", "policies", "projection", "reading", "search", "writing"},
-    {"actions", "carry", "chart", "exports", "forms", "loading", "presenters"},
+    {"actions", "carry", "chart", "exports", "forms", "presenters"},
     {"health", "views"},
     {"urls"},
 ]

@@ -12,7 +12,7 @@ from ledger.writing import record_of
 from patients.models import Patient, PatientCard
 from patients.numbers import parse_nhs_number
 from titration import projection
-from titration.loading import Load, clinics, identity
+from titration.demo.loading import Load, clinics, identity
 from titration.models import AwaitingConfirmation, Component, DoseStep, RegimenCard
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_a_second_load_goes_on_with_other_patients(loaded: Clinic) -> None:
 
 
 def test_long_logs_are_written_a_few_patients_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("titration.loading.STEPS_IN_ONE_WRITE", 5)
+    monkeypatch.setattr("titration.demo.loading.STEPS_IN_ONE_WRITE", 5)
     [clinic] = clinics(1)
     assert list(Load(clinic, 2, TODAY).patients(5)) == [2, 2, 1]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Clinic
 from patients.models import Patient, PatientCard
-from titration.loading import Load, clinics
+from titration.demo.loading import Load, clinics
 from titration.models import DoseStep, RegimenCard
 
 COUNTED = (Patient, PatientCard, RegimenCard, DoseStep)
