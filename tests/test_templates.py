@@ -9,7 +9,8 @@ from django.core import mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from access.models import User
+from access.models import Role
+from tests.factories import ClinicFactory, UserFactory, member
 from titration.chart import look
 
 ROOT = Path(__file__).parent.parent
@@ -279,7 +280,7 @@ def test_failure_page_needs_neither_database_nor_context(name):
 
 @pytest.mark.django_db
 def test_sign_in_says_what_went_wrong_without_saying_which(client):
-    User.objects.create_user("lind@example.org", "a long pass phrase", name="J. Lind")
+    UserFactory.create(email="lind@example.org")
     url = reverse("account_login")
 
     known, unknown = (
@@ -293,7 +294,7 @@ def test_sign_in_says_what_went_wrong_without_saying_which(client):
 
 @pytest.mark.django_db
 def test_forgotten_password_answers_alike_for_known_and_unknown_addresses(client):
-    User.objects.create_user("lind@example.org", "a long pass phrase", name="J. Lind")
+    UserFactory.create(email="lind@example.org")
     url = reverse("account_reset_password")
 
     known, unknown = (
@@ -334,7 +335,7 @@ def test_sign_up_is_closed(client):
     ],
 )
 def test_account_page_is_in_the_shell(client, url_name, heading):
-    client.force_login(User.objects.create_user("lind@example.org", "x", name="J. Lind"))
+    client.force_login(UserFactory.create(name="J. Lind"))
 
     html = client.get(reverse(url_name)).content.decode()
 
@@ -344,14 +345,51 @@ def test_account_page_is_in_the_shell(client, url_name, heading):
 
 @pytest.mark.django_db
 def test_not_you_leads_back_to_the_page_it_was_asked_on(client):
-    client.force_login(
-        User.objects.create_user("lind@example.org", "x", name="J. Lind", profession="nurse")
-    )
+    client.force_login(UserFactory.create(name="J. Lind", profession="nurse"))
 
     html = client.get(reverse("account_change_password") + "?known=12&x=1").content.decode()
 
     assert "Recording as <bdi>J. Lind</bdi>, nurse" in html
     assert 'logout/?next=%2Faccounts%2Fpassword%2Fchange%2F%3Fknown%3D12%26x%3D1"' in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "links"),
+    [
+        (Role.PRESCRIBER, ["Worklist", "Patients", "Medicines"]),
+        (Role.RECORDER, ["Worklist", "Patients", "Medicines"]),
+        (Role.VIEWER, ["Worklist", "Patients", "Medicines"]),
+        (Role.AUDITOR, []),
+        (Role.ADMINISTRATOR, ["Medicines"]),
+    ],
+)
+def test_bar_leads_where_the_role_may_go(client, role, links):
+    client.force_login(member(ClinicFactory.create(), role))
+
+    html = client.get(reverse("account_change_password")).content.decode()
+
+    assert re.findall(r"<a href=\"/[^>]*>(\w+)</a>", html.split("</nav>")[0]) == links
+    assert ('role="search"' in html) is ("Patients" in links)
+
+
+@pytest.mark.django_db
+def test_bar_marks_where_one_is(client):
+    client.force_login(member(ClinicFactory.create()))
+
+    html = client.get(reverse("patient-list")).content.decode()
+
+    assert re.findall(r'aria-current="\w+">(\w+)</a>', html) == ["Patients"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_strip_says_that_people_are_invented(client, is_demo):
+    client.force_login(member(ClinicFactory.create(is_demo=is_demo)))
+
+    html = client.get(reverse("account_change_password")).content.decode()
+
+    assert ("Demonstration clinic: every person here is invented." in html) is is_demo
 
 
 # The timeline: one look on paper and on a light screen
@@ -368,7 +406,14 @@ def chart_colours():
     }
 
 
-@pytest.mark.parametrize(("css", "attributes"), [*look.MARKS.items(), *look.WORDS.items()])
+def drawn():
+    """(class, attributes) of everything that the chart draws."""
+    picture = (ROOT / "templates/titration/_chart.svg").read_text()
+    literal = re.findall(r'class="([a-z ]+)"([^>]*)', picture)
+    return [*look.MARKS.items(), *look.WORDS.items(), *literal]
+
+
+@pytest.mark.parametrize(("css", "attributes"), drawn())
 def test_chart_has_the_colours_of_paper_on_a_light_screen(css, attributes):
     screen, light = chart_colours(), tokens("light")
 
