@@ -278,7 +278,8 @@ class BaseDosageFormSet(forms.BaseFormSet):
 
     @property
     def is_clean(self) -> bool:
-        return not any(form.errors for form in self.forms)
+        """Whether no part has an error, apart from those that are being removed."""
+        return not any(form.errors for form in self.forms if not self._should_delete_form(form))
 
 
 def _counted_from(written: dosing.Component, starts: date | None) -> dosing.Component:
