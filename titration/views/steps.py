@@ -7,19 +7,19 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict, ErrorList
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access import audit
-from access.models import AccessKind
-from access.policies import CONFIRM, RECORD, check
+from access.policies import CONFIRM, RECORD, check, clinics_of
+from access.signed_in import SignedInRequest
 from ledger.models import Record, RetractionReason
 from ledger.writing import AlreadySuperseded, SubmissionConflict
 from patients.presenters import banner
-from titration import actions, carry, reading
+from titration import actions, carry, policies, reading
 from titration.actions import Instruction
 from titration.forms.dosage import BaseDosageFormSet, dosage_formset, row_of
 from titration.forms.steps import CorrectionForm, RetractionForm, StepForm, step_initial
@@ -29,6 +29,8 @@ from titration.presenters import recording
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
 from titration.timeline import StepRecord
+from titration.views.attempts import attempt
+from titration.views.regimens import kind_of
 
 KINDS = set(StepKind.values)
 NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "seen", "add_row"}
@@ -38,7 +40,7 @@ NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "seen", "add_row"}
 class Screen:
     """What the two screens of one recording share."""
 
-    request: HttpRequest
+    request: SignedInRequest
     regimen: Regimen
     kind: str
     history: reading.History
@@ -96,7 +98,9 @@ class Screen:
     def write_page(self) -> HttpResponse:
         before = self.corrected or self.history.in_force(self.now)
         row = log_rows(self.history, self.regimen.clinic, self.now, [before]) if before else []
-        status = 422 if self.form.is_bound and self.form.errors else 200
+        is_refused = self.form.is_bound and bool(
+            self.form.errors or (self.rows and self.rows.total_error_count())
+        )
         return render(
             self.request,
             "titration/step_write.html",
@@ -106,13 +110,13 @@ class Screen:
                 before_heading=_("As recorded") if self.corrected else _("Instruction now"),
                 is_single=self.kind == StepKind.SINGLE,
             ),
-            status=status,
+            status=422 if is_refused else 200,
         )
 
     def read_back_page(self, instruction: Instruction) -> HttpResponse:
         seen = self.form.cleaned_data["seen"]
         last = self.history.last_number
-        newer = [r for r in self.history.live if seen is not None and r.number > seen]
+        newer = [] if seen is None else self.changed_since(seen)
         return render(
             self.request,
             "titration/step_read_back.html",
@@ -129,6 +133,12 @@ class Screen:
                 newer=log_rows(self.history, self.regimen.clinic, self.now, newer),
             ),
         )
+
+    def changed_since(self, seen: int) -> list[StepRecord]:
+        """The newest text of every line that was recorded, corrected or withdrawn after `seen`."""
+        newest = {r.step: r for r in sorted(self.history.records, key=lambda r: r.number)}
+        withdrawn = {w.step for w in self.history.withdrawals if w.number > seen}
+        return [r for r in newest.values() if r.number > seen or r.step in withdrawn]
 
     def answer(self, act: Callable[[Instruction, UUID, int], Record]) -> HttpResponse:
         """The page for this request: write, read back, or done."""
@@ -191,19 +201,40 @@ def newest_version(regimen: Regimen) -> RegimenVersion:
     return regimen.card.version
 
 
-def regimen_to_record(request: HttpRequest, pk: UUID) -> Regimen:
-    """The regimen when the person may record on it; the access event is written."""
+def regimen_to_record(request: SignedInRequest, pk: UUID) -> tuple[Regimen, DoseStep | None]:
+    """The regimen when the person may record on it, and the step to copy, if one is asked for.
+
+    The access event is written and names the patients of both.
+    """
     regimens = Regimen.objects.visible_to(request.user)
     regimen = get_object_or_404(
         regimens.select_related("clinic", "patient", "card__version"), pk=pk
     )
     check(request.user, regimen.clinic, RECORD)
-    audit.saw(request, AccessKind.WRITE, [regimen.patient_id], regimen.clinic)
-    return regimen
+    copied = copied_step(request)
+    shown = [regimen.patient_id, *([copied.regimen.patient_id] if copied else [])]
+    audit.saw(request, kind_of(request), shown, regimen.clinic)
+    return regimen, copied
 
 
-def step_to_record(request: HttpRequest, line: UUID) -> DoseStep:
-    """A text of a line when the person may record on it; the access event is written.
+def copied_step(request: SignedInRequest) -> DoseStep | None:
+    """The written step that a person asked to copy: of a clinic where they record.
+
+    It is looked up in the log and not among what is carried, because a form that is sent again
+    names a step that was put down when the form was sent first.
+    """
+    asked = request.GET.get("copy")
+    if not asked:
+        return None
+    steps = DoseStep.objects.filter(regimen__clinic__in=clinics_of(request.user, RECORD))
+    try:
+        return steps.select_related("entry", "regimen__clinic").get(pk=asked)
+    except (DoseStep.DoesNotExist, ValidationError):
+        raise Http404 from None
+
+
+def step_to_record(request: SignedInRequest, line: UUID, *, confirms: bool = False) -> DoseStep:
+    """A text of a line when the person may record on it, or confirm it; the event is written.
 
     The text that the person's form was opened on, when it names one; else the newest.
     """
@@ -215,35 +246,20 @@ def step_to_record(request: HttpRequest, line: UUID) -> DoseStep:
     found = next((s for s in by_age if str(s.pk) == opened_on), None) or by_age.first()
     if found is None:
         raise Http404
-    check(request.user, found.regimen.clinic, RECORD)
-    audit.saw(request, AccessKind.WRITE, [found.regimen.patient_id], found.regimen.clinic)
+    check(request.user, found.regimen.clinic, CONFIRM if confirms else RECORD)
+    if confirms:
+        policies.check_can_confirm(request.user, found)
+    audit.saw(request, kind_of(request), [found.regimen.patient_id], found.regimen.clinic)
     return found
 
 
-def copied_step(request: HttpRequest, regimen: Regimen) -> DoseStep | None:
-    """The written step that a person asked to copy: of this clinic, and seen by them before."""
-    asked = request.GET.get("copy")
-    if not asked:
-        return None
-    steps = DoseStep.objects.filter(
-        regimen__in=Regimen.objects.visible_to(request.user), regimen__clinic=regimen.clinic_id
-    )
-    try:
-        step = steps.select_related("entry", "regimen__clinic").get(pk=asked)
-    except (DoseStep.DoesNotExist, ValidationError):
-        raise Http404 from None
-    audit.saw(request, AccessKind.VIEW, [step.regimen.patient_id], step.regimen.clinic_id)
-    return step
-
-
-@require_http_methods(["GET", "POST"])
-def step_new(request: HttpRequest, regimen: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def step_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     """Record a step of a kind; `?copy=` fills in a written step that a person asked to copy."""
-    found = regimen_to_record(request, regimen)
+    found, copied = regimen_to_record(request, regimen)
     kind = request.GET.get("kind", StepKind.DOSE)
     kind = kind if kind in KINDS else StepKind.DOSE
     history = reading.history(found)
-    copied = copied_step(request, found)
     if copied is not None:
         kind = copied.kind
     screen = _screen(request, found, kind, history, StepForm, copied)
@@ -257,14 +273,14 @@ def step_new(request: HttpRequest, regimen: UUID) -> HttpResponse:
             seen=seen,
         )
         if copied is not None:
-            carry.drop_one(request, copied.pk)
+            carry.drop(request, copied)
         return step
 
     return screen.answer(act)
 
 
-@require_http_methods(["GET", "POST"])
-def step_correct(request: HttpRequest, step: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def step_correct(request: SignedInRequest, step: UUID) -> HttpResponse:
     """Type a recorded step again; the old text stays, entered in error."""
     found = step_to_record(request, step)
     history = reading.history(found.regimen)
@@ -288,7 +304,7 @@ def step_correct(request: HttpRequest, step: UUID) -> HttpResponse:
 
 
 def _screen(
-    request: HttpRequest,
+    request: SignedInRequest,
     regimen: Regimen,
     kind: str,
     history: reading.History,
@@ -360,8 +376,8 @@ def withhold_errors(form: StepForm, rows: BaseDosageFormSet | None) -> None:
             row._errors = ErrorDict()
 
 
-@require_http_methods(["GET", "POST"])
-def step_retract(request: HttpRequest, step: UUID) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def step_retract(request: SignedInRequest, step: UUID) -> HttpResponse:
     """Withdraw a step as entered in error; a wrong patient's step can be carried to the right."""
     found = step_to_record(request, step)
     regimen = found.regimen
@@ -370,19 +386,18 @@ def step_retract(request: HttpRequest, step: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            actions.retract_step(
+            retraction = attempt(
+                form,
+                actions.retract_step,
                 step=found,
                 reason=RetractionReason(reason),
                 reason_text=form.cleaned_data["reason_text"],
                 by=request.user,
-                submission=form.cleaned_data["submission"],
             )
-        except RuleBroken as rule:
-            form.break_rule(rule)
         except AlreadySuperseded:
             messages.error(request, _("Somebody changed this entry first. Read it again below."))
             return redirect("regimen", regimen.pk)
-        else:
+        if retraction:
             return _after_retraction(request, regimen, reason, [found])
     record = [r for r in history.records if r.entry == found.pk]
     now = regimen.clinic.local(timezone.now())
@@ -397,7 +412,7 @@ def step_retract(request: HttpRequest, step: UUID) -> HttpResponse:
 
 
 def _after_retraction(
-    request: HttpRequest, regimen: Regimen, reason: str, steps: list[DoseStep]
+    request: SignedInRequest, regimen: Regimen, reason: str, steps: list[DoseStep]
 ) -> HttpResponse:
     messages.success(request, _("Withdrawn as entered in error. The entry stays legible."))
     if reason in (RetractionReason.WRONG_PATIENT, RetractionReason.WRONG_MEDICINE):
@@ -410,10 +425,9 @@ def _after_retraction(
 
 
 @require_POST
-def step_confirm(request: HttpRequest, step: UUID) -> HttpResponse:
+def step_confirm(request: SignedInRequest, step: UUID) -> HttpResponse:
     """The named prescriber confirms a step that somebody else typed: one click."""
-    found = step_to_record(request, step)
-    check(request.user, found.regimen.clinic, CONFIRM)
+    found = step_to_record(request, step, confirms=True)
     try:
         if str(found.pk) != request.POST.get("entry"):
             raise AlreadySuperseded(found.entry)
