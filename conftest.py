@@ -18,6 +18,7 @@ IN_CI = os.environ.get("CI") == "true"
 # Here property tests explore; in CI they repeat themselves, so that a red run means this change.
 hypothesis_settings.register_profile("local", deadline=None)
 hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=10_000)
 hypothesis_settings.load_profile("ci" if IN_CI else "local")
 
 
