@@ -3,7 +3,7 @@
 Moments lie close together, around the end of summer time, so that they often coincide.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -62,6 +62,8 @@ effectives = st.one_of(
     st.builds(Effective, st.sampled_from([date(2026, 1, 1), date(2027, 1, 1)]), st.just("year")),
 )
 
+no_doses: st.SearchStrategy[tuple[Component, ...]] = st.just(())
+
 presents = st.integers(0, 20 * 24 * 60).map(
     lambda minutes: (datetime(2026, 10, 18, tzinfo=UTC) + timedelta(minutes=minutes)).astimezone(
         ZONE
@@ -72,7 +74,9 @@ presents = st.integers(0, 20 * 24 * 60).map(
 @st.composite
 def histories(
     draw: Callable[..., Any],
-    doses: st.SearchStrategy[tuple[Component, ...]] = st.just(()),  # noqa: B008
+    doses: st.SearchStrategy[tuple[Component, ...]] = no_doses,
+    moments: st.SearchStrategy[Effective] = effectives,
+    kinds: Sequence[str] = KINDS,
     most: int = 14,
 ) -> Told:
     """Up to `most` entries; numbers have gaps, for the ledger also counts others' entries."""
@@ -90,7 +94,7 @@ def histories(
             continue
         if line not in standing:
             standing.append(line)
-        kind = draw(st.sampled_from(KINDS))
+        kind = draw(st.sampled_from(kinds))
         components = () if kind in (WITHHOLD, STOP) else draw(doses)
-        entries.append(StepRecord(entry, number, line, kind, draw(effectives), components))
+        entries.append(StepRecord(entry, number, line, kind, draw(moments), components))
     return Told(tuple(entries))

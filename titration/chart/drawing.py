@@ -121,29 +121,30 @@ def _stack(
 ) -> tuple[int, int]:
     """Place the panels one above the other, single doses last; returns their top and foot."""
     lane = _("%(route)s: single doses") % {"route": route}
-    today = canvas.room.texts[0].box
-    first = Text("ax", EDGE, FIRST_LINE, panes[0].label if panes else lane)
-    y = FIRST_LINE + (18 if first.box.meets([today]) else 0)
-    top, foot = y + HEADER, y
+    today = canvas.room.texts[0]
+    label = Text("ax", EDGE, FIRST_LINE, panes[0].label if panes else lane)
+    if label.box.meets([today.box]):
+        label = label._replace(y=label.y + ROW)
+    top = foot = label.y
     for pane in panes:
+        y = canvas.room.write_lines(label._replace(words=pane.label))
         noted = any(part.state == WITHHELD for part in pane.panel.stretches)
-        pane.header = HEADER + (NOTES if noted else 0)
-        pane.place(y + pane.header)
+        pane.place(y + HEADER + (NOTES if noted else 0))
         foot = pane.base if pane.panel.kind == FIGURES else pane.base + 8
-        y = foot + GAP + FIRST_LINE
+        label = label._replace(y=foot + GAP + FIRST_LINE)
     if singles:
-        canvas.room.write(first._replace(y=y, words=lane))
+        y = canvas.room.write_lines(label._replace(words=lane))
         foot = _draw_singles(canvas, singles, y + HEADER)
-    return top, foot
+    return top + 8, foot
 
 
 def _draw_singles(canvas: Canvas, singles: Sequence[Marker], top: int) -> int:
     """Draw the markers of single doses with their words; returns where their lane ends."""
     for marker in singles:
         y = top + marker.row * ROW + ROW // 2
-        canvas.line("soft", marker.x, y, marker.known_by, y)
+        canvas.line("soft", marker.x, y, min(marker.known_by, canvas.axis.right), y)
         canvas.pens["single" if marker.at <= canvas.now else "single ahead"].shape(
-            f"M{marker.x:g} {y - HALF:g}l{HALF} {HALF}l-{HALF} {HALF}l-{HALF}-{HALF}z"
+            f"M{marker.x} {y - HALF}l{HALF} {HALF}l-{HALF} {HALF}l-{HALF}-{HALF}z"
         )
         if marker.words:
             canvas.room.write(Text("singlet", marker.words_x, y + 4, marker.words, marker.anchor))
@@ -178,8 +179,8 @@ def _draw_key(canvas: Canvas, panes: Sequence[Plot], top: int, width: int) -> in
             x, y = EDGE, y + KEY_ROW
         if draw_swatch:
             draw_swatch(x, y - 4)
-        canvas.room.write(Text("ax", x + swatch, y, label))
-        x = x + swatch + text_width(label) + KEY_GAP
+        y = canvas.room.write_lines(Text("ax", x + swatch, y, label))
+        x += swatch + text_width(label) + KEY_GAP
     return y + 8
 
 

@@ -6,6 +6,7 @@ from math import ceil
 from typing import NamedTuple
 
 FONT_SIZE = 12.5
+LEADING = 15
 
 # In hundredths of the font size, as semi-bold Noto Sans has them; all other signs are taken for 66.
 _WIDTHS = {
@@ -30,6 +31,18 @@ def text_width(words: str) -> int:
         _WIDTHS.get(sign) or (_OTHER if sign < "\u2e80" else _FULL_WIDTH) for sign in words
     )
     return ceil(hundredths * FONT_SIZE / 100)
+
+
+def broken(words: str, room: int) -> list[str]:
+    """Break a text into lines of at most `room` pixels; a longer word has a line of its own."""
+    lines: list[str] = []
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 class Box(NamedTuple):
@@ -82,6 +95,13 @@ class Room:
         """Put words where they must stand."""
         self.texts.append(text)
         self._words.append(text.box)
+
+    def write_lines(self, text: Text) -> int:
+        """Put words in as many lines as they need; returns where the last of them is."""
+        for line in broken(text.words, self._width - text.x):
+            self.write(text._replace(words=line))
+            text = text._replace(y=text.y + LEADING)
+        return text.y - LEADING
 
     def write_if_free(self, text: Text) -> None:
         """Put words where they must stand or not at all."""

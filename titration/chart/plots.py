@@ -30,7 +30,6 @@ class Plot:
     rises: dict[Decimal, float] = field(default_factory=dict)
     y: dict[Decimal, int] = field(default_factory=dict)
     top: int = 0
-    header: int = 0
 
     @property
     def base(self) -> int:

@@ -46,7 +46,7 @@ def markers(steps: Sequence[StepRecord], axis: TimeAxis, edge: float) -> list[Ma
         anchor = "start" if x + width <= edge else "end"
         left, right = (HALF, width) if anchor == "start" else (width, HALF)
         row = next((row for row in range(MOST_ROWS) if taken[row] <= x - left), None)
-        if row is None:
+        if row is None or x - left < 0:
             row = min(range(MOST_ROWS), key=lambda row: taken[row])
             words, right = "", HALF
         taken[row] = max(taken[row], x + right + 4)

@@ -88,7 +88,6 @@ class Span(NamedTuple):
 
 def draw_panel(canvas: Canvas, plot: Plot, dot: str) -> None:
     """Draw the stretches of one panel; `dot` is the class of a point where a dose begins."""
-    canvas.room.write(Text("ax", 4, plot.top - plot.header, plot.label))
     if plot.panel.kind == FIGURES:
         _draw_scale(canvas, plot)
     before: Stretch | None = None
@@ -128,12 +127,11 @@ def _draw_figures(
     if low != high:
         ys.append(high)
         canvas.pens["range"].rectangle(span.start, high, span.end, low)
-    if joined:
-        low_before, high_before = plot.y[joined[0]], plot.y[joined[1]]
-        top, bottom = min(high, high_before), max(low, low_before)
-        # From where the pen is, so that the corner is whole.
-        y0, y1 = (top, bottom) if top == high_before else (bottom, top)
-        canvas.line(first, span.start, y0, span.start, y1)
+    low_before, high_before = (plot.y[figure] for figure in joined or figures)
+    top, bottom = min(high, high_before), max(low, low_before)
+    # From where the pen is, so that the corner is whole.
+    y0, y1 = (top, bottom) if top == high_before else (bottom, top)
+    canvas.line(first, span.start, y0, span.start, y1)
     for y in ys:
         for x0, x1, css in pieces:
             canvas.line(css, x0, y, x1, y)
