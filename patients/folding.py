@@ -6,7 +6,7 @@ their marks; the letters that it leaves whole, such as Ł, Ø and Đ, have a map
 
 import re
 import unicodedata
-from itertools import chain, zip_longest
+from itertools import zip_longest
 
 LONGEST = 80
 """Folded words are cut to this many characters: on both sides, so that they still meet."""
@@ -83,7 +83,11 @@ def _plain(sign: str) -> str:
 
 def solid(text: str) -> str:
     """The folded text in one piece: "Smith-Jones" and "Smith Jones" give "smithjones"."""
-    return re.sub("[ -]", "", fold(text))
+    return _joined(fold(text))
+
+
+def _joined(folded: str) -> str:
+    return folded.replace(JOINER, "").replace(" ", "")
 
 
 def key(text: str) -> str:
@@ -96,7 +100,7 @@ def typed_words(text: str) -> tuple[str, ...]:
 
     What stands in brackets is left out: the banner's "NOVAK, Irena (Ms)" can be pasted.
     """
-    words = map(key, fold(re.sub(r"\([^)]*\)", " ", text)).split())
+    words = (_joined(word)[:LONGEST] for word in fold(re.sub(r"\([^)]*\)", " ", text)).split())
     return tuple(dict.fromkeys(word for word in words if word))
 
 
@@ -106,11 +110,10 @@ def name_words(family_name: str, given_names: str) -> frozenset[str]:
     The parts of double names, each double name in one piece, and the whole name in one piece, as
     Chinese names are typed. A word that begins another of them is not kept: it finds nothing more.
     """
-    folded = [fold(family_name), fold(given_names)]
-    parts = chain.from_iterable(re.split("[ -]", name) for name in folded)
-    doubles = chain.from_iterable(name.split() for name in folded)
-    whole = [*folded, " ".join(folded)]
-    words = sorted({key(word) for word in (*parts, *doubles, *whole)} - {""})
+    family, given = fold(family_name), fold(given_names)
+    both = f"{family} {given}"
+    pieces = {*re.split("[ -]", both), *map(_joined, both.split()), _joined(given), _joined(both)}
+    words = sorted({piece[:LONGEST] for piece in pieces} - {""})
     return frozenset(
         word
         for word, after in zip_longest(words, words[1:], fillvalue="")

@@ -24,7 +24,7 @@ def parse_nhs_number(text: str) -> str:
     digits = re.sub(r"[\s\-–]", "", text)
     if not re.fullmatch("[0-9]+", digits):
         raise NhsNumberError("digits")
-    if len(digits) != 10:
+    if not is_ten_digits(digits):
         raise NhsNumberError("length")
     if len(set(digits)) == 1:
         raise NhsNumberError("repeated")
@@ -38,6 +38,11 @@ def nhs_check_digit(nine: str) -> str:
     total = sum(int(digit) * weight for digit, weight in zip(nine, WEIGHTS, strict=True))
     check = (11 - total % 11) % 11
     return "" if check == 10 else str(check)
+
+
+def is_ten_digits(text: str) -> bool:
+    """Whether this looks like an NHS number without its spaces."""
+    return bool(re.fullmatch("[0-9]{10}", text))
 
 
 def nhs_number_error(text: str) -> str:

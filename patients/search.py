@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from access.models import Clinic
 from patients import birthdates, folding, numbers
@@ -76,58 +76,84 @@ def find(
 ) -> Found:
     """The patients of these clinics that a text finds, one page of them; all when it is empty."""
     wanted = read(text, today=today)
+    if not wanted.text:
+        return _page_of_all(PatientCard.objects.filter(clinic_id__in=clinics), before, after)
     if wanted.is_number and (patients := with_number(wanted.text, clinics)):
         return Found(wanted, patients, count=len(patients), by_number=True)
-    cards = PatientCard.objects.filter(clinic_id__in=clinics)
-    if not wanted.text:
-        return _page(wanted, cards, before, after)
-    if not (wanted.words or wanted.born):
-        return Found(wanted, [], count=0)
-    matches = _matches(wanted, clinics)[: MOST + 1]
-    found = _page(wanted, cards.filter(pk__in=matches), before, after)
-    is_whole = not (found.before or found.after)
-    count = len(found.patients) if is_whole else matches.count()
-    return Found(wanted, found.patients, found.before, found.after, count)
+    return _page_of_found(wanted, _matches(wanted, clinics), before, after)
 
 
 def with_number(text: str, clinics: Collection[int]) -> list[UUID]:
-    """Patients whose NHS number or record number this is."""
+    """Patients whose record number or NHS number this is."""
     number = numbers.fold_record_number(text)
-    same = Q(nhs_number=number) | Q(record_number_folded=number)
-    cards = PatientCard.objects.filter(same, clinic_id__in=clinics).order_by("sort_name", "pk")
-    return list(cards.values_list("pk", flat=True)[:PAGE]) if number else []
+    if not number:
+        return []
+    same = [Q(record_number_folded=number)]
+    if numbers.is_ten_digits(number):
+        same.append(Q(nhs_number=number))
+    return _any_of(PatientCard.objects.filter(clinic_id__in=clinics), *same)
 
 
 def alike(clinic: Clinic, identity: Identity) -> list[UUID]:
     """Patients of the clinic who may be this person: same birth date and family name, or number."""
-    same = Q(birth_date=identity.birth_date, family_folded=folding.key(identity.family_name))
+    family_name = folding.key(identity.family_name)
+    same = [Q(birth_date=identity.birth_date, family_folded=family_name)]
     if identity.nhs_number:
-        same |= Q(nhs_number=identity.nhs_number)
+        same.append(Q(nhs_number=identity.nhs_number))
     if number := numbers.fold_record_number(identity.record_number):
-        same |= Q(record_number_folded=number)
-    cards = PatientCard.objects.filter(same, clinic=clinic).order_by("sort_name", "pk")
-    return list(cards.values_list("pk", flat=True)[:PAGE])
+        same.append(Q(record_number_folded=number))
+    return _any_of(PatientCard.objects.filter(clinic=clinic), *same)
 
 
-def _matches(wanted: Wanted, clinics: Collection[int]) -> QuerySet:
-    """Keys of the patients who match, starting from what narrows most: birth date, longest word."""
-    words = sorted(wanted.words, key=len, reverse=True)
+def _any_of(cards: QuerySet, *conditions: Q) -> list[UUID]:
+    """Patients who meet a condition, each by its own index: for an OR, SQLite reads every card."""
+    first, *others = [
+        cards.filter(condition).values_list("pk", flat=True) for condition in conditions
+    ]
+    return sorted(first.union(*others)[:PAGE])
+
+
+def _matches(wanted: Wanted, clinics: Collection[int]) -> list[UUID]:
+    """Patients who match, by name, MOST + 1 at most."""
+    words = PatientWord.objects.filter(clinic_id__in=clinics)
+    # Begin with what narrows most: the birth date, else the longest word.
+    beginnings = sorted(wanted.words, key=len, reverse=True)
+    rows: QuerySet
     if wanted.born:
         cards = PatientCard.objects.filter(clinic_id__in=clinics, birth_date=wanted.born)
-        return _with_words(cards, words).order_by("patient").values("patient")
-    first = PatientWord.objects.filter(clinic_id__in=clinics, word__begins=words[0])
-    return _with_words(first, words[1:]).order_by("word", "patient").values("patient")
+        rows = cards.order_by("patient")
+    elif beginnings:
+        rows = words.filter(word__begins=beginnings.pop(0)).order_by("word", "patient")
+    else:
+        return []
+    for beginning in beginnings:
+        rows = rows.filter(patient__in=words.filter(word__begins=beginning).values("patient"))
+    matches = rows.values_list("patient", flat=True)[: MOST + 1]
+    found = PatientCard.objects.filter(pk__in=matches)
+    return [patient for _name, patient in sorted(found.values_list("sort_name", "pk"))]
 
 
-def _with_words(rows: QuerySet, words: list[str]) -> QuerySet:
-    for word in words:
-        others = PatientWord.objects.filter(patient=OuterRef("patient"), word__begins=word)
-        rows = rows.filter(Exists(others))
-    return rows
+def _page_of_found(
+    wanted: Wanted, matches: list[UUID], before: UUID | None, after: UUID | None
+) -> Found:
+    listed = matches[:MOST]
+    start = 0
+    if after in listed:
+        start = listed.index(after) + 1
+    elif before in listed:
+        start = max(0, listed.index(before) - PAGE)
+    patients = listed[start : start + PAGE]
+    return Found(
+        wanted,
+        patients,
+        before=patients[0] if patients and start else None,
+        after=patients[-1] if start + PAGE < len(listed) else None,
+        count=len(matches),
+    )
 
 
-def _page(wanted: Wanted, cards: QuerySet, before: UUID | None, after: UUID | None) -> Found:
-    """One page of cards in order of name, from a patient on; addresses carry keys, never names."""
+def _page_of_all(cards: QuerySet, before: UUID | None, after: UUID | None) -> Found:
+    """One page in order of name, from a patient on; addresses carry keys, never names."""
     cursor = before or after
     backwards = before is not None
     start = cards.filter(pk=cursor).values_list("sort_name", "pk").first() if cursor else None
@@ -140,15 +166,13 @@ def _page(wanted: Wanted, cards: QuerySet, before: UUID | None, after: UUID | No
     patients, has_more = rows[:PAGE], len(rows) > PAGE
     if backwards:
         patients.reverse()
-    if not patients:
-        return Found(wanted, [])
     has_before = has_more if backwards else start is not None
     has_after = has_more or (backwards and start is not None)
     return Found(
-        wanted,
+        Wanted(),
         patients,
-        before=patients[0] if has_before else None,
-        after=patients[-1] if has_after else None,
+        before=patients[0] if patients and has_before else None,
+        after=patients[-1] if patients and has_after else None,
     )
 
 
