@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -304,12 +305,13 @@ def dosage_formset(
         validate_max=True,
         can_delete=True,
     )
-    return made(
+    rows_made = made(
         data,
         prefix="components",
         initial=initial,
         form_kwargs={"units": list(units), "kind": kind},
     )
+    return cast(BaseDosageFormSet, rows_made)
 
 
 def row_of(written: dosing.Component, *, with_amount: bool) -> dict:

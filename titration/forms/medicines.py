@@ -26,7 +26,7 @@ class LinesField(forms.CharField):
         self.check_line = check
 
     def to_python(self, value) -> tuple[str, ...]:
-        lines = (" ".join(line.split()) for line in super().to_python(value).splitlines())
+        lines = (" ".join(line.split()) for line in (super().to_python(value) or "").splitlines())
         return tuple(dict.fromkeys(line for line in lines if line))
 
     def validate(self, value: tuple[str, ...]) -> None:
@@ -56,22 +56,25 @@ class MedicineForm(SubmissionForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=120,
+        error_messages={"required": gettext_lazy("Write the name of the medicine.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     routes = forms.MultipleChoiceField(
         label=gettext_lazy("Routes"),
         choices=Route.choices,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one route.")},
     )
     units = forms.MultipleChoiceField(
         label=gettext_lazy("Units in which doses are written"),
         choices=unit_choices,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one unit.")},
     )
     form_names = LinesField(
         label=gettext_lazy("Forms"),
         help_text=gettext_lazy("One to a line, such as tablet or oral solution."),
-        longest=RegimenVersion._meta.get_field("form").max_length,
+        longest=RegimenVersion._meta.get_field("form").max_length or 0,
     )
     strengths = LinesField(
         label=gettext_lazy("Strengths"),

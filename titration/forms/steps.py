@@ -1,6 +1,6 @@
 """The first of the two screens of recording: the step as it is typed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from django import forms
@@ -280,5 +280,5 @@ def which_hour(zone, effective: Effective) -> str:
     if effective.time is None or not policies.comes_twice(zone, effective.on, effective.time):
         return ""
     first = datetime.combine(effective.on, effective.time, tzinfo=zone)
-    is_first = first.utcoffset().total_seconds() == effective.offset * 60
+    is_first = first.utcoffset() == timedelta(minutes=effective.offset or 0)
     return "0" if is_first else "1"

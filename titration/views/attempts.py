@@ -1,5 +1,8 @@
 """Sending a form to an action, with what the ledger refuses said on the form."""
 
+from typing import cast
+
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ledger.writing import SubmissionConflict
@@ -31,6 +34,7 @@ def attempt(form: SubmissionForm, action, **asked):
 
 def read_anew(form: SubmissionForm, **hidden: object) -> None:
     """Let the form, as typed, be sent again over what is recorded now: `entry` or `seen`."""
-    form.data = form.data.copy()
+    data = cast(QueryDict, form.data).copy()
     for name, value in hidden.items():
-        form.data[form.add_prefix(name)] = str(value)
+        data[form.add_prefix(name)] = str(value)
+    form.data = data

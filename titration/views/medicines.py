@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import policies
 from access.models import Clinic
+from access.signed_in import SignedInRequest
 from ledger.models import Entry
 from ledger.writing import AlreadySuperseded
 from titration import actions
@@ -20,7 +21,7 @@ from titration.views.attempts import attempt, read_anew
 
 
 @require_safe
-def medicine_list(request: HttpRequest) -> HttpResponse:
+def medicine_list(request: SignedInRequest) -> HttpResponse:
     """The medicine lists of the person's clinics."""
     policies.check_anywhere(request.user, policies.VIEW_CATALOGUE)
     clinics = clinics_where(request.user, policies.VIEW_CATALOGUE)
@@ -33,7 +34,7 @@ def medicine_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def medicine(request: HttpRequest, medicine: UUID) -> HttpResponse:
+def medicine(request: SignedInRequest, medicine: UUID) -> HttpResponse:
     """What the list says of a medicine, and every earlier version of it."""
     found = visible_medicine(request, medicine, policies.VIEW_CATALOGUE)
     context = {
@@ -45,7 +46,7 @@ def medicine(request: HttpRequest, medicine: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def medicine_new(request: HttpRequest) -> HttpResponse:
+def medicine_new(request: SignedInRequest) -> HttpResponse:
     """Put a medicine on a clinic's list."""
     policies.check_anywhere(request.user, policies.MANAGE_CATALOGUE)
     clinics = clinics_where(request.user, policies.MANAGE_CATALOGUE)
@@ -64,7 +65,7 @@ def medicine_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def medicine_edit(request: HttpRequest, medicine: UUID) -> HttpResponse:
+def medicine_edit(request: SignedInRequest, medicine: UUID) -> HttpResponse:
     """Change what the list says of a medicine: a new version over the one that was read."""
     found = visible_medicine(request, medicine, policies.MANAGE_CATALOGUE)
     newest = versions_of(found)[0]
@@ -92,7 +93,7 @@ def clinics_where(user, action: str) -> list[Clinic]:
     return list(Clinic.objects.filter(pk__in=policies.clinics_of(user, action)).order_by("name"))
 
 
-def visible_medicine(request: HttpRequest, medicine: UUID, action: str) -> Medicine:
+def visible_medicine(request: SignedInRequest, medicine: UUID, action: str) -> Medicine:
     """The medicine with its clinic: 404 outside the person's clinics, 403 without the role."""
     visible = Medicine.objects.visible_to(request.user).select_related("clinic")
     found = get_object_or_404(visible, pk=medicine)
@@ -106,7 +107,7 @@ def versions_of(medicine: Medicine) -> list[MedicineVersion]:
     return list(versions.order_by("-entry__number"))
 
 
-def recorded(request: HttpRequest, version: MedicineVersion) -> HttpResponse:
+def recorded(request: SignedInRequest, version: MedicineVersion) -> HttpResponse:
     words = _("%(name)s is on the list as entry %(number)s.")
     messages.success(request, words % {"name": version.name, "number": f"{version.entry.number:,}"})
     return redirect("medicine", medicine=version.medicine_id)

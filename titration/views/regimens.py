@@ -1,5 +1,6 @@
 """Opening a regimen, changing its text, reading its versions, withdrawing it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -169,7 +170,7 @@ def medicine_choice(
         mine = Q(medicine=before.medicine_id)
         offered = mine if is_fixed else offered | mine
     medicines = MedicineVersion.objects.newest().filter(offered, medicine__clinic=patient.clinic_id)
-    named = request.POST if request.method == "POST" else request.GET
+    named: Mapping[str, str] = request.POST if request.method == "POST" else request.GET
     if before and (is_fixed or "medicine" not in named):
         named = {"medicine": str(before.medicine_id)}
     return MedicineChoice(

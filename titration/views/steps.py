@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +18,7 @@ from access.signed_in import SignedInRequest
 from ledger.models import Record, RetractionReason
 from ledger.writing import AlreadySuperseded, SubmissionConflict
 from patients.presenters import banner
-from titration import actions, carry, policies, reading
+from titration import actions, carry, dosing, policies, reading
 from titration.actions import Instruction
 from titration.forms.dosage import BaseDosageFormSet, dosage_formset, row_of
 from titration.forms.steps import CorrectionForm, RetractionForm, StepForm, step_initial
@@ -60,7 +59,7 @@ class Screen:
         """
         form, rows = self.form, self.rows
         is_valid = form.is_valid()
-        components = ()
+        components: tuple[dosing.Component, ...] = ()
         if rows is not None:
             is_valid = rows.is_valid() and is_valid
             starts = form.effective.on if form.effective else None
@@ -228,8 +227,8 @@ def copied_step(request: SignedInRequest) -> DoseStep | None:
         return None
     steps = DoseStep.objects.filter(regimen__clinic__in=clinics_of(request.user, RECORD))
     try:
-        return steps.select_related("entry", "regimen__clinic").get(pk=asked)
-    except (DoseStep.DoesNotExist, ValidationError):
+        return steps.select_related("entry", "regimen__clinic").get(pk=UUID(asked))
+    except (DoseStep.DoesNotExist, ValueError):
         raise Http404 from None
 
 
@@ -313,7 +312,7 @@ def _screen(
 ) -> Screen:
     """The forms of a step: typed, filled from a written step that was asked for, or blank."""
     clinic = regimen.clinic
-    data = request.POST if request.method == "POST" else None
+    data: QueryDict | None = request.POST if request.method == "POST" else None
     if data is not None and "add_row" in data:
         data = with_another_row(data)
     initial = step_initial(source) if source else {}
@@ -369,9 +368,9 @@ def with_another_row(posted: QueryDict) -> QueryDict:
 
 def withhold_errors(form: StepForm, rows: BaseDosageFormSet | None) -> None:
     """Nobody has finished typing yet: errors are for the next button."""
-    form._errors = ErrorDict()
+    form._errors = ErrorDict()  # type: ignore[attr-defined]
     if rows is not None:
-        rows._errors, rows._non_form_errors = [], ErrorList()
+        rows._errors, rows._non_form_errors = [], ErrorList()  # type: ignore[attr-defined]
         for row in rows.forms:
             row._errors = ErrorDict()
 

@@ -18,14 +18,14 @@ def worklist(request: SignedInRequest) -> HttpResponse:
     user = request.user
     if not allows_anywhere(user, VIEW_CHARTS):
         roles = {role for held in user.roles_by_clinic.values() for role in held}
-        context = {
+        context: dict[str, object] = {
             "is_administrator": Role.ADMINISTRATOR in roles,
             "is_auditor": Role.AUDITOR in roles,
         }
         return render(request, "titration/worklist_without_charts.html", context)
     waiting = waiting_page(user, request.GET.get("after", ""), request.GET.get("before", ""))
     recent = recent_keys(user)
-    patients = [key.patient for key in (*waiting.keys, *recent)]
+    patients = [*(key.patient for key in waiting.keys), *(key.patient for key in recent)]
     clinics = Clinic.objects.in_bulk(clinics_of(user, VIEW_CHARTS))
     audit.saw(
         request, AccessKind.LIST, patients, next(iter(clinics)) if len(clinics) == 1 else None
