@@ -94,6 +94,14 @@ def test_a_regimen_is_opened_as_typed(client, new, patient, medicine, prescriber
     assert version.responsible == prescriber
 
 
+def test_a_form_that_nobody_named_is_said_to_be_so(client, new, medicine, prescriber):
+    client.post(new, typed(medicine, prescriber, form="-"))
+    version = RegimenVersion.objects.get()
+    assert version.form == ""
+    edit = client.get(reverse("regimen-edit", args=[version.regimen_id]))
+    assert edit.context["form"]["form"].value() == "-"
+
+
 def test_sending_it_twice_opens_one(client, new, medicine, prescriber):
     once = typed(medicine, prescriber)
     assert client.post(new, once).url == client.post(new, once).url
@@ -105,6 +113,7 @@ def test_sending_it_twice_opens_one(client, new, medicine, prescriber):
     [
         ("route", "rectal"),
         ("form", "patch"),
+        ("form", ""),
         ("unit", "puff"),
         ("indication", "nonsense"),
         ("responsible", "0"),

@@ -51,7 +51,7 @@ def test_a_step_typed_by_somebody_else_waits(client, regimen, recorder):
     assert row.url == reverse("regimen", args=[regimen.regimen_id])
     assert row.words == "7\xa0mg in the morning"
     assert row.moment == "02-Mar-2026"
-    assert row.recorded.startswith("J. Lind, ")
+    assert row.recorded_by == "J. Lind"
     assert "1 dose step" in page.text
 
 

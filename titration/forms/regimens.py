@@ -14,13 +14,23 @@ from titration.actions import RegimenText
 from titration.forms.steps import SubmissionForm, prescribers_of
 from titration.models import Indication, MedicineVersion, RegimenCard, RegimenVersion, Route
 
+NOT_STATED = "-"
+"""What is chosen for a form that nobody named: it is said, not left out."""
+
+
+def choice(label, otherwise, widget=forms.RadioSelect, **kwargs) -> forms.ChoiceField:
+    """A choice that has to be made; `otherwise` is said where none of the list was."""
+    messages = {"required": otherwise, "invalid_choice": otherwise}
+    return forms.ChoiceField(label=label, widget=widget, error_messages=messages, **kwargs)
+
 
 class MedicineChoice(forms.Form):
     """Which medicine of the clinic's list. Sent by GET: nothing is recorded by choosing."""
 
-    medicine = forms.ChoiceField(
-        label=gettext_lazy("Medicine"),
-        error_messages={"invalid_choice": gettext_lazy("Choose a medicine from the list.")},
+    medicine = choice(
+        gettext_lazy("Medicine"),
+        gettext_lazy("Choose a medicine of the list."),
+        widget=forms.Select,
     )
 
     def __init__(self, *args, medicines: Iterable[MedicineVersion], **kwargs) -> None:
@@ -45,13 +55,15 @@ class RegimenForm(SubmissionForm):
     """
 
     medicine = forms.CharField(widget=forms.HiddenInput, required=False)
-    route = forms.ChoiceField(label=gettext_lazy("Route"), widget=forms.RadioSelect)
-    form = forms.ChoiceField(label=gettext_lazy("Form"), widget=forms.RadioSelect, required=False)
-    unit = forms.ChoiceField(
-        label=gettext_lazy("Unit in which doses are written"), widget=forms.RadioSelect
+    route = choice(gettext_lazy("Route"), gettext_lazy("Choose a route of the list."))
+    form = choice(gettext_lazy("Form"), gettext_lazy("Choose a form of the list, or not stated."))
+    unit = choice(
+        gettext_lazy("Unit in which doses are written"), gettext_lazy("Choose a unit of the list.")
     )
-    indication = forms.ChoiceField(
-        label=gettext_lazy("For"),
+    indication = choice(
+        gettext_lazy("For"),
+        gettext_lazy("Choose what it is for."),
+        widget=forms.Select,
         choices=[("", gettext_lazy("Choose what it is for")), *Indication.choices],
     )
     indication_text = forms.CharField(
@@ -60,7 +72,11 @@ class RegimenForm(SubmissionForm):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    responsible = forms.ChoiceField(label=gettext_lazy("Responsible prescriber"))
+    responsible = choice(
+        gettext_lazy("Responsible prescriber"),
+        gettext_lazy("Choose a prescriber of the clinic."),
+        widget=forms.Select,
+    )
     another = forms.BooleanField(
         label=gettext_lazy("Open a second regimen of the same medicine by the same route"),
         required=False,
@@ -85,7 +101,8 @@ class RegimenForm(SubmissionForm):
             self.prescribers.setdefault(str(before.responsible_id), before.responsible)
         kept = before if before and before.medicine_id == medicine.medicine_id else None
         self._offer("route", [*medicine.routes, *([kept.route] if kept else [])], route_words)
-        self._offer("form", [*medicine.forms, *([kept.form] if kept else []), ""], form_words)
+        kept_form = [kept.form] if kept and kept.form else []
+        self._offer("form", [*medicine.forms, *kept_form, NOT_STATED], form_words)
         self._offer("unit", [*medicine.units, *([kept.unit] if kept else [])], wording.unit_words)
         self.fields["responsible"].choices = [
             ("", _("Choose a prescriber")),
@@ -119,7 +136,7 @@ class RegimenForm(SubmissionForm):
             medicine=self.version,
             route=cleaned["route"],
             unit=cleaned["unit"],
-            form=cleaned["form"],
+            form="" if cleaned["form"] == NOT_STATED else cleaned["form"],
             indication=cleaned["indication"],
             indication_text=cleaned["indication_text"],
             responsible=self.prescribers[cleaned["responsible"]],
@@ -131,7 +148,7 @@ def route_words(route: str) -> str:
 
 
 def form_words(form: str) -> str:
-    return form or _("Not stated")
+    return _("Not stated") if form == NOT_STATED else form
 
 
 def regimens_alike(
@@ -151,7 +168,7 @@ def regimen_initial(version: RegimenVersion) -> dict[str, object]:
     return {
         "entry": version.pk,
         "route": version.route,
-        "form": version.form,
+        "form": version.form or NOT_STATED,
         "unit": version.unit,
         "indication": version.indication,
         "indication_text": version.indication_text or "",

@@ -70,7 +70,8 @@ class Row:
     is_error: bool
     words: str
     moment: str
-    recorded: str
+    recorded_by: str
+    recorded_at: str
 
 
 def waiting_page(user: User, after: str = "", before: str = "") -> Waiting:
@@ -121,11 +122,14 @@ def _count_words(count: int) -> str:
 def recent_keys(user: User) -> list[Recent]:
     """The regimens last recorded on, newest first; one query for each clinic, by its index."""
     found: list[Recent] = []
-    for clinic in clinics_of(user, VIEW_CHARTS):
-        cards = RegimenCard.objects.filter(clinic=clinic).order_by("-last_number")[:PAGE]
+    for key in clinics_of(user, VIEW_CHARTS):
+        cards = RegimenCard.objects.filter(clinic=key).order_by("-last_number")[:PAGE]
         found += [
-            Recent(*row)
-            for row in cards.values_list("last_recorded_at", "clinic", "regimen", "patient")
+            Recent(at, clinic, regimen, patient)
+            for at, clinic, regimen, patient in cards.values_list(
+                "last_recorded_at", "clinic", "regimen", "patient"
+            )
+            if at is not None
         ]
     return sorted(found, reverse=True)[:PAGE]
 
@@ -134,7 +138,7 @@ def worklist_rows(
     waiting: Sequence[Key], recent: Sequence[Recent], clinics: Mapping[int, Clinic], now: datetime
 ) -> tuple[list[Row], list[Row]]:
     """What the waiting steps and the recent regimens say at `now`; `clinics` are by id."""
-    keys = [*waiting, *recent]
+    keys: list[Key | Recent] = [*waiting, *recent]
     cards = RegimenCard.objects.select_related("version").in_bulk({key.regimen for key in keys})
     in_force = _in_force([cards[key.regimen] for key in recent], clinics, now)
     entries = {key.step for key in waiting} | {entry for entry in in_force.values() if entry}
@@ -179,18 +183,15 @@ class _Page:
     parts: Mapping[UUID, Sequence[Component]]
 
     def waiting_row(self, key: Key) -> Row:
-        step = self.steps[key.step]
-        words = {
-            "name": step.entry.recorded_by_name,
-            "when": moment_words(step.entry.recorded_at, self.clinics[key.clinic]),
-        }
-        return self._row(key, step, _("%(name)s, %(when)s") % words)
+        entry = self.steps[key.step].entry
+        return self._row(key, self.steps[key.step], entry.recorded_at, entry.recorded_by_name)
 
     def recent_row(self, key: Recent, entry: UUID | None) -> Row:
-        step = self.steps[entry] if entry else None
-        return self._row(key, step, moment_words(key.at, self.clinics[key.clinic]))
+        return self._row(key, self.steps[entry] if entry else None, key.at)
 
-    def _row(self, key: Key | Recent, step: DoseStep | None, recorded: str) -> Row:
+    def _row(
+        self, key: Key | Recent, step: DoseStep | None, at: datetime, recorded_by: str = ""
+    ) -> Row:
         card = self.cards[key.regimen]
         return Row(
             patient=self.people[key.patient].name,
@@ -200,7 +201,8 @@ class _Page:
             is_error=card.is_retracted,
             words=self._words(step, card),
             moment=wording.effective_words(step.effective) if step else "",
-            recorded=recorded,
+            recorded_by=recorded_by,
+            recorded_at=moment_words(at, self.clinics[key.clinic]),
         )
 
     def _words(self, step: DoseStep | None, card: RegimenCard) -> str:
