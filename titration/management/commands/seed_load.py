@@ -54,32 +54,33 @@ class Command(BaseCommand):
         filled = clinics(min(options["clinics"], patients))
         shares = [(clinic, len(range(n, patients, len(filled)))) for n, clinic in enumerate(filled)]
         before = counts()
-        began = time.monotonic()
-
-        def tell(done: int) -> None:
-            rate = done / (time.monotonic() - began)
-            line = _("%(done)s of %(patients)s patients, %(rate)s a second") % {
-                "done": f"{done:,}",
-                "patients": f"{patients:,}",
-                "rate": f"{rate:,.0f}",
-            }
-            self.stdout.write(f"\r{line}  ", ending="")
-            self.stdout.flush()
-
+        self.began, self.wanted, self.done = time.monotonic(), patients, 0
         if processes == 1 or len(shares) == 1:
-            load_here(shares, steps_per_patient, tell)
+            load_here(shares, steps_per_patient, self.tell)
         else:
-            load_in_processes(shares, steps_per_patient, processes, tell)
-        self.stdout.write()
+            load_in_processes(shares, steps_per_patient, processes, self.tell)
         check_counts(before, [patients, patients, patients, patients * steps_per_patient])
         self.stdout.write(
             _("Loaded %(patients)s patients with %(steps)s dose steps in %(seconds)s seconds.")
             % {
                 "patients": f"{patients:,}",
                 "steps": f"{patients * steps_per_patient:,}",
-                "seconds": f"{time.monotonic() - began:,.0f}",
+                "seconds": f"{time.monotonic() - self.began:,.0f}",
             }
         )
+
+    def tell(self, done: int) -> None:
+        """Print how far the load is, once for each tenth of it."""
+        tenths = self.done * 10 // self.wanted
+        self.done = done
+        if done * 10 // self.wanted > tenths:
+            line = _("%(done)s of %(patients)s patients, %(rate)s a second") % {
+                "done": f"{done:,}",
+                "patients": f"{self.wanted:,}",
+                "rate": f"{done / (time.monotonic() - self.began):,.0f}",
+            }
+            self.stdout.write(line)
+            self.stdout.flush()
 
 
 Shares = list[tuple[Clinic, int]]

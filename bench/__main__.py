@@ -1,0 +1,182 @@
+"""Run the bench: JSON lines to stdout, what goes on to stderr. Started by script/bench."""
+
+import getpass
+import json
+import os
+import signal
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import ExitStack, redirect_stdout
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg2
+
+from bench.loading import Site, run
+from bench.measures import AUTH1, Log, Page, Timing, check, export, floors, pages
+from bench.services import WORKERS, database, environment, floor, manage, served
+
+CLIENTS = (1, 8)
+STEPS_A_SECOND = 1_000_000 / 600
+PDF_MS, CHART_MS = 300, 3
+NAMES = (
+    *("timeline-20", "timeline-200", "list-50", "exact-number", "name-search"),
+    *("pdf-200", "chart-200", "seed-load"),
+)
+
+Line = dict[str, Any]
+
+
+def main() -> None:
+    asked = arguments()
+    try:
+        psycopg2.connect(asked.server, connect_timeout=5).close()
+    except psycopg2.OperationalError:
+        sys.exit(f"script/bench: no PostgreSQL answers at {asked.server}; name one with --server.")
+    signal.signal(signal.SIGTERM, lambda *_caught: sys.exit(143))  # clean up, as for Ctrl-C
+    out = sys.stdout
+    with ExitStack() as stack:
+        stack.enter_context(redirect_stdout(sys.stderr))  # what commands print is no result
+        url = stack.enter_context(database(asked.server, f"bench_ours_{os.getpid()}"))
+        environ = environment(url, stack.enter_context(TemporaryDirectory()))
+        manage(environ, "migrate", "--verbosity=0")
+        manage(environ, "createcachetable")
+        manage(environ, "collectstatic", "--no-input", "--verbosity=0")
+        os.environ.update(environ, DJANGO_SETTINGS_MODULE="config.settings")
+        for line in bench(asked, environ, stack):
+            out.write(json.dumps(line) + "\n")
+            out.flush()
+
+
+def arguments() -> Namespace:
+    parser = ArgumentParser(prog="script/bench", description="Measure against a floor.")
+    parser.add_argument("name", nargs="?", choices=NAMES, help="only this; all without it")
+    parser.add_argument("--patients", type=int, default=2000, help="to load, with 10 steps each")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2, help="of each run")
+    parser.add_argument("--pause", type=float, default=3, help="seconds before each run")
+    parser.add_argument(
+        "--server",
+        default=f"postgres://{getpass.getuser()}@127.0.0.1:5432/postgres",
+        help="the PostgreSQL to use; the bench makes two databases of its own there",
+    )
+    return parser.parse_args()
+
+
+def bench(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Iterator[Line]:
+    """Load, check, serve, measure: the lines of what was asked for."""
+    from bench import clinic  # not before the environment is that of the service
+
+    def wants(name: str) -> bool:
+        return asked.name in (None, name)
+
+    seconds = clinic.load(asked.patients, 10)
+    if wants("seed-load"):
+        yield seed_load(asked.patients, seconds)
+    for steps in (20, 200):
+        clinic.load(1, steps, clinics=1, processes=1)
+    clinic.settle()
+    *others, with_20, with_200 = clinic.newest_logs(12)
+    if wants("chart-200"):
+        rounds = [1000 * clinic.chart_seconds(with_200, 20) for _n in range(asked.rounds)]
+        yield alone("chart-200", rounds, CHART_MS, "drawing alone, in process, mean of 20 a round")
+    somebody = next(log for log in others if log.nhs_number)
+    chosen = [page for page in pages(somebody, with_20, with_200) if wants(page.name)]
+    if not chosen and not wants("pdf-200"):
+        return
+
+    ours = stack.enter_context(served("config.wsgi", environ, "/health/"))
+    sign_in(ours, clinic.prescriber(), clinic.PASSWORD)
+    least = stack.enter_context(floor(asked.server))
+    events, answered = clinic.events(), ours.answered
+    if wants("pdf-200"):
+        yield pdf(asked, ours, with_200)
+    beside = [page for page in floors() if asked.name is None or page.name == AUTH1]
+    legs = [(least, page) for page in beside] + [(ours, page) for page in chosen]
+    for clients in CLIENTS if chosen else ():
+        yield from compare(asked, legs, clients)
+    if clinic.events() - events < ours.answered - answered:
+        raise RuntimeError("there are fewer access events than answers")
+
+
+def seed_load(patients: int, seconds: float) -> Line:
+    """The load: steps a second against what a million in ten minutes takes."""
+    return {
+        "name": "seed-load",
+        "ours": round(patients * 10 / seconds),
+        "floor": None,
+        "ratio": None,
+        "target": round(STEPS_A_SECOND),
+        "method": f"steps a second: {patients:,} patients with 10 each in {seconds:.0f} s",
+    }
+
+
+def alone(name: str, rounds: list[float], target: float, method: str) -> Line:
+    """A figure in milliseconds that no floor stands beside."""
+    return {
+        "name": name,
+        "ours": round(median(rounds), 2),
+        "floor": None,
+        "ratio": None,
+        "lowest": round(min(rounds), 2),
+        "highest": round(max(rounds), 2),
+        "target": target,
+        "method": f"milliseconds, {method}, median of {len(rounds)} rounds",
+    }
+
+
+def pdf(asked: Namespace, ours: Site, log: Log) -> Line:
+    """The history of 200 steps as a PDF, asked for by one client."""
+    page = export(log)
+    check(ours, page)
+    rounds = []
+    for _round in range(asked.rounds):
+        time.sleep(asked.pause)
+        rounds.append(1000 * run(ours, page, clients=1, seconds=0, fewest=5))
+    return alone(page.name, rounds, PDF_MS, "one client, mean of 5 answers a round")
+
+
+def compare(asked: Namespace, legs: list[tuple[Site, Page]], clients: int) -> Iterator[Line]:
+    """Interleaved rounds of all legs; each page's time against that of auth1 in the same round."""
+    for site, page in legs:
+        check(site, page)
+        run(site, page, clients=WORKERS, seconds=0, fewest=10)  # every worker is warm
+    times: dict[str, list[float]] = {page.name: [] for _site, page in legs}
+    for number in range(asked.rounds):
+        first = number % len(legs)
+        for site, page in legs[first:] + legs[:first]:
+            time.sleep(asked.pause)
+            times[page.name].append(1000 * run(site, page, clients, asked.seconds))
+    method = (
+        f"milliseconds for an answer, {clients} clients, {WORKERS} sync workers, {asked.rounds} "
+        f"interleaved rounds of {asked.seconds:g} s after {asked.pause:g} s of rest, "
+        f"ratio to auth1 of the same round, {asked.patients:,} patients"
+    )
+    for _site, page in legs:
+        ratio = Timing(page.name, clients, times[page.name], times[AUTH1], page.target, method)
+        yield ratio.line()
+
+
+def sign_in(site: Site, email: str, password: str) -> None:
+    """Sign in as a person does, through the form."""
+    path = "/accounts/login/"
+    site.ask(path)
+    form = {"login": email, "password": password, "csrfmiddlewaretoken": site.cookies["csrftoken"]}
+    answer = site.ask(
+        path,
+        urlencode(form).encode(),
+        **{
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Referer": f"https://127.0.0.1:{site.port}{path}",
+        },
+    )
+    if answer.location != "/" or "sessionid" not in site.cookies:
+        raise RuntimeError(f"signing in answered {answer.status}")
+
+
+if __name__ == "__main__":
+    main()

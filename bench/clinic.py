@@ -1,0 +1,87 @@
+"""Our own side, inside the process of the bench: loading a clinic, asking it for its facts.
+
+Import it once DJANGO_SETTINGS_MODULE and the environment are those of the service.
+"""
+
+import time
+from datetime import datetime
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from access.models import AccessEvent, Clinic, Membership, User  # noqa: E402
+from bench.measures import Log  # noqa: E402
+from patients.models import PatientCard  # noqa: E402
+from titration import reading  # noqa: E402
+from titration.chart import chart, svg  # noqa: E402
+from titration.models import DoseStep, Regimen, RegimenCard  # noqa: E402
+from titration.wording import date_words  # noqa: E402
+
+PASSWORD = "bench bench bench"  # noqa: S105 - of a database that is dropped in minutes
+
+
+def load(patients: int, steps: int, **options: int) -> float:
+    """Load so many patients; returns the seconds it took. The command counts the rows."""
+    began = time.perf_counter()
+    call_command("seed_load", patients=patients, steps_per_patient=steps, **options)
+    return time.perf_counter() - began
+
+
+def settle() -> None:
+    """Let the planner know the tables, and the autovacuum leave them alone while we measure."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
+
+
+def first_clinic() -> Clinic:
+    return Clinic.objects.order_by("pk")[0]
+
+
+def prescriber() -> str:
+    """The e-mail address of a prescriber of the first clinic, who can sign in from now on."""
+    user = User.objects.get(pk=Membership.objects.filter(clinic=first_clinic())[0].user_id)
+    user.set_password(PASSWORD)
+    user.save()
+    return user.email
+
+
+def newest_logs(count: int) -> list[Log]:
+    """The patients who were loaded last into the first clinic, oldest of them first."""
+    cards = PatientCard.objects.filter(clinic=first_clinic()).select_related("version")
+    return [_log(card) for card in cards.order_by("-record_number_folded")[:count]][::-1]
+
+
+def _log(card: PatientCard) -> Log:
+    regimen = RegimenCard.objects.get(patient=card.patient_id)
+    newest = DoseStep.objects.filter(regimen=regimen.pk).order_by("effective_on").last()
+    version = card.version
+    return Log(
+        patient=str(card.patient_id),
+        regimen=str(regimen.pk),
+        record_number=str(version.record_number),
+        nhs_number=str(version.nhs_number),
+        words=f"{str(version.family_name)[:4]} {str(version.given_names)[:3]}",
+        newest=date_words(newest.effective_on) if newest else "",
+    )
+
+
+def events() -> int:
+    return AccessEvent.objects.count()
+
+
+def chart_seconds(log: Log, times: int) -> float:
+    """How long one chart of the log takes to draw, on the mean of so many."""
+    regimen = Regimen.objects.get(pk=log.regimen)
+    live = reading.history(regimen).live
+    now: datetime = regimen.clinic.local(timezone.now())
+    began = time.perf_counter()
+    for _time in range(times):
+        drawn = chart(live, title="By mouth: baclofen", route="By mouth", now=now)
+        svg(drawn)  # type: ignore[arg-type]  # there are steps
+    return (time.perf_counter() - began) / times

@@ -1,0 +1,114 @@
+"""What is measured, what an answer must hold before it is timed, and what is to be reached."""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+from bench.loading import Page, Site
+
+AUTH1 = "floor-auth1"
+RECORD_NUMBER = re.compile(rb"\bL[0-9]{6}\b")
+
+
+@dataclass(frozen=True)
+class Log:
+    """A loaded patient with one regimen: their addresses, and what their pages show."""
+
+    patient: str
+    regimen: str
+    record_number: str
+    nhs_number: str
+    words: str
+    newest: str
+
+
+def pages(somebody: Log, with_20_steps: Log, with_200_steps: Log) -> list[Page]:
+    """The pages of the issue with their targets."""
+
+    def timeline(name: str, log: Log, target: float) -> Page:
+        texts = [text.encode() for text in ("<svg", log.record_number, log.newest)]
+        return Page(
+            name,
+            f"/regimens/{log.regimen}/",
+            target,
+            lambda answer: all(text in answer.body for text in texts),
+        )
+
+    def search(text: str) -> str:
+        return f"/patients/?{urlencode({'q': text})}"
+
+    return [
+        timeline("timeline-20", with_20_steps, 2.5),
+        timeline("timeline-200", with_200_steps, 4),
+        Page(
+            "list-50",
+            "/patients/",
+            3.5,
+            lambda answer: len(set(RECORD_NUMBER.findall(answer.body))) == 50,
+        ),
+        Page(
+            "exact-number",
+            search(somebody.nhs_number),
+            2,
+            lambda answer: answer.location == f"/patients/{somebody.patient}/",
+            HTTPStatus.FOUND,
+        ),
+        Page(
+            "name-search",
+            search(somebody.words),
+            2.5,
+            lambda answer: somebody.record_number.encode() in answer.body,
+        ),
+    ]
+
+
+def floors() -> list[Page]:
+    """The views of the floor."""
+    return [
+        Page("floor-empty", "/empty/", None, lambda answer: answer.body == b"empty"),
+        Page(AUTH1, "/auth1/", None, lambda answer: answer.body == b"floor: one"),
+        Page("floor-insert", "/insert/", None, lambda answer: len(answer.body) == 32),
+    ]
+
+
+def export(log: Log) -> Page:
+    """The history as a PDF."""
+    path = f"/patients/{log.patient}/export.pdf"
+    return Page("pdf-200", path, None, lambda answer: answer.body.startswith(b"%PDF-"))
+
+
+def check(site: Site, page: Page) -> None:
+    """Ask once, untimed. RuntimeError when the answer is not what the page is known by."""
+    answer = site.ask(page.path)
+    if answer.status != page.status or not page.holds(answer):
+        raise RuntimeError(f"{page.name} answers {answer.status} without what it is known by")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One name at one number of clients: milliseconds for an answer, a figure for each round."""
+
+    name: str
+    clients: int
+    ours: list[float]
+    floor: list[float]
+    target: float | None
+    method: str
+
+    def line(self) -> dict[str, Any]:
+        """The JSON line. A ratio is to auth1 of the same round; median, lowest and highest."""
+        ratios = [ours / floor for ours, floor in zip(self.ours, self.floor, strict=True)]
+        return {
+            "name": self.name,
+            "clients": self.clients,
+            "ours": round(median(self.ours), 2),
+            "floor": round(median(self.floor), 2),
+            "ratio": round(median(ratios), 2),
+            "lowest": round(min(ratios), 2),
+            "highest": round(max(ratios), 2),
+            "target": self.target,
+            "method": self.method,
+        }

@@ -1,0 +1,95 @@
+"""The bench: what it counts, what it refuses to time, how it reckons ratios."""
+
+import sys
+from collections.abc import Iterator
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from bench import __main__ as bench
+from bench.loading import Page, Site, run
+from bench.measures import Log, Timing, check, pages
+
+
+class Service(BaseHTTPRequestHandler):
+    """Answers "/" with a cookie, and everything else with 404."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/" else 404)
+        self.send_header("Set-Cookie", "session=abc; Path=/")
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(server.server_port)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def page(path: str = "/", body: bytes = b"hello", status: HTTPStatus = HTTPStatus.OK) -> Page:
+    return Page("page", path, None, lambda answer: answer.body == body, status)
+
+
+@pytest.mark.parametrize("clients", [1, 8])
+def test_a_run_asks_at_least_so_often(site: Site, clients: int) -> None:
+    seconds = run(site, page(), clients, seconds=0, fewest=16)
+    assert site.answered == 16
+    assert 0 < seconds < 1
+
+
+def test_a_run_stops_at_an_answer_of_another_status(site: Site) -> None:
+    with pytest.raises(RuntimeError, match="404"):
+        run(site, page("/gone/"), 2, seconds=0)
+
+
+def test_cookies_are_kept(site: Site) -> None:
+    site.ask("/")
+    assert site.cookies == {"session": "abc"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [page("/gone/"), page(body=b"sign in"), page(status=HTTPStatus.FOUND)]
+)
+def test_a_page_that_is_not_what_it_is_known_by_is_never_timed(site: Site, wrong: Page) -> None:
+    with pytest.raises(RuntimeError, match="page answers"):
+        check(site, wrong)
+
+
+def test_a_page_that_is_what_it_is_known_by_may_be_timed(site: Site) -> None:
+    check(site, page())
+
+
+def test_ratios_are_those_of_each_round() -> None:
+    line = Timing("page", 8, ours=[20, 60, 30], floor=[10, 20, 30], target=2.5, method="").line()
+    assert (line["lowest"], line["ratio"], line["highest"]) == (1, 2, 3)
+    assert (line["ours"], line["floor"], line["target"]) == (30, 20, 2.5)
+
+
+def test_every_page_of_the_issue_is_measured() -> None:
+    log = Log("p", "r", "L000001", "9990000018", "Novak Ire", "16-Nov-2026")
+    named = {page.name for page in pages(log, log, log)}
+    assert named | {"pdf-200", "chart-200", "seed-load"} == set(bench.NAMES)
+
+
+def test_an_unknown_name_is_refused(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench", "timeline-21"])
+    with pytest.raises(SystemExit):
+        bench.arguments()
+    assert "timeline-21" in capsys.readouterr().err
+
+
+def test_a_server_that_does_not_answer_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench", "--server", "postgres://nobody@127.0.0.1:1/none"])
+    with pytest.raises(SystemExit, match="no PostgreSQL answers"):
+        bench.main()
