@@ -5,6 +5,7 @@ what is printed instead.
 """
 
 import json
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,13 +31,18 @@ LONG_DOSE = 8  # parts
 
 def pdf_file(record: PatientRecord) -> bytes:
     """The PDF of a patient's record. Needs the clinic read with the patient."""
+    return typeset(document(record), record.at)
+
+
+def typeset(document: dict[str, Any], at: datetime) -> bytes:
+    """Lay out what `document` gave, as made `at` a moment; the same data gives the same bytes."""
     compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True)
-    return compiler.compile(  # type: ignore[return-value]  # bytes: a PDF, and no output file
+    return compiler.compile(  # type: ignore[return-value]  # one PDF, as there is no output file
         _template(),
         format="pdf",
         pdf_standards="ua-1",
-        sys_inputs={"history": json.dumps(document(record))},
-        timestamp=int(record.at.timestamp()),
+        sys_inputs={"history": json.dumps(document)},
+        timestamp=int(at.timestamp()),
     )
 
 
