@@ -1,0 +1,81 @@
+"""Every page, crowded and with errors shown: axe-core finds nothing wrong, light and dark."""
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from access.models import User
+from tests.e2e.test_account_pages import problems
+from titration.models import DoseStep, Medicine, Regimen
+
+
+# What their charts hold: several bases, a range, a patch, windows of the day, withheld until today.
+DRAWN = ["Lamotrigine", "Pregabalin", "Fentanyl", "Baclofen", "Methotrexate"]
+
+
+@pytest.fixture
+def demo(page, live_server):
+    """A browser signed in to the demonstration as its first prescriber."""
+    call_command("seed_demo", verbosity=0)
+    client = Client()
+    client.force_login(User.objects.get(name="Dr A. Osei"))
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
+    return page
+
+
+def addresses() -> list[str]:
+    """One address of every kind of page that a prescriber opens, on crowded data."""
+    step = DoseStep.objects.filter(regimen__card__is_retracted=False).latest("entry__number")
+    regimen, patient = step.regimen_id, step.regimen.patient_id
+    medicine = Medicine.objects.first()
+    pages = [
+        reverse("worklist"),
+        reverse("patient-list"),
+        f"{reverse('patient-list')}?q=nobody",
+        reverse("patient-new"),
+        reverse("patient", args=[patient]),
+        reverse("patient-edit", args=[patient]),
+        reverse("patient-history", args=[patient]),
+        reverse("medicine-list"),
+        reverse("medicine", args=[medicine.pk]),
+        reverse("regimen-new", args=[patient]),
+        reverse("regimen-edit", args=[regimen]),
+        reverse("regimen-history", args=[regimen]),
+        reverse("regimen-retract", args=[regimen]),
+        reverse("step-correct", args=[step.step]),
+        reverse("step-retract", args=[step.step]),
+    ]
+    drawn = Regimen.objects.filter(card__version__medicine_name__in=DRAWN)
+    pages += [reverse("regimen", args=[pk]) for pk in drawn.values_list("pk", flat=True)]
+    kinds = ("dose", "single", "withhold", "resume", "stop")
+    return pages + [f"{reverse('step-new', args=[regimen])}?kind={kind}" for kind in kinds]
+
+
+def test_every_page_is_accessible(demo, live_server) -> None:
+    found = {}
+    for address in addresses():
+        answer = demo.goto(live_server.url + address)
+        assert answer.status == 200, address
+        if wrong := problems(demo):
+            found[address] = wrong
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", ["patient-new", "step-new", "step-correct", "step-retract"])
+def test_a_form_with_its_errors_is_accessible(demo, live_server, name) -> None:
+    step = DoseStep.objects.filter(regimen__card__is_retracted=False).latest("entry__number")
+    arguments = {
+        "patient-new": [],
+        "step-new": [step.regimen_id],
+        "step-correct": [step.step],
+        "step-retract": [step.step],
+    }[name]
+    demo.goto(live_server.url + reverse(name, args=arguments))
+    demo.locator("main form[data-entry] button:not([name=add_row])").first.click()
+    demo.wait_for_selector(".errors")
+    assert problems(demo) == []
