@@ -163,8 +163,8 @@ def test_a_change_is_a_new_version_and_the_old_one_stays(client, clinic, adminis
     assert "10 mg\n5 mg per 5 mL</textarea>" in page.text
     response = client.post(url, typed(entry=version.pk, strengths="10 mg\n20 mg"))
     page = client.get(response.url).text
-    assert "10 mg, 20 mg" in page
-    assert "10 mg, 5 mg per 5 mL" in page
+    assert "10 mg; 20 mg" in page
+    assert "10 mg; 5 mg per 5 mL" in page
     assert f"Entry 2, recorded by <bdi>{administrator}</bdi>" in page
     assert MedicineVersion.objects.newest().get().strengths == ["10 mg", "20 mg"]
 

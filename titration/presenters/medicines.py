@@ -42,7 +42,7 @@ def catalogue(
 
 def medicine_row(version: MedicineVersion) -> MedicineRow:
     """Needs `entry` and the medicine's clinic read with the version."""
-    between = pgettext("between the items of a list", ", ")
+    between = pgettext("between the items of a list", "; ")
     routes = between.join(str(Route(route).label) for route in version.routes)
     forms, strengths = between.join(version.forms), between.join(version.strengths)
     nothing = _("none on the list")

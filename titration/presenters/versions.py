@@ -24,7 +24,7 @@ class VersionRow:
 
 def version_row(version: RegimenVersion, clinic: Clinic) -> VersionRow:
     """Needs `entry` read with the version."""
-    between = pgettext("between the items of a list", ", ")
+    between = pgettext("between the items of a list", "; ")
     details = [
         (_("Medicine"), version.medicine_name),
         (_("Route"), str(version.get_route_display())),
