@@ -187,7 +187,7 @@ def test_title_is_escaped():
 
     root = ElementTree.fromstring(svg(picture))
 
-    assert root.findtext(f"{SVG}title") == "<&>: recorded doses over time"
+    assert root.findtext(f"{SVG}title") == "<&>, recorded doses over time"
     assert "A<b: total per day" in "".join(root.itertext())
 
 

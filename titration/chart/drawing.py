@@ -61,7 +61,7 @@ def draw(
     height = _draw_key(canvas, panes, height, width)
     return Chart(
         prefix=prefix,
-        title=_("%(title)s: recorded doses over time") % {"title": title},
+        title=_("%(title)s, recorded doses over time") % {"title": title},
         description=_("Step chart of the recorded doses. Every value is in the dose log."),
         width=width,
         height=height,

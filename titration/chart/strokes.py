@@ -127,7 +127,8 @@ def _draw_figures(
     if low != high:
         ys.append(high)
         canvas.pens["range"].rectangle(span.start, high, span.end, low)
-    low_before, high_before = (plot.y[figure] for figure in joined or figures)
+    before = joined or figures
+    low_before, high_before = plot.y[before[0]], plot.y[before[1]]
     top, bottom = min(high, high_before), max(low, low_before)
     # From where the pen is, so that the corner is whole.
     y0, y1 = (top, bottom) if top == high_before else (bottom, top)
