@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
 
-from access.models import AccessedPatient, AccessEvent, AccessKind, Clinic
+from access.models import AccessedPatient, AccessEvent, AccessKind, Clinic, User
 
 
 def saw(
@@ -14,15 +15,16 @@ def saw(
     kind: AccessKind,
     patients: Iterable[UUID] = (),
     clinic: Clinic | int | None = None,
+    by: User | AnonymousUser | None = None,
 ) -> AccessEvent:
     """Write the access event of this request and mark the request as accounted for.
 
     Views that show patients' data call it once the patients are known and before their data is
     read; the middleware writes the event of every other request. `clinic` is a clinic or its id;
-    none where a list spans several.
+    none where a list spans several. `by` is who asked, where the request no longer tells.
     """
     match = request.resolver_match
-    user = getattr(request, "user", None)
+    user = by or getattr(request, "user", None)
     event = AccessEvent(
         user_id=user.pk if user is not None and user.is_authenticated else None,
         clinic_id=clinic.pk if isinstance(clinic, Clinic) else clinic,

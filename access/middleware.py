@@ -22,6 +22,7 @@ class AccessEventMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        person = request.user  # who asks: signing out puts nobody in their place
         response = self.get_response(request)
         match = request.resolver_match
         if match is None or match.view_name == "health":
@@ -29,8 +30,10 @@ class AccessEventMiddleware:
         if response.status_code in REFUSED or is_sent_to_sign_in(request, response):
             patient = match.kwargs.get("patient")
             audit.saw(request, AccessKind.REFUSED, [patient] if patient else [])
-        elif request.user.is_authenticated and not hasattr(request, "access_event"):
-            audit.saw(request, AccessKind.REQUEST)
+        elif not hasattr(request, "access_event"):
+            signed_in = request.user if request.user.is_authenticated else person
+            if signed_in.is_authenticated:
+                audit.saw(request, AccessKind.REQUEST, by=signed_in)
         return response
 
 
