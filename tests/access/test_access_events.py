@@ -1,0 +1,157 @@
+"""One access event for each signed-in or refused request, committed before anything is read."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from access.models import AccessEvent, AccessKind, Role
+from tests.access.test_access_matrix import WORK
+from tests.access.world import ROLES, new_world
+from tests.factories import ClinicFactory, PatientFactory, member
+from tests.titration.factories import regimen_of, step_of
+from titration import reading
+from titration.views import regimen as regimen_view
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return new_world()
+
+
+def events_of(request) -> list[AccessEvent]:
+    """The events that a request leaves, oldest first."""
+    known = set(AccessEvent.objects.values_list("pk", flat=True))
+    request()
+    return list(AccessEvent.objects.exclude(pk__in=known).order_by("pk"))
+
+
+def patients_of(event: AccessEvent) -> set:
+    return set(event.patients.values_list("patient", flat=True))
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_every_signed_in_request_leaves_one_event(client, world, name):
+    path, by_get, by_post = WORK[name]
+    for role, got, sent in zip(ROLES, by_get.split(), by_post.split(), strict=True):
+        client.force_login(world.people[role])
+        for method, status in ((client.get, got), (client.post, sent)):
+            event, *more = events_of(lambda: method(world.address(path)))  # noqa: B023
+            assert more == []
+            assert event.user == world.people[role]
+            assert event.route == name
+            assert event.method == method.__name__.upper()
+            assert (event.kind == AccessKind.REFUSED) == (status in ("403", "404"))
+            if status in ("200", "422") and ("{patient}" in path or "{regimen}" in path):
+                assert patients_of(event) == {world.patient}
+
+
+@pytest.mark.parametrize("name", [name for name in WORK if "{" in WORK[name][0]])
+def test_somebody_of_another_clinic_leaves_one_refusal(client, world, name):
+    client.force_login(member(ClinicFactory()))
+    path, by_get, _post = WORK[name]
+    if "200" in by_get:
+        [event] = events_of(lambda: client.get(world.address(path)))
+        assert event.kind == AccessKind.REFUSED
+
+
+def test_a_refusal_names_the_patient_who_was_asked_for(client, world):
+    client.force_login(world.people[Role.AUDITOR])
+    [event] = events_of(lambda: client.get(reverse("patient", args=[world.patient])))
+    assert patients_of(event) == {world.patient}
+
+
+def test_the_anonymous_leave_a_refusal_without_a_name(client, world):
+    [event] = events_of(lambda: client.get(reverse("patient", args=[world.patient])))
+    assert (event.user, event.kind) == (None, AccessKind.REFUSED)
+    assert patients_of(event) == {world.patient}
+
+
+def test_somebody_else_who_confirms_leaves_one_refusal(client, world):
+    client.force_login(member(world.clinic))
+    url = reverse("step-confirm", args=[world.step.step])
+    [event] = events_of(lambda: client.post(url, {"entry": str(world.step.pk)}))
+    assert event.kind == AccessKind.REFUSED
+
+
+def test_a_copy_names_both_patients_in_one_event(client, world):
+    person = world.people[Role.PRESCRIBER]
+    medicine = world.step.regimen.card.version.medicine.versions.get()
+    other = regimen_of(PatientFactory(clinic=world.clinic, by=person), medicine, person)
+    client.force_login(person)
+    url = reverse("step-new", args=[other.regimen_id])
+    [event] = events_of(lambda: client.get(f"{url}?copy={world.step.pk}"))
+    assert patients_of(event) == {world.patient, other.regimen.patient_id}
+
+
+def test_a_copy_that_is_refused_leaves_one_refusal(client, world):
+    client.force_login(world.people[Role.PRESCRIBER])
+    url = reverse("step-new", args=[world.step.regimen_id])
+    [event] = events_of(lambda: client.get(f"{url}?copy={step_of().pk}"))
+    assert event.kind == AccessKind.REFUSED
+
+
+@pytest.mark.parametrize("address", ["/patients/", "/patients/?q=novak", "/"])
+def test_a_list_names_every_patient_that_it_shows(client, world, address):
+    person = world.people[Role.PRESCRIBER]
+    shown = {world.patient}
+    for number in range(3):
+        patient = PatientFactory(clinic=world.clinic, by=person, family_name=f"Novak {number}")
+        version = regimen_of(
+            patient, world.step.regimen.card.version.medicine.versions.get(), person
+        )
+        step_of(version, date(2026, 3, 2), by=world.people[Role.RECORDER])
+        shown.add(patient.pk)
+    elsewhere = step_of()
+    client.force_login(person)
+    [event] = events_of(lambda: client.get(address))
+    assert event.kind in (AccessKind.LIST, AccessKind.SEARCH)
+    assert patients_of(event) == shown
+    assert elsewhere.regimen.patient_id not in shown
+
+
+def test_a_view_that_fails_leaves_its_event(client, world, monkeypatch):
+    def fail(*_asked, **_more):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(regimen_view, "regimen_page", fail)
+    client.force_login(world.people[Role.PRESCRIBER])
+    client.raise_request_exception = False
+    url = reverse("regimen", args=[world.step.regimen_id])
+    [event] = events_of(lambda: client.get(url))
+    assert event.kind == AccessKind.VIEW
+    assert patients_of(event) == {world.patient}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_event_is_committed_before_the_record_is_read(client, world, monkeypatch):
+    read, seen = reading.histories, []
+
+    def histories(*asked, **more):
+        seen.append(
+            (
+                AccessEvent.objects.filter(patients__patient=world.patient).count(),
+                connection.in_atomic_block,
+            )
+        )
+        return read(*asked, **more)
+
+    monkeypatch.setattr(reading, "histories", histories)
+    client.force_login(world.people[Role.VIEWER])
+    client.get(reverse("regimen", args=[world.step.regimen_id]))
+    assert seen[:1] == [(1, False)]
+
+
+@pytest.mark.parametrize("address", ["/health/", "/static/app.css", "/nowhere/"])
+def test_what_is_nobodys_data_leaves_none(client, world, address):
+    client.force_login(world.people[Role.PRESCRIBER])
+    assert events_of(lambda: b"".join(client.get(address))) == []
+
+
+def test_signing_out_leaves_an_event(client, world):
+    client.force_login(world.people[Role.PRESCRIBER])
+    [event] = events_of(lambda: client.post("/accounts/logout/"))
+    assert event.user == world.people[Role.PRESCRIBER]

@@ -1,0 +1,221 @@
+"""Every address by every role, typed out by hand: an address that nobody listed fails.
+
+The six figures of a row are what a prescriber, a recorder, a viewer, an auditor and an
+administrator of the clinic get, and last somebody who belongs to no clinic. For people of another
+clinic what has a patient or a medicine in its address is not there; what has none is their own.
+"""
+
+import re
+
+import pytest
+from django.urls import URLResolver, get_resolver
+
+from access.models import Role
+from ledger.models import Entry
+from tests.access.world import ROLES, new_world
+from tests.factories import ClinicFactory, member
+
+pytestmark = pytest.mark.django_db
+
+# What was sent holds nothing, so a form that may be sent comes back and nothing is recorded.
+WORK = {
+    "worklist": ("/", "200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "patient-list": ("/patients/", "200 200 200 403 403 403", "405 405 405 405 405 405"),
+    "patient-new": ("/patients/new/", "200 200 403 403 403 403", "200 200 403 403 403 403"),
+    "patient": ("/patients/{patient}/", "200 200 200 403 403 404", "405 405 405 405 405 405"),
+    "patient-edit": (
+        "/patients/{patient}/edit/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "patient-history": (
+        "/patients/{patient}/history/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "patient-pdf": (
+        "/patients/{patient}/export.pdf",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "patient-csv": (
+        "/patients/{patient}/export.csv",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "medicine-list": ("/medicines/", "200 200 200 403 200 403", "405 405 405 405 405 405"),
+    "medicine-new": ("/medicines/new/", "403 403 403 403 200 403", "403 403 403 403 200 403"),
+    "medicine": ("/medicines/{medicine}/", "200 200 200 403 200 404", "405 405 405 405 405 405"),
+    "medicine-edit": (
+        "/medicines/{medicine}/edit/",
+        "403 403 403 403 200 404",
+        "403 403 403 403 200 404",
+    ),
+    "carry-put-down": ("/carry/put-down/", "405 405 405 405 405 405", "302 302 302 302 302 302"),
+    "regimen-new": (
+        "/patients/{patient}/regimens/new/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "regimen": ("/regimens/{regimen}/", "200 200 200 403 403 404", "405 405 405 405 405 405"),
+    "regimen-edit": (
+        "/regimens/{regimen}/edit/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "regimen-history": (
+        "/regimens/{regimen}/history/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "regimen-retract": (
+        "/regimens/{regimen}/retract/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "step-new": (
+        "/regimens/{regimen}/steps/new/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "step-correct": (
+        "/steps/{step}/correct/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "step-retract": (
+        "/steps/{step}/retract/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "step-confirm": (
+        "/steps/{step}/confirm/",
+        "405 405 405 405 405 405",
+        "302 403 403 403 403 404",
+    ),
+}
+
+# For whoever it is; what a signed-in person gets and what an anonymous visitor gets, by GET.
+OTHERS = {
+    "health": ("/health/", 200, 200),
+    "account_login": ("/accounts/login/", 302, 200),
+    "account_logout": ("/accounts/logout/", 200, 302),
+    "account_inactive": ("/accounts/inactive/", 200, 200),
+    "account_signup": ("/accounts/signup/", 302, 200),
+    "account_reauthenticate": ("/accounts/reauthenticate/", 200, 302),
+    "account_email": ("/accounts/email/", 200, 302),
+    "account_email_verification_sent": ("/accounts/confirm-email/", 200, 200),
+    "account_confirm_email": ("/accounts/confirm-email/x/", 200, 200),
+    "account_change_password": ("/accounts/password/change/", 200, 302),
+    "account_set_password": ("/accounts/password/set/", 302, 302),
+    "account_reset_password": ("/accounts/password/reset/", 200, 200),
+    "account_reset_password_done": ("/accounts/password/reset/done/", 200, 200),
+    "account_reset_password_from_key": ("/accounts/password/reset/key/1-x/", 200, 200),
+    "account_reset_password_from_key_done": ("/accounts/password/reset/key/done/", 200, 200),
+    "account_confirm_login_code": ("/accounts/login/code/confirm/", 302, 302),
+    "mfa_index": ("/accounts/2fa/", 200, 302),
+    "mfa_authenticate": ("/accounts/2fa/authenticate/", 302, 302),
+    "mfa_reauthenticate": ("/accounts/2fa/reauthenticate/", 302, 302),
+}
+
+
+def routes(resolver=None, prefix: str = "/"):
+    """(name, path with its converters) of every address that the service answers."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, path)
+        else:
+            yield pattern.name or "", path
+
+
+def ours() -> dict[str, str]:
+    return {name: path for name, path in routes() if not path.startswith("/admin/")}
+
+
+@pytest.fixture
+def world():
+    return new_world()
+
+
+def test_every_address_is_listed():
+    assert set(ours()) == set(WORK) | set(OTHERS)
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_a_listed_address_is_the_one_it_says(name):
+    path, _get, _post = WORK[name]
+    assert ours()[name].replace("<uuid:", "{").replace(">", "}") == path
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", WORK)
+def test_each_role_gets_what_is_written_here(client, world, name, method):
+    path, by_get, by_post = WORK[name]
+    expected = (by_get if method == "get" else by_post).split()
+    count = Entry.objects.count()
+    got = []
+    for role in ROLES:
+        client.force_login(world.people[role])
+        got.append(str(getattr(client, method)(world.address(path)).status_code))
+    assert dict(zip(ROLES, got, strict=True)) == dict(zip(ROLES, expected, strict=True))
+    assert Entry.objects.count() == count
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", [name for name in WORK if "{" in WORK[name][0]])
+def test_nothing_of_another_clinic_is_there(client, world, name, method):
+    path, by_get, by_post = WORK[name]
+    is_method_known = "200" in by_get if method == "get" else "405" not in by_post
+    elsewhere = ClinicFactory()
+    for role in Role.values:
+        client.force_login(member(elsewhere, role))
+        response = getattr(client, method)(world.address(path))
+        assert response.status_code == (404 if is_method_known else 405)
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_the_anonymous_are_sent_to_sign_in(client, world, name):
+    address = world.address(WORK[name][0])
+    for method in (client.get, client.post, client.put, client.delete):
+        response = method(address)
+        assert response.status_code == 302
+        assert response.url.startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_no_other_method_is_known(client, world, name):
+    client.force_login(world.people[Role.PRESCRIBER])
+    address = world.address(WORK[name][0])
+    for method in (client.put, client.patch, client.delete):
+        assert method(address).status_code == 405
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_ended_memberships_open_nothing(client, world, name):
+    path, by_get, _post = WORK[name]
+    person = world.people[Role.PRESCRIBER]
+    membership = person.memberships.get()
+    membership.ended_at = membership.started_at
+    membership.save()
+    client.force_login(person)
+    assert client.get(world.address(path)).status_code == int(by_get.split()[-1])
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_nobodys_data_answers_as_written_here(client, world, name):
+    address, signed_in, anonymous = OTHERS[name]
+    assert client.get(address).status_code == anonymous
+    client.force_login(world.people[Role.VIEWER])
+    assert client.get(address).status_code == signed_in
+
+
+def test_the_admin_is_for_support_staff(client, world):
+    addresses = [path for _name, path in routes() if path.startswith("/admin/")]
+    assert len(addresses) > 10
+    for person in (None, world.people[Role.ADMINISTRATOR], world.people[Role.PRESCRIBER]):
+        if person:
+            client.force_login(person)
+        for path in addresses:
+            address = re.sub(r"<[^>]*>|\(\?P<[^)]*\)|\^|\$", "1", path)
+            assert client.get(address).status_code in (302, 403, 404), address

@@ -1,0 +1,43 @@
+"""A clinic with somebody in every role and one of everything, and addresses in it."""
+
+from dataclasses import dataclass
+
+from access.models import Clinic, Role, User
+from tests.factories import ClinicFactory, PatientFactory, UserFactory, member
+from tests.titration.factories import medicine_of, regimen_of, step_of
+from titration.models import DoseStep
+
+NOBODY = "nobody"
+ROLES = (*Role.values, NOBODY)
+
+
+@dataclass
+class World:
+    """`step` was typed by the recorder and waits for the prescriber, who is named in it."""
+
+    clinic: Clinic
+    people: dict[str, User]
+    step: DoseStep
+
+    def address(self, path: str) -> str:
+        regimen = self.step.regimen
+        return path.format(
+            patient=regimen.patient_id,
+            regimen=regimen.pk,
+            medicine=regimen.card.version.medicine_id,
+            step=self.step.step,
+        )
+
+    @property
+    def patient(self):
+        return self.step.regimen.patient_id
+
+
+def new_world() -> World:
+    clinic = ClinicFactory()
+    people = {role: member(clinic, role) for role in Role.values}
+    people[NOBODY] = UserFactory()
+    medicine = medicine_of(clinic, by=people[Role.ADMINISTRATOR])
+    patient = PatientFactory(clinic=clinic, by=people[Role.PRESCRIBER])
+    version = regimen_of(patient, medicine, people[Role.PRESCRIBER])
+    return World(clinic, people, step_of(version, by=people[Role.RECORDER]))

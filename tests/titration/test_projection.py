@@ -1,0 +1,166 @@
+"""The projection: what the actions leave in it is what a rebuild makes, and what a reader finds."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from access.models import Role
+from ledger.models import RetractionReason
+from ledger.writing import AlreadySuperseded
+from tests.factories import ClinicFactory, PatientFactory, member
+from tests.titration.doses import times
+from tests.titration.factories import medicine_of, regimen_of, step_of
+from titration import actions, projection, reading, timeline
+from titration.models import AwaitingConfirmation, DoseStep, RegimenCard, StepKind
+from titration.policies import RuleBroken
+from titration.timeline import Effective
+
+FIRST = date(2026, 3, 2)
+REFUSALS = (RuleBroken, AlreadySuperseded, PermissionDenied)
+
+doings = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["record", "record", "record", "correct", "retract", "confirm", "withdraw"]
+        ),
+        st.integers(0, 1),  # which regimen, and who types
+        st.integers(0, 5),  # which step, and of which day
+        st.sampled_from(StepKind.values),
+    ),
+    max_size=12,
+)
+
+
+def rows() -> tuple[list[dict], list[dict]]:
+    return (
+        list(RegimenCard.objects.order_by("pk").values()),
+        list(AwaitingConfirmation.objects.order_by("pk").values()),
+    )
+
+
+class Desk:
+    """Two regimens of a clinic, and a prescriber and a recorder who work on them."""
+
+    def __init__(self) -> None:
+        clinic = ClinicFactory()
+        self.people = [member(clinic), member(clinic, Role.RECORDER)]
+        patient = PatientFactory(clinic=clinic, by=self.people[0])
+        medicine = medicine_of(clinic)
+        self.versions = [regimen_of(patient, medicine, self.people[0]) for _again in range(2)]
+
+    def do(self, what: str, which: int, number: int, kind: str) -> None:
+        """Do one thing, unless a rule refuses it."""
+        version, by = self.versions[which], self.people[number % 2]
+        on = FIRST + timedelta(weeks=number)
+        steps = list(DoseStep.objects.filter(regimen=version.regimen_id).order_by("entry__number"))
+        step = steps[number % len(steps)] if steps else None
+        try:
+            if what == "record":
+                step_of(version, on, kind, by=by)
+            elif what == "withdraw" and number == 0:
+                actions.retract_regimen(
+                    regimen=version.regimen,
+                    reason=RetractionReason.TWICE,
+                    reason_text="",
+                    by=by,
+                )
+            elif step is not None and what == "correct":
+                actions.correct_step(
+                    step=step,
+                    instruction=corrected(step, on),
+                    correction_reason="slip",
+                    by=by,
+                )
+            elif step is not None and what == "retract":
+                actions.retract_step(
+                    step=step, reason=RetractionReason.TWICE, reason_text="", by=by
+                )
+            elif step is not None and what == "confirm":
+                actions.confirm_step(step=step, by=by)
+        except REFUSALS:
+            return
+
+
+def corrected(step: DoseStep, on: date) -> actions.Instruction:
+    return actions.Instruction(
+        kind=step.kind,
+        effective=Effective(on),
+        decided_by=step.decided_by,
+        decided_by_name=step.decided_by_name,
+        received_how="letter",
+        reason=step.reason,
+        components=tuple(part.as_written() for part in step.parts),
+    )
+
+
+class SequencesOfActions(TestCase):
+    @given(doings)
+    @settings(max_examples=20, deadline=None)
+    def test_a_rebuild_changes_nothing(self, doings):
+        desk = Desk()
+        for doing in doings:
+            desk.do(*doing)
+        left = rows()
+        assert projection.rebuild() == 2
+        assert rows() == left
+        for card in RegimenCard.objects.select_related("regimen__clinic"):
+            history = reading.history(card.regimen)
+            now = card.regimen.clinic.local(datetime.now(UTC))
+            assert card.state == timeline.state_of(history.in_force(now))
+            assert card.step_id == (getattr(history.in_force(now), "entry", None))
+            waiting = set(card.regimen.awaiting.values_list("step", flat=True))
+            assert waiting <= {step.entry for step in history.live}
+
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_rebuild_repairs_what_was_lost_or_wrong():
+    step = step_of(by=None)
+    version = step.regimen.card.version
+    step_of(version, FIRST + timedelta(days=7), by=member(step.regimen.clinic, Role.RECORDER))
+    left = rows()
+    RegimenCard.objects.update(state="stopped", last_number=1)
+    AwaitingConfirmation.objects.all().delete()
+    projection.rebuild()
+    assert rows() == left
+
+
+def test_a_rebuild_in_small_batches_makes_the_same():
+    version = regimen_of()
+    for _again in range(3):
+        regimen_of(version.regimen.patient, version.medicine.versions.get())
+    left = rows()
+    assert projection.rebuild(batch=2) == 4
+    assert rows() == left
+
+
+def test_a_step_ahead_is_named_by_its_day():
+    version = regimen_of()
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    for days in (0, 7, 14):
+        step_of(version, FIRST + timedelta(days=days), components=(times(3, str(days + 1)),))
+    projection.refresh([version.regimen], now)
+    card = RegimenCard.objects.get(pk=version.regimen_id)
+    assert (card.state, card.next_on) == (timeline.TAKING, FIRST + timedelta(days=7))
+    projection.refresh([version.regimen], now + timedelta(days=20))
+    assert RegimenCard.objects.get(pk=version.regimen_id).next_on is None
+
+
+def test_a_correction_waits_for_a_confirmation_of_its_own():
+    version = regimen_of()
+    prescriber, recorder = version.responsible, member(version.regimen.clinic, Role.RECORDER)
+    step = step_of(version, by=recorder)
+    assert AwaitingConfirmation.objects.get().prescriber == prescriber
+    actions.confirm_step(step=step, by=prescriber)
+    assert not AwaitingConfirmation.objects.exists()
+    again = actions.correct_step(
+        step=step, instruction=corrected(step, FIRST), correction_reason="slip", by=recorder
+    )
+    assert AwaitingConfirmation.objects.get().step == again
+    actions.retract_step(step=again, reason="twice", reason_text="", by=recorder)
+    assert not AwaitingConfirmation.objects.exists()
