@@ -67,7 +67,7 @@ class IdentityForm(forms.Form):
     gender = forms.ChoiceField(label=_("Gender"), choices=Gender.choices, widget=forms.RadioSelect)
     nhs_number = line(_("NHS number"), 20, inputmode="numeric")
     record_number = line(_("Record number"), 40)
-    others = PatientsField(label=_("Somebody else"))
+    others = PatientsField(label=_("The same person?"))
 
     identity: Identity
     alike: Sequence[UUID] = ()
@@ -130,9 +130,9 @@ class IdentityForm(forms.Form):
     def ask_about(self, alike: Sequence[UUID]) -> None:
         """These patients may be the same person: the form must say of each that it is not."""
         self.alike = alike
+        self.fields["others"].required = True
         self.add_error(
-            "others",
-            _("Open the patients who are alike, or tick each of them as somebody else."),
+            "others", _("Open the patients who are alike, or tick each of them as somebody else.")
         )
 
     def offer(self, alike: Iterable[tuple[UUID, str]]) -> None:
