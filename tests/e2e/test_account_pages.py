@@ -1,39 +1,18 @@
 """Signing in, refusals, failures: axe-core finds nothing wrong, and phones hold the pages."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.template.loader import render_to_string
-from django.test import Client
 from django.urls import reverse
 
 from access.models import User
-
-
-def problems(page):
-    """What is wrong with a page on a desk in the light, and on a phone in the dark."""
-    found = []
-    for scheme, width in (("light", 1280), ("dark", 390)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        found += [
-            (scheme, width, violation["id"], [node["html"] for node in violation["nodes"]])
-            for violation in Axe().run(page).response["violations"]
-        ]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append((scheme, width, "wider than the screen", []))
-    return found
+from tests.e2e.browser import problems, sign_in
 
 
 @pytest.fixture
 def signed_in(page, live_server):
     """A page whose browser is signed in as J. Lind, a member of no clinic."""
-    client = Client()
-    client.force_login(User.objects.create_user("lind@example.org", "x", name="J. Lind"))
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-    )
+    user = User.objects.create_user("lind@example.org", "x", name="J. Lind")
+    sign_in(page, live_server.url, user)
     return page
 
 

@@ -1,0 +1,31 @@
+"""What browser tests share: a browser that is signed in, and what is wrong with a page."""
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page
+
+from access.models import User
+
+
+def sign_in(page: Page, url: str, user: User) -> None:
+    """Give the browser a session of this person, without the sign-in page."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
+
+
+def problems(page: Page) -> list[tuple]:
+    """What is wrong with a page on a desk in the light, and on a phone in the dark."""
+    found = []
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [
+            (scheme, width, violation["id"], [node["html"] for node in violation["nodes"]])
+            for violation in Axe().run(page).response["violations"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((scheme, width, "wider than the screen", []))
+    return found
