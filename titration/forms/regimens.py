@@ -98,6 +98,7 @@ class RegimenForm(SubmissionForm):
         self.alike = regimens_alike(patient, medicine, before)
         self.prescribers = {str(person.pk): person for person in prescribers_of(patient.clinic_id)}
         if before:
+            self.initial.update(regimen_initial(before))
             self.prescribers.setdefault(str(before.responsible_id), before.responsible)
         kept = before if before and before.medicine_id == medicine.medicine_id else None
         self._offer("route", [*medicine.routes, *([kept.route] if kept else [])], route_words)

@@ -21,7 +21,7 @@ from ledger.writing import AlreadySuperseded
 from patients.models import Patient
 from patients.presenters import banner
 from titration import actions, carry, reading
-from titration.forms.regimens import MedicineChoice, RegimenForm, regimen_initial
+from titration.forms.regimens import MedicineChoice, RegimenForm
 from titration.forms.steps import RetractionForm
 from titration.models import DoseStep, MedicineVersion, Regimen, RegimenVersion
 from titration.policies import ChangedMeanwhile
@@ -72,7 +72,6 @@ def regimen_edit(request: SignedInRequest, regimen: UUID) -> HttpResponse:
         medicine=choice.chosen,
         by=request.user,
         before=newest,
-        initial=regimen_initial(newest),
     )
     form.fields["route"].disabled = is_fixed
     if form.is_valid():
@@ -120,14 +119,9 @@ def regimen_retract(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     form = RetractionForm(request.POST or None, initial={"seen": history.last_number})
     if form.is_valid():
         try:
+            said = {name: form.cleaned_data[name] for name in ("reason", "reason_text", "seen")}
             retraction = attempt(
-                form,
-                actions.retract_regimen,
-                regimen=found,
-                reason=RetractionReason(form.cleaned_data["reason"]),
-                reason_text=form.cleaned_data["reason_text"],
-                by=request.user,
-                seen=form.cleaned_data["seen"],
+                form, actions.retract_regimen, regimen=found, by=request.user, **said
             )
             if retraction:
                 return withdrawn(request, found, retraction.reason, history)
