@@ -37,6 +37,8 @@ def patients_of(event: AccessEvent) -> set:
 def test_every_signed_in_request_leaves_one_event(client, world, name):
     path, by_get, by_post = WORK[name]
     for role, got, sent in zip(ROLES, by_get.split(), by_post.split(), strict=True):
+        if role in (Role.RECORDER, Role.VIEWER):
+            continue  # as a prescriber or an auditor
         client.force_login(world.people[role])
         for method, status in ((client.get, got), (client.post, sent)):
             event, *more = events_of(lambda: method(world.address(path)))  # noqa: B023

@@ -1,0 +1,385 @@
+"""The line: the software keeps, orders and adds up what people wrote, and originates no dose.
+
+Every number with a unit that a reader meets, in pages, in the picture and in the PDF, is an amount
+that somebody wrote, or a total per day or a difference of two that is worked out here anew, by
+other means, and stands under its label. All amounts are primes of their own, so that a figure from
+anywhere else is found out.
+"""
+
+import io
+import re
+from dataclasses import replace
+from datetime import date, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from html.parser import HTMLParser
+
+import pytest
+from django.utils import timezone
+from pypdf import PdfReader
+
+from access.models import Role
+from tests.factories import ClinicFactory, PatientFactory, member
+from tests.pages import INLINE, Page
+from tests.titration.doses import amount, at, rate, times
+from tests.titration.factories import medicine_of, regimen_of, step_of
+from tests.titration.recording import Recording, address, day
+from titration import actions, reading
+from titration.dosing import Component
+from titration.models import DoseStep
+from titration.timeline import Effective
+
+pytestmark = pytest.mark.django_db
+
+UNITS = "mg|micrograms?|mL|g|units?|tablets?|patch(?:es)?|mmol"
+FIGURE = r"[0-9][0-9,]*(?:\.[0-9]+)?"
+NUMBER = re.compile(rf"([+\u2212]?)({FIGURE})(?: to ({FIGURE}))?\s(?:{UNITS})\b")
+
+# What else may stand with a unit: the strengths of the medicine list, which are no doses, and what
+# a person typed in words beside a dose, shown in quotation marks.
+STRENGTHS = {"113", "127", "131"}
+QUOTED = re.compile("“[^”]*”")
+
+
+def figure(value: Fraction | Decimal) -> str:
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    return f"{value.normalize():,f}"
+
+
+def amounts_of(step: DoseStep) -> set[str]:
+    """Every figure that was written for the step."""
+    return {
+        figure(Decimal(value))
+        for part in step.parts
+        for value in (part.low, part.high, part.maximum_low, part.volume, part.concentration)
+        if value is not None
+    }
+
+
+def total_of(step: DoseStep) -> tuple[Fraction, Fraction] | None:
+    """Lowest and highest total of a day, counted hour by hour; none where days differ."""
+    low = high = Fraction(0)
+    for part in step.parts:
+        if part.as_needed:
+            continue
+        if step.kind == "single" or part.timing not in ("slot", "clock", "times"):
+            return None
+        if part.weekdays or (part.period_unit, part.period) != ("day", 1):
+            if part.period_unit != "hour":
+                return None
+            count = part.times * len(range(0, 24, part.period))
+        else:
+            count = part.times or 1
+        low += count * Fraction(part.low)
+        high += count * Fraction(part.high if part.high is not None else part.low)
+    return (low, high) if low or high else None
+
+
+class Course:
+    """A course with one step of every shape, corrected, withdrawn, withheld and ahead."""
+
+    def __init__(self, client) -> None:
+        self.clinic = ClinicFactory()
+        self.prescriber = member(self.clinic, name="Dr A. Osei")
+        self.recorder = member(self.clinic, Role.RECORDER)
+        client.force_login(self.prescriber)
+        patient = PatientFactory(clinic=self.clinic, by=self.prescriber)
+        medicine = medicine_of(self.clinic, strengths=("113 mg", "127 mg per 131 mL"))
+        self.mouth = regimen_of(patient, medicine, self.prescriber)
+        self.pump = regimen_of(
+            patient, medicine, self.prescriber, route="intrathecal", unit="microgram", form=""
+        )
+        self.patient = patient
+        self.record()
+        self.steps = {
+            version: list(
+                DoseStep.objects.filter(regimen=version.regimen_id).order_by("effective_on")
+            )
+            for version in (self.mouth, self.pump)
+        }
+
+    def record(self) -> None:
+        weeks = iter(range(100))
+
+        def step(*parts: Component, kind: str = "dose", version=self.mouth, **more) -> DoseStep:
+            on = date(2026, 3, 2) + timedelta(weeks=next(weeks))
+            return step_of(version, more.pop("on", on), kind, tuple(parts), **more)
+
+        needed = replace(times(None, "43"), as_needed=True, maximum=amount("211"), maximum_hours=24)
+        beside = replace(
+            at("morning", "73"),
+            strengths="1 × 137 mg",
+            volume=Decimal("79"),
+            concentration=Decimal("83"),
+            concentration_unit="mg",
+            calculation="0.139 mg per kg × 149 kg",
+        )
+        step(times(3, "17"))
+        step(at("morning", "19"), at("bedtime", "23"))
+        step(
+            replace(times(1, "101"), timing=replace(times(1, "1").timing, kind="once", times=None)),
+            kind="single",
+            reason="trial",
+        )
+        step(kind="withhold")
+        step(at("morning", "29"), at("evening", "31"), kind="resume")
+        step(times(2, "37 to 41"))
+        step(times(2, "47"), needed)
+        wrong = step(times(3, "53"), by=self.recorder)
+        twice = step(times(3, "61"))
+        step(times(1, "67", period=2, anchor=date(2026, 5, 4)))
+        step(at("evening", "71", weekdays=(1,)))
+        step(beside, at("evening", "1999"))
+        step(times(1, "0.307", period=6, period_unit="hour"))
+        step(times(5, "89"), on=timezone.localdate() + timedelta(days=30))
+        actions.retract_step(step=twice, reason="twice", reason_text="", by=self.prescriber)
+        actions.correct_step(
+            step=wrong,
+            instruction=actions.Instruction(
+                kind="dose",
+                effective=wrong.effective,
+                decided_by=self.prescriber,
+                decided_by_name=self.prescriber.name,
+                received_how="telephone",
+                reason="effect",
+                components=(times(3, "59"),),
+                note="59 mg, he said",
+            ),
+            correction_reason="slip",
+            by=self.recorder,
+        )
+        step(rate("97", "hour", changed_every_hours=72), version=self.pump)
+        night = {"window_from": time(22), "window_to": time(6)}
+        step(
+            rate("103", "24 hours", window_from=time(6), window_to=time(22)),
+            rate("107", "24 hours", **night),
+            version=self.pump,
+        )
+        step(rate("109", "24 hours"), version=self.pump)
+
+    @cached_property
+    def written(self) -> set[str]:
+        return {f for steps in self.steps.values() for step in steps for f in amounts_of(step)}
+
+    @cached_property
+    def totals(self) -> set[str]:
+        return {
+            figure(value)
+            for steps in self.steps.values()
+            for step in steps
+            for value in total_of(step) or ()
+        }
+
+    @cached_property
+    def differences(self) -> set[str]:
+        """What each total is more or less than the one before it, with its sign."""
+        signed = set()
+        for version, steps in self.steps.items():
+            live = {record.entry for record in reading.history(version.regimen).live}
+            before = None
+            for step in (step for step in steps if step.pk in live and step.kind != "single"):
+                total, needed = total_of(step), any(part.as_needed for part in step.parts)
+                now = (total[0], needed) if total and total[0] == total[1] else None
+                if before and now and before[1] == now[1]:
+                    sign = "+" if now[0] > before[0] else "\u2212"
+                    signed.add(sign + figure(abs(now[0] - before[0])))
+                before = now
+        return signed
+
+    def check(self, words: str, label: str = "") -> int:
+        """Every number with a unit in the words is written, or worked out and labelled so."""
+        found = 0
+        for sign, low, high in NUMBER.findall(QUOTED.sub(" ", words)):
+            for number in filter(None, (low, high)):
+                found += 1
+                where = f"{number} in “{words}” under “{label}”"
+                if sign:
+                    assert sign + number in self.differences, where
+                    assert "Change" in label, where
+                elif number in self.totals and number not in self.written:
+                    assert re.search("total per day", f"{label} {words}", re.IGNORECASE), where
+                else:
+                    assert number in self.written | STRENGTHS, where
+        return found
+
+
+class Boxes(HTMLParser):
+    """(label, words) of each cell, description and paragraph of a page."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._label = self._term = ""
+        self._is_term = False
+        self._words: list[str] = []
+        self.feed(source)
+        self._end()
+
+    def _end(self) -> None:
+        words = " ".join("".join(self._words).split())
+        if words:
+            self.found.append((self._label, words))
+            if self._is_term:
+                self._term = words
+        self._words = []
+
+    def handle_starttag(self, tag, attrs) -> None:
+        attributes = dict(attrs)
+        for name in ("value", "placeholder", "aria-label", "title"):
+            if attributes.get(name) and attributes.get("type") != "hidden":
+                self.found.append((self._label, attributes[name]))
+        if tag in INLINE:
+            return
+        self._end()
+        self._is_term = tag == "dt"
+        if tag == "td":
+            self._label = attributes.get("data-label") or ""
+        elif tag == "dd":
+            self._label = self._term
+        elif tag not in ("br",):
+            self._label = ""
+
+    def handle_endtag(self, tag) -> None:
+        if tag not in INLINE:
+            self._end()
+            self._is_term = False
+
+    def handle_data(self, data) -> None:
+        self._words.append(data)
+
+
+@pytest.fixture
+def course(client):
+    return Course(client)
+
+
+def paths(course: Course) -> dict[str, int]:
+    """Pages that show doses, and how many numbers with a unit each shows at the least."""
+    step = course.steps[course.mouth][0]
+    return {
+        f"/regimens/{course.mouth.regimen_id}/?log=all": 30,
+        f"/regimens/{course.pump.regimen_id}/": 4,
+        f"/patients/{course.patient.pk}/": 2,
+        f"/regimens/{course.mouth.regimen_id}/retract/": 20,
+        f"/regimens/{course.mouth.regimen_id}/history/": 0,
+        f"/regimens/{course.mouth.regimen_id}/edit/": 0,
+        f"/regimens/{course.mouth.regimen_id}/steps/new/": 1,
+        f"/regimens/{course.pump.regimen_id}/steps/new/?kind=single": 1,
+        f"/steps/{step.step}/correct/": 1,
+        f"/steps/{step.step}/retract/": 1,
+        "/": 1,
+        "/patients/": 0,
+    }
+
+
+def test_the_figures_of_the_fixture_tell_one_from_another(course):
+    assert len(course.written) > 25
+    assert course.written & course.totals == set()
+    assert course.differences == {"\u22129", "\u22122,070.772", "+443.772"}
+    unsigned = {difference[1:] for difference in course.differences}
+    assert unsigned & (course.written | course.totals | STRENGTHS) == set()
+
+
+def test_a_figure_from_elsewhere_is_found_out(course):
+    for words, label in (
+        ("Morning 151 mg", ""),
+        ("17 to 151 mg", ""),
+        ("51 mg", "Dose as written"),
+        ("+9 mg", "Change"),
+        ("\u22129 mg", "Total per day"),
+    ):
+        with pytest.raises(AssertionError):
+            course.check(words, label)
+
+
+def test_pages_show_only_what_was_written_or_worked_out_under_its_label(client, course):
+    for path, least in paths(course).items():
+        response = client.get(path)
+        assert response.status_code == 200, path
+        page = response.content.decode()
+        without_picture = re.sub(r"<svg class=\"timeline\".*?</svg>", " ", page, flags=re.DOTALL)
+        found = sum(course.check(words, label) for label, words in Boxes(without_picture).found)
+        assert found >= least, f"{path} shows {found} numbers with a unit"
+
+
+def test_a_read_back_shows_only_what_was_written_or_worked_out(client, course):
+    recording = Recording(client, address(course.mouth.regimen))
+    page = recording.write(
+        {"amount": "157", "when": "morning"},
+        {"amount": "163", "when": "bedtime"},
+        **day("12", "3", "2026"),
+    )
+    typed, total = {"157", "163"}, "320"
+    seen = set()
+    for label, words in Boxes(page.html).found:
+        for sign, low, high in NUMBER.findall(QUOTED.sub(" ", words)):
+            if sign:
+                assert (sign + low, "Change" in label) == ("+278", True)
+            elif low == total:
+                assert "Total per day" in label
+            else:
+                seen.add(low)
+                assert {low, high or low} <= course.written | course.totals | typed
+    assert typed <= seen
+
+
+def picture(page: str) -> list[str]:
+    found = re.search(r"<svg class=\"timeline\".*?</svg>", page, re.DOTALL)
+    assert found
+    texts = re.findall(r"<(?:text|title|desc)[^>]*>([^<]*)<", found[0])
+    return [" ".join(text.split()) for text in texts]
+
+
+def test_the_picture_shows_only_what_was_written_or_worked_out(client, course):
+    for version, least in ((course.mouth, 5), (course.pump, 2)):
+        texts = picture(client.get(f"/regimens/{version.regimen_id}/").content.decode())
+        heading = " ".join(texts)
+        found = sum(course.check(text, heading) for text in texts)
+        assert found >= least, texts
+        known = course.written | course.totals
+        for text in texts:
+            if re.fullmatch(rf"{FIGURE}(?: to {FIGURE})?", text):
+                is_year = re.fullmatch("20[0-9]{2}", text)
+                assert is_year or set(text.split(" to ")) <= known | {"0"}, text
+
+
+def test_the_pdf_shows_only_what_was_written_or_worked_out(client, course):
+    content = client.get(f"/patients/{course.patient.pk}/export.pdf").content
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    words = " ".join(text.split())
+    assert "Total per day" in words
+    found = 0
+    for sign, low, high in NUMBER.findall(QUOTED.sub(" ", words)):
+        for number in filter(None, (low, high)):
+            found += 1
+            known = course.differences if sign else course.written | course.totals | STRENGTHS
+            assert sign + number in known, number
+    assert found > 30
+    assert course.written <= set(re.findall(FIGURE, words)), "an amount is missing"
+
+
+def test_no_form_holds_an_amount_that_nobody_asked_for(client, course):
+    figures = ("amount", "maximum", "volume", "concentration", "strengths", "calculation")
+    known = course.written | course.totals | STRENGTHS
+    for kind in ("dose", "single", "withhold", "resume", "stop"):
+        for version in (course.mouth, course.pump):
+            page = Page(client.get(address(version.regimen, kind)))
+            for form in page.forms:
+                held = {n: v for n, v in form.typed.items() if v}
+                assert not [n for n in held if n.rpartition("-")[2] in figures], held
+                assert not set(held.values()) & known, held
+    for path in ("/medicines/new/", f"/patients/{course.patient.pk}/regimens/new/"):
+        for form in Page(client.get(path)).forms:
+            assert not set(form.typed.values()) & known
+
+
+def test_a_withheld_stretch_has_no_figure(client, course):
+    version = regimen_of(course.patient, course.mouth.medicine.versions.get(), course.prescriber)
+    step_of(version, date(2026, 3, 2), components=(times(3, "173"),))
+    step_of(version, Effective(date(2026, 3, 9)), "withhold")
+    page = Page(client.get(f"/regimens/{version.regimen_id}/"))
+    log = page.text.partition("Dose log")[2]
+    withheld = log.partition("09-Mar-2026")[2].partition("02-Mar-2026")[0]
+    assert NUMBER.findall(withheld) == []
