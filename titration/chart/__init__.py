@@ -17,7 +17,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from titration.chart.drawing import draw
+from titration.chart.panels import stretches
 from titration.chart.picture import Chart
+from titration.chart.time_axis import zone_of
 from titration.timeline import StepRecord
 
 # In pixels of the picture: for a page, for a telephone, and for the text width of A4 paper.
@@ -42,7 +44,8 @@ def chart(
     """
     if not live:
         return None
-    return draw(live, title=title, route=route, now=now, width=width, prefix=prefix)
+    parts = stretches(live, zone_of(now))
+    return draw(live, parts, title=title, route=route, now=now, width=width, prefix=prefix)
 
 
 def pictures(
@@ -52,17 +55,15 @@ def pictures(
 
     Empty when there are no steps; the arguments are those of `chart`.
     """
-    drawn = {
-        shape: chart(
-            live, title=title, route=route, now=now, width=width, prefix=f"{prefix}-{shape}"
-        )
+    if not live:
+        return SafeString("")
+    parts = stretches(live, zone_of(now))
+    drawn = (
+        (shape, svg(draw(live, parts, title=title, route=route, now=now, width=width, prefix=name)))
         for shape, width in (("wide", WIDE), ("narrow", NARROW))
-    }
-    return format_html_join(
-        "",
-        '<div class="chart {}">{}</div>',
-        ((shape, svg(picture)) for shape, picture in drawn.items() if picture),
+        for name in [f"{prefix}-{shape}"]
     )
+    return format_html_join("", '<div class="chart {}">{}</div>', drawn)
 
 
 def svg(chart: Chart) -> SafeString:

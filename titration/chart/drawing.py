@@ -2,19 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from titration import timeline, wording
 from titration.chart import strokes
 from titration.chart.labels import Room, Text, text_width
-from titration.chart.panels import FIGURES, Stretch, panels, stretches
+from titration.chart.panels import FIGURES, Stretch, panels
 from titration.chart.picture import Chart, Pen, marks, words
 from titration.chart.plots import Plot, plots
 from titration.chart.singles import HALF, Marker, markers
 from titration.chart.strokes import Canvas
-from titration.chart.time_axis import DAY, HOUR, TimeAxis, moment
+from titration.chart.time_axis import DAY, HOUR, TimeAxis, moment, zone_of
 from titration.timeline import WITHHELD, StepRecord
 
 EDGE = 4
@@ -32,16 +32,20 @@ Swatch = Callable[[int, int], None]
 
 
 def draw(
-    live: Sequence[StepRecord], *, title: str, route: str, now: datetime, width: int, prefix: str
+    live: Sequence[StepRecord],
+    parts: Sequence[Stretch],
+    *,
+    title: str,
+    route: str,
+    now: datetime,
+    width: int,
+    prefix: str,
 ) -> Chart:
-    """Draw the live steps, of which there is at least one."""
-    zone, present = now.tzinfo, now.timestamp()
-    if zone is None:
-        raise ValueError("the present needs the clinic's zone")
-    parts = stretches(live, zone)
+    """Draw live steps, of which there is at least one; `parts` are their stretches."""
+    present = now.timestamp()
     holding = _holding(parts, present)
     panes = plots(panels(parts), route, width, holding)
-    axis = _time_axis(live, panes, holding, now, zone, width)
+    axis = _time_axis(live, panes, holding, now, width)
     singles = markers(timeline.single_doses(live), axis, width - EDGE)
     room = Room(width)
     canvas = Canvas(defaultdict(Pen), room, axis, present, axis.x(present))
@@ -81,11 +85,10 @@ def _time_axis(
     panes: Sequence[Plot],
     holding: Stretch | None,
     now: datetime,
-    zone: tzinfo,
     width: int,
 ) -> TimeAxis:
     """From just before the first step to today, or past what is recorded ahead of it."""
-    present = now.timestamp()
+    zone, present = zone_of(now), now.timestamp()
     first = min(moment(live[0].effective, zone), present)
     last = max(moment(live[-1].effective, zone), present)
     least = 6 * HOUR if _has_clock_times(live) else 7 * DAY

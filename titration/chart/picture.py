@@ -25,11 +25,13 @@ class Pen:
         self._at = (x1, y1)
 
     def rectangle(self, x0: int, y0: int, x1: int, y1: int) -> None:
-        self.shape(f"M{x0} {y0}H{x1}V{y1}H{x0}Z")
+        self._data.append(f"M{x0} {y0}H{x1}V{y1}H{x0}Z")
+        self._at = None
 
     def point(self, x: int, y: int) -> None:
         """A dot as wide as the stroke. Some renderers leave out a line of no length."""
-        self.shape(f"M{x} {y}h.01")
+        self._data.append(f"M{x} {y}h.01")
+        self._at = None
 
     def shape(self, data: str) -> None:
         self._data.append(data)

@@ -41,14 +41,16 @@ class Canvas:
 
     def span(self, stretch: Stretch) -> "Span":
         """Where a stretch is drawn: an open one until today, or on to the end if it is ahead."""
-        start = self.axis.x(stretch.start)
+        is_ahead = stretch.start > self.now
+        start = sure = self.axis.x(stretch.start)
         if stretch.end is not None:
             end = self.axis.x(stretch.end)
         else:
-            end = self.x_now if stretch.start <= self.now else self.axis.right
-        known = stretch.known_by == stretch.start
-        sure = start if known else min(self.axis.x(stretch.known_by), end)
-        return Span(start, sure, min(max(self.x_now, sure), end), end, stretch.start > self.now)
+            end = self.axis.right if is_ahead else self.x_now
+        if stretch.known_by != stretch.start:
+            sure = min(self.axis.x(stretch.known_by), end)
+        begun = end if end <= self.x_now else max(self.x_now, sure)
+        return Span(start, sure, begun, end, is_ahead)
 
     def line(self, css: str, x0: int, y0: int, x1: int, y1: int) -> None:
         """Draw a line that words keep clear of; one without length is none."""

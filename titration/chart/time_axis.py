@@ -33,6 +33,13 @@ class Tick:
     second: str = ""
 
 
+def zone_of(now: datetime) -> tzinfo:
+    """The clinic's zone, in which the present is told."""
+    if now.tzinfo is None:
+        raise ValueError("the present needs the clinic's zone")
+    return now.tzinfo
+
+
 def start_of(day: date, zone: tzinfo) -> float:
     """The first moment of a day in a zone."""
     return datetime.combine(day, time.min, zone).timestamp()
