@@ -39,6 +39,9 @@ class Row(Banner):
     clinic: str
 
 
+# Stands for a patient in an address that is looked up once for a page.
+_SOMEBODY = UUID(int=0)
+
 _SHOWN = (
     "patient_id",
     "clinic__name",
@@ -57,32 +60,35 @@ _SHOWN = (
 
 def banner(patient: Patient, *, today: date | None = None) -> Banner:
     """The banner of a patient's pages, as of the newest version; one query."""
-    return _row(PatientCard.objects.values_list(*_SHOWN).get(pk=patient.pk), today)
+    [row] = rows([patient.pk], today=today)
+    return row
 
 
 def rows(patients: Sequence[UUID], *, today: date | None = None) -> list[Row]:
-    """These patients, in this order; one query."""
-    cards = PatientCard.objects.filter(pk__in=patients).values_list(*_SHOWN)
-    by_patient = {card[0]: _row(card, today) for card in cards}
+    """These patients, in this order; one query. Without `today`, ages are of the clinic's day."""
+    days: dict[str, date] = {}
+    page = reverse("patient", args=[_SOMEBODY])
+    by_patient = {}
+    for card in PatientCard.objects.filter(pk__in=patients).values_list(*_SHOWN):
+        patient, _clinic, zone, *_version = card
+        if zone not in days:
+            days[zone] = today or timezone.localdate(timezone=ZoneInfo(zone))
+        by_patient[patient] = _row(card, days[zone], page.replace(str(_SOMEBODY), str(patient)))
     return [by_patient[patient] for patient in patients if patient in by_patient]
 
 
-def _row(card: tuple, today: date | None) -> Row:
-    """A row of the columns above; ages are of `today`, else today at the clinic, or of the end."""
-    (patient, clinic, zone, title, family, given, born, gender, nhs, record, status, ended_on) = (
-        card
-    )
-    died_on = ended_on if status == PatientStatus.DIED else None
+def _row(card: tuple, today: date, url: str) -> Row:
+    """A row of the columns above; the age of somebody who died is the one they reached."""
+    patient, clinic, _zone, title, family, given, born, gender, nhs, record, status, ended = card
+    died = ended if status == PatientStatus.DIED else None
     return Row(
         name=wording.name_words(family, given, title),
-        url=reverse("patient", args=[patient]),
-        born=wording.born_words(
-            born, died_on or today or timezone.localdate(timezone=ZoneInfo(zone))
-        ),
+        url=url,
+        born=wording.born_words(born, died or today),
         gender=wording.gender_words(gender),
         nhs_number=wording.nhs_words(nhs),
         record_number=record or "",
-        ended=wording.ended_words(status, ended_on),
+        ended=wording.ended_words(status, ended),
         patient=patient,
         clinic=clinic,
     )

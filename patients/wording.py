@@ -4,10 +4,11 @@ Finished strings: templates only place them.
 """
 
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from patients.birthdates import months_of_age
 from patients.models import Gender, PatientStatus
@@ -28,9 +29,20 @@ _SHORT_MONTHS = (
 )
 
 
+@cache
+def _short_months(_language: str | None) -> tuple[str, ...]:
+    """Looked up once in a language: a page of patients writes many dates."""
+    return tuple(map(str, _SHORT_MONTHS))
+
+
+@cache
+def _genders(_language: str | None) -> dict[str, str]:
+    return {value: str(label) for value, label in Gender.choices}
+
+
 def date_words(on: date) -> str:
     """Write a day: "16-Nov-2026"."""
-    return f"{on.day:02d}-{_SHORT_MONTHS[on.month - 1]}-{on.year:04d}"
+    return f"{on.day:02d}-{_short_months(get_language())[on.month - 1]}-{on.year:04d}"
 
 
 def moment_words(at: datetime, zone: ZoneInfo) -> str:
@@ -66,7 +78,7 @@ def born_words(born: date | None, on: date) -> str:
 
 def gender_words(gender: str | None) -> str:
     """Write a gender: "Female"."""
-    return str(Gender(gender).label) if gender else ""
+    return _genders(get_language())[gender] if gender else ""
 
 
 def nhs_words(digits: str | None) -> str:
