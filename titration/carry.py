@@ -29,12 +29,6 @@ def carried(request: SignedInRequest) -> list[DoseStep]:
     return [found[key] for key in held if key in found]
 
 
-def copied_step(request: SignedInRequest) -> DoseStep | None:
-    """The carried step that `?copy=` names; none when it names no carried one."""
-    wanted = request.GET.get("copy")
-    return next((step for step in carried(request) if str(step.pk) == wanted), None)
-
-
 def drop(request: SignedInRequest, step: DoseStep) -> None:
     """Carry this step no longer: it was entered where it belongs."""
     held = [key for key in request.session.get(KEY, []) if key != str(step.pk)]

@@ -19,8 +19,8 @@ def steps():
     return [step_of(regimen, date(2026, 4, 6)), step_of(regimen, date(2026, 3, 2))]
 
 
-def request_of(user, query="", session=None):
-    request = RequestFactory().get("/", {"copy": query})
+def request_of(user, session=None):
+    request = RequestFactory().get("/")
     request.user, request.session = user, {} if session is None else session
     return request
 
@@ -47,22 +47,6 @@ def test_who_does_not_record_carries_nothing(steps):
     request = request_of(person_for(steps, Role.VIEWER))
     carry.put(request, steps)
     assert carry.carried(request) == []
-
-
-def test_only_a_carried_step_is_copied(steps):
-    later, earlier = steps
-    request = request_of(person_for(steps), query=str(later.pk))
-    carry.put(request, [earlier])
-    assert carry.copied_step(request) is None
-    carry.put(request, steps)
-    assert carry.copied_step(request) == later
-
-
-@pytest.mark.parametrize("query", ["", "no-uuid"])
-def test_a_copy_of_nothing_is_none(steps, query):
-    request = request_of(person_for(steps), query=query)
-    carry.put(request, steps)
-    assert carry.copied_step(request) is None
 
 
 def test_a_step_that_was_entered_is_dropped(steps):
