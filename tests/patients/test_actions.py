@@ -1,11 +1,14 @@
 """Adding patients, and new versions of what is known of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from access.models import Role
@@ -317,3 +320,27 @@ def test_enter_adds_many_in_one_write(clinic, by):
     ]
     assert PatientCard.objects.filter(clinic=clinic).count() == 25
     assert PatientVersion.objects.count() == Patient.objects.count() == 25
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_add_the_same_person_at_once_one_is_asked():
+    clinic = ClinicFactory()
+    people = [member(clinic), member(clinic)]
+    identity = IdentityFactory()
+    ready = Barrier(2)
+
+    def add(by) -> str:
+        try:
+            ready.wait(timeout=10)
+            actions.add_patient(clinic=clinic, identity=identity, by=by)
+        except actions.ProbableDuplicate:
+            return "asked"
+        finally:
+            connection.close()
+        return "added"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(add, people))
+
+    assert answers == ["added", "asked"]
+    assert Patient.objects.count() == 1
