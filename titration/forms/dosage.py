@@ -62,11 +62,7 @@ class ComponentForm(forms.Form):
 
     use_required_attribute = False
 
-    amount = FigureField(
-        label=gettext_lazy("Amount"),
-        help_text=gettext_lazy("Of each time, not of the day. A range has “to” between figures."),
-        is_range_allowed=True,
-    )
+    amount = FigureField(label=gettext_lazy("Amount"), is_range_allowed=True)
     unit = forms.ChoiceField(label=gettext_lazy("Unit"))
     when = forms.ChoiceField(label=gettext_lazy("When"), choices=WHEN_CHOICES, required=False)
     times = CountField(gettext_lazy("How many times"))

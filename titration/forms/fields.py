@@ -41,8 +41,8 @@ SINGLE_WHEN_CHOICES = [
 ]
 DAYS_CHOICES = [
     ("every", gettext_lazy("Every day")),
-    ("period", gettext_lazy("Every so many days, weeks or months")),
-    ("weekdays", gettext_lazy("On named days of the week")),
+    ("period", gettext_lazy("Every so many days, weeks …")),
+    ("weekdays", gettext_lazy("On named weekdays")),
 ]
 PERIOD_CHOICES = [
     ("day", pgettext_lazy("period", "days")),

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.models import Clinic
 from ledger.models import Entry, Retraction
@@ -15,6 +17,14 @@ from titration.reading import History
 from titration.timeline import StepRecord
 
 LIVE, CORRECTED, WITHDRAWN = "live", "corrected", "withdrawn"
+
+
+HEADINGS = {
+    StepKind.WITHHOLD.value: gettext_lazy("Withheld: the patient takes none"),
+    StepKind.RESUME.value: gettext_lazy("Resumed"),
+    StepKind.STOP.value: gettext_lazy("Stopped"),
+    StepKind.SINGLE.value: gettext_lazy("Single dose"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,12 +70,7 @@ def moment_words(moment: datetime, clinic: Clinic) -> str:
 
 def heading_words(kind: str) -> str:
     """What a step does, for all but a plain dose, which needs no heading."""
-    return {
-        StepKind.WITHHOLD: _("Withheld: the patient takes none"),
-        StepKind.RESUME: _("Resumed"),
-        StepKind.STOP: _("Stopped"),
-        StepKind.SINGLE: _("Single dose"),
-    }.get(StepKind(kind), "")
+    return str(HEADINGS.get(kind, ""))
 
 
 def ordered(history: History, *, oldest_first: bool = False) -> list[StepRecord]:
@@ -101,7 +106,8 @@ class _Rows:
             "entry", "confirmation__entry"
         ).in_bulk(list(wanted))
         self.withdrawals = _withdrawals(history, shown)
-        self.changes = _changes(history.live)
+        told = timeline.instructions(history.live)
+        self.before = {step.entry: before for before, step in pairwise(told)}
 
     def __iter__(self):
         return (self._row(record) for record in self.shown)
@@ -129,7 +135,7 @@ class _Rows:
             lines=wording.dosage_lines(record.components),
             total_label=wording.total_label(total) if total else "",
             total=wording.total_words(total) if total else "",
-            change=self.changes.get(record.entry, ""),
+            change=self._change(record),
             reason=step.reason_label,
             reason_text=step.reason_text or "",
             note=step.note or "",
@@ -143,6 +149,15 @@ class _Rows:
             correction=step.correction_reason or "",
             disagreements=disagreement_words(record.components),
         )
+
+    def _change(self, record: StepRecord) -> str:
+        """The difference from the instruction before, where both have a total per day."""
+        before = self.before.get(record.entry)
+        total = dosing.total_per_day(record.components)
+        if before is None or total is None:
+            return ""
+        difference = dosing.difference(total, dosing.total_per_day(before.components))
+        return "" if difference is None else wording.difference_words(difference, total.unit)
 
     def _status(self, record: StepRecord) -> tuple[str, str]:
         if record.entry in self.live:
@@ -192,19 +207,6 @@ def _successors(records: Iterable[StepRecord]) -> dict[UUID, StepRecord]:
             successors[newest[record.step].entry] = record
         newest[record.step] = record
     return successors
-
-
-def _changes(live: Sequence[StepRecord]) -> dict[UUID, str]:
-    """By entry: the difference from the instruction before it, where both have a total per day."""
-    changes: dict[UUID, str] = {}
-    before = None
-    for record in timeline.instructions(live):
-        total = dosing.total_per_day(record.components)
-        difference = dosing.difference(total, before)
-        if difference is not None and total is not None:
-            changes[record.entry] = wording.difference_words(difference, total.unit)
-        before = total
-    return changes
 
 
 def received_words(step: DoseStep) -> str:

@@ -72,6 +72,7 @@ def regimen_page(
         "strengths": version.strengths,
         "state": timeline.state_of(step),
         "step": rows[step.entry] if step else None,
+        "only_singles": bool(history.live) and not timeline.instructions(history.live),
         "ahead": [rows[record.entry] for record in ahead],
         "chart": pictures(
             history.live, title=title, route=str(version.get_route_display()), now=now
