@@ -1,13 +1,9 @@
 """The history as CSV: a row for each part of a dose, from which the record can be built again."""
 
-import csv
-import io
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import groupby
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -18,16 +14,15 @@ from hypothesis import strategies as st
 
 from access.models import AccessEvent, AccessKind, Role
 from ledger.models import Head
-from patients.models import Patient
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import at, rate, times
+from tests.titration.exports import component_of, effective_of, rows_of, typed
 from tests.titration.factories import regimen_of, step_of
-from titration import actions, dosing, reading, timeline
-from titration.demo.building import build
+from titration import actions
 from titration.dosing import Amount, Component, Timing
 from titration.exports import csv as export
 from titration.exports import history
-from titration.timeline import Effective, StepRecord, Withdrawal
+from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
 
@@ -61,98 +56,6 @@ def regimen(patient, prescriber):
 
 def exported(patient, by) -> bytes:
     return export.csv_file(history.read(patient, by=by, now=NOW))
-
-
-def rows_of(file: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"), newline="")))
-
-
-def typed(cell: str) -> str:
-    """A cell as it was typed, by the rule that docs/exports.md gives."""
-    return cell[1:] if re.match(r"'+\s*[=+\-@＝＋－＠]|'+[\t\r\n]", cell) else cell
-
-
-def component_of(row: dict[str, str]) -> Component:
-    """The part of a dose that a row tells of."""
-
-    def figure(name: str) -> Decimal | None:
-        return Decimal(row[name]) if row[name] else None
-
-    def count(name: str) -> int | None:
-        return int(row[name]) if row[name] else None
-
-    def clock(name: str) -> time | None:
-        return time.fromisoformat(row[name]) if row[name] else None
-
-    maximum = None
-    if row["maximum_low"]:
-        most = Decimal(row["maximum_low"])
-        maximum = Amount(most, figure("maximum_high"), row["maximum_unit"])
-    return Component(
-        amount=Amount(Decimal(row["amount_low"]), figure("amount_high"), row["unit"]),
-        timing=Timing(
-            kind=row["timing"],
-            slot=row["slot"],
-            clock=clock("clock"),
-            times=count("times"),
-            period=int(row["period"]),
-            period_unit=row["period_unit"],
-            anchor=date.fromisoformat(row["anchor"]) if row["anchor"] else None,
-            weekdays=tuple(export.WEEKDAYS.index(day) + 1 for day in row["weekdays"].split()),
-            window_from=clock("window_from"),
-            window_to=clock("window_to"),
-            rate_per=row["rate_per"],
-            changed_every_hours=count("changed_every_hours"),
-        ),
-        as_needed=row["as_needed"] == "true",
-        as_needed_for=typed(row["as_needed_for"]),
-        maximum=maximum,
-        maximum_times=count("maximum_times"),
-        maximum_hours=count("maximum_hours"),
-        strengths=typed(row["strengths"]),
-        volume=figure("volume_ml"),
-        concentration=figure("concentration_per_ml"),
-        concentration_unit=row["concentration_unit"],
-        product=typed(row["product"]),
-        calculation=typed(row["calculation"]),
-    )
-
-
-def effective_of(row: dict[str, str]) -> Effective:
-    told, precision = row["effective"], row["effective_precision"]
-    if precision == "year":
-        return Effective(date(int(told), 1, 1), "year")
-    if precision == "month":
-        return Effective(date.fromisoformat(f"{told}-01"), "month")
-    if precision == "day":
-        return Effective(date.fromisoformat(told))
-    moment = datetime.fromisoformat(told)
-    offset = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
-    return Effective(moment.date(), "day", moment.time(), offset)
-
-
-def logs_of(rows: list[dict[str, str]]) -> dict[UUID, tuple[list[StepRecord], list[Withdrawal]]]:
-    """Records and withdrawals by regimen, built from the rows alone (without entry identities)."""
-    logs: dict[UUID, tuple[list[StepRecord], list[Withdrawal]]] = {}
-    for (regimen, number), parts in groupby(rows, lambda row: (row["regimen"], row["entry"])):
-        records, withdrawals = logs.setdefault(UUID(regimen), ([], []))
-        if not number:
-            continue
-        first, *others = parts
-        components = [component_of(row) for row in (first, *others) if row["part"]]
-        step = UUID(first["step"])
-        records.append(
-            StepRecord(
-                step, int(number), step, first["kind"], effective_of(first), tuple(components)
-            )
-        )
-        if first["status"] == "withdrawn":
-            withdrawals.append(Withdrawal(step, int(first["status_entry"])))
-    return logs
-
-
-def without_entries(records) -> list[tuple]:
-    return [(r.number, r.step, r.kind, r.effective, r.components) for r in records]
 
 
 def test_columns_are_those_that_the_documentation_tells():
@@ -365,40 +268,6 @@ def test_dose_can_be_built_again_from_its_rows(patient, prescriber, regimen, com
 
     assert tuple(component_of(row) for row in rows) == components
     assert tuple(part.as_written() for part in step.parts) == components
-
-
-def test_whole_demonstration_can_be_built_again_from_its_files():
-    """Every case and every kind of timing: log, state, segments and totals."""
-    clinic = build("river bank willow", date(2026, 11, 18))
-    by = clinic.memberships.earliest("pk").user
-    patients = Patient.objects.filter(clinic=clinic).select_related("clinic")
-    assert len(patients) > 10
-
-    for patient in patients:
-        rows = rows_of(exported(patient, by))
-        kept = reading.histories(patient.regimens.values_list("pk", flat=True))
-        logs = logs_of(rows)
-        assert logs.keys() == kept.keys()
-        for regimen, (records, withdrawals) in logs.items():
-            live = timeline.live_steps(records, withdrawals)
-            log = kept[regimen]
-            assert sorted(without_entries(records)) == sorted(without_entries(log.records))
-            assert without_entries(live) == without_entries(log.live)
-            assert [(s.start, s.end, s.state) for s in timeline.segments(live)] == [
-                (s.start, s.end, s.state) for s in timeline.segments(log.live)
-            ]
-        for row in rows:
-            assert_total(row, rows)
-
-
-def assert_total(row: dict[str, str], rows: list[dict[str, str]]) -> None:
-    if not row["total_per_day_low"]:
-        return
-    parts = [component_of(other) for other in rows if other["entry"] == row["entry"]]
-    total = dosing.total_per_day(parts)
-    assert total is not None
-    assert dosing.plain(total.low) == row["total_per_day_low"]
-    assert (dosing.plain(total.high) if total.high else "") == row["total_per_day_high"]
 
 
 def test_queries_do_not_grow_with_the_log(client, patient, regimen):

@@ -16,12 +16,11 @@ from pypdf import PdfReader
 
 from access.models import AccessedPatient, AccessEvent, AccessKind, Role
 from ledger.models import Head
-from patients.models import Patient
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import at, times
+from tests.titration.exports import pages_of, readable, text_of
 from tests.titration.factories import medicine_of, regimen_of, step_of
-from titration import actions, dosing, wording
-from titration.demo.building import build
+from titration import actions
 from titration.exports import history, pdf
 from titration.exports.fonts import FAMILIES, covered_by
 from titration.exports.legible import Legible
@@ -34,19 +33,6 @@ RECORD_ONLY = (
     "beside it."
 )
 NOW = datetime(2026, 11, 21, 10, 14, tzinfo=UTC)
-
-
-def readable(text: str) -> str:
-    """Extracted text without what only lays it out."""
-    return re.sub(r"\s+", " ", re.sub("[\u200b\u2068\u2069]", "", text))
-
-
-def pages_of(file: bytes) -> list[str]:
-    return [readable(page.extract_text()) for page in PdfReader(BytesIO(file)).pages]
-
-
-def text_of(file: bytes) -> str:
-    return " ".join(pages_of(file))
 
 
 @pytest.fixture
@@ -477,21 +463,3 @@ def test_queries_do_not_grow_with_the_log(client, patient, regimen):
         step_of(regimen, date(2026, 1, 5) + timedelta(weeks=day))
 
     assert queries() == few
-
-
-def test_whole_demonstration_comes_out_in_its_own_words():
-    """Every case and every kind of timing: each part of each dose, and each total."""
-    clinic = build("river bank willow", date(2026, 11, 18))
-    by = clinic.memberships.earliest("pk").user
-
-    for patient in Patient.objects.filter(clinic=clinic).select_related("clinic"):
-        record = history.read(patient, by=by, now=NOW)
-        text = text_of(pdf.pdf_file(record))
-        for regimen in record.regimens:
-            for step in regimen.history.records:
-                for label, amount, detail in wording.dosage_lines(step.components):
-                    told = f"{label} {amount}, {detail}" if detail else f"{label} {amount}"
-                    assert readable(told) in text
-                total = dosing.total_per_day(step.components)
-                if total and step.kind != "single":
-                    assert readable(wording.total_words(total)) in text

@@ -1,0 +1,88 @@
+"""The whole demonstration, with every kind of timing in it, comes out of both exports unchanged."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import transaction
+
+from access.models import Clinic, User
+from patients.models import Patient
+from tests.titration.exports import component_of, logs_of, readable, rows_of, text_of
+from titration import dosing, reading, timeline, wording
+from titration.demo.building import build
+from titration.demo.people import PASSWORD
+from titration.exports import history
+from titration.exports.csv import csv_file
+from titration.exports.pdf import pdf_file
+from titration.timeline import StepRecord
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 18, 10, 14, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def clinic(django_db_setup, django_db_blocker) -> Iterator[Clinic]:
+    """The demonstration, built once for both tests."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build(PASSWORD, date(2026, 11, 18))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def patients(clinic: Clinic) -> list[Patient]:
+    return list(Patient.objects.filter(clinic=clinic).select_related("clinic"))
+
+
+@pytest.fixture
+def by(clinic: Clinic) -> User:
+    return clinic.memberships.earliest("pk").user
+
+
+def test_every_record_can_be_built_again_from_its_rows(patients, by):
+    """The log, its state, its segments and its totals."""
+    for patient in patients:
+        rows = rows_of(csv_file(history.read(patient, by=by, now=NOW)))
+        kept = reading.histories(patient.regimens.values_list("pk", flat=True))
+        logs = logs_of(rows)
+        assert logs.keys() == kept.keys()
+        for regimen, (records, withdrawals) in logs.items():
+            live = timeline.live_steps(records, withdrawals)
+            log = kept[regimen]
+            assert sorted(without_entries(records)) == sorted(without_entries(log.records))
+            assert without_entries(live) == without_entries(log.live)
+            assert [(s.start, s.end, s.state) for s in timeline.segments(live)] == [
+                (s.start, s.end, s.state) for s in timeline.segments(log.live)
+            ]
+        for row in rows:
+            assert_total(row, rows)
+
+
+def without_entries(records: Iterable[StepRecord]) -> list[tuple]:
+    """What a file can tell of the records: all but the identity of their entries."""
+    return [(r.number, r.step, r.kind, r.effective, r.components) for r in records]
+
+
+def assert_total(row: dict[str, str], rows: list[dict[str, str]]) -> None:
+    if not row["total_per_day_low"]:
+        return
+    parts = [component_of(other) for other in rows if other["entry"] == row["entry"]]
+    total = dosing.total_per_day(parts)
+    assert total is not None
+    assert dosing.plain(total.low) == row["total_per_day_low"]
+    assert (dosing.plain(total.high) if total.high else "") == row["total_per_day_high"]
+
+
+def test_every_dose_and_total_stands_in_the_pdf_in_its_own_words(patients, by):
+    for patient in patients:
+        record = history.read(patient, by=by, now=NOW)
+        text = text_of(pdf_file(record))
+        for regimen in record.regimens:
+            for step in regimen.history.records:
+                for label, amount, detail in wording.dosage_lines(step.components):
+                    told = f"{label} {amount}, {detail}" if detail else f"{label} {amount}"
+                    assert readable(told) in text
+                total = dosing.total_per_day(step.components)
+                if total and step.kind != "single":
+                    assert readable(wording.total_words(total)) in text
