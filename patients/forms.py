@@ -67,7 +67,7 @@ class IdentityForm(forms.Form):
     gender = forms.ChoiceField(label=_("Gender"), choices=Gender.choices, widget=forms.RadioSelect)
     nhs_number = line(_("NHS number"), 20, inputmode="numeric")
     record_number = line(_("Record number"), 40)
-    others = PatientsField(label=_("The same person?"))
+    others = PatientsField(label=_("Perhaps the same person"))
 
     identity: Identity
     alike: Sequence[UUID] = ()
