@@ -99,7 +99,7 @@ def corrected(step: DoseStep, on: date) -> actions.Instruction:
 
 class SequencesOfActions(TestCase):
     @given(doings)
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=10, deadline=None)
     def test_a_rebuild_changes_nothing(self, doings):
         desk = Desk()
         for doing in doings:

@@ -355,8 +355,15 @@ def test_another_part_can_be_added_without_a_script(client, regimen, nothing_is_
     assert page.errors == {}, "nobody has finished typing yet"
 
 
-@pytest.mark.parametrize("total", ["", "-1", "no", "99999999"])
-@pytest.mark.parametrize("button", [{"stage": "confirm"}, {"stage": None, "add_row": "components"}])
+@pytest.mark.parametrize(
+    ("total", "button"),
+    [
+        ("", {"stage": "confirm"}),
+        ("-1", {"stage": "confirm"}),
+        ("no", {"stage": None, "add_row": "components"}),
+        ("99999999", {"stage": "confirm"}),
+    ],
+)
 def test_a_tampered_count_of_parts_records_nothing(
     client, regimen, nothing_is_written, total, button
 ):
