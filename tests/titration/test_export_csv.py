@@ -193,6 +193,15 @@ def test_nothing_recorded_after_the_newest_entry_known_is_told(patient, prescrib
     assert since[0]["status"] == "live"
 
 
+def test_erased_text_is_said_to_be_erased(patient, prescriber, regimen):
+    record = history.read(patient, by=prescriber, now=NOW)
+    step = step_of(regimen, note="told to nobody")
+    step.note = None
+
+    assert export._step(record, step)["note"] == "erased"
+    assert export._step(record, step)["reason_text"] == ""
+
+
 def test_regimen_without_steps_has_a_row(patient, prescriber, regimen):
     (row,) = rows_of(exported(patient, prescriber))
 

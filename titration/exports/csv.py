@@ -15,9 +15,9 @@ from uuid import UUID
 
 from ledger.models import Entry, Retraction
 from titration import dosing, wording
-from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord, or_erased
+from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
 from titration.models import Component, DoseStep, StepKind
-from titration.presenters.log import CORRECTED, LIVE, WITHDRAWN, ordered
+from titration.presenters.log import CORRECTED, LIVE, WITHDRAWN, or_erased, ordered
 from titration.timeline import Effective, StepRecord
 
 COLUMNS = (

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import User
@@ -19,13 +17,6 @@ RECORD_ONLY = gettext_lazy(
     "This is a record. It proposes no dose: every amount and date was written by the person named "
     "beside it."
 )
-
-Value = TypeVar("Value")
-
-
-def or_erased(value: Value | None) -> Value | str:
-    """A value of a sealed field, or the word that stands where one was erased."""
-    return _("erased") if value is None else value
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from patients import wording as people
 from titration.chart import PAPER, chart, svg
 from titration.exports.fonts import FAMILIES, fonts
-from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord, or_erased
+from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
 from titration.exports.legible import Legible
-from titration.presenters.log import LIVE, LogRow, log_rows, moment_words, ordered
+from titration.presenters.log import LIVE, LogRow, log_rows, moment_words, or_erased, ordered
 from titration.presenters.regimen import indication_of, title_of
 
 Facts = list[tuple[str, str]]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from typing import TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,9 +13,11 @@ from django.utils.translation import gettext_lazy
 from access.models import Clinic
 from ledger.models import Entry, Retraction
 from titration import dosing, timeline, wording
-from titration.models import DoseStep, StepKind
+from titration.models import DoseStep, ReceivedHow, StepKind
 from titration.reading import History
 from titration.timeline import StepRecord
+
+Value = TypeVar("Value")
 
 LIVE, CORRECTED, WITHDRAWN = "live", "corrected", "withdrawn"
 
@@ -60,6 +63,11 @@ class LogRow:
     recorded_at: str
     correction: str
     disagreements: Sequence[str] = field(default_factory=tuple)
+
+
+def or_erased(value: Value | None) -> Value | str:
+    """The value of a sealed field, or the word that stands where one was erased."""
+    return _("erased") if value is None else value
 
 
 def moment_words(moment: datetime, clinic: Clinic) -> str:
@@ -137,8 +145,8 @@ class _Rows:
             total=wording.total_words(total) if total else "",
             change=self._change(record),
             reason=step.reason_label,
-            reason_text=step.reason_text or "",
-            note=step.note or "",
+            reason_text=or_erased(step.reason_text),
+            note=or_erased(step.note),
             decided=step.decided_by_name,
             decided_by=step.decided_by_id,
             received=received_words(step),
@@ -146,7 +154,7 @@ class _Rows:
             is_unconfirmed=is_unconfirmed,
             recorded_by=entry.recorded_by_name,
             recorded_at=moment_words(entry.recorded_at, self.clinic),
-            correction=step.correction_reason or "",
+            correction=or_erased(step.correction_reason),
             disagreements=disagreement_words(record.components),
         )
 
@@ -167,15 +175,12 @@ class _Rows:
             step = self.steps[successor.entry]
             return CORRECTED, _("corrected by %(name)s, %(when)s, entry %(number)s: %(reason)s") % {
                 **self._by(step.entry),
-                "reason": step.correction_reason or _("reason erased"),
+                "reason": or_erased(step.correction_reason),
             }
         withdrawal = self.withdrawals[record.step]
         reason = withdrawal.get_reason_display()
-        if withdrawal.reason_text:
-            reason = _("%(reason)s, “%(text)s”") % {
-                "reason": reason,
-                "text": withdrawal.reason_text,
-            }
+        if text := or_erased(withdrawal.reason_text):
+            reason = _("%(reason)s, “%(text)s”") % {"reason": reason, "text": text}
         return WITHDRAWN, _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s") % {
             **self._by(withdrawal.entry),
             "reason": reason,
@@ -211,10 +216,11 @@ def _successors(records: Iterable[StepRecord]) -> dict[UUID, StepRecord]:
 
 def received_words(step: DoseStep) -> str:
     """How the instruction was received, with the date of the document where there is one."""
+    how = str(ReceivedHow(step.received_how).label)
     if step.document_on is None:
-        return str(step.get_received_how_display())
+        return how
     return _("%(how)s of %(date)s") % {
-        "how": step.get_received_how_display(),
+        "how": how,
         "date": wording.date_words(step.document_on),
     }
 

@@ -13,7 +13,7 @@ from patients.presenters import banner
 from titration import timeline
 from titration.chart import pictures
 from titration.models import Regimen, RegimenVersion, StepKind
-from titration.presenters.log import log_rows, ordered
+from titration.presenters.log import log_rows, or_erased, ordered
 from titration.reading import History
 
 WINDOW = 25
@@ -42,11 +42,12 @@ def title_of(version: RegimenVersion) -> str:
 
 def indication_of(version: RegimenVersion) -> str:
     """What it is for: the coded indication and the words beside it."""
-    if not version.indication_text:
+    text = or_erased(version.indication_text)
+    if not text:
         return str(version.get_indication_display())
     return _("%(indication)s, “%(text)s”") % {
         "indication": version.get_indication_display(),
-        "text": version.indication_text,
+        "text": text,
     }
 
 
