@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import psycopg2
 
-from bench.loading import Site, run
+from bench.loading import Run, Site, run
 from bench.measures import AUTH1, Log, Page, Timing, check, export, floors, pages
 from bench.services import WORKERS, database, environment, floor, manage, served
 
@@ -136,7 +136,7 @@ def pdf(asked: Namespace, ours: Site, log: Log) -> Line:
     rounds = []
     for _round in range(asked.rounds):
         time.sleep(asked.pause)
-        rounds.append(1000 * run(ours, page, clients=1, seconds=0, fewest=5))
+        rounds.append(run(ours, page, clients=1, seconds=0, fewest=5).time)
     return alone(page.name, rounds, PDF_MS, "one client, mean of 5 answers a round")
 
 
@@ -145,19 +145,19 @@ def compare(asked: Namespace, legs: list[tuple[Site, Page]], clients: int) -> It
     for site, page in legs:
         check(site, page)
         run(site, page, clients=WORKERS, seconds=0, fewest=10)  # every worker is warm
-    times: dict[str, list[float]] = {page.name: [] for _site, page in legs}
+    runs: dict[str, list[Run]] = {page.name: [] for _site, page in legs}
     for number in range(asked.rounds):
         first = number % len(legs)
         for site, page in legs[first:] + legs[:first]:
             time.sleep(asked.pause)
-            times[page.name].append(1000 * run(site, page, clients, asked.seconds))
+            runs[page.name].append(run(site, page, clients, asked.seconds))
     method = (
         f"milliseconds for an answer, {clients} clients, {WORKERS} sync workers, {asked.rounds} "
         f"interleaved rounds of {asked.seconds:g} s after {asked.pause:g} s of rest, "
         f"ratio to auth1 of the same round, {asked.patients:,} patients"
     )
     for _site, page in legs:
-        ratio = Timing(page.name, clients, times[page.name], times[AUTH1], page.target, method)
+        ratio = Timing(page.name, clients, runs[page.name], runs[AUTH1], page.target, method)
         yield ratio.line()
 
 

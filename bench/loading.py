@@ -30,9 +30,13 @@ class Page:
 
 @dataclass
 class Site:
-    """A service on this machine, and the cookies that it has given out."""
+    """A service on this machine, and the cookies that it has given out.
+
+    `spent`: the processor seconds that it has cost so far.
+    """
 
     port: int
+    spent: Callable[[], float] = float
     headers: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     answered: int = 0
@@ -68,13 +72,21 @@ class Site:
         raise RuntimeError(f"nothing answers on port {self.port}")
 
 
-def run(site: Site, page: Page, clients: int, seconds: float, fewest: int = 20) -> float:
-    """Ask for a page for so long, and at least so often: the seconds of each answer.
+@dataclass(frozen=True)
+class Run:
+    """What an answer took, in milliseconds: of time, and of the service's processors."""
 
-    They are those of the whole run, shared by its answers: at one client how long an answer takes,
-    at several what the service could do. RuntimeError when an answer has another status.
+    time: float
+    processor: float
+
+
+def run(site: Site, page: Page, clients: int, seconds: float, fewest: int = 20) -> Run:
+    """Ask for a page for so long, and at least so often; RuntimeError at an unexpected status.
+
+    The figures are those of the whole run, shared by its answers: at one client how long an answer
+    takes, at several what the service could do.
     """
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), site.spent()
 
     def client(_number: int) -> int:
         answers = 0
@@ -87,4 +99,5 @@ def run(site: Site, page: Page, clients: int, seconds: float, fewest: int = 20) 
 
     with ThreadPoolExecutor(clients) as pool:
         answers = sum(pool.map(client, range(clients)))
-    return (time.perf_counter() - began) / answers
+    each = 1000 / answers
+    return Run((time.perf_counter() - began) * each, (site.spent() - spent) * each)

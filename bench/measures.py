@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.loading import Page, Site
+from bench.loading import Page, Run, Site
 
 AUTH1 = "floor-auth1"
 RECORD_NUMBER = re.compile(rb"\bL[0-9]{6}\b")
@@ -89,26 +89,31 @@ def check(site: Site, page: Page) -> None:
 
 @dataclass(frozen=True)
 class Timing:
-    """One name at one number of clients: milliseconds for an answer, a figure for each round."""
+    """One name at one number of clients: ours and auth1, a run of each for each round."""
 
     name: str
     clients: int
-    ours: list[float]
-    floor: list[float]
+    ours: list[Run]
+    floor: list[Run]
     target: float | None
     method: str
 
     def line(self) -> dict[str, Any]:
         """The JSON line. A ratio is to auth1 of the same round; median, lowest and highest."""
-        ratios = [ours / floor for ours, floor in zip(self.ours, self.floor, strict=True)]
+        rounds = list(zip(self.ours, self.floor, strict=True))
+        ratios = [ours.time / floor.time for ours, floor in rounds]
+        processor = [ours.processor / floor.processor for ours, floor in rounds if floor.processor]
         return {
             "name": self.name,
             "clients": self.clients,
-            "ours": round(median(self.ours), 2),
-            "floor": round(median(self.floor), 2),
+            "ours": round(median(run.time for run in self.ours), 2),
+            "floor": round(median(run.time for run in self.floor), 2),
             "ratio": round(median(ratios), 2),
             "lowest": round(min(ratios), 2),
             "highest": round(max(ratios), 2),
             "target": self.target,
+            "ours_processor": round(median(run.processor for run in self.ours), 2),
+            "floor_processor": round(median(run.processor for run in self.floor), 2),
+            "ratio_processor": round(median(processor), 2) if processor else None,
             "method": self.method,
         }
