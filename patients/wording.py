@@ -40,9 +40,14 @@ def _genders(_language: str | None) -> dict[str, str]:
     return {value: str(label) for value, label in Gender.choices}
 
 
+def short_month(on: date) -> str:
+    """Write the month of a day in its short form: "Nov"."""
+    return _short_months(get_language())[on.month - 1]
+
+
 def date_words(on: date) -> str:
     """Write a day: "16-Nov-2026"."""
-    return f"{on.day:02d}-{_short_months(get_language())[on.month - 1]}-{on.year:04d}"
+    return f"{on.day:02d}-{short_month(on)}-{on.year:04d}"
 
 
 def moment_words(at: datetime, zone: ZoneInfo) -> str:

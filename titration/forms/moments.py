@@ -6,35 +6,14 @@ from datetime import date, time
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from patients.birthdates import month_number
+from patients.forms import day_box, month_box, year_box
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", re.ASCII)
 
 
-def box(label, size: int, name: str) -> forms.CharField:
-    """One box of a date: a few typed signs."""
-    return forms.CharField(
-        label=label,
-        required=False,
-        max_length=size,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "maxlength": size, "inputmode": name, "size": size}
-        ),
-    )
-
-
-def day_box() -> forms.CharField:
-    return box(gettext_lazy("Day"), 2, "numeric")
-
-
-def month_box() -> forms.CharField:
-    return box(gettext_lazy("Month"), 9, "text")
-
-
-def year_box() -> forms.CharField:
-    return box(gettext_lazy("Year"), 4, "numeric")
+__all__ = ["ClockField", "NoDate", "clock_field", "day_box", "month_box", "typed_date", "year_box"]
 
 
 def clock_field(label, **kwargs) -> "ClockField":

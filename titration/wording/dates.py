@@ -5,23 +5,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from patients.wording import date_words, short_month
 from titration.timeline import Effective
-from titration.wording.memory import once_per_language
 
-_SHORT_MONTHS = (
-    pgettext_lazy("short month", "Jan"),
-    pgettext_lazy("short month", "Feb"),
-    pgettext_lazy("short month", "Mar"),
-    pgettext_lazy("short month", "Apr"),
-    pgettext_lazy("short month", "May"),
-    pgettext_lazy("short month", "Jun"),
-    pgettext_lazy("short month", "Jul"),
-    pgettext_lazy("short month", "Aug"),
-    pgettext_lazy("short month", "Sep"),
-    pgettext_lazy("short month", "Oct"),
-    pgettext_lazy("short month", "Nov"),
-    pgettext_lazy("short month", "Dec"),
-)
 _MONTHS = (
     pgettext_lazy("month", "January"),
     pgettext_lazy("month", "February"),
@@ -38,12 +24,6 @@ _MONTHS = (
 )
 
 
-@once_per_language
-def date_words(on: date) -> str:
-    """Write a day: "16-Nov-2026"."""
-    return f"{on.day:02d}-{_SHORT_MONTHS[on.month - 1]}-{on.year:04d}"
-
-
 def month_words(on: date) -> str:
     """Write the month of a day: "March 2024"."""
     return pgettext("month of a year", "%(month)s %(year)s") % {
@@ -52,11 +32,10 @@ def month_words(on: date) -> str:
     }
 
 
-@once_per_language
 def short_month_words(on: date) -> str:
     """Write the month of a day where room is short: "Mar 2024"."""
     return pgettext("month of a year", "%(month)s %(year)s") % {
-        "month": _SHORT_MONTHS[on.month - 1],
+        "month": short_month(on),
         "year": f"{on.year:04d}",
     }
 
