@@ -343,8 +343,20 @@ def test_units_have_axes_of_their_own():
 def test_dose_without_a_figure_is_a_band_of_words():
     picture = drawn(step(1, date(2026, 3, 1), *DOSES["as needed"]))
 
-    assert said(picture, "wordst") == [wording.dosage_words(DOSES["as needed"])]
+    assert " ".join(said(picture, "wordst")) == wording.dosage_words(DOSES["as needed"])
     assert not path(picture, "recorded")
+
+
+def test_words_too_long_for_one_line_are_broken_and_never_cut():
+    dose = (at("evening", "5", weekdays=(6, 7)), at("evening", "3", weekdays=(1, 2, 3, 4, 5)))
+    long, short = (
+        drawn(step(1, date(2026, 3, 1), *dose), step(2, end, at("morning", "2")))
+        for end in (date(2026, 6, 1), date(2026, 3, 2))
+    )
+
+    assert len(said(long, "wordst")) > 1
+    assert " ".join(said(long, "wordst")) == wording.dosage_words(dose)
+    assert said(short, "wordst") == []
 
 
 def test_words_that_a_person_typed_stay_in_the_log():

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from titration import timeline, wording
 from titration.chart import strokes
-from titration.chart.labels import Room, Text, text_width
-from titration.chart.panels import FIGURES, Stretch, panels
+from titration.chart.labels import LEADING, Room, Text, text_width
+from titration.chart.panels import FIGURES, WORDS, Stretch, panels
 from titration.chart.picture import Chart, Pen, marks, words
 from titration.chart.plots import Plot, plots
 from titration.chart.singles import HALF, Marker, markers
@@ -131,6 +131,8 @@ def _stack(
     top = foot = label.y
     for pane in panes:
         y = canvas.room.write_lines(label._replace(words=pane.label))
+        if pane.panel.kind == WORDS:
+            pane.height = _height_of_words(canvas, pane)
         noted = any(part.state == WITHHELD for part in pane.panel.stretches)
         pane.place(y + HEADER + (NOTES if noted else 0))
         foot = pane.base if pane.panel.kind == FIGURES else pane.base + 8
@@ -139,6 +141,12 @@ def _stack(
         y = canvas.room.write_lines(label._replace(words=lane))
         foot = _draw_singles(canvas, singles, y + HEADER)
     return top + 8, foot
+
+
+def _height_of_words(canvas: Canvas, pane: Plot) -> int:
+    taken = [part for part in pane.panel.stretches if part.basis is not None]
+    most = max(len(strokes.words_in(part, canvas.span(part))) for part in taken)
+    return pane.height + max(0, most - 1) * LEADING
 
 
 def _draw_singles(canvas: Canvas, singles: Sequence[Marker], top: int) -> int:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from titration import wording
-from titration.chart.labels import Room, Text, text_width
+from titration.chart.labels import LEADING, Room, Text, broken, text_width
 from titration.chart.panels import FIGURES, Stretch, without_typed_text
 from titration.chart.picture import Pen
 from titration.chart.plots import Plot
@@ -19,6 +19,8 @@ from titration.dosing.totals import WORDS
 from titration.timeline import STOPPED, WITHHELD
 
 LEAST_WIDTH = 2
+MOST_LINES = 5
+PADDING = 6
 CROWDED = 12
 
 Figures = tuple[Decimal, Decimal]
@@ -66,6 +68,7 @@ class Canvas:
             self.pens[css].rectangle(span.start, top, begun, bottom)
         if begun < end:
             self.pens[f"{css} ahead"].rectangle(begun, top, end, bottom)
+        self.room.draw(span.start, top + 4, span.start, bottom)
         self.line("soft", span.start, top, span.sure, top)
 
 
@@ -198,15 +201,26 @@ def _stop_places(
 
 
 def _draw_words(canvas: Canvas, plot: Plot, stretch: Stretch, span: Span) -> int:
-    """A flat band with the dose in words, or with fewer of them when it is narrow."""
+    """A flat band with the dose in words, whole or not at all."""
     canvas.band("words", span, plot.top, plot.base)
-    room = span.end - span.start - 12
-    label = wording.basis_label(stretch.basis or WORDS)
-    if text_width(label) <= room:
-        full = wording.dosage_words(without_typed_text(part) for part in stretch.step.components)
-        words = full if text_width(full) <= room else label
-        canvas.labels.append([Text("wordst", span.start + 7, plot.middle + 4, words)])
+    lines = words_in(stretch, span)
+    y = plot.middle + 4 - (len(lines) - 1) * LEADING // 2
+    for line in lines:
+        canvas.room.write(Text("wordst", span.start + PADDING, y, line))
+        y += LEADING
     return plot.top
+
+
+def words_in(stretch: Stretch, span: Span) -> list[str]:
+    """The dose in words, broken into lines within its span; fewer words where there is no room."""
+    room = span.end - span.start - 2 * PADDING
+    label = wording.basis_label(stretch.basis or WORDS)
+    if text_width(label) > room:
+        return []
+    dose = wording.dosage_words(without_typed_text(part) for part in stretch.step.components)
+    lines = broken(dose, room)
+    fits = len(lines) <= MOST_LINES and max(map(text_width, lines)) <= room
+    return lines if fits else [label]
 
 
 def _label_start(canvas: Canvas, stretch: Stretch, x: int, y: int) -> None:
