@@ -21,7 +21,9 @@ env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 LOCAL = DEBUG or env.bool("LOCAL", default=False)
 
-SECRET_KEY = env.str("SECRET_KEY", default=get_random_secret_key() if LOCAL else "")
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if LOCAL and not SECRET_KEY:
+    SECRET_KEY = get_random_secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if LOCAL else [])
 SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", default=not LOCAL)
 CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", default=not LOCAL)
@@ -37,7 +39,7 @@ if LOCAL:
         refuse("ALLOWED_HOSTS", "LOCAL and DEBUG serve this machine only: unset both, in .env too.")
 else:
     if len(SECRET_KEY) < 50:
-        refuse("SECRET_KEY", "set it to at least 50 random characters, and keep it secret.")
+        refuse("SECRET_KEY", "set it to at least 50 random characters, not beginning with '$'.")
     if not ALLOWED_HOSTS or any(host.strip(".") in {"", "*"} for host in ALLOWED_HOSTS):
         refuse("ALLOWED_HOSTS", "set it to the names this service is reached by; '*' is refused.")
     if not SESSION_COOKIE_SECURE:
