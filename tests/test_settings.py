@@ -46,6 +46,7 @@ def test_production_passes_the_deployment_checks():
     [
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "x" * 49),
+        ("SECRET_KEY", "$" + "x" * 60),
         ("ALLOWED_HOSTS", ""),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", "doses.example.org,*"),
