@@ -411,7 +411,9 @@ def test_today_is_the_clinics_own_day(client):
         regimen = regimen_of(PatientFactory(clinic=clinic, by=person), by=person).regimen
         recording = Recording(client, address(regimen))
         assert f"Today, {date_words(today_in(clinic))}" in recording.page.text
-        recording.write(THREE_TIMES_5, which_day="today", **day("", "", ""))
+        recording.write(
+            THREE_TIMES_5, which_day=today_in(regimen.clinic).isoformat(), **day("", "", "")
+        )
         recording.confirm()
         step = DoseStep.objects.get(regimen=regimen)
         assert step.effective == Effective(today_in(clinic))
@@ -488,8 +490,29 @@ def test_a_step_of_a_day_to_come_says_so(client, clinic, regimen):
     assert "This holds from a day to come." in page.text
 
 
+def test_today_stays_the_day_that_was_read_when_midnight_passes(client, regimen):
+    yesterday = today_in(regimen.clinic) - timedelta(days=1)
+    recording = Recording(client, address(regimen))
+    recording.write(THREE_TIMES_5, which_day=yesterday.isoformat(), **day("", "", ""))
+    recording.confirm()
+    assert DoseStep.objects.get().effective == Effective(yesterday)
+
+
+def test_today_and_a_typed_day_at_once_are_asked_about(client, regimen):
+    today = today_in(regimen.clinic).isoformat()
+    page = sent(client, regimen, THREE_TIMES_5, which_day=today, **day("2", "3", "2026"))
+    assert "which_day" in page.errors
+    assert not DoseStep.objects.exists()
+
+
 def test_a_step_of_today_says_neither(client, regimen):
-    page = sent(client, regimen, THREE_TIMES_5, which_day="today", **day("", "", ""))
+    page = sent(
+        client,
+        regimen,
+        THREE_TIMES_5,
+        which_day=today_in(regimen.clinic).isoformat(),
+        **day("", "", ""),
+    )
     assert "This holds from" not in page.text
 
 

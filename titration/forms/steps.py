@@ -1,5 +1,6 @@
 """The first of the two screens of recording: the step as it is typed."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -124,7 +125,7 @@ class StepForm(SubmissionForm):
         self.prescribers = {str(p.pk): p for p in prescribers_of(regimen.clinic_id)}
         self.effective: Effective | None = None
         self.fields["which_day"].choices = [
-            ("today", _("Today, %(date)s") % {"date": wording.date_words(today)}),
+            self._offered_day(today),
             ("other", _("Another day, month or year")),
         ]
         self.fields["decided_by"].choices = [
@@ -136,6 +137,15 @@ class StepForm(SubmissionForm):
             self.initial.setdefault("decided_by", str(by.pk))
         self.fields["reason"].choices = [("", _("Choose a reason")), *reasons_for(kind).choices]
         self.asks_which_hour = False
+
+    def _offered_day(self, today: date) -> tuple[str, str]:
+        """Today as a choice, by its date: it stays the day that was read when midnight passes."""
+        offered = today
+        with suppress(ValueError):
+            offered = date.fromisoformat(self.data.get(self.add_prefix("which_day"), ""))
+        words = {"date": wording.date_words(offered)}
+        is_today = offered == today
+        return offered.isoformat(), (_("Today, %(date)s") if is_today else "%(date)s") % words
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
@@ -152,8 +162,11 @@ class StepForm(SubmissionForm):
         clock = cleaned.get("on_time")
         boxes = [cleaned.get(name) or "" for name in ("on_day", "on_month", "on_year")]
         which = cleaned.get("which_day") or ("other" if any(boxes) else "")
-        if which == "today":
-            on, precision = self.today, "day"
+        if which and which != "other":
+            if any(boxes):
+                self.add_error("which_day", _("Two days are given. Choose one of them."))
+                return None
+            on, precision = date.fromisoformat(which), "day"
         else:
             try:
                 typed = moments.typed_date(*boxes)

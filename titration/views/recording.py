@@ -1,0 +1,213 @@
+"""The two screens that every recording goes through: write it, read it back, confirm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.forms.utils import ErrorDict, ErrorList
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.signed_in import SignedInRequest
+from ledger.models import Record
+from ledger.writing import AlreadySuperseded, SubmissionConflict
+from patients.presenters import banner
+from titration import actions, dosing, reading
+from titration.actions import Instruction
+from titration.forms.dosage import BaseDosageFormSet
+from titration.forms.steps import StepForm
+from titration.models import Regimen, RegimenVersion, StepKind
+from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.presenters import recording
+from titration.presenters.log import log_rows
+from titration.presenters.regimen import title_of
+from titration.timeline import StepRecord
+
+NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "seen", "add_row"}
+
+
+@dataclass
+class Screen:
+    """What the two screens of one recording share."""
+
+    request: SignedInRequest
+    regimen: Regimen
+    kind: str
+    history: reading.History
+    form: StepForm
+    rows: BaseDosageFormSet | None
+    corrected: StepRecord | None = None
+
+    @property
+    def now(self):
+        return self.regimen.clinic.local(timezone.now())
+
+    def read(self, *, asks_rules: bool) -> Instruction | None:
+        """What was typed, when its shape and the rules of the log allow it; errors on the form.
+
+        The rules are not asked here when the action is about to: it asks them under the lock, and
+        a submission that was carried out before must reach it to be answered.
+        """
+        form, rows = self.form, self.rows
+        is_valid = form.is_valid()
+        components: tuple[dosing.Component, ...] = ()
+        if rows is not None:
+            is_valid = rows.is_valid() and is_valid
+            starts = form.effective.on if form.effective else None
+            components = rows.components(starts)
+            is_valid = is_valid and rows.is_clean
+        if not is_valid:
+            return None
+        instruction = form.instruction(components)
+        if not asks_rules:
+            return instruction
+        try:
+            actions.check_instruction(
+                self.regimen,
+                instruction,
+                self.history,
+                self.now.date(),
+                self.corrected.step if self.corrected else None,
+            )
+        except RuleBroken as rule:
+            form.break_rule(rule)
+            return None
+        return instruction
+
+    def context(self, **more) -> dict:
+        return {
+            "regimen": self.regimen,
+            "title": title_of(newest_version(self.regimen)),
+            "banner": banner(self.regimen.patient),
+            "form": self.form,
+            "rows": self.rows,
+            "is_correction": self.corrected is not None,
+            **more,
+        }
+
+    def write_page(self) -> HttpResponse:
+        before = self.corrected or self.history.in_force(self.now)
+        row = log_rows(self.history, self.regimen.clinic, self.now, [before]) if before else []
+        is_refused = self.form.is_bound and bool(
+            self.form.errors or (self.rows and self.rows.total_error_count())
+        )
+        return render(
+            self.request,
+            "titration/step_write.html",
+            self.context(
+                heading=recording.write_title(self.kind, is_correction=self.corrected is not None),
+                before=row[0] if row else None,
+                before_heading=_("As recorded") if self.corrected else _("Instruction now"),
+                is_single=self.kind == StepKind.SINGLE,
+            ),
+            status=422 if is_refused else 200,
+        )
+
+    def read_back_page(self, instruction: Instruction) -> HttpResponse:
+        seen = self.form.cleaned_data["seen"]
+        last = self.history.last_number
+        newer = [] if seen is None else self.changed_since(seen)
+        return render(
+            self.request,
+            "titration/step_read_back.html",
+            self.context(
+                read_back=recording.read_back(instruction, self.history, self.now, self.corrected),
+                carried=[
+                    (name, value)
+                    for name, values in self.request.POST.lists()
+                    if name not in NOT_CARRIED
+                    for value in values
+                ],
+                seen=last,
+                confirm_text=recording.confirm_text(banner(self.regimen.patient).name),
+                newer=log_rows(self.history, self.regimen.clinic, self.now, newer),
+            ),
+        )
+
+    def changed_since(self, seen: int) -> list[StepRecord]:
+        """The newest text of every line that was recorded, corrected or withdrawn after `seen`."""
+        newest = {r.step: r for r in sorted(self.history.records, key=lambda r: r.number)}
+        withdrawn = {w.step for w in self.history.withdrawals if w.number > seen}
+        return [r for r in newest.values() if r.number > seen or r.step in withdrawn]
+
+    def answer(self, act: Callable[[Instruction, UUID, int], Record]) -> HttpResponse:
+        """The page for this request: write, read back, or done."""
+        posted = self.request.POST
+        if not self.form.is_bound or posted.get("stage") == "write":
+            return self.write_page()
+        if "add_row" in posted:
+            withhold_errors(self.form, self.rows)
+            return self.write_page()
+        is_confirmed = posted.get("stage") == "confirm"
+        instruction = self.read(asks_rules=not is_confirmed)
+        if instruction is None:
+            return self.write_page()
+        cleaned = self.form.cleaned_data
+        if not is_confirmed or cleaned["seen"] is None:
+            return self.read_back_page(instruction)
+        try:
+            act(instruction, cleaned["submission"], cleaned["seen"])
+        except RuleBroken as rule:
+            self.form.break_rule(rule)
+            return self.write_page()
+        except ChangedMeanwhile:
+            self.history = reading.history(self.regimen)
+            return self.read_back_page(instruction)
+        except (AlreadySuperseded, SubmissionConflict) as conflict:
+            return conflict_page(self, conflict, instruction)
+        messages.success(self.request, _("Recorded."))
+        return redirect("regimen", self.regimen.pk)
+
+
+def conflict_page(
+    screen: Screen, conflict: AlreadySuperseded | SubmissionConflict, instruction: Instruction
+) -> HttpResponse:
+    """Both texts side by side; nothing was written and what was typed is kept."""
+    history = reading.history(screen.regimen)
+    lines = {screen.corrected.step} if screen.corrected else {conflict.entry.subject}
+    theirs = [r for r in history.records if r.step in lines]
+    carried = [
+        (name, value)
+        for name, values in screen.request.POST.lists()
+        if name not in NOT_CARRIED | {"submission", "entry"}
+        for value in values
+    ]
+    context = screen.context(
+        theirs=log_rows(history, screen.regimen.clinic, screen.now, theirs),
+        entry=conflict.entry,
+        is_repeat=isinstance(conflict, SubmissionConflict),
+        read_back=recording.read_back(instruction, history, screen.now),
+        carried=carried,
+        submission=uuid4(),
+        seen=history.last_number,
+        newest=max((r for r in theirs), key=lambda r: r.number).entry if theirs else "",
+        can_go_on=any(r in history.live for r in theirs) or screen.corrected is None,
+    )
+    return render(screen.request, "titration/step_conflict.html", context, status=409)
+
+
+def newest_version(regimen: Regimen) -> RegimenVersion:
+    """What the regimen's text is now."""
+    return regimen.card.version
+
+
+def with_another_row(posted: QueryDict) -> QueryDict:
+    """The form's data with one more blank row: what the button does where no script runs."""
+    data = posted.copy()
+    total = data.get("components-TOTAL_FORMS", "")
+    data["components-TOTAL_FORMS"] = (
+        str(int(total) + 1) if total.isascii() and total.isdigit() else "1"
+    )
+    return data
+
+
+def withhold_errors(form: StepForm, rows: BaseDosageFormSet | None) -> None:
+    """Nobody has finished typing yet: errors are for the next button."""
+    form._errors = ErrorDict()  # type: ignore[attr-defined]
+    if rows is not None:
+        rows._errors, rows._non_form_errors = [], ErrorList()  # type: ignore[attr-defined]
+        for row in rows.forms:
+            row._errors = ErrorDict()
