@@ -45,18 +45,21 @@ class Pen:
 class Mark(NamedTuple):
     """One path; `look` are its presentation attributes."""
 
-    css: str
+    css: SafeString
     look: SafeString
-    data: str
+    data: SafeString
 
 
 class Words(NamedTuple):
-    """Texts that look alike and are anchored alike: each its x, its y and its words."""
+    """Texts that look alike and are anchored alike: each its x, its y and its words.
 
-    css: str
+    Only the words are for the template to escape; all else is made here.
+    """
+
+    css: SafeString
     look: SafeString
-    anchor: str
-    texts: tuple[tuple[str, str, str], ...]
+    anchor: SafeString
+    texts: tuple[tuple[SafeString, SafeString, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Chart:
 def marks(pens: Mapping[str, Pen], prefix: str) -> tuple[Mark, ...]:
     """What the pens drew, in the order of painting."""
     return tuple(
-        Mark(css, SafeString(attributes.replace("%s", prefix)), data)
+        Mark(SafeString(css), SafeString(attributes.replace("%s", prefix)), SafeString(data))
         for css, attributes in look.MARKS.items()
         if css in pens and (data := pens[css].data)
     )
@@ -93,10 +96,10 @@ def words(texts: Iterable[Text]) -> tuple[Words, ...]:
     order = {css: position for position, css in enumerate(look.WORDS)}
     return tuple(
         Words(
-            css,
+            SafeString(css),
             SafeString(look.WORDS[css]),
-            anchor,
-            tuple((f"{text.x}", f"{text.y}", text.words) for text in group),
+            SafeString(anchor),
+            tuple((SafeString(text.x), SafeString(text.y), text.words) for text in group),
         )
         for (css, anchor), group in sorted(
             groups.items(), key=lambda item: (order[item[0][0]], item[0][1])
