@@ -1,10 +1,11 @@
-"""One access event for every signed-in or refused request."""
+"""What holds for every request: one access event, and no page kept by a browser."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils.cache import patch_cache_control
 
 from access import audit
 from access.models import AccessKind
@@ -46,3 +47,16 @@ def is_sent_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
     except NoReverseMatch:  # pragma: no cover - only without the sign-in routes
         return False
     return request.path != sign_in and response.headers["Location"].startswith(sign_in)
+
+
+class KeepNothingMiddleware:
+    """No page of a signed-in person stays in a browser's store, where the next person finds it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            patch_cache_control(response, private=True, no_store=True)
+        return response

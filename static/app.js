@@ -82,12 +82,15 @@ function giveBack(form) {
       addRow(prefix, false);
     }
   }
+  /* What was kept on the read-back page was hidden: a value there is a tick here, and a box that was
+     not named was not ticked. The value of a box itself never changes. */
+  [...form.elements].filter(isBox).forEach((box) => (box.checked = false));
   for (const [name, value, checked] of kept.typed) {
     const same = [...form.elements].filter((control) => control.name === name);
-    const box = checked !== null && same.find((control) => control.value === value);
+    const box = same.find((control) => isBox(control) && control.value === value);
     if (box) {
-      box.checked = checked;
-    } else if (checked === null && same.length) {
+      box.checked = checked ?? true;
+    } else if (same.length && !isBox(same[0])) {
       same[0].value = value;
     }
   }

@@ -9,7 +9,7 @@ AlreadySuperseded). `submission` is the form's UUID: sent twice, it answers as t
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
@@ -157,11 +157,12 @@ def revise_regimen(
         before = RegimenVersion.objects.get(pk=seen.pk, regimen=regimen)
         version = _regimen_version(regimen, text, before)
         is_other = (before.medicine_id, before.route) != (version.medicine_id, version.route)
-        if is_other and DoseStep.objects.filter(regimen=regimen).exists():
+        is_written_otherwise = is_other or before.form != version.form
+        if is_written_otherwise and DoseStep.objects.filter(regimen=regimen).exists():
             raise RuleBroken(
-                "medicine",
+                "medicine" if is_other else "form",
                 _(
-                    "Dose steps are recorded, so medicine and route stay as they are. "
+                    "Dose steps are recorded, so medicine, route and form stay as they are. "
                     "Withdraw the regimen as entered in error and enter it anew."
                 ),
             )
@@ -214,13 +215,13 @@ def record_step(
 ):
     """Record a dose step. Returns the DoseStep.
 
-    `seen` is the number of the newest entry of the log that the person had before their eyes;
+    `seen` is the newest number of the regimen (its log and its text) that the person had read;
     ChangedMeanwhile when there is a newer one. None where nobody looked (a load).
     """
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         history = reading.history(regimen)
-        _check_seen(history, seen)
+        _check_seen(regimen, history, seen)
         _check_regimen_stands(regimen)
         check_instruction(regimen, instruction, history, _today(log))
         step = _dose_step(regimen, instruction)
@@ -249,10 +250,10 @@ def correct_step(
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_newest(step.entry)
         history = reading.history(regimen)
-        _check_seen(history, seen)
+        _check_seen(regimen, history, seen)
         if not correction_reason.strip():
             raise RuleBroken("correction_reason", _("Write why the entry is corrected."))
-        check_instruction(regimen, instruction, history, _today(log), apart_from=step.step)
+        check_instruction(regimen, instruction, history, _today(log), corrected=step)
         corrected = _dose_step(regimen, instruction)
         corrected.step = step.step
         corrected.correction_reason = correction_reason
@@ -262,8 +263,8 @@ def correct_step(
         return corrected
 
 
-def _check_seen(history: reading.History, seen: int | None) -> None:
-    if seen is not None and history.last_number > seen:
+def _check_seen(regimen: Regimen, history: reading.History, seen: int | None) -> None:
+    if seen is not None and reading.newest_number(regimen, history) > seen:
         raise ChangedMeanwhile
 
 
@@ -283,18 +284,20 @@ def check_instruction(
     instruction: Instruction,
     history: reading.History,
     today: date,
-    apart_from: UUID | None = None,
+    corrected: DoseStep | None = None,
 ) -> None:
     """Every rule of the log that a step must keep: asked early by forms, and under the lock.
 
-    `today` is the clinic's day; `apart_from` the line of a step that is being corrected. Raises
-    RuleBroken.
+    `today` is the clinic's day; `corrected` the text that is corrected, whose prescriber stays
+    named although their membership may have ended since. Raises RuleBroken.
     """
+    apart_from = corrected.step if corrected else None
     card = PatientCard.objects.select_related("version").get(pk=regimen.patient_id)
     policies.check_effective(instruction.effective, today, card)
     policies.check_dosage(instruction.kind, instruction.components)
     policies.check_reason(instruction.kind, instruction.reason)
-    policies.check_prescribes_at(instruction.decided_by, regimen.clinic)
+    if corrected is None or instruction.decided_by != corrected.decided_by:
+        policies.check_prescribes_at(instruction.decided_by, regimen.clinic)
     policies.check_moment_free(history.live, instruction.effective, instruction.kind, apart_from)
     policies.check_order(history.live, instruction.effective, instruction.kind, apart_from)
 
@@ -383,7 +386,7 @@ def retract_regimen(
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         history = reading.history(regimen)
-        _check_seen(history, seen)
+        _check_seen(regimen, history, seen)
         _check_regimen_stands(regimen)
         retraction = _retract(log, regimen, regimen.pk, reason, reason_text)
         for step in history.live:

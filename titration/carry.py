@@ -14,9 +14,9 @@ KEY = "carry"
 
 
 def put(request: SignedInRequest, steps: Iterable[DoseStep]) -> None:
-    """Carry these steps, instead of what was carried before."""
-    held = sorted(steps, key=lambda step: step.effective.order)
-    request.session[KEY] = [str(step.pk) for step in held]
+    """Carry these steps too, after what is carried already."""
+    added = [str(step.pk) for step in sorted(steps, key=lambda step: step.effective.order)]
+    request.session[KEY] = list(dict.fromkeys([*request.session.get(KEY, []), *added]))
 
 
 def carried(request: SignedInRequest) -> list[DoseStep]:

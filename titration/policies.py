@@ -169,10 +169,11 @@ def check_reason(kind: str, reason: str) -> None:
 
 
 def check_prescribes_at(prescriber: User | None, clinic: Clinic, field: str = "decided_by") -> None:
-    """A named prescriber holds an open prescriber membership in the clinic."""
-    if prescriber is not None and Role.PRESCRIBER not in prescriber.roles_by_clinic.get(
-        clinic.pk, frozenset()
-    ):
+    """A named prescriber may sign in and holds an open prescriber membership in the clinic."""
+    if prescriber is None:
+        return
+    roles = prescriber.roles_by_clinic.get(clinic.pk, frozenset())
+    if not prescriber.is_active or Role.PRESCRIBER not in roles:
         raise RuleBroken(
             field,
             _("%(name)s is not a prescriber of this clinic. Choose one from the list.")

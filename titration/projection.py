@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
-from ledger.models import Retraction
+from access.models import Clinic
+from ledger.models import Head, Retraction
 from titration import timeline
 from titration.models import (
     AwaitingConfirmation,
@@ -45,16 +48,16 @@ def refresh(regimens: Iterable[Regimen], now: datetime | None = None) -> None:
 
 
 def rebuild(batch: int = 500) -> int:
-    """Make every row anew; returns how many regimens were read."""
+    """Make every row anew, a clinic at a time under its lock; returns how many were read."""
     count = 0
-    chunk: list[Regimen] = []
-    for regimen in Regimen.objects.select_related("clinic").iterator(batch):
-        chunk.append(regimen)
-        if len(chunk) == batch:
-            refresh(chunk)
-            count, chunk = count + len(chunk), []
-    refresh(chunk)
-    return count + len(chunk)
+    for clinic in Clinic.objects.order_by("pk"):
+        with transaction.atomic():
+            Head.objects.select_for_update().get_or_create(clinic=clinic)
+            regimens = iter(Regimen.objects.filter(clinic=clinic).select_related("clinic"))
+            while chunk := list(islice(regimens, batch)):
+                refresh(chunk)
+                count += len(chunk)
+    return count
 
 
 def _newest_versions(regimens: list[UUID]) -> dict[UUID, RegimenVersion]:

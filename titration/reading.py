@@ -8,7 +8,14 @@ from uuid import UUID
 from ledger.models import Retraction
 from titration import timeline
 from titration.dosing import Component as Written
-from titration.models import COMPONENT_FIELDS, Component, DoseStep, Regimen, written_component
+from titration.models import (
+    COMPONENT_FIELDS,
+    Component,
+    DoseStep,
+    Regimen,
+    RegimenVersion,
+    written_component,
+)
 from titration.timeline import Effective, StepRecord, Withdrawal
 
 STEP_FIELDS = (
@@ -66,20 +73,30 @@ def histories(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, 
         steps = steps.filter(entry__number__lte=known)
         parts = parts.filter(step__entry__number__lte=known)
         withdrawn = withdrawn.filter(entry__number__lte=known)
+    # Steps first: what they are made of was committed with them, so nothing read later is missing
+    # from a step, and what belongs to a newer step is left out.
+    rows = list(steps.values_list("regimen_id", *STEP_FIELDS))
     components = _components_by_step(parts)
     records: dict[UUID, list[StepRecord]] = {regimen: [] for regimen in regimens}
     regimen_of: dict[UUID, UUID] = {}
-    for regimen, *row in steps.values_list("regimen_id", *STEP_FIELDS):
+    for regimen, *row in rows:
         record = _step_record(row, components)
         records[regimen].append(record)
         regimen_of[record.step] = regimen
     withdrawals: dict[UUID, list[Withdrawal]] = {regimen: [] for regimen in regimens}
     for step, number in withdrawn.values_list("entry__subject", "entry__number"):
-        withdrawals[regimen_of[step]].append(Withdrawal(step, number))
+        if step in regimen_of:
+            withdrawals[regimen_of[step]].append(Withdrawal(step, number))
     return {
         regimen: History(tuple(records[regimen]), tuple(withdrawals[regimen]))
         for regimen in regimens
     }
+
+
+def newest_number(regimen: Regimen, log: History) -> int:
+    """The number of the newest entry of a regimen: of its log, or of its own text."""
+    versions = RegimenVersion.objects.filter(regimen=regimen).order_by("-entry__number")
+    return max(log.last_number, versions.values_list("entry__number", flat=True)[0])
 
 
 def components_of(steps: Iterable[UUID]) -> dict[UUID, list[Written]]:

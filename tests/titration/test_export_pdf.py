@@ -264,7 +264,7 @@ def test_regimen_entered_in_error_says_so(patient, prescriber, regimen):
     text = text_of(exported(patient, prescriber))
 
     assert re.search(r"tablet ENTERED IN ERROR withdrawn by Dr A. Osei, .*: wrong medicine", text)
-    assert "No recorded dose step stands." in text
+    assert "No recorded instruction stands." in text
 
 
 def test_withheld_and_what_is_ahead_are_said_in_words(patient, prescriber, regimen):

@@ -117,7 +117,7 @@ def test_sending_it_twice_opens_one(client, new, medicine, prescriber):
         ("unit", "puff"),
         ("indication", "nonsense"),
         ("responsible", "0"),
-        ("medicine", str(uuid4())),
+        ("medicine", "6b0f6a52-3c1e-4d0e-9d0b-0d5b7c1e0001"),
         ("indication", "other"),
     ],
 )

@@ -115,7 +115,7 @@ def test_what_was_recorded_last_comes_first(client, clinic, regimen, prescriber)
     assert [row.url for row in rows] == [
         reverse("regimen", args=[one.regimen_id]) for one in (regimen, other)
     ]
-    assert rows[1].words == "No dose is recorded yet."
+    assert rows[1].words == "No recorded instruction stands."
 
 
 def test_withheld_stopped_and_withdrawn_are_said(client, regimen, prescriber):

@@ -280,7 +280,7 @@ def _state(rows: list[dict[str, Any]], entry: str) -> dict[str, Any]:
         ]
         is_long = row["is_long"] or len(row["lines"]) > LONG_DOSE
         return {"row": row, "meta": meta, "ahead": ahead, "is_long": is_long}
-    words = _("No recorded dose step stands.") if rows else _("No dose step is recorded yet.")
+    words = _("No recorded instruction stands.") if rows else _("No dose step is recorded yet.")
     if ahead:
         words = _("No recorded instruction has begun yet.")
     return {"row": None, "words": words, "ahead": ahead, "is_long": False}

@@ -117,12 +117,23 @@ class StepForm(SubmissionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args, regimen: Regimen, kind: str, by: User, today: date, **kwargs) -> None:
+    def __init__(
+        self,
+        *args,
+        regimen: Regimen,
+        kind: str,
+        by: User,
+        today: date,
+        named: User | None = None,
+        **kwargs,
+    ) -> None:
+        """`named`: who decided the step that is corrected, offered although they may have left."""
         super().__init__(*args, **kwargs)
         self.regimen = regimen
         self.kind = kind
         self.today = today
-        self.prescribers = {str(p.pk): p for p in prescribers_of(regimen.clinic_id)}
+        offered = [*([named] if named else []), *prescribers_of(regimen.clinic_id)]
+        self.prescribers = {str(p.pk): p for p in offered}
         self.effective: Effective | None = None
         self.fields["which_day"].choices = [
             self._offered_day(today),

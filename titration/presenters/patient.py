@@ -162,6 +162,8 @@ def _nothing_words(log: History) -> str:
         return _("No recorded instruction has begun yet.")
     if log.live:
         return _("Only single doses are recorded.")
+    if log.records:
+        return _("No recorded instruction stands.")
     return _("No dose is recorded yet.")
 
 

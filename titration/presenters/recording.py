@@ -71,9 +71,12 @@ def read_back(
     history: History,
     now: datetime,
     corrected: StepRecord | None = None,
+    correction_reason: str = "",
 ) -> ReadBack:
     """What will be recorded, beside the instruction before it, or the text that it corrects."""
-    before = corrected or timeline.before(history.live, instruction.effective)
+    line = corrected.step if corrected else None
+    told_before = timeline.before(history.live, instruction.effective, line)
+    before = corrected or told_before
     heading = _("As recorded") if corrected else _("Instruction before")
     return ReadBack(
         title=str(TITLES[StepKind(instruction.kind)]()),
@@ -82,11 +85,21 @@ def read_back(
             _("Will be recorded"),
             instruction.kind,
             instruction.components,
-            _("From %(moment)s") % {"moment": wording.effective_words(instruction.effective)},
+            _moment_words(instruction),
         ),
-        facts=_facts(instruction, before),
+        facts=[
+            *_facts(instruction, told_before),
+            *([(_("Why the entry is corrected"), correction_reason)] if correction_reason else []),
+        ],
         notices=_notices(instruction, history, now, corrected),
     )
+
+
+def _moment_words(instruction: Instruction) -> str:
+    words = {"moment": wording.effective_words(instruction.effective)}
+    if instruction.kind == StepKind.SINGLE:
+        return _("On %(moment)s") % words
+    return _("From %(moment)s") % words
 
 
 def _side_of(record: StepRecord, heading: str) -> Side:
@@ -114,7 +127,10 @@ def _facts(instruction: Instruction, before: StepRecord | None) -> list[tuple[st
             "date": wording.date_words(instruction.document_on),
         }
     facts = [
-        (_("From"), wording.effective_words(instruction.effective)),
+        (
+            _("On") if instruction.kind == StepKind.SINGLE else _("From"),
+            wording.effective_words(instruction.effective),
+        ),
         (_("In full"), wording.dosage_words(instruction.components)),
         (_("Change in the total per day"), _change(instruction, before)),
         (_("Decided by"), _decided(instruction)),

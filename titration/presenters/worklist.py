@@ -209,6 +209,6 @@ class _Page:
         if step is None:
             if card.next_on:
                 return _("No recorded instruction has begun yet.")
-            return _("No dose is recorded yet.")
+            return _("No recorded instruction stands.")
         dose = wording.dosage_words(self.parts.get(step.pk, ()))
         return "\n".join(words for words in (heading_words(step.kind), dose) if words)

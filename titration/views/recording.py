@@ -19,7 +19,7 @@ from titration import actions, dosing, reading
 from titration.actions import Instruction
 from titration.forms.dosage import BaseDosageFormSet
 from titration.forms.steps import StepForm
-from titration.models import Regimen, RegimenVersion, StepKind
+from titration.models import DoseStep, Regimen, RegimenVersion, StepKind
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters import recording
 from titration.presenters.log import log_rows
@@ -40,6 +40,7 @@ class Screen:
     form: StepForm
     rows: BaseDosageFormSet | None
     corrected: StepRecord | None = None
+    source: DoseStep | None = None
 
     @property
     def now(self):
@@ -56,7 +57,8 @@ class Screen:
         components: tuple[dosing.Component, ...] = ()
         if rows is not None:
             is_valid = rows.is_valid() and is_valid
-            starts = form.effective.on if form.effective else None
+            effective = form.effective
+            starts = effective.on if effective and effective.precision == "day" else None
             components = rows.components(starts)
             is_valid = is_valid and rows.is_clean
         if not is_valid:
@@ -70,7 +72,7 @@ class Screen:
                 instruction,
                 self.history,
                 self.now.date(),
-                self.corrected.step if self.corrected else None,
+                self.source,
             )
         except RuleBroken as rule:
             form.break_rule(rule)
@@ -108,13 +110,21 @@ class Screen:
 
     def read_back_page(self, instruction: Instruction) -> HttpResponse:
         seen = self.form.cleaned_data["seen"]
-        last = self.history.last_number
+        last = reading.newest_number(self.regimen, self.history)
         newer = [] if seen is None else self.changed_since(seen)
+        text = newest_version(self.regimen)
         return render(
             self.request,
             "titration/step_read_back.html",
             self.context(
-                read_back=recording.read_back(instruction, self.history, self.now, self.corrected),
+                read_back=recording.read_back(
+                    instruction,
+                    self.history,
+                    self.now,
+                    self.corrected,
+                    self.form.cleaned_data.get("correction_reason", ""),
+                ),
+                is_text_newer=seen is not None and text.entry.number > seen,
                 carried=[
                     (name, value)
                     for name, values in self.request.POST.lists()
@@ -154,6 +164,9 @@ class Screen:
             self.form.break_rule(rule)
             return self.write_page()
         except ChangedMeanwhile:
+            self.regimen = Regimen.objects.select_related(
+                "clinic", "patient", "card__version__entry"
+            ).get(pk=self.regimen.pk)
             self.history = reading.history(self.regimen)
             return self.read_back_page(instruction)
         except (AlreadySuperseded, SubmissionConflict) as conflict:
@@ -182,7 +195,7 @@ def conflict_page(
         read_back=recording.read_back(instruction, history, screen.now),
         carried=carried,
         submission=uuid4(),
-        seen=history.last_number,
+        seen=reading.newest_number(screen.regimen, history),
         newest=max((r for r in theirs), key=lambda r: r.number).entry if theirs else "",
         can_go_on=any(r in history.live for r in theirs) or screen.corrected is None,
     )

@@ -37,7 +37,7 @@ def regimen_to_record(request: SignedInRequest, pk: UUID) -> tuple[Regimen, Dose
     """
     regimens = Regimen.objects.visible_to(request.user)
     regimen = get_object_or_404(
-        regimens.select_related("clinic", "patient", "card__version"), pk=pk
+        regimens.select_related("clinic", "patient", "card__version__entry"), pk=pk
     )
     check(request.user, regimen.clinic, RECORD)
     copied = copied_step(request)
@@ -69,7 +69,13 @@ def step_to_record(request: SignedInRequest, line: UUID, *, confirms: bool = Fal
     """
     steps = DoseStep.objects.filter(
         step=line, regimen__in=Regimen.objects.visible_to(request.user)
-    ).select_related("entry", "regimen__clinic", "regimen__patient", "regimen__card__version")
+    ).select_related(
+        "entry",
+        "decided_by",
+        "regimen__clinic",
+        "regimen__patient",
+        "regimen__card__version__entry",
+    )
     opened_on = request.POST.get("entry", "")
     by_age = steps.order_by("-entry__number")
     found = next((s for s in by_age if str(s.pk) == opened_on), None) or by_age.first()
@@ -117,7 +123,7 @@ def step_correct(request: SignedInRequest, step: UUID) -> HttpResponse:
     kind = request.GET.get("kind", found.kind)
     kind = kind if kind in KINDS else found.kind
     screen = _screen(request, found.regimen, kind, history, CorrectionForm, found)
-    screen.corrected = record
+    screen.corrected, screen.source = record, found
 
     def act(instruction: Instruction, submission: UUID, seen: int) -> Record:
         return actions.correct_step(
@@ -150,13 +156,14 @@ def _screen(
         data,
         initial={
             **initial,
-            "seen": history.last_number,
+            "seen": reading.newest_number(regimen, history),
             "entry": source.pk if source else None,
         },
         regimen=regimen,
         kind=kind,
         by=request.user,
         today=clinic.local(timezone.now()).date(),
+        named=source.decided_by if source and form_class is CorrectionForm else None,
     )
     rows = None
     if kind in KINDS_WITH_DOSE:
