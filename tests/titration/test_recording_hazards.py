@@ -1,0 +1,140 @@
+"""What a fresh reading of the recording pages found, each held by a test of its own."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from access.models import Role
+from ledger.models import RetractionReason
+from tests.factories import ClinicFactory, PatientFactory, member
+from tests.titration.doses import times
+from tests.titration.factories import medicine_of, regimen_of, step_of
+from tests.titration.recording import Recording, day
+from titration import actions, carry
+from titration.models import DoseStep
+from titration.policies import RuleBroken
+
+pytestmark = pytest.mark.django_db
+
+ONE_PART = {"amount": "7", "when": "times", "times": "3"}
+
+
+@pytest.fixture
+def clinic():
+    return ClinicFactory()
+
+
+@pytest.fixture
+def prescriber(clinic):
+    return member(clinic, name="Dr A. Osei")
+
+
+@pytest.fixture
+def version(clinic, prescriber):
+    return regimen_of(PatientFactory(clinic=clinic), by=prescriber)
+
+
+@pytest.fixture
+def recording(client, prescriber, version):
+    client.force_login(prescriber)
+    return Recording(client, f"/regimens/{version.regimen_id}/steps/new/")
+
+
+def text_like(version, **changes) -> actions.RegimenText:
+    said = {
+        "medicine": version.medicine.versions.newest().get(),
+        "route": version.route,
+        "unit": version.unit,
+        "form": version.form,
+        "indication": version.indication,
+        "indication_text": version.indication_text,
+        "responsible": version.responsible,
+    }
+    return actions.RegimenText(**{**said, **changes})
+
+
+def test_another_medicine_meanwhile_is_read_before_anything_is_recorded(
+    recording, version, clinic, prescriber
+):
+    recording.write(ONE_PART, decided_by=str(prescriber.pk), reason="start")
+    other = medicine_of(clinic, "carbamazepine")
+    actions.revise_regimen(
+        regimen=version.regimen,
+        seen=version.entry,
+        text=text_like(version, medicine=other),
+        by=prescriber,
+    )
+    page = recording.confirm()
+    assert "carbamazepine" in page.text
+    assert "were changed while your page was open" in page.text
+    assert not DoseStep.objects.exists()
+    recording.confirm()
+    assert DoseStep.objects.count() == 1
+
+
+def test_the_form_of_a_regimen_stays_once_a_step_is_recorded(version, prescriber):
+    step_of(version)
+    with pytest.raises(RuleBroken):
+        actions.revise_regimen(
+            regimen=version.regimen,
+            seen=version.entry,
+            text=text_like(version, form="oral solution"),
+            by=prescriber,
+        )
+    assert version.regimen.versions.count() == 1
+
+
+def test_a_correction_keeps_the_prescriber_who_left(client, clinic, version, prescriber):
+    step = step_of(version)
+    prescriber.memberships.update(ended_at=timezone.now())
+    client.force_login(member(clinic, Role.RECORDER))
+    correction = Recording(client, f"/steps/{step.step}/correct/")
+    assert correction.page.values["decided_by"] == str(prescriber.pk)
+    correction.write(ONE_PART, correction_reason="typing slip")
+    correction.confirm()
+    assert DoseStep.objects.latest("entry__number").decided_by == prescriber
+
+
+def test_a_correction_shows_the_difference_that_the_log_will_show(client, version, prescriber):
+    step_of(version, on=date(2026, 3, 2), components=(times(1, "11"),))
+    step = step_of(version, on=date(2026, 3, 9), components=(times(1, "23"),))
+    client.force_login(prescriber)
+    correction = Recording(client, f"/steps/{step.step}/correct/")
+    page = correction.write(
+        {**ONE_PART, "amount": "17", "times": "1"},
+        correction_reason="slip",
+        **day("9", "3", "2026"),
+    )
+    assert "+6 mg" in page.text
+    assert "−6 mg" not in page.text
+    assert "Why the entry is corrected slip" in page.text
+
+
+def test_days_are_not_counted_from_a_month(recording, prescriber):
+    page = recording.write(
+        {**ONE_PART, "times": "1", "days": "period", "every": "2", "every_unit": "day"},
+        decided_by=str(prescriber.pk),
+        reason="start",
+        **day("", "3", "2026"),
+    )
+    assert "components-0-anchor_day" in page.errors
+    assert not DoseStep.objects.exists()
+
+
+def test_steps_withdrawn_one_after_another_are_all_carried(rf, version, prescriber):
+    steps = [step_of(version, on=date(2026, 3, when)) for when in (2, 9)]
+    request = rf.get("/")
+    request.user, request.session = prescriber, {}
+    for step in steps:
+        actions.retract_step(
+            step=step, reason=RetractionReason.WRONG_PATIENT, reason_text="", by=prescriber
+        )
+        carry.put(request, [step])
+    assert carry.carried(request) == steps
+
+
+def test_pages_of_signed_in_people_are_stored_nowhere(client, version, prescriber):
+    client.force_login(prescriber)
+    for address in ("/", "/patients/", f"/regimens/{version.regimen_id}/"):
+        assert "no-store" in client.get(address).headers["Cache-Control"]
