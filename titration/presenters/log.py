@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from access.models import Clinic
 from ledger.models import Entry, Retraction
+from patients.wording import moment_words as words_of_moment
 from titration import dosing, timeline, wording
 from titration.models import DoseStep, ReceivedHow, StepKind
 from titration.reading import History
@@ -72,8 +73,7 @@ def or_erased(value: Value | None) -> Value | str:
 
 def moment_words(moment: datetime, clinic: Clinic) -> str:
     """A recorded time on the clinic's clock: "16-Nov-2026 14:30"."""
-    local = clinic.local(moment)
-    return f"{wording.date_words(local.date())} {local:%H:%M}"
+    return words_of_moment(moment, clinic.zone)
 
 
 def heading_words(kind: str) -> str:
