@@ -14,6 +14,21 @@ from access.models import Clinic, User
 from ledger import canonical
 
 
+class AppendOnly(models.Model):
+    """A table whose rows never change: ledger.guards has the database refuse what would change them.
+
+    `ERASABLE` names the columns that an erasure sets to null, all of them at once; `PARENT` the
+    field that leads to the entry or the record that a row belongs to, and nothing is added to one
+    that has its entry.
+    """
+
+    ERASABLE: ClassVar[tuple[str, ...]] = ()
+    PARENT: ClassVar[str | None] = None
+
+    class Meta:
+        abstract = True
+
+
 class Head(models.Model):
     """The newest entry of a clinic: the row that every write locks first. Nothing references it."""
 
@@ -28,17 +43,20 @@ class Head(models.Model):
         return f"{self.clinic}: {self.number}"
 
 
-class Submission(models.Model):
+class Submission(AppendOnly):
     """One form sent once: lets the same submission answer as the first time.
 
-    `asked` is a salted digest of what was asked, compared when the submission comes again.
+    `asked` is a salted digest of what was asked, compared when the submission comes again. The salt
+    goes with the texts that an erasure takes, so that they cannot be guessed by their digest.
     """
+
+    ERASABLE = ("salt",)
 
     id = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     uuid = models.UUIDField()
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    salt = models.CharField(max_length=32)
+    salt = models.CharField(max_length=32, null=True)
     asked = models.CharField(max_length=64)
     first_number = models.PositiveBigIntegerField()
 
@@ -51,7 +69,7 @@ class Submission(models.Model):
         return str(self.uuid)
 
 
-class Entry(models.Model):
+class Entry(AppendOnly):
     """One line of a clinic's chain: which record was added, by whom, when, after what."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -120,7 +138,7 @@ class RecordQuerySet(models.QuerySet):
         return self.filter(entry__superseded_by=None)
 
 
-class Record(models.Model):
+class Record(AppendOnly):
     """What an entry added. Each kind of record is a table of its own whose rows never change.
 
     `plain_content` enters the content digest as it is; `sealed_content` (identity and free text)
@@ -130,6 +148,7 @@ class Record(models.Model):
     KIND: ClassVar[str]
     FORM: ClassVar[str]
     SEALED: ClassVar[tuple[str, ...]] = ()
+    PARENT = "entry"
 
     entry = models.OneToOneField(
         Entry, primary_key=True, on_delete=models.PROTECT, related_name="%(class)s"
@@ -141,6 +160,10 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.ERASABLE = (*cls.SEALED, "salt")
 
     def plain_content(self) -> dict[str, object]:
         """What the record says apart from identity and free text."""

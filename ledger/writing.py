@@ -246,12 +246,15 @@ def _asked_digest(salt: str, asking: Asking) -> str:
 
 
 def _answer_repeat(clinic: Clinic, asking: Asking) -> None:
-    """Answer a submission that was carried out before: the same record, or a conflict."""
+    """Answer a submission that was carried out before: the same record, or a conflict.
+
+    Whether one that was erased asked for the same can no longer be known: a conflict.
+    """
     earlier = Submission.objects.filter(clinic=clinic, uuid=asking.uuid).first()
     if earlier is None:
         return
     entry = Entry.objects.get(clinic=clinic, number=earlier.first_number)
-    if earlier.asked != _asked_digest(earlier.salt, asking):
+    if earlier.salt is None or earlier.asked != _asked_digest(earlier.salt, asking):
         raise SubmissionConflict(entry)
     raise _Answered(record_of(entry))
 

@@ -11,12 +11,12 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from access.models import Clinic, OfClinicQuerySet
-from ledger.models import Record
+from ledger.models import AppendOnly, Record
 from patients import folding
 from patients.identity import Identity, Standing
 
 
-class Patient(models.Model):
+class Patient(AppendOnly):
     """A person at a clinic. Nothing of theirs changes here: what is known is in the versions."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

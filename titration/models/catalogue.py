@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from access.models import Clinic, OfClinicQuerySet
-from ledger.models import Record
+from ledger.models import AppendOnly, Record
 
 
 class Route(models.TextChoices):
@@ -31,7 +31,7 @@ class Route(models.TextChoices):
     EAR = "ear", _("Into the ear")
 
 
-class Medicine(models.Model):
+class Medicine(AppendOnly):
     """An entry of a clinic's catalogue; its text is versioned."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -6,13 +6,14 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from ledger.models import AppendOnly
 from titration import dosing
 from titration.models.steps import DoseStep
 
 AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 6}
 
 
-class Component(models.Model):
+class Component(AppendOnly):
     """One part of a dose: amount and timing, as `dosing.Component` has it."""
 
     PLAIN = (
@@ -44,6 +45,8 @@ class Component(models.Model):
         "product",
     )
     SEALED = ("as_needed_for", "calculation")
+    ERASABLE = SEALED
+    PARENT = "step"
 
     step = models.ForeignKey(DoseStep, on_delete=models.PROTECT, related_name="components")
     position = models.PositiveSmallIntegerField()

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access.models import Clinic, OfClinicQuerySet, User
-from ledger.models import Record
+from ledger.models import AppendOnly, Record
 from patients.models import Patient
 from titration import dosing
 from titration.models.catalogue import Medicine, Route
 
 
-class Regimen(models.Model):
+class Regimen(AppendOnly):
     """One medicine by one route for one patient. Unchanging; its text is versioned."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
