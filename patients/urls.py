@@ -1,10 +1,10 @@
 from django.urls import path
 
-from patients import views
+from patients.views import people
 
 urlpatterns = [
-    path("patients/", views.patient_list, name="patient-list"),
-    path("patients/new/", views.patient_new, name="patient-new"),
-    path("patients/<uuid:patient>/edit/", views.patient_edit, name="patient-edit"),
-    path("patients/<uuid:patient>/history/", views.patient_history, name="patient-history"),
+    path("patients/", people.patient_list, name="patient-list"),
+    path("patients/new/", people.patient_new, name="patient-new"),
+    path("patients/<uuid:patient>/edit/", people.patient_edit, name="patient-edit"),
+    path("patients/<uuid:patient>/history/", people.patient_history, name="patient-history"),
 ]
