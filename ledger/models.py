@@ -15,7 +15,7 @@ from ledger import canonical
 
 
 class AppendOnly(models.Model):
-    """A table whose rows never change: ledger.guards has the database refuse what would change them.
+    """A table whose rows never change: ledger.guards has the database refuse any change.
 
     `ERASABLE` names the columns that an erasure sets to null, all of them at once; `PARENT` the
     field that leads to the entry or the record that a row belongs to, and nothing is added to one
@@ -70,7 +70,27 @@ class Submission(AppendOnly):
 
 
 class Entry(AppendOnly):
-    """One line of a clinic's chain: which record was added, by whom, when, after what."""
+    """One line of a clinic's chain: which record was added, by whom, when, after what.
+
+    `HEADER` is what the digest covers beside the clinic's uuid: its name there, and the column.
+    """
+
+    HEADER: ClassVar[dict[str, str]] = {
+        "number": "number",
+        "kind": "kind",
+        "patient": "patient",
+        "subject": "subject",
+        "supersedes": "supersedes_id",
+        "form": "form",
+        "content": "content_digest",
+        "previous": "previous_digest",
+        "recorded_by": "recorded_by_id",
+        "recorded_by_name": "recorded_by_name",
+        "recorded_at": "recorded_at",
+        "time_zone": "time_zone",
+        "submission": "submission",
+        "position": "position",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="entries")
@@ -113,23 +133,8 @@ class Entry(AppendOnly):
 
     def header(self) -> dict[str, object]:
         """What the entry's digest covers."""
-        return {
-            "clinic": self.clinic.uuid,
-            "number": self.number,
-            "kind": self.kind,
-            "patient": self.patient,
-            "subject": self.subject,
-            "supersedes": self.supersedes_id,
-            "form": self.form,
-            "content": self.content_digest,
-            "previous": self.previous_digest,
-            "recorded_by": self.recorded_by_id,
-            "recorded_by_name": self.recorded_by_name,
-            "recorded_at": self.recorded_at,
-            "time_zone": self.time_zone,
-            "submission": self.submission,
-            "position": self.position,
-        }
+        columns = {name: getattr(self, column) for name, column in self.HEADER.items()}
+        return {"clinic": self.clinic.uuid, **columns}
 
 
 class RecordQuerySet(models.QuerySet):
@@ -143,11 +148,17 @@ class Record(AppendOnly):
 
     `plain_content` enters the content digest as it is; `sealed_content` (identity and free text)
     by its own salted digest, so that it can be erased and the chain still verifies.
+
+    `AGREES` says which columns of the entry the row repeats outside its content, and the way to
+    them from here; `PARTS` the rows beside the record that its content covers: the attribute that
+    holds them in order of `position`, and their relation.
     """
 
     KIND: ClassVar[str]
     FORM: ClassVar[str]
     SEALED: ClassVar[tuple[str, ...]] = ()
+    AGREES: ClassVar[dict[str, str]] = {}
+    PARTS: ClassVar[dict[str, str]] = {}
     PARENT = "entry"
 
     entry = models.OneToOneField(
@@ -201,3 +212,35 @@ class Retraction(Record):
 
     def plain_content(self) -> dict[str, object]:
         return {"reason": self.reason}
+
+
+class AccessSeal(AppendOnly):
+    """A batch of access events as they stood when they were sealed, in a chain of its own.
+
+    It covers the events after the last one of the seal before, up to `last_event`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.PositiveBigIntegerField(unique=True)
+    first_event = models.BigIntegerField()
+    last_event = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    events_digest = models.CharField(max_length=64)
+    previous_digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.first_event} to {self.last_event}"
+
+    def header(self) -> dict[str, object]:
+        """What the seal's digest covers."""
+        return {
+            "number": self.number,
+            "first_event": self.first_event,
+            "last_event": self.last_event,
+            "count": self.count,
+            "events": self.events_digest,
+            "previous": self.previous_digest,
+            "sealed_at": self.sealed_at,
+        }

@@ -57,6 +57,7 @@ class PatientVersion(Record):
         "nhs_number",
         "record_number",
     )
+    AGREES = {"subject": "patient", "patient": "patient", "clinic": "patient__clinic"}
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="versions")
     title = models.CharField(_("title"), max_length=40, blank=True, null=True)

@@ -52,6 +52,7 @@ class MedicineVersion(Record):
 
     KIND = "medicine"
     FORM = "medicine/1"
+    AGREES = {"subject": "medicine", "clinic": "medicine__clinic"}
 
     medicine = models.ForeignKey(Medicine, on_delete=models.PROTECT, related_name="versions")
     name = models.CharField(_("name"), max_length=120)

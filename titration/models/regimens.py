@@ -48,6 +48,7 @@ class RegimenVersion(Record):
     KIND = "regimen"
     FORM = "regimen/1"
     SEALED = ("indication_text",)
+    AGREES = {"subject": "regimen", "patient": "regimen__patient", "clinic": "regimen__clinic"}
 
     regimen = models.ForeignKey(Regimen, on_delete=models.PROTECT, related_name="versions")
     medicine = models.ForeignKey(Medicine, on_delete=models.PROTECT, related_name="+")
