@@ -20,7 +20,7 @@ PURE = {"birthdates", "canonical", "dosing", "folding", "identity", "numbers", "
 LAYERS = [
     PURE,
     {"models", "signed_in", "wording"},
-    {"audit", "bulk", "policies", "projection", "reading", "search", "writing"},
+    {"audit", "bulk", "kept", "moments", "policies", "projection", "reading", "search", "writing"},
     {"actions", "carry", "chart", "exports", "forms", "presenters"},
     {"health", "views"},
     {"urls"},

@@ -1,0 +1,89 @@
+"""Databases beside the one of the tests, for what has to happen to a whole database."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+import psycopg2
+from django.db import connection
+from psycopg2 import sql
+
+_numbers = count(1)
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """A new database without a table, on the engine of the settings: its name."""
+    if connection.vendor == "sqlite":
+        with TemporaryDirectory(prefix="dose-ledger-") as folder:
+            yield str(Path(folder) / "db.sqlite3")
+    else:
+        with _created(None) as name:
+            yield name
+
+
+@contextmanager
+def copied_database() -> Iterator[str]:
+    """A copy of the database that is connected to, with all it holds: its name.
+
+    Whatever it holds must be committed.
+    """
+    if connection.vendor == "sqlite":
+        with empty_database() as name, closing(sqlite3.connect(name)) as target:
+            connection.ensure_connection()
+            connection.connection.backup(target)
+            target.close()
+            yield name
+    else:
+        with _created(connection.settings_dict["NAME"]) as name:
+            yield name
+
+
+@contextmanager
+def _created(template: str | None) -> Iterator[str]:
+    original = connection.settings_dict["NAME"]
+    name = f"{original}_{next(_numbers)}"
+    connection.close()  # a template may have no connection
+    parameters = {**connection.get_connection_params(), "dbname": "postgres"}
+    with closing(psycopg2.connect(**parameters)) as server:
+        server.autocommit = True
+        with server.cursor() as cursor:
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            cursor.execute(drop)
+            cursor.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template or "template1")
+                )
+            )
+            try:
+                yield name
+            finally:
+                cursor.execute(drop)
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """Django's connection goes to this database meanwhile."""
+    original = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = original
+
+
+def address(name: str) -> str:
+    """The DATABASE_URL of a database on the engine of the settings."""
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    to = connection.settings_dict
+    who = quote(to["USER"]) + (f":{quote(to['PASSWORD'])}" if to["PASSWORD"] else "")
+    host, port = to["HOST"], f":{to['PORT']}" if to["PORT"] else ""
+    place = f"/{host}" if host.startswith("/") else f"{host}{port}"
+    return f"postgres://{who}@{place}/{name}"

@@ -1,0 +1,258 @@
+"""Backups: made while others write, loaded into an empty place, and nothing of it lost or lent."""
+
+import json
+import stat
+import threading
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from ledger import backups
+from ledger.models import Entry, Head
+from tests.databases import connected_to, empty_database
+from tests.titration.factories import regimen_of, step_of
+from titration.models import DoseStep
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+postgresql_only = pytest.mark.skipif(
+    "connection.vendor != 'postgresql'", reason="SQLite is copied without another program"
+)
+
+
+@pytest.fixture
+def destination(tmp_path: Path) -> Path:
+    return tmp_path / "backups" / "monday"
+
+
+@pytest.fixture(autouse=True)
+def folder(destination: Path) -> Path:
+    destination.parent.mkdir()
+    return destination.parent
+
+
+@pytest.fixture
+def elsewhere():
+    """An empty database, which Django is connected to while the test runs inside it."""
+    with empty_database() as name:
+        yield connected_to(name)
+
+
+def rows(model) -> list[tuple]:
+    return sorted(model.objects.values_list(), key=str)
+
+
+def test_a_backup_restored_holds_what_was_recorded(destination: Path, elsewhere) -> None:
+    regimen = regimen_of()
+    for number in range(3):
+        step_of(regimen, date(2026, 3, 2) + timedelta(number))
+    backups.back_up(destination)
+    held = {model: rows(model) for model in (Entry, DoseStep, Head)}
+    with elsewhere:
+        backups.restore(destination)
+        assert {model: rows(model) for model in held} == held
+
+
+def test_the_manifest_says_what_the_copy_holds(destination: Path) -> None:
+    step_of()
+    manifest = backups.back_up(destination)
+    head = Head.objects.get()
+    assert manifest.clinics == [backups.ClinicHead(str(head.clinic.uuid), head.number, head.digest)]
+    assert manifest.engine == connection.vendor
+    assert "titration.0003_dose_steps" in manifest.migrations
+    assert backups.read_manifest(destination) == manifest
+
+
+def waited_for(number: int) -> int:
+    """The number of the newest entry, once it is at least this one."""
+    until = time.monotonic() + 30
+    while (newest := Head.objects.get().number) < number:
+        assert time.monotonic() < until, "nothing was written meanwhile"
+        time.sleep(0.01)
+    return newest
+
+
+def test_a_backup_is_whole_while_others_write(destination: Path, elsewhere) -> None:
+    regimen = regimen_of()
+    enough, errors = threading.Event(), []
+
+    def write() -> None:
+        try:
+            day = date(2020, 1, 1)
+            while not enough.is_set():
+                day += timedelta(1)
+                step_of(regimen, day)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        before = waited_for(1 + Head.objects.get().number)
+        manifest = backups.back_up(destination)
+        waited_for(manifest.entries + 1)
+    finally:
+        enough.set()
+        writer.join()
+    assert errors == []
+    (head,) = manifest.clinics
+    assert head.number >= before
+    with elsewhere:
+        backups.restore(destination)
+        assert Entry.objects.count() == head.number
+        assert Entry.objects.get(number=head.number).digest == head.digest
+        assert Head.objects.get().number == head.number
+
+
+def test_a_backup_is_open_to_nobody_else(destination: Path) -> None:
+    backups.back_up(destination)
+    assert stat.S_IMODE(destination.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in destination.iterdir()} == {0o600}
+    assert len(list(destination.iterdir())) == 2
+
+
+def test_a_backup_never_overwrites(destination: Path) -> None:
+    destination.mkdir()
+    with pytest.raises(CommandError, match="never overwrites"):
+        call_command("backup", str(destination))
+    assert list(destination.iterdir()) == []
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(destination: Path, monkeypatch) -> None:
+    monkeypatch.setattr(backups, "_digest", lambda _path: Path("/nowhere").read_text())
+    with pytest.raises(backups.BackupError, match="could not be written"):
+        backups.back_up(destination)
+    assert list(destination.parent.iterdir()) == []
+
+
+def test_a_backup_into_a_folder_that_is_not_there_is_refused(destination: Path) -> None:
+    with pytest.raises(backups.BackupError, match="No such file or directory"):
+        backups.back_up(destination / "deeper" / "still")
+
+
+def test_nobody_is_signed_in_after_a_restore(destination: Path, elsewhere, client) -> None:
+    client.force_login(regimen_of().responsible)
+    call_command("createcachetable")
+    assert Session.objects.exists()
+    backups.back_up(destination)
+    assert Session.objects.exists(), "those who work go on working"
+    with elsewhere:
+        backups.restore(destination)
+        assert not Session.objects.exists()
+
+
+def test_restore_refuses_a_database_that_holds_anything(destination: Path, elsewhere) -> None:
+    step_of()
+    backups.back_up(destination)
+    with elsewhere:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE something (a integer)")
+        with pytest.raises(backups.BackupError, match="holds something already: something"):
+            backups.restore(destination)
+        assert connection.introspection.table_names() == ["something"]
+
+
+def test_restore_refuses_the_database_in_use(destination: Path) -> None:
+    step_of()
+    backups.back_up(destination)
+    held = rows(Entry)
+    with pytest.raises(backups.BackupError, match="holds something already"):
+        backups.restore(destination)
+    assert rows(Entry) == held
+
+
+def test_restore_refuses_a_damaged_copy(destination: Path, elsewhere) -> None:
+    manifest = backups.back_up(destination)
+    copy = destination / manifest.file
+    content = bytearray(copy.read_bytes())
+    content[len(content) // 2] ^= 1
+    copy.write_bytes(content)
+    with elsewhere:
+        with pytest.raises(backups.BackupError, match="is damaged"):
+            backups.restore(destination)
+        assert connection.introspection.table_names() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"engine": "oracle"}, "The backup is of oracle"),
+        ({"migrations": ["titration.9999_of_next_year"]}, "newer version: titration.9999"),
+        ({"form": "dose-ledger-backup/2"}, "backup/2, which is unknown here"),
+        ({"surprise": 1}, "is no backup"),
+    ],
+)
+def test_restore_refuses_a_backup_that_it_cannot_read(
+    change: dict, said: str, destination: Path, elsewhere
+) -> None:
+    backups.back_up(destination)
+    manifest = destination / backups.MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
+    with elsewhere:
+        with pytest.raises(backups.BackupError, match=said):
+            backups.restore(destination)
+        assert connection.introspection.table_names() == []
+
+
+def test_restore_refuses_what_is_no_backup(tmp_path: Path, elsewhere) -> None:
+    with elsewhere, pytest.raises(backups.BackupError, match="is no backup"):
+        backups.restore(tmp_path)
+
+
+def tool_that(folder: Path, behaviour: str, monkeypatch) -> None:
+    """A pg_dump of our own, in bash, and no other program."""
+    (folder / "bin").mkdir()
+    program = folder / "bin" / "pg_dump"
+    program.write_text(f"#!/bin/bash\n{behaviour}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder / "bin"))
+
+
+@postgresql_only
+def test_a_missing_pg_dump_is_said(destination: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(backups.BackupError, match="pg_dump is missing"):
+        backups.back_up(destination)
+    assert not destination.exists()
+
+
+@postgresql_only
+def test_an_older_pg_dump_is_said(destination: Path, tmp_path: Path, monkeypatch) -> None:
+    tool_that(tmp_path, 'echo "pg_dump (PostgreSQL) 9.6.24"', monkeypatch)
+    with pytest.raises(backups.BackupError, match=r"pg_dump is of PostgreSQL 9, the server of \d"):
+        backups.back_up(destination)
+
+
+@postgresql_only
+def test_a_failing_pg_dump_is_told_by_its_first_line(
+    destination: Path, tmp_path: Path, monkeypatch
+) -> None:
+    behaviour = (
+        '[[ $1 != --version ]] || { echo "pg_dump (PostgreSQL) 99.1"; exit; }\n'
+        "printf 'pg_dump: error: it broke\\nDETAIL: Irena Novak' >&2; exit 1"
+    )
+    tool_that(tmp_path, behaviour, monkeypatch)
+    with pytest.raises(backups.BackupError) as caught:
+        backups.back_up(destination)
+    assert str(caught.value) == "pg_dump failed: pg_dump: error: it broke"
+    assert list(destination.parent.iterdir()) == []
+
+
+@postgresql_only
+def test_the_password_is_on_no_command_line(destination: Path, tmp_path: Path, monkeypatch) -> None:
+    behaviour = (
+        '[[ $1 != --version ]] || { echo "pg_dump (PostgreSQL) 99.1"; exit; }\n'
+        f'echo "$@" >{tmp_path}/arguments\necho "$PGPASSWORD" >{tmp_path}/password'
+    )
+    tool_that(tmp_path, behaviour, monkeypatch)
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", "swordfish")
+    backups.back_up(destination)
+    assert "swordfish" not in (tmp_path / "arguments").read_text()
+    assert (tmp_path / "password").read_text().strip() == "swordfish"
