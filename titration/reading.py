@@ -1,11 +1,19 @@
-"""Rows to the pure timeline: everything of a regimen's log, as known at an entry number."""
+"""Rows to the pure timeline: everything of a regimen's log, as known at an entry number.
+
+The columns of each query are named once for each process: naming them anew costs as much as
+asking for them.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
-from ledger.models import Retraction
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from ledger.models import Entry, Retraction
 from titration import timeline
 from titration.dosing import Component as Written
 from titration.models import (
@@ -59,38 +67,93 @@ class History:
 
 
 def history(regimen: Regimen, known: int | None = None) -> History:
-    """The log of one regimen, in three queries whatever its length."""
+    """The log of one regimen, in two queries whatever its length."""
     return histories([regimen.pk], known)[regimen.pk]
 
 
 def histories(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, History]:
-    """The logs of several regimens, in three queries in all."""
+    """The logs of several regimens, in two queries in all."""
     regimens = list(regimens)
-    steps = DoseStep.objects.filter(regimen__in=regimens)
-    parts = Component.objects.filter(step__regimen__in=regimens)
-    withdrawn = Retraction.objects.filter(entry__subject__in=steps.values("step"))
+    steps = _steps().filter(regimen__in=regimens)
+    parts = _parts().filter(step__regimen__in=regimens)
     if known is not None:
         steps = steps.filter(entry__number__lte=known)
         parts = parts.filter(step__entry__number__lte=known)
-        withdrawn = withdrawn.filter(entry__number__lte=known)
     # Steps first: what they are made of was committed with them, so nothing read later is missing
     # from a step, and what belongs to a newer step is left out.
-    rows = list(steps.values_list("regimen_id", *STEP_FIELDS))
+    rows = list(steps)
     components = _components_by_step(parts)
     records: dict[UUID, list[StepRecord]] = {regimen: [] for regimen in regimens}
-    regimen_of: dict[UUID, UUID] = {}
-    for regimen, *row in rows:
+    withdrawals: dict[UUID, dict[UUID, Withdrawal]] = {regimen: {} for regimen in regimens}
+    for regimen, withdrawn, *row in rows:
         record = _step_record(row, components)
         records[regimen].append(record)
-        regimen_of[record.step] = regimen
-    withdrawals: dict[UUID, list[Withdrawal]] = {regimen: [] for regimen in regimens}
-    for step, number in withdrawn.values_list("entry__subject", "entry__number"):
-        if step in regimen_of:
-            withdrawals[regimen_of[step]].append(Withdrawal(step, number))
+        if withdrawn is not None and (known is None or withdrawn <= known):
+            withdrawals[regimen][record.step] = Withdrawal(record.step, withdrawn)
     return {
-        regimen: History(tuple(records[regimen]), tuple(withdrawals[regimen]))
+        regimen: History(tuple(records[regimen]), tuple(withdrawals[regimen].values()))
         for regimen in regimens
     }
+
+
+@cache
+def _steps() -> QuerySet:
+    """Each text of a step: its regimen, the entry that withdrew its line, STEP_FIELDS."""
+    withdrawal = Entry.objects.filter(subject=OuterRef("step"), kind=Retraction.KIND)
+    steps = DoseStep.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
+    return steps.values_list("regimen_id", "withdrawn", *STEP_FIELDS)
+
+
+@cache
+def _parts() -> QuerySet:
+    """Each part of a dose: the text it belongs to, COMPONENT_FIELDS."""
+    return Component.objects.order_by("position").values_list("step_id", *COMPONENT_FIELDS)
+
+
+class StepText(NamedTuple):
+    """What one text of a step says beside its moment and its dose, and who confirmed it when."""
+
+    entry: UUID
+    number: int
+    recorded_by: int
+    recorded_by_name: str
+    recorded_at: datetime
+    kind: str
+    reason: str
+    reason_text: str | None
+    note: str | None
+    correction_reason: str | None
+    decided_by: int | None
+    decided_by_name: str
+    received_how: str
+    document_on: date | None
+    confirmed_number: int | None
+    confirmed_by_name: str | None
+    confirmed_at: datetime | None
+
+
+@cache
+def _texts() -> QuerySet:
+    """The columns of StepText."""
+    return DoseStep.objects.values_list(
+        *("entry_id", "entry__number", "entry__recorded_by_id", "entry__recorded_by_name"),
+        *("entry__recorded_at", "kind", "reason", "reason_text", "note", "correction_reason"),
+        *("decided_by_id", "decided_by_name", "received_how", "document_on"),
+        *("confirmation__entry__number", "confirmation__entry__recorded_by_name"),
+        "confirmation__entry__recorded_at",
+    )
+
+
+def step_texts(entries: Iterable[UUID], known: int | None = None) -> dict[UUID, StepText]:
+    """What these entries say, in one query; a confirmation counts once it is known."""
+    texts = map(StepText._make, _texts().filter(entry__in=list(entries)))
+    return {text.entry: _as_known(text, known) for text in texts}
+
+
+def _as_known(text: StepText, known: int | None) -> StepText:
+    if known is None or text.confirmed_number is None or text.confirmed_number <= known:
+        return text
+    return text._replace(confirmed_number=None, confirmed_by_name=None, confirmed_at=None)
 
 
 def newest_number(regimen: Regimen, log: History) -> int:
@@ -101,14 +164,14 @@ def newest_number(regimen: Regimen, log: History) -> int:
 
 def components_of(steps: Iterable[UUID]) -> dict[UUID, list[Written]]:
     """The parts of these steps' doses, by entry, in one query; none for a step without amounts."""
-    return _components_by_step(Component.objects.filter(step__in=list(steps)))
+    return _components_by_step(_parts().filter(step__in=list(steps)))
 
 
-def _components_by_step(parts) -> dict[UUID, list[Written]]:
+def _components_by_step(parts: QuerySet) -> dict[UUID, list[Written]]:
     """The parts of each step; equal ones, of which a long log has many, are made once."""
     by_step: dict[UUID, list[Written]] = {}
     made: dict[tuple, Written] = {}
-    for step, *fields in parts.order_by("position").values_list("step_id", *COMPONENT_FIELDS):
+    for step, *fields in parts:
         row = tuple(fields)
         written = made.get(row)
         if written is None:

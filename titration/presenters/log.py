@@ -1,6 +1,6 @@
 """The dose log as finished strings: what pages and the PDF print row by row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from access.models import Clinic
 from ledger.models import Entry, Retraction
 from patients.wording import moment_words as words_of_moment
-from titration import dosing, timeline, wording
-from titration.models import DoseStep, ReceivedHow, StepKind
-from titration.reading import History
+from titration import dosing, reading, timeline, wording
+from titration.models import ReceivedHow, StepKind, reasons_for
+from titration.reading import History, StepText
 from titration.timeline import StepRecord
 
 Value = TypeVar("Value")
@@ -110,9 +110,7 @@ class _Rows:
         wanted = {r.entry for r in shown} | {
             self.successors[r.entry].entry for r in shown if r.entry in self.successors
         }
-        self.steps: Mapping[UUID, DoseStep] = DoseStep.objects.select_related(
-            "entry", "confirmation__entry"
-        ).in_bulk(list(wanted))
+        self.texts = reading.step_texts(wanted)
         self.withdrawals = _withdrawals(history, shown)
         told = timeline.instructions(history.live)
         self.before = {step.entry: before for before, step in pairwise(told)}
@@ -121,15 +119,14 @@ class _Rows:
         return (self._row(record) for record in self.shown)
 
     def _row(self, record: StepRecord) -> LogRow:
-        step = self.steps[record.entry]
-        entry = step.entry
+        text = self.texts[record.entry]
         status, error = self._status(record)
         total = dosing.total_per_day(record.components)
         if record.kind == timeline.SINGLE:
             total = None
         confirmation, is_unconfirmed = "", False
         if status == LIVE:
-            confirmation, is_unconfirmed = confirmation_words(step, self.clinic)
+            confirmation, is_unconfirmed = confirmation_words(text, self.clinic)
         return LogRow(
             entry=record.entry,
             step=record.step,
@@ -144,17 +141,17 @@ class _Rows:
             total_label=wording.total_label(total) if total else "",
             total=wording.total_words(total) if total else "",
             change=self._change(record),
-            reason=step.reason_label,
-            reason_text=or_erased(step.reason_text),
-            note=or_erased(step.note),
-            decided=step.decided_by_name,
-            decided_by=step.decided_by_id,
-            received=received_words(step),
+            reason=reason_words(text),
+            reason_text=or_erased(text.reason_text),
+            note=or_erased(text.note),
+            decided=text.decided_by_name,
+            decided_by=text.decided_by,
+            received=received_words(text),
             confirmation=confirmation,
             is_unconfirmed=is_unconfirmed,
-            recorded_by=entry.recorded_by_name,
-            recorded_at=moment_words(entry.recorded_at, self.clinic),
-            correction=or_erased(step.correction_reason),
+            recorded_by=text.recorded_by_name,
+            recorded_at=moment_words(text.recorded_at, self.clinic),
+            correction=or_erased(text.correction_reason),
             disagreements=disagreement_words(record.components),
         )
 
@@ -172,10 +169,10 @@ class _Rows:
             return LIVE, ""
         successor = self.successors.get(record.entry)
         if successor is not None:
-            step = self.steps[successor.entry]
+            later = self.texts[successor.entry]
             return CORRECTED, _("corrected by %(name)s, %(when)s, entry %(number)s: %(reason)s") % {
-                **self._by(step.entry),
-                "reason": or_erased(step.correction_reason),
+                **self._by(later),
+                "reason": or_erased(later.correction_reason),
             }
         withdrawal = self.withdrawals[record.step]
         reason = withdrawal.get_reason_display()
@@ -186,7 +183,7 @@ class _Rows:
             "reason": reason,
         }
 
-    def _by(self, entry: Entry) -> dict[str, str]:
+    def _by(self, entry: Entry | StepText) -> dict[str, str]:
         return {
             "name": entry.recorded_by_name,
             "when": moment_words(entry.recorded_at, self.clinic),
@@ -214,34 +211,35 @@ def _successors(records: Iterable[StepRecord]) -> dict[UUID, StepRecord]:
     return successors
 
 
-def received_words(step: DoseStep) -> str:
+def reason_words(text: StepText) -> str:
+    """Why the step was written, from the list of its kind."""
+    return str(reasons_for(text.kind)(text.reason).label)
+
+
+def received_words(text: StepText) -> str:
     """How the instruction was received, with the date of the document where there is one."""
-    how = str(ReceivedHow(step.received_how).label)
-    if step.document_on is None:
+    how = str(ReceivedHow(text.received_how).label)
+    if text.document_on is None:
         return how
     return _("%(how)s of %(date)s") % {
         "how": how,
-        "date": wording.date_words(step.document_on),
+        "date": wording.date_words(text.document_on),
     }
 
 
-def confirmation_words(step: DoseStep, clinic: Clinic) -> tuple[str, bool]:
-    """Whether the prescriber confirmed a step that somebody else typed, and whether it waits.
-
-    Needs `entry` and `confirmation__entry` read with the step.
-    """
-    if step.decided_by_id is None:
+def confirmation_words(text: StepText, clinic: Clinic) -> tuple[str, bool]:
+    """Whether the prescriber confirmed a step that somebody else typed, and whether it waits."""
+    if text.decided_by is None:
         return _("Prescriber from outside the clinic"), False
-    if step.decided_by_id == step.entry.recorded_by_id:
+    if text.decided_by == text.recorded_by:
         return _("Recorded by the prescriber"), False
-    confirmation = getattr(step, "confirmation", None)
-    if confirmation is None:
-        return _("Not yet confirmed by %(name)s") % {"name": step.decided_by_name}, True
+    if text.confirmed_at is None:
+        return _("Not yet confirmed by %(name)s") % {"name": text.decided_by_name}, True
     return (
         _("Confirmed by %(name)s, %(when)s")
         % {
-            "name": confirmation.entry.recorded_by_name,
-            "when": moment_words(confirmation.entry.recorded_at, clinic),
+            "name": text.confirmed_by_name,
+            "when": moment_words(text.confirmed_at, clinic),
         },
         False,
     )

@@ -18,7 +18,7 @@ from titration import dosing, reading, timeline, wording
 from titration.models import DoseStep, RegimenVersion
 from titration.presenters.log import confirmation_words, heading_words, moment_words
 from titration.presenters.regimen import indication_of, title_of
-from titration.reading import History
+from titration.reading import History, StepText
 from titration.timeline import StepRecord
 
 
@@ -121,17 +121,15 @@ def _by_name(versions: Iterable[RegimenVersion]) -> list[RegimenVersion]:
 
 
 def standings(versions: Sequence[RegimenVersion], clinic: Clinic, now: datetime) -> list[Standing]:
-    """Where these regimens stand at `now`, in their order; four queries however many there are.
+    """Where these regimens stand at `now`, in their order; three queries however many there are.
 
     Read from the whole logs, so that a step dated ahead holds from its day on.
     """
     logs = reading.histories(version.regimen_id for version in versions)
     shown = {regimen: (log.in_force(now), log.upcoming(now)[:1]) for regimen, log in logs.items()}
     records = [record for step, ahead in shown.values() for record in (step, *ahead) if record]
-    steps = DoseStep.objects.select_related("entry", "confirmation__entry").in_bulk(
-        [record.entry for record in records]
-    )
-    said = {record.entry: _instruction(record, steps[record.entry], clinic) for record in records}
+    texts = reading.step_texts(record.entry for record in records)
+    said = {record.entry: _instruction(record, texts[record.entry], clinic) for record in records}
     return [
         _standing(version, logs[version.regimen_id], *shown[version.regimen_id], said)
         for version in versions
@@ -167,17 +165,17 @@ def _nothing_words(log: History) -> str:
     return _("No dose is recorded yet.")
 
 
-def _instruction(record: StepRecord, step: DoseStep, clinic: Clinic) -> Instruction:
+def _instruction(record: StepRecord, text: StepText, clinic: Clinic) -> Instruction:
     is_single = record.kind == timeline.SINGLE
     total = None if is_single else dosing.total_per_day(record.components)
-    confirmation, is_unconfirmed = confirmation_words(step, clinic)
+    confirmation, is_unconfirmed = confirmation_words(text, clinic)
     return Instruction(
         heading=heading_words(record.kind),
         lines=wording.dosage_lines(record.components),
         total_label=wording.total_label(total) if total else "",
         total=wording.total_words(total) if total else "",
         moment=wording.effective_words(record.effective),
-        decided=step.decided_by_name,
+        decided=text.decided_by_name,
         unconfirmed=confirmation if is_unconfirmed else "",
     )
 

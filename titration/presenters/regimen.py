@@ -14,6 +14,7 @@ from titration import timeline
 from titration.chart import pictures
 from titration.models import Regimen, RegimenVersion, StepKind
 from titration.presenters.log import log_rows, or_erased, ordered
+from titration.presenters.log_table import log_table
 from titration.reading import History
 
 WINDOW = 25
@@ -78,7 +79,7 @@ def regimen_page(
         "chart": pictures(
             history.live, title=title, route=str(version.get_route_display()), now=now
         ),
-        "rows": [rows[record.entry] for record in shown],
+        "table": log_table([rows[record.entry] for record in shown], may_record=may_record),
         "hidden_rows": len(log) - len(shown),
         "log_length": f"{len(log):,}",
         "may_record": may_record,

@@ -1,0 +1,164 @@
+"""The rows of the dose log as finished HTML.
+
+A template that places some forty strings in each row costs more than all that is read for the
+page, and `format_html` half of that. Whatever is not marked as finished is escaped, as there.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from titration.presenters.log import LIVE, LogRow
+
+# Stands for a line in an address that is looked up once for a table.
+SOME_LINE = UUID(int=0)
+
+NOTHING = SafeString("")
+
+UP_TO_CONFIRMING = """
+<tr{tone}>
+<td class="date" data-label="{moment_label}">{moment}</td>
+<td data-label="{dose_label}">{error}{heading}{lines}{disagreements}{note}</td>
+<td class="num" data-label="{total_label}">{total}</td>
+<td class="num" data-label="{change_label}">{change}</td>
+<td data-label="{reason_label}">{reason}{reason_text}</td>
+<td data-label="{decided_label}">{decided}, {received} {confirmation}"""
+FROM_THERE_ON = """</td>
+<td data-label="{recorded_label}">{recorded_by}<br>
+<span class="nowrap">{recorded_at}</span><br>{entry_label} {number}{correction}{links}</td>
+</tr>"""
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of the table in two pieces: between them is room for confirming it."""
+
+    entry: UUID
+    step: UUID
+    number: str
+    opening: SafeString
+    closing: SafeString
+
+
+@dataclass(frozen=True)
+class LogTable:
+    """The head of the table and its rows."""
+
+    labels: dict[str, str]
+    rows: Sequence[TableRow]
+
+
+def log_table(rows: Iterable[LogRow], *, may_record: bool) -> LogTable:
+    """The table of these rows, in their order; with the ways to correct them, where one may."""
+    labels = {
+        "moment_label": _("From"),
+        "dose_label": _("Dose as written"),
+        "total_label": _("Total per day"),
+        "change_label": _("Change"),
+        "reason_label": _("Reason"),
+        "decided_label": _("Decided"),
+        "recorded_label": _("Recorded"),
+        "entry_label": _("Entry"),
+    }
+    finished = {name: SafeString(escape(label)) for name, label in labels.items()}
+    links = _links() if may_record else NOTHING
+    return LogTable(labels, [_table_row(row, finished, links) for row in rows])
+
+
+def _html(pattern: str, **words: str) -> SafeString:
+    """The pattern with the words in their places."""
+    return SafeString(
+        pattern.format_map(
+            {
+                name: text if isinstance(text, SafeString) else escape(text)
+                for name, text in words.items()
+            }
+        )
+    )
+
+
+def _links() -> SafeString:
+    """The links of a row, for SOME_LINE."""
+    return _html(
+        '<br><a href="{to_correct}">{correct}</a> · <a href="{to_withdraw}">{withdraw}</a>',
+        to_correct=reverse("step-correct", args=[SOME_LINE]),
+        correct=_("Correct"),
+        to_withdraw=reverse("step-retract", args=[SOME_LINE]),
+        withdraw=_("Withdraw"),
+    )
+
+
+def _table_row(row: LogRow, labels: dict[str, SafeString], links: SafeString) -> TableRow:
+    opening = _html(
+        UP_TO_CONFIRMING,
+        **labels,
+        tone=_tone(row),
+        moment=row.moment,
+        error=_error(row),
+        heading=_html("{words}<br>", words=row.heading) if row.heading else NOTHING,
+        lines=_lines(row),
+        disagreements=_disagreements(row),
+        note=f"“{row.note}”" if row.note else NOTHING,
+        total=row.total,
+        change=row.change,
+        reason=row.reason,
+        reason_text=f": “{row.reason_text}”" if row.reason_text else NOTHING,
+        decided=row.decided,
+        received=row.received,
+        confirmation=_html(
+            '<span class="chip amber">{words}</span>'
+            if row.is_unconfirmed
+            else '<br><span class="meta">{words}</span>',
+            words=row.confirmation,
+        ),
+    )
+    closing = _html(
+        FROM_THERE_ON,
+        **labels,
+        recorded_by=row.recorded_by,
+        recorded_at=row.recorded_at,
+        number=row.number,
+        correction=_correction(row),
+        links=SafeString(links.replace(str(SOME_LINE), str(row.step)))
+        if row.status == LIVE
+        else NOTHING,
+    )
+    return TableRow(row.entry, row.step, row.number, opening, closing)
+
+
+def _tone(row: LogRow) -> SafeString:
+    if row.error:
+        return SafeString(' class="err"')
+    return SafeString(' class="ahead"') if row.is_ahead else NOTHING
+
+
+def _error(row: LogRow) -> SafeString:
+    if not row.error:
+        return NOTHING
+    return _html("<b>{mark}</b> {words}<br>", mark=_("ENTERED IN ERROR"), words=row.error)
+
+
+def _lines(row: LogRow) -> SafeString:
+    """A line for each part of the dose."""
+    pattern = "{label} <b>{amount}</b>{detail}<br>"
+    lines = (
+        _html(pattern, label=label, amount=amount, detail=f", {detail}" if detail else NOTHING)
+        for label, amount, detail in row.lines
+    )
+    return SafeString("".join(lines))
+
+
+def _disagreements(row: LogRow) -> SafeString:
+    said = (_html('<span class="field-error">{words}</span>', words=w) for w in row.disagreements)
+    return SafeString("".join(said))
+
+
+def _correction(row: LogRow) -> SafeString:
+    if not row.correction:
+        return NOTHING
+    return _html("<br>{words}", words=_("A correction: “%(reason)s”") % {"reason": row.correction})
