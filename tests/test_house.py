@@ -20,9 +20,21 @@ PURE = {"birthdates", "canonical", "dosing", "folding", "identity", "numbers", "
 LAYERS = [
     PURE,
     {"models", "signed_in", "wording"},
-    {"audit", "bulk", "kept", "moments", "policies", "projection", "reading", "search", "writing"},
+    {
+        "audit",
+        "backups",
+        "bulk",
+        "kept",
+        "moments",
+        "outcomes",
+        "policies",
+        "projection",
+        "reading",
+        "search",
+        "writing",
+    },
     {"actions", "carry", "chart", "exports", "forms", "presenters"},
-    {"health", "views"},
+    {"failures", "health", "views"},
     {"urls"},
 ]
 # Where the framework calls in. They may import every layer; none may import them.
