@@ -16,3 +16,5 @@ urlpatterns = [
     path("", include("patients.urls")),
     path("", include("titration.urls")),
 ]
+
+handler500 = "config.failures.failure"

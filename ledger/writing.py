@@ -22,7 +22,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from access.models import Clinic, User
-from ledger import bulk, canonical
+from ledger import bulk, canonical, outcomes
 from ledger.models import Entry, Head, Record, Retraction, Submission
 
 R = TypeVar("R", bound=Record)
@@ -239,6 +239,8 @@ def writing(clinic: Clinic, *, by: User, submission: Asking) -> Iterator[Log]:
             first_number=first_number,
         )
         head.save(update_fields=["number", "digest", "recorded_at"])
+        outcomes.committing(submission.uuid)
+    outcomes.committed(submission.uuid)
 
 
 def _asked_digest(salt: str, asking: Asking) -> str:
@@ -256,6 +258,7 @@ def _answer_repeat(clinic: Clinic, asking: Asking) -> None:
     entry = Entry.objects.get(clinic=clinic, number=earlier.first_number)
     if earlier.salt is None or earlier.asked != _asked_digest(earlier.salt, asking):
         raise SubmissionConflict(entry)
+    outcomes.committed(asking.uuid)
     raise _Answered(record_of(entry))
 
 
