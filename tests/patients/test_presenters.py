@@ -95,6 +95,7 @@ def test_banner_holds_when_the_identity_was_erased(patient):
         gender=None,
         nhs_number=None,
         record_number=None,
+        salt=None,
     )
 
     banner = presenters.banner(patient, today=TODAY)
