@@ -123,6 +123,9 @@ else:
     _database.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The key that signs checkpoints; kept where a copy of the database does not carry it.
+CHECKPOINT_KEY = env.str("CHECKPOINT_KEY", default="")
+
 # Shared by every worker, because the limits on bad passwords count in it.
 CACHES = {
     "default": {

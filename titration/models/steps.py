@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from access.models import User
@@ -23,6 +24,8 @@ class DoseStep(Record):
     KIND = "dose-step"
     FORM = "dose-step/1"
     SEALED = ("reason_text", "note", "correction_reason")
+    AGREES = {"subject": "step", "patient": "regimen__patient", "clinic": "regimen__clinic"}
+    PARTS = {"parts": "components"}
 
     step = models.UUIDField(default=uuid.uuid4, editable=False)
     regimen = models.ForeignKey(Regimen, on_delete=models.PROTECT, related_name="steps")
@@ -105,16 +108,10 @@ class DoseStep(Record):
         texts = [c.sealed_content() for c in self.parts]
         return {**super().sealed_content(), "components": texts if any(texts) else []}
 
-    @property
+    @cached_property
     def parts(self) -> list["Component"]:
-        """The components in order; those not yet inserted while the step is being written."""
-        if not hasattr(self, "_parts"):
-            self._parts = list(self.components.order_by("position"))
-        return self._parts
-
-    @parts.setter
-    def parts(self, parts: list["Component"]) -> None:
-        self._parts = parts
+        """The components in order; set by hand while they are not yet inserted."""
+        return list(self.components.order_by("position"))
 
 
 class Confirmation(Record):
@@ -125,6 +122,7 @@ class Confirmation(Record):
 
     KIND = "confirmation"
     FORM = "confirmation/1"
+    AGREES = {"patient": "confirms__regimen__patient", "clinic": "confirms__regimen__clinic"}
 
     confirms = models.OneToOneField(DoseStep, on_delete=models.PROTECT, related_name="confirmation")
 
