@@ -34,6 +34,7 @@ LAYERS = [
         "reading",
         "sealing",
         "search",
+        "spool",
         "verification",
         "writing",
     },

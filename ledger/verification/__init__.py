@@ -1,0 +1,38 @@
+"""Is the record what was written? Walks every chain and yields a finding for all that is not.
+
+Constant memory: rows come by the thousand, damage that has to be compared by the hundred. It may
+run beside a service that writes: what is committed meanwhile is read too.
+
+Apps above register what compares their projections with the record, from AppConfig.ready.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from access.models import Clinic
+from ledger.checkpoints import Note
+from ledger.verification.access import access
+from ledger.verification.chain import Chain
+from ledger.verification.findings import Damage, Finding, Tell, ignore
+from ledger.verification.strays import strays, submissions
+
+__all__ = ["Damage", "Finding", "access", "clinic", "register", "strays"]
+
+ProjectionCheck = Callable[[Clinic], Iterator[Finding]]
+_projections: list[ProjectionCheck] = []
+
+
+def register(check: ProjectionCheck) -> None:
+    """Have `check` compare the disposable rows of each clinic that is verified."""
+    if check not in _projections:
+        _projections.append(check)
+
+
+def clinic(clinic: Clinic, notes: Iterable[Note] = (), tell: Tell = ignore) -> Iterator[Finding]:
+    """Everything of one clinic: its chain, against checkpoints too, and its disposable rows.
+
+    `tell` hears how many entries were read, batch by batch.
+    """
+    yield from Chain(clinic, notes, tell).findings()
+    yield from submissions(clinic)
+    for check in _projections:
+        yield from check(clinic)

@@ -1,0 +1,83 @@
+"""The seals of access events, and the events that they cover."""
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from ledger import canonical
+from ledger.checkpoints import Note
+from ledger.models import AccessSeal
+from ledger.sealing import AT_ONCE, events_digest
+from ledger.verification.contents import UNREADABLE_VALUES
+from ledger.verification.findings import Damage, Finding, Tell, ignore
+
+
+def access(notes: Sequence[Note] = (), tell: Tell = ignore) -> Iterator[Finding]:
+    """What is wrong with the seals, and with the events that they cover."""
+    digest, last_event, number = canonical.NO_ENTRY, None, 0
+    heads = {}
+    wanted = {note.size for note in notes}
+    for sealed in AccessSeal.objects.order_by("number").iterator(chunk_size=AT_ONCE):
+        said = {"number": f"{sealed.number:,}"}
+        if canonical.digest("access-seal/1", sealed.header()) != sealed.digest:
+            yield Finding(Damage.SEAL, _("seal %(number)s of access events was changed.") % said)
+        elif sealed.number != number + 1:
+            says = _("the seals of access events before seal %(number)s are missing.")
+            yield Finding(Damage.SEAL, says % said)
+            last_event = sealed.first_event - 1  # what the missing ones covered is not known
+        elif sealed.previous_digest != digest:
+            says = _("seal %(number)s of access events does not follow the one before it.")
+            yield Finding(Damage.SEAL, says % said)
+        yield from _batch(sealed, last_event)
+        digest, last_event, number = sealed.digest, sealed.last_event, sealed.number
+        if number in wanted:
+            heads[number] = digest
+        tell(sealed.count)
+    yield from _checkpoints(notes, heads, number)
+
+
+def _batch(sealed: AccessSeal, after: int | None) -> Iterator[Finding]:
+    try:
+        count, digest = events_digest(after, sealed.last_event)
+    except UNREADABLE_VALUES:
+        count, digest = sealed.count, ""
+    if (count, digest) == (sealed.count, sealed.events_digest):
+        return
+    said = {
+        "first": f"{sealed.first_event:,}",
+        "last": f"{sealed.last_event:,}",
+        "sealed": f"{sealed.count:,}",
+        "count": f"{count:,}",
+    }
+    if count < sealed.count:
+        says = _(
+            "access events %(first)s to %(last)s: %(sealed)s were sealed, %(count)s are here: "
+            "some were deleted."
+        )
+        yield Finding(Damage.ACCESS_MISSING, says % said)
+    elif count > sealed.count:
+        says = _(
+            "access events %(first)s to %(last)s: %(sealed)s were sealed, %(count)s are here: "
+            "some were put in later, or came more than five minutes late."
+        )
+        yield Finding(Damage.ACCESS_ADDED, says % said)
+    else:
+        says = _("access events %(first)s to %(last)s: one of them, or its patients, was changed.")
+        yield Finding(Damage.ACCESS_EDITED, says % said)
+
+
+def _checkpoints(notes: Sequence[Note], heads: dict[int, str], last: int) -> Iterator[Finding]:
+    for note in notes:
+        said = {"size": f"{note.size:,}", "at": note.at, "last": f"{last:,}"}
+        if note.size > last:
+            says = _(
+                "the checkpoint of %(at)s knew %(size)s seals of access events, the last here is "
+                "%(last)s: the end was cut off, or an older copy was restored."
+            )
+            yield Finding(Damage.STALE, says % said)
+        elif note.size and heads.get(note.size) != note.head:
+            says = _(
+                "seal %(size)s of access events is not the one that the checkpoint of %(at)s "
+                "signed: the seals were written anew since."
+            )
+            yield Finding(Damage.REWRITTEN, says % said)
