@@ -1,13 +1,37 @@
 """Writing access events: on their own, committed before what they speak of is shown."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import Error, transaction
 from django.http import HttpRequest
 
+from access import spool
 from access.models import AccessedPatient, AccessEvent, AccessKind, Clinic, User
+
+log = logging.getLogger(__name__)
+
+LOADED_AT_ONCE = 100
+"""Lines of the spool that one request takes along once the database takes events again."""
+
+
+class NotWritten(Exception):
+    """Neither the database nor the spool took the event: what it speaks of must not be shown."""
+
+
+class Subject(NamedTuple):
+    """Whose an identity in an address is: of which clinic, and of which patient if of any."""
+
+    clinic: int
+    patient: UUID | None
+
+
+Finder = Callable[[UUID], Subject | None]
+finders: list[Finder] = []
+"""Those who know identities (the ledger) put themselves here; this app knows none."""
 
 
 def saw(
@@ -21,7 +45,11 @@ def saw(
 
     Views that show patients' data call it once the patients are known and before their data is
     read; the middleware writes the event of every other request. `clinic` is a clinic or its id;
-    none where a list spans several. `by` is who asked, where the request no longer tells.
+    without it, the one that the person belongs to, and none where they belong to several. `by` is
+    who asked, where the request no longer tells.
+
+    What the database does not take goes to the spool, and the page is shown. Raises NotWritten
+    when the spool does not take it either.
     """
     match = request.resolver_match
     user = by or getattr(request, "user", None)
@@ -32,10 +60,68 @@ def saw(
         route=(match.view_name or match.route)[:100] if match else "",
         method=(request.method or "")[:10],
     )
-    with transaction.atomic():
-        event.save(force_insert=True)
-        AccessedPatient.objects.bulk_create(
-            AccessedPatient(event=event, patient=patient) for patient in dict.fromkeys(patients)
-        )
+    if event.clinic_id is None and isinstance(user, User):
+        event.clinic_id = _only_clinic(user)
+    _write(event, list(dict.fromkeys(patients)))
     request.access_event = event  # type: ignore[attr-defined]
     return event
+
+
+def refused(request: HttpRequest) -> AccessEvent:
+    """Write the event of a refusal: it names the patient who was asked for, and their clinic.
+
+    Also where the person may not know that there is such a patient; the answer says nothing of it.
+    """
+    match = request.resolver_match
+    asked = match.kwargs if match else {}
+    named = [value for value in asked.values() if isinstance(value, UUID)]
+    found = _subject(named)
+    patient = found.patient if found and found.patient else asked.get("patient")
+    return saw(
+        request,
+        AccessKind.REFUSED,
+        [patient] if patient else [],
+        clinic=found.clinic if found else None,
+    )
+
+
+def _only_clinic(user: User) -> int | None:
+    clinics = list(user.roles_by_clinic)
+    return clinics[0] if len(clinics) == 1 else None
+
+
+def _subject(identities: Sequence[UUID]) -> Subject | None:
+    try:
+        found = (finder(identity) for identity in identities for finder in finders)
+        return next((subject for subject in found if subject), None)
+    except Error:  # the event is written all the same, with what is known
+        return None
+
+
+def _write(event: AccessEvent, patients: Sequence[UUID]) -> None:
+    try:
+        with transaction.atomic():
+            event.save(force_insert=True)
+            AccessedPatient.objects.bulk_create(
+                AccessedPatient(event=event, patient=patient) for patient in patients
+            )
+    except Error:
+        log.exception("The database took no access event: it goes to the spool.")
+        try:
+            spool.put(event, patients)
+        except OSError as error:
+            log.exception("The spool took no access event either: the page is not shown.")
+            raise NotWritten from error
+    else:
+        _load_what_waits()
+
+
+def _load_what_waits() -> None:
+    """The database takes events again: so it does those that wait in the spool."""
+    if not spool.is_waiting():
+        return
+    try:
+        for file, why in spool.load(most=LOADED_AT_ONCE).unfit:
+            log.error("A line of the spool is kept aside: %s: %s.", file, why)
+    except (Error, OSError):
+        log.exception("The spool of access events was not loaded.")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control
 
@@ -17,6 +18,7 @@ class AccessEventMiddleware:
     """Writes the event of requests whose view wrote none, and of every refusal.
 
     A request that no route answers is nobody's data and leaves no event; neither does `/health/`.
+    What nobody could be written down as seeing is not shown: 503.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,14 +30,29 @@ class AccessEventMiddleware:
         match = request.resolver_match
         if match is None or match.view_name == "health":
             return response
-        if response.status_code in REFUSED or is_sent_to_sign_in(request, response):
-            patient = match.kwargs.get("patient")
-            audit.saw(request, AccessKind.REFUSED, [patient] if patient else [])
-        elif not hasattr(request, "access_event"):
-            signed_in = request.user if request.user.is_authenticated else person
-            if signed_in.is_authenticated:
-                audit.saw(request, AccessKind.REQUEST, by=signed_in)
+        try:
+            if response.status_code in REFUSED or is_sent_to_sign_in(request, response):
+                audit.refused(request)
+            elif not hasattr(request, "access_event"):
+                signed_in = request.user if request.user.is_authenticated else person
+                if signed_in.is_authenticated:
+                    audit.saw(request, AccessKind.REQUEST, by=signed_in)
+        except audit.NotWritten:
+            return not_shown(request)
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, audit.NotWritten):
+            return not_shown(request)
+        return None
+
+
+def not_shown(request: HttpRequest) -> HttpResponse:
+    """The page in place of one whose access event nothing took; it asks nothing of the database."""
+    request.access_event = None  # type: ignore[attr-defined]  # tried, and not to be tried again
+    page = render_to_string("503.html")
+    headers = {"Retry-After": "60", "Cache-Control": "no-store"}
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
 def is_sent_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:

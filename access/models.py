@@ -152,19 +152,43 @@ class AccessKind(models.TextChoices):
 
 
 class AccessEvent(models.Model):
-    """One signed-in or refused request: who, when, which page, which patients."""
+    """One signed-in or refused request: who, when, which page, which patients.
+
+    `clinic` is whose patients they are, else the one clinic that the person belongs to; none for a
+    list that spans several. `spooled` is the line of the spool that the event was loaded from,
+    when the database could not take it at the time; see access.spool.
+    """
 
     at = models.DateTimeField(default=timezone.now)
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    clinic = models.ForeignKey(Clinic, null=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    clinic = models.ForeignKey(
+        Clinic, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=AccessKind.choices)
     route = models.CharField(max_length=100)
     method = models.CharField(max_length=10)
+    spooled = models.UUIDField(null=True, editable=False)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["spooled"],
+                condition=Q(spooled__isnull=False),
+                name="%(app_label)s_%(class)s_spooled_once",
+            ),
+        ]
+        # Each ends in the order of access.search, so that a page of it reads no more than a page.
         indexes = [
-            models.Index(fields=["clinic", "at"], name="access_event_clinic_at"),
-            models.Index(fields=["user", "at"], name="access_event_user_at"),
+            models.Index(fields=["clinic", "at", "id"], name="access_event_of_clinic"),
+            models.Index(fields=["clinic", "kind", "at", "id"], name="access_event_of_kind"),
+            models.Index(fields=["user", "clinic", "at", "id"], name="access_event_of_person"),
+            models.Index(
+                fields=["user", "at", "id"],
+                condition=Q(clinic__isnull=True),
+                name="access_event_of_no_clinic",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -174,7 +198,9 @@ class AccessEvent(models.Model):
 class AccessedPatient(models.Model):
     """A patient whose data an access event showed, or was asked to show."""
 
-    event = models.ForeignKey(AccessEvent, on_delete=models.PROTECT, related_name="patients")
+    event = models.ForeignKey(
+        AccessEvent, on_delete=models.PROTECT, related_name="patients", db_index=False
+    )
     patient = models.UUIDField()
 
     class Meta:
@@ -183,7 +209,7 @@ class AccessedPatient(models.Model):
                 fields=["event", "patient"], name="%(app_label)s_%(class)s_once"
             ),
         ]
-        indexes = [models.Index(fields=["patient"], name="access_accessed_by_patient")]
+        indexes = [models.Index(fields=["patient", "event"], name="access_accessed_by_patient")]
 
     def __str__(self) -> str:
         return str(self.patient)

@@ -75,6 +75,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -82,8 +84,6 @@ MIDDLEWARE = [
     "access.middleware.KeepNothingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
 ]
 
 TEMPLATES = [
@@ -122,6 +122,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _database.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Where access events wait that the database cannot take. On another disk, it outlives a full one.
+ACCESS_SPOOL = env.path("ACCESS_SPOOL", default=str(BASE_DIR / "access-spool"))
 
 # The key that signs checkpoints; kept where a copy of the database does not carry it.
 CHECKPOINT_KEY = env.str("CHECKPOINT_KEY", default="")

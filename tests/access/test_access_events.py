@@ -1,6 +1,9 @@
 """One access event for each signed-in or refused request, committed before anything is read."""
 
+import re
 from datetime import date
+from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -8,7 +11,7 @@ from django.urls import reverse
 
 from access.models import AccessEvent, AccessKind, Role
 from tests.access.test_access_matrix import WORK
-from tests.access.world import ROLES, new_world
+from tests.access.world import NOBODY, ROLES, new_world
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.factories import regimen_of, step_of
 from titration import reading
@@ -47,17 +50,44 @@ def test_every_signed_in_request_leaves_one_event(client, world, name):
             assert event.route == name
             assert event.method == method.__name__.upper()
             assert (event.kind == AccessKind.REFUSED) == (status in ("403", "404"))
-            if status in ("200", "422") and ("{patient}" in path or "{regimen}" in path):
+            is_of_a_patient = any(part in path for part in ("{patient}", "{regimen}", "{step}"))
+            if status in ("200", "422", "403", "404") and is_of_a_patient:
                 assert patients_of(event) == {world.patient}
+            is_strangers = role == NOBODY and (status == "405" or "{" not in path)
+            assert event.clinic == (None if is_strangers else world.clinic)
 
 
 @pytest.mark.parametrize("name", [name for name in WORK if "{" in WORK[name][0]])
 def test_somebody_of_another_clinic_leaves_one_refusal(client, world, name):
     client.force_login(member(ClinicFactory()))
     path, by_get, _post = WORK[name]
-    if "200" in by_get:
-        [event] = events_of(lambda: client.get(world.address(path)))
-        assert event.kind == AccessKind.REFUSED
+    send = client.get if "405" not in by_get else client.post
+    [event] = events_of(lambda: send(world.address(path)))
+    assert event.kind == AccessKind.REFUSED
+    assert event.clinic == world.clinic
+    assert patients_of(event) == (set() if "{medicine}" in path else {world.patient})
+
+
+@pytest.mark.parametrize("name", [name for name in WORK if "{" in WORK[name][0]])
+def test_an_outsider_reads_the_same_whether_it_is_there_or_not(client, world, name):
+    client.force_login(member(ClinicFactory()))
+    path = WORK[name][0]
+    nowhere = re.sub(r"\{[a-z]+\}", str(uuid4()), path)
+    there, not_there = client.get(world.address(path)), client.get(nowhere)
+    assert there.status_code == not_there.status_code
+    assert plain(there, world.address(path)) == plain(not_there, nowhere)
+
+
+def plain(answer, address: str) -> str:
+    """What a page says, without its own address and the token of its forms."""
+    said = answer.content.decode().replace(quote(address, safe=""), "").replace(address, "")
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", said)
+
+
+def test_what_nobody_ever_recorded_leaves_a_refusal_of_no_patient(client, world):
+    client.force_login(world.people[Role.PRESCRIBER])
+    [event] = events_of(lambda: client.get(reverse("regimen", args=[uuid4()])))
+    assert (event.kind, patients_of(event)) == (AccessKind.REFUSED, set())
 
 
 def test_a_refusal_names_the_patient_who_was_asked_for(client, world):
