@@ -6,6 +6,6 @@ from access.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """The type of every request past LoginRequiredMiddleware, which lets nobody else through."""
+    """The type of every request past SignInMiddleware, which lets nobody else through."""
 
     user: User

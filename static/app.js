@@ -52,7 +52,8 @@ function addRow(prefix, focus = true) {
 
 /* <form data-entry>: leaving with something typed asks first, and what was typed comes back after
    signing in again: it is kept in this tab, from the submit (or "Not you?") to the next page that is
-   opened and is not a sign-in page, and nowhere else. */
+   opened and is not a sign-in page. What was sent after the session had ended, the server gives back
+   itself (access/kept.py), and then shows [data-kept]. */
 const KEPT = "kept-form";
 const here = () => window.location.pathname + window.location.search;
 const neverKept = (name) => name === "csrfmiddlewaretoken" || name === "submission";
@@ -73,6 +74,11 @@ function giveBack(form) {
     return;
   }
   window.sessionStorage.removeItem(KEPT);
+  const notice = document.querySelector("[data-kept]");
+  if (form && notice && !notice.hidden) {
+    form.dataset.dirty = "";
+    return;
+  }
   if (!form || kept?.path !== here()) {
     return;
   }
@@ -96,7 +102,7 @@ function giveBack(form) {
   }
   reveal(form);
   form.dataset.dirty = "";
-  document.querySelector("[data-kept]")?.removeAttribute("hidden");
+  notice?.removeAttribute("hidden");
 }
 
 document.addEventListener("DOMContentLoaded", () => {

@@ -221,8 +221,8 @@ def record_step(
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         history = reading.history(regimen)
-        _check_seen(regimen, history, seen)
         _check_regimen_stands(regimen)
+        _check_seen(regimen, history, seen)
         check_instruction(regimen, instruction, history, _today(log))
         step = _dose_step(regimen, instruction)
         _add_step(log, step)
@@ -386,8 +386,8 @@ def retract_regimen(
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         history = reading.history(regimen)
-        _check_seen(regimen, history, seen)
         _check_regimen_stands(regimen)
+        _check_seen(regimen, history, seen)
         retraction = _retract(log, regimen, regimen.pk, reason, reason_text)
         for step in history.live:
             _retract(log, regimen, step.step, reason, reason_text)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import audit, policies
+from access import audit, kept, policies
 from access.models import AccessKind
 from access.signed_in import SignedInRequest
 from ledger import writing
@@ -46,7 +46,8 @@ def patient_new(request: SignedInRequest) -> HttpResponse:
     """Add a patient; those who may be the same person are shown first."""
     policies.check_anywhere(request.user, policies.RECORD)
     if request.method != "POST":
-        return render(request, "patients/new.html", {"form": NewPatientForm(by=request.user)})
+        form = NewPatientForm(kept.give_back(request), by=request.user)
+        return render(request, "patients/new.html", {"form": form})
     form = NewPatientForm(request.POST, by=request.user)
     if form.is_valid():
         with _telling(form):
@@ -63,7 +64,7 @@ def patient_edit(request: SignedInRequest, patient: UUID) -> HttpResponse:
     person = _reach(request, patient, policies.RECORD)
     if request.method != "POST":
         audit.saw(request, AccessKind.VIEW, [person.pk], clinic=person.clinic)
-        form = RevisionForm(patient=person, version=_newest(person))
+        form = RevisionForm(kept.give_back(request), patient=person, version=_newest(person))
         return render(request, "patients/edit.html", _revision(form))
     form = RevisionForm(request.POST, patient=person)
     version = None

@@ -807,6 +807,7 @@ def test_withdrawing_again_with_another_reason_says_that_it_was_sent(client, ver
     data = {**recording.page.values, "reason": "twice"}
     client.post(recording.url, data)
     page = Page(client.post(recording.url, {**data, "reason": "wrong-patient"}))
+    assert page.status == 409
     assert "sent before with other content" in page.text
     assert Retraction.objects.count() == 1
 
@@ -820,8 +821,36 @@ def test_a_text_that_somebody_corrected_is_not_withdrawn_unread(
     correction.write({"amount": "19", "when": "morning"}, correction_reason="slip")
     correction.confirm()
     nothing_is_written()
-    assert withdrawal.send(("", ""), {"reason": "twice"}).status == 302
-    assert Retraction.objects.count() == 0
+    page = withdrawal.send(("", ""), {"reason": "other", "reason_text": "of an old book"})
+    assert page.status == 409
+    assert "What you had read ENTERED IN ERROR corrected by Dr A. Osei" in page.text
+    assert "In the record now Morning 19 mg" in page.text
+    assert page.values["reason_text"] == "of an old book"
+
+
+def test_a_correction_that_was_read_is_withdrawn_when_sent_again(client, version):
+    step = step_of(version)
+    withdrawal = Recording(client, retract_url(step))
+    correction = Recording(client, correct_url(step))
+    correction.write({"amount": "19", "when": "morning"}, correction_reason="slip")
+    correction.confirm()
+    withdrawal.send(("", ""), {"reason": "twice"})
+    assert withdrawal.send(("", "")).status == 302
+    assert Retraction.objects.get().entry.subject == step.step
+
+
+def test_a_withdrawal_after_somebody_elses_keeps_what_was_typed(
+    client, version, nothing_is_written
+):
+    step = step_of(version)
+    recording = Recording(client, retract_url(step))
+    actions.retract_step(step=step, reason="twice", reason_text="", by=version.responsible)
+    nothing_is_written()
+    page = recording.send(("", ""), {"reason": "other", "reason_text": "of an old book"})
+    assert page.status == 409
+    assert "It is withdrawn already." in page.text
+    assert page.values["reason_text"] == "of an old book"
+    assert page.form.buttons == []
 
 
 def test_a_carried_step_fills_the_form_of_the_right_patient(client, clinic, version, prescriber):
@@ -987,11 +1016,10 @@ def test_a_second_step_of_one_moment_is_refused(client, version, regimen, nothin
 def test_a_moment_taken_while_reading_back_is_refused_under_the_lock(client, version, regimen):
     recording = Recording(client, address(regimen))
     recording.write(THREE_TIMES_5)
-    step_of(version, components=(times(3, "17"),))
-    assert recording.confirm().status == 200
+    step = step_of(version, components=(times(3, "17"),))
     page = recording.confirm()
     assert page.status == 422
-    assert page.errors["on_day"]
+    assert f"Entry {step.entry.number} already holds from 02-Mar-2026." in page.errors["on_day"][0]
     assert page.values["components-0-amount"] == "5"
     assert DoseStep.objects.count() == 1
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from access.models import AccessEvent, Role
 from ledger.models import Entry, Retraction
 from tests.factories import PatientFactory, member
+from tests.pages import Page
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration import actions
 from titration.models import RegimenCard, RegimenVersion
@@ -342,8 +343,43 @@ def test_a_withdrawn_regimen_is_neither_changed_nor_withdrawn_again(
     count = Entry.objects.count()
     url = reverse(name, args=[regimen.regimen_id])
     assert client.get(url).url == reverse("regimen", args=[regimen.regimen_id])
-    assert client.post(url, withdrawing(0)).status_code == 302
+    client.post(url, withdrawing(0))
     assert Entry.objects.count() == count
+
+
+def test_a_change_of_a_regimen_withdrawn_meanwhile_is_refused_and_kept(
+    client, edit, regimen, prescriber
+):
+    typed = {**Page(client.get(edit)).values, "indication_text": "spasms at night"}
+    actions.retract_regimen(regimen=regimen.regimen, reason="twice", reason_text="", by=prescriber)
+    count = Entry.objects.count()
+    page = Page(client.post(edit, typed))
+    assert page.status == 409
+    assert f"{prescriber.name} withdrew this regimen as entered in error" in page.text
+    assert page.values["indication_text"] == "spasms at night"
+    assert Entry.objects.count() == count
+
+
+def test_a_second_withdrawal_of_a_regimen_is_refused_and_kept(client, retract, regimen, prescriber):
+    typed = {**Page(client.get(retract)).values, "reason": "other", "reason_text": "an old book"}
+    actions.retract_regimen(regimen=regimen.regimen, reason="twice", reason_text="", by=prescriber)
+    page = Page(client.post(retract, typed))
+    assert "This regimen was withdrawn as entered in error." in page.text
+    assert page.values["reason_text"] == "an old book"
+    assert Retraction.objects.count() == 1
+
+
+@pytest.mark.parametrize(("reason", "to"), [("twice", "patient"), ("wrong-patient", "list")])
+def test_withdrawing_a_regimen_twice_answers_as_the_first_time(
+    client, retract, regimen, reason, to
+):
+    first = step_of(regimen)
+    sent = withdrawing(first.entry.number, reason=reason)
+    answers = [client.post(retract, sent) for _click in range(2)]
+    there = reverse("patient", args=[regimen.regimen.patient_id])
+    there = there if to == "patient" else reverse("patient-list")
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, there)] * 2
+    assert Retraction.objects.count() == 2
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.ADMINISTRATOR])

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from uuid import uuid4
 
 from django import forms
@@ -47,10 +48,12 @@ class SubmissionForm(forms.Form):
     """A form that carries its own number, so that sending it twice records once.
 
     `seen` is the number of the newest entry of the log when the page was made, `entry` the text
-    that is corrected or withdrawn: both as the person had them before their eyes.
+    that is corrected or withdrawn: both as the person had them before their eyes. `status` is that
+    of a page that shows the form again: 409 once the ledger has something else.
     """
 
     use_required_attribute = False
+    status = HTTPStatus.OK
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)

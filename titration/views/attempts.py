@@ -1,5 +1,6 @@
 """Sending a form to an action, with what the ledger refuses said on the form."""
 
+from http import HTTPStatus
 from typing import cast
 
 from django.http import QueryDict
@@ -21,6 +22,7 @@ def attempt(form: SubmissionForm, action, **asked):
     except RuleBroken as rule:
         form.break_rule(rule)
     except SubmissionConflict as conflict:
+        form.status = HTTPStatus.CONFLICT
         form.add_error(
             None,
             _(

@@ -1,5 +1,6 @@
 """A clinic's medicine list: administrators change it, those who work with it read it."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import policies
+from access import kept, policies
 from access.models import Clinic
 from access.signed_in import SignedInRequest
 from ledger.models import Entry
@@ -50,8 +51,8 @@ def medicine_new(request: SignedInRequest) -> HttpResponse:
     """Put a medicine on a clinic's list."""
     policies.check_anywhere(request.user, policies.MANAGE_CATALOGUE)
     clinics = clinics_where(request.user, policies.MANAGE_CATALOGUE)
-    form = MedicineForm(request.POST or None, clinics=clinics)
-    if form.is_valid():
+    form = MedicineForm(request.POST or kept.give_back(request), clinics=clinics)
+    if request.method == "POST" and form.is_valid():
         version = attempt(
             form,
             actions.add_medicine,
@@ -61,7 +62,7 @@ def medicine_new(request: SignedInRequest) -> HttpResponse:
         )
         if version:
             return recorded(request, version)
-    return render(request, "titration/medicine_form.html", {"form": form})
+    return render(request, "titration/medicine_form.html", {"form": form}, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,23 +70,23 @@ def medicine_edit(request: SignedInRequest, medicine: UUID) -> HttpResponse:
     """Change what the list says of a medicine: a new version over the one that was read."""
     found = visible_medicine(request, medicine, policies.MANAGE_CATALOGUE)
     newest = versions_of(found)[0]
-    form = MedicineForm(
-        request.POST or None, clinics=[found.clinic], initial=medicine_initial(newest)
-    )
+    typed = request.POST or kept.give_back(request)
+    form = MedicineForm(typed, clinics=[found.clinic], initial=medicine_initial(newest))
     context = {"form": form, "medicine": found, "name": newest.name}
-    if form.is_valid():
+    if request.method == "POST" and form.is_valid():
         seen = get_object_or_404(Entry, subject=found.pk, pk=form.cleaned_data["entry"])
         asked = {"medicine": found, "seen": seen, "text": form.text(), "by": request.user}
         try:
             version = attempt(form, actions.revise_medicine, **asked)
         except AlreadySuperseded:
+            form.status = HTTPStatus.CONFLICT
             read_anew(form, entry=newest.pk)
             read = MedicineVersion.objects.select_related("entry").get(entry=seen)
             context |= {"read": medicine_row(read), "theirs": medicine_row(newest)}
         else:
             if version:
                 return recorded(request, version)
-    return render(request, "titration/medicine_form.html", context)
+    return render(request, "titration/medicine_form.html", context, status=form.status)
 
 
 def clinics_where(user, action: str) -> list[Clinic]:

@@ -105,7 +105,7 @@ class Screen:
                 before_heading=_("As recorded") if self.corrected else _("Instruction now"),
                 is_single=self.kind == StepKind.SINGLE,
             ),
-            status=422 if is_refused else 200,
+            status=422 if is_refused and self.request.method == "POST" else 200,
         )
 
     def read_back_page(self, instruction: Instruction) -> HttpResponse:
@@ -146,7 +146,7 @@ class Screen:
     def answer(self, act: Callable[[Instruction, UUID, int], Record]) -> HttpResponse:
         """The page for this request: write, read back, or done."""
         posted = self.request.POST
-        if not self.form.is_bound or posted.get("stage") == "write":
+        if self.request.method != "POST" or posted.get("stage") == "write":
             return self.write_page()
         if "add_row" in posted:
             withhold_errors(self.form, self.rows)
@@ -168,6 +168,9 @@ class Screen:
                 "clinic", "patient", "card__version__entry"
             ).get(pk=self.regimen.pk)
             self.history = reading.history(self.regimen)
+            # A moment that they took is refused now, with the reason, not after another reading.
+            if self.read(asks_rules=True) is None:
+                return self.write_page()
             return self.read_back_page(instruction)
         except (AlreadySuperseded, SubmissionConflict) as conflict:
             return conflict_page(self, conflict, instruction)

@@ -1,6 +1,7 @@
 """Opening a regimen, changing its text, reading its versions, withdrawing it."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import audit
+from access import audit, kept
 from access.models import AccessKind
 from access.policies import RECORD, VIEW_CHARTS, check
 from access.signed_in import SignedInRequest
-from ledger.models import Entry, RetractionReason
+from ledger.models import Entry, Retraction, RetractionReason
 from ledger.writing import AlreadySuperseded
 from patients.models import Patient
 from patients.presenters import banner
@@ -45,20 +46,22 @@ def regimen_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
     context = {"banner": banner(found), "choice": choice, "back": back}
     if choice.chosen is None:
         return render(request, "titration/regimen_medicine.html", context)
-    form = RegimenForm(request.POST or None, patient=found, medicine=choice.chosen, by=request.user)
-    if form.is_valid():
+    typed = request.POST or kept.give_back(request)
+    form = RegimenForm(typed, patient=found, medicine=choice.chosen, by=request.user)
+    if request.method == "POST" and form.is_valid():
         version = attempt(form, actions.open_regimen, patient=found, **form.asked(request.user))
         if version:
             messages.success(request, _("The regimen is open. No dose step is recorded yet."))
             return redirect("regimen", version.regimen_id)
-    return render(request, "titration/regimen_form.html", context | {"form": form})
+    context |= {"form": form}
+    return render(request, "titration/regimen_form.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def regimen_edit(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     """Change a regimen's text: a new version over the one that was read."""
     found = regimen_for(request, regimen, RECORD)
-    if found.card.is_retracted:
+    if found.card.is_retracted and request.method != "POST":
         return withdrawn_already(request, found)
     newest = versions_of(found)[0]
     is_fixed = DoseStep.objects.filter(regimen=found).exists()
@@ -67,19 +70,20 @@ def regimen_edit(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     if choice.chosen is None:
         return render(request, "titration/regimen_medicine.html", context)
     form = RegimenForm(
-        request.POST or None,
+        request.POST or kept.give_back(request),
         patient=found.patient,
         medicine=choice.chosen,
         by=request.user,
         before=newest,
     )
     form.fields["route"].disabled = is_fixed
-    if form.is_valid():
+    if request.method == "POST" and form.is_valid():
         conflict = revise(request, found, form)
         if conflict is None:
             return redirect("regimen", found.pk)
         context |= conflict
-    return render(request, "titration/regimen_form.html", context | {"form": form})
+    context |= {"form": form}
+    return render(request, "titration/regimen_form.html", context, status=form.status)
 
 
 def revise(request: SignedInRequest, regimen: Regimen, form: RegimenForm) -> dict | None:
@@ -90,7 +94,11 @@ def revise(request: SignedInRequest, regimen: Regimen, form: RegimenForm) -> dic
         if attempt(form, actions.revise_regimen, regimen=regimen, seen=seen, **asked):
             messages.success(request, _("The change is recorded."))
             return None
-    except AlreadySuperseded:
+    except AlreadySuperseded as conflict:
+        form.status = HTTPStatus.CONFLICT
+        if conflict.entry.kind == Retraction.KIND:
+            form.add_error(None, withdrawn_words(conflict.entry))
+            return {}
         versions = versions_of(regimen)
         read_anew(form, entry=versions[0].pk)
         read = next(version for version in versions if version.pk == seen.pk)
@@ -113,38 +121,52 @@ def regimen_history(request: SignedInRequest, regimen: UUID) -> HttpResponse:
 def regimen_retract(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     """Withdraw a regimen with every live step, after reading back what that is."""
     found = regimen_for(request, regimen, RECORD)
-    if found.card.is_retracted:
+    if found.card.is_retracted and request.method != "POST":
         return withdrawn_already(request, found)
     history = reading.history(found)
-    form = RetractionForm(request.POST or None, initial={"seen": history.last_number})
-    if form.is_valid():
+    typed = request.POST or kept.give_back(request)
+    form = RetractionForm(typed, initial={"seen": history.last_number})
+    if request.method == "POST" and form.is_valid():
         try:
             said = {name: form.cleaned_data[name] for name in ("reason", "reason_text", "seen")}
             retraction = attempt(
                 form, actions.retract_regimen, regimen=found, by=request.user, **said
             )
             if retraction:
-                return withdrawn(request, found, retraction.reason, history)
+                return withdrawn(request, retraction)
         except ChangedMeanwhile:
+            form.status = HTTPStatus.CONFLICT
             read_anew(form, seen=history.last_number)
             form.add_error(None, _("Something was recorded meanwhile. Read again what stands."))
     now = found.clinic.local(timezone.now())
     context = {"form": form, "rows": log_rows(history, found.clinic, now, history.live)}
-    return render(request, "titration/regimen_retract.html", page_of(found) | context)
+    context |= page_of(found)
+    return render(request, "titration/regimen_retract.html", context, status=form.status)
 
 
-def withdrawn(
-    request: SignedInRequest, regimen: Regimen, reason: str, history: reading.History
-) -> HttpResponse:
-    """Where to go on: to another patient or another medicine when that was wrong."""
+def withdrawn(request: SignedInRequest, retraction: Retraction) -> HttpResponse:
+    """Where to go on: to another patient or another medicine when that was wrong.
+
+    Said by what the write withdrew, so that the same form sent again leads to the same page.
+    """
     messages.success(request, _("Withdrawn as entered in error. Every entry stays legible."))
-    if reason in CARRIED:
-        live = [record.entry for record in history.live]
-        carry.put(request, DoseStep.objects.filter(pk__in=live))
-    if reason == RetractionReason.WRONG_PATIENT and history.live:
+    lines = Entry.objects.filter(
+        clinic=retraction.entry.clinic_id, submission=retraction.entry.submission
+    )
+    steps = DoseStep.objects.newest().filter(step__in=lines.values("subject"))
+    if retraction.reason in CARRIED:
+        carry.put(request, steps)
+    if retraction.reason == RetractionReason.WRONG_PATIENT and steps:
         messages.info(request, _("You carry its dose steps: open the patient they belong to."))
         return redirect("patient-list")
-    return redirect("patient", regimen.patient_id)
+    return redirect("patient", retraction.entry.patient)
+
+
+def withdrawn_words(entry: Entry) -> str:
+    return _(
+        "%(name)s withdrew this regimen as entered in error, in entry %(number)s. "
+        "Nothing of yours is recorded."
+    ) % {"name": entry.recorded_by_name, "number": f"{entry.number:,}"}
 
 
 def withdrawn_already(request: SignedInRequest, regimen: Regimen) -> HttpResponse:

@@ -1,15 +1,16 @@
 """Recording: write the step, read it back, confirm. Correcting and withdrawing go the same way."""
 
-from uuid import UUID
+from http import HTTPStatus
+from uuid import UUID, uuid5
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from access import audit
+from access import audit, kept
 from access.policies import CONFIRM, RECORD, check, clinics_of
 from access.signed_in import SignedInRequest
 from ledger.models import Record, RetractionReason
@@ -23,7 +24,7 @@ from titration.models import KINDS_WITH_DOSE, DoseStep, Regimen, StepKind
 from titration.policies import RuleBroken
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
-from titration.views.attempts import attempt
+from titration.views.attempts import attempt, read_anew
 from titration.views.recording import Screen, newest_version, with_another_row
 from titration.views.regimens import kind_of
 
@@ -148,7 +149,7 @@ def _screen(
 ) -> Screen:
     """The forms of a step: typed, filled from a written step that was asked for, or blank."""
     clinic = regimen.clinic
-    data: QueryDict | None = request.POST if request.method == "POST" else None
+    data = request.POST if request.method == "POST" else kept.give_back(request)
     if data is not None and "add_row" in data:
         data = with_another_row(data)
     initial = step_initial(source) if source else {}
@@ -197,35 +198,45 @@ def _rows_initial(
 def step_retract(request: SignedInRequest, step: UUID) -> HttpResponse:
     """Withdraw a step as entered in error; a wrong patient's step can be carried to the right."""
     found = step_to_record(request, step)
-    regimen = found.regimen
-    history = reading.history(regimen)
-    form = RetractionForm(request.POST or None, initial={"entry": found.pk})
+    typed = request.POST or kept.give_back(request)
+    form = RetractionForm(typed, initial={"entry": found.pk})
+    is_overtaken = False
     if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
+        said = {name: form.cleaned_data[name] for name in ("reason", "reason_text")}
         try:
-            retraction = attempt(
-                form,
-                actions.retract_step,
-                step=found,
-                reason=RetractionReason(reason),
-                reason_text=form.cleaned_data["reason_text"],
-                by=request.user,
-            )
+            retraction = attempt(form, actions.retract_step, step=found, by=request.user, **said)
         except AlreadySuperseded:
-            messages.error(request, _("Somebody changed this entry first. Read it again below."))
-            return redirect("regimen", regimen.pk)
-        if retraction:
-            return _after_retraction(request, regimen, reason, [found])
-    record = [r for r in history.records if r.entry == found.pk]
-    now = regimen.clinic.local(timezone.now())
-    context = {
+            is_overtaken = True
+        else:
+            if retraction:
+                return _after_retraction(request, found.regimen, said["reason"], [found])
+    context = _what_is_withdrawn(found, form, is_overtaken=is_overtaken)
+    return render(request, "titration/step_retract.html", context, status=form.status)
+
+
+def _what_is_withdrawn(step: DoseStep, form: RetractionForm, *, is_overtaken: bool) -> dict:
+    """The text that was read; where somebody was quicker, what they made of it beside it.
+
+    A correction can then be withdrawn in its place; what was withdrawn cannot be again.
+    """
+    regimen = step.regimen
+    history = reading.history(regimen)
+    line = sorted((r for r in history.records if r.step == step.step), key=lambda r: r.number)
+    shown = [next(record for record in line if record.entry == step.pk)]
+    if is_overtaken:
+        form.status = HTTPStatus.CONFLICT
+        read_anew(form, entry=line[-1].entry)
+        shown.append(line[-1])
+    rows = log_rows(history, regimen.clinic, regimen.clinic.local(timezone.now()), shown)
+    return {
         "regimen": regimen,
         "title": title_of(newest_version(regimen)),
         "banner": banner(regimen.patient),
         "form": form,
-        "row": log_rows(history, regimen.clinic, now, record)[0],
+        "row": rows[0],
+        "theirs": rows[1] if is_overtaken else None,
+        "can_go_on": line[-1] in history.live,
     }
-    return render(request, "titration/step_retract.html", context)
 
 
 def _after_retraction(
@@ -243,12 +254,18 @@ def _after_retraction(
 
 @require_POST
 def step_confirm(request: SignedInRequest, step: UUID) -> HttpResponse:
-    """The named prescriber confirms a step that somebody else typed: one click."""
+    """The named prescriber confirms a step that somebody else typed: one click.
+
+    A text is confirmed once, so its own identity numbers the form: a second click is the same
+    submission and answers as the first.
+    """
     found = step_to_record(request, step, confirms=True)
     try:
         if str(found.pk) != request.POST.get("entry"):
             raise AlreadySuperseded(found.entry)
-        actions.confirm_step(step=found, by=request.user)
+        actions.confirm_step(
+            step=found, by=request.user, submission=uuid5(found.pk, "confirmation")
+        )
     except RuleBroken as rule:
         messages.error(request, rule.message)
     except AlreadySuperseded:
