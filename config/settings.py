@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "access.middleware.AccessEventMiddleware",
     "access.middleware.KeepNothingMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "access.kept.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
