@@ -19,7 +19,7 @@ APPS = ["access", "ledger", "patients", "titration", "config"]  # each may impor
 PURE = {"birthdates", "canonical", "dosing", "folding", "identity", "numbers", "timeline"}
 LAYERS = [
     PURE,
-    {"models", "signed_in", "wording"},
+    {"finished", "models", "signed_in", "wording"},
     {
         "audit",
         "backups",
@@ -54,6 +54,7 @@ DOORS = {
     "middleware",
     "migrations",
     "settings",
+    "static",
     "templatetags",
     "wsgi",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import zip_longest
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,10 +11,13 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from patients import numbers, search, wording
+from patients.finished import NOTHING, html
 from patients.models import Patient, PatientCard, PatientStatus, PatientVersion
 from patients.search import Found
 
@@ -37,6 +41,42 @@ class Row(Banner):
 
     patient: UUID
     clinic: str
+
+    @property
+    def cells(self) -> SafeString:
+        """The cells of a table's row, but for the clinic."""
+        return html(
+            CELLS,
+            **_labels(get_language()),
+            url=self.url,
+            name=self.name,
+            ended=html(' <span class="chip rust">{words}</span>', words=self.ended)
+            if self.ended
+            else NOTHING,
+            born=self.born,
+            gender=self.gender,
+            nhs=self.nhs_number,
+            record=self.record_number,
+        )
+
+
+CELLS = """
+<th scope="row"><a href="{url}"><bdi>{name}</bdi></a>{ended}</th>
+<td class="date" data-label="{born_label}">{born}</td>
+<td data-label="{gender_label}">{gender}</td>
+<td class="date" data-label="{nhs_label}">{nhs}</td>
+<td data-label="{record_label}">{record}</td>"""
+
+
+@cache
+def _labels(_language: str | None) -> dict[str, str]:
+    """What the cells are, for a narrow screen; as the table's head says."""
+    return {
+        "born_label": _("Born"),
+        "gender_label": _("Gender"),
+        "nhs_label": _("NHS No."),
+        "record_label": _("Record No."),
+    }
 
 
 # Stands for a patient in an address that is looked up once for a page.

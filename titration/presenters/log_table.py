@@ -1,24 +1,23 @@
 """The rows of the dose log as finished HTML.
 
 A template that places some forty strings in each row costs more than all that is read for the
-page, and `format_html` half of that. Whatever is not marked as finished is escaped, as there.
+page.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from patients.finished import NOTHING, html
 from titration.presenters.log import LIVE, LogRow
 
 # Stands for a line in an address that is looked up once for a table.
 SOME_LINE = UUID(int=0)
 
-NOTHING = SafeString("")
 
 UP_TO_CONFIRMING = """
 <tr{tone}>
@@ -65,26 +64,14 @@ def log_table(rows: Iterable[LogRow], *, may_record: bool) -> LogTable:
         "recorded_label": _("Recorded"),
         "entry_label": _("Entry"),
     }
-    finished = {name: SafeString(escape(label)) for name, label in labels.items()}
+    finished = {name: html("{label}", label=label) for name, label in labels.items()}
     links = _links() if may_record else NOTHING
     return LogTable(labels, [_table_row(row, finished, links) for row in rows])
 
 
-def _html(pattern: str, **words: str) -> SafeString:
-    """The pattern with the words in their places."""
-    return SafeString(
-        pattern.format_map(
-            {
-                name: text if isinstance(text, SafeString) else escape(text)
-                for name, text in words.items()
-            }
-        )
-    )
-
-
 def _links() -> SafeString:
     """The links of a row, for SOME_LINE."""
-    return _html(
+    return html(
         '<br><a href="{to_correct}">{correct}</a> · <a href="{to_withdraw}">{withdraw}</a>',
         to_correct=reverse("step-correct", args=[SOME_LINE]),
         correct=_("Correct"),
@@ -94,13 +81,13 @@ def _links() -> SafeString:
 
 
 def _table_row(row: LogRow, labels: dict[str, SafeString], links: SafeString) -> TableRow:
-    opening = _html(
+    opening = html(
         UP_TO_CONFIRMING,
         **labels,
         tone=_tone(row),
         moment=row.moment,
         error=_error(row),
-        heading=_html("{words}<br>", words=row.heading) if row.heading else NOTHING,
+        heading=html("{words}<br>", words=row.heading) if row.heading else NOTHING,
         lines=_lines(row),
         disagreements=_disagreements(row),
         note=f"“{row.note}”" if row.note else NOTHING,
@@ -110,14 +97,14 @@ def _table_row(row: LogRow, labels: dict[str, SafeString], links: SafeString) ->
         reason_text=f": “{row.reason_text}”" if row.reason_text else NOTHING,
         decided=row.decided,
         received=row.received,
-        confirmation=_html(
+        confirmation=html(
             '<span class="chip amber">{words}</span>'
             if row.is_unconfirmed
             else '<br><span class="meta">{words}</span>',
             words=row.confirmation,
         ),
     )
-    closing = _html(
+    closing = html(
         FROM_THERE_ON,
         **labels,
         recorded_by=row.recorded_by,
@@ -140,25 +127,25 @@ def _tone(row: LogRow) -> SafeString:
 def _error(row: LogRow) -> SafeString:
     if not row.error:
         return NOTHING
-    return _html("<b>{mark}</b> {words}<br>", mark=_("ENTERED IN ERROR"), words=row.error)
+    return html("<b>{mark}</b> {words}<br>", mark=_("ENTERED IN ERROR"), words=row.error)
 
 
 def _lines(row: LogRow) -> SafeString:
     """A line for each part of the dose."""
     pattern = "{label} <b>{amount}</b>{detail}<br>"
     lines = (
-        _html(pattern, label=label, amount=amount, detail=f", {detail}" if detail else NOTHING)
+        html(pattern, label=label, amount=amount, detail=f", {detail}" if detail else NOTHING)
         for label, amount, detail in row.lines
     )
     return SafeString("".join(lines))
 
 
 def _disagreements(row: LogRow) -> SafeString:
-    said = (_html('<span class="field-error">{words}</span>', words=w) for w in row.disagreements)
+    said = (html('<span class="field-error">{words}</span>', words=w) for w in row.disagreements)
     return SafeString("".join(said))
 
 
 def _correction(row: LogRow) -> SafeString:
     if not row.correction:
         return NOTHING
-    return _html("<br>{words}", words=_("A correction: “%(reason)s”") % {"reason": row.correction})
+    return html("<br>{words}", words=_("A correction: “%(reason)s”") % {"reason": row.correction})
