@@ -1,13 +1,16 @@
 """The disposable rows that find patients: written by actions, rebuilt from the versions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from access.models import Clinic
 from ledger.models import Head
+from ledger.verification import Damage, Finding, differing, values
 from patients import folding, numbers
-from patients.models import PatientCard, PatientVersion, PatientWord
+from patients.models import Patient, PatientCard, PatientVersion, PatientWord
 
 BATCH = 2000
 
@@ -77,3 +80,28 @@ def _rebuild_clinic(clinic: Clinic) -> int:
         batch = PatientVersion.objects.filter(pk__in=newest[start : start + BATCH])
         refresh(list(batch.select_related("patient")))
     return len(newest)
+
+
+def differences(clinic: Clinic) -> Iterator[Finding]:
+    """A finding for each patient whose rows are not what the record says. For `verify`."""
+    patients = Patient.objects.filter(clinic=clinic)
+    for patient in differing(clinic, patients, _differing, BATCH):
+        says = _(
+            "the rows that find patient %(patient)s are not what the record says: "
+            "rebuild_projection makes them anew."
+        )
+        yield Finding(Damage.PROJECTION, says % {"patient": patient.pk}, clinic)
+
+
+def _differing(patients: Sequence[Patient]) -> list[Patient]:
+    """Those of these patients whose rows differ from what `refresh` would write."""
+    versions = PatientVersion.objects.newest().filter(patient__in=patients)
+    wanted: dict[UUID, set] = {patient.pk: set() for patient in patients}
+    for version in versions.select_related("patient"):
+        wanted[version.patient_id].update(map(values, (_card(version), *_words(version))))
+    found: dict[UUID, set] = {patient.pk: set() for patient in patients}
+    for card in PatientCard.objects.filter(patient__in=patients):
+        found[card.patient_id].add(values(card))
+    for word in PatientWord.objects.filter(patient__in=patients):
+        found[word.patient_id].add(values(word))
+    return [patient for patient in patients if found[patient.pk] != wanted[patient.pk]]

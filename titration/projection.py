@@ -1,16 +1,19 @@
 """Disposable rows that feed lists: written by the actions, made anew by a command."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import Clinic
 from ledger.models import Head, Retraction
+from ledger.verification import Damage, Finding, differing, values
 from titration import timeline
 from titration.models import (
     AwaitingConfirmation,
@@ -25,7 +28,25 @@ from titration.reading import History, histories
 def refresh(regimens: Iterable[Regimen], now: datetime | None = None) -> None:
     """Make the rows of these regimens anew, inside the write that changed them."""
     regimens = list(regimens)
-    now = now or timezone.now()
+    made = _made(regimens, now or timezone.now())
+    keys = [regimen.pk for regimen in regimens]
+    RegimenCard.objects.filter(pk__in=keys).delete()
+    AwaitingConfirmation.objects.filter(regimen__in=keys).delete()
+    RegimenCard.objects.bulk_create([rows.card for rows in made], batch_size=2000)
+    AwaitingConfirmation.objects.bulk_create(
+        [row for rows in made for row in rows.awaiting], batch_size=2000
+    )
+
+
+class _Made(NamedTuple):
+    """The rows of one regimen, and the log that they were made from."""
+
+    card: RegimenCard
+    awaiting: list[AwaitingConfirmation]
+    log: History
+
+
+def _made(regimens: Sequence[Regimen], now: datetime) -> list[_Made]:
     keys = [regimen.pk for regimen in regimens]
     logs = histories(keys)
     versions = _newest_versions(keys)
@@ -33,18 +54,14 @@ def refresh(regimens: Iterable[Regimen], now: datetime | None = None) -> None:
     withdrawn = set(
         Retraction.objects.filter(entry__subject__in=keys).values_list("entry__subject", flat=True)
     )
-    RegimenCard.objects.filter(pk__in=keys).delete()
-    AwaitingConfirmation.objects.filter(regimen__in=keys).delete()
-    RegimenCard.objects.bulk_create(
-        [
-            _card(r, logs[r.pk], versions[r.pk], facts, r.pk in withdrawn, r.clinic.local(now))
-            for r in regimens
-        ],
-        batch_size=2000,
-    )
-    AwaitingConfirmation.objects.bulk_create(
-        [row for r in regimens for row in _awaiting(r, logs[r.pk], facts)], batch_size=2000
-    )
+    return [
+        _Made(
+            _card(r, logs[r.pk], versions[r.pk], facts, r.pk in withdrawn, r.clinic.local(now)),
+            _awaiting(r, logs[r.pk], facts),
+            logs[r.pk],
+        )
+        for r in regimens
+    ]
 
 
 def rebuild(batch: int = 500) -> int:
@@ -89,8 +106,6 @@ def _card(
     is_retracted: bool,
     now: datetime,
 ) -> RegimenCard:
-    step = log.in_force(now)
-    ahead = log.upcoming(now)
     last_number, last_recorded_at = version.entry.number, version.entry.recorded_at
     newest = max(log.records, key=lambda record: record.number, default=None)
     if newest is not None and newest.number > last_number:
@@ -100,13 +115,22 @@ def _card(
         clinic_id=regimen.clinic_id,
         patient_id=regimen.patient_id,
         version=version,
-        state=timeline.state_of(step),
-        step_id=step.entry if step else None,
-        next_on=ahead[0].effective.on if ahead else None,
+        **_standing(log, now),
         is_retracted=is_retracted,
         last_number=last_number,
         last_recorded_at=last_recorded_at,
     )
+
+
+def _standing(log: History, now: datetime) -> dict[str, Any]:
+    """The columns that depend on the moment: the instruction in force, and when the next comes."""
+    step = log.in_force(now)
+    ahead = log.upcoming(now)
+    return {
+        "state": timeline.state_of(step),
+        "step_id": step.entry if step else None,
+        "next_on": ahead[0].effective.on if ahead else None,
+    }
 
 
 def _awaiting(
@@ -126,3 +150,57 @@ def _awaiting(
         and fact.decided_by != fact.recorded_by
         and fact.confirmed is None
     ]
+
+
+def differences(clinic: Clinic) -> Iterator[Finding]:
+    """A finding for each regimen whose rows are not what the record says. For `verify`."""
+    regimens = Regimen.objects.filter(clinic=clinic).select_related("clinic")
+    for regimen in differing(clinic, regimens, _differing, 500):
+        says = _(
+            "the rows that list regimen %(regimen)s are not what the record says: "
+            "rebuild_projection makes them anew."
+        )
+        yield Finding(Damage.PROJECTION, says % {"regimen": regimen.pk}, clinic)
+
+
+def _differing(regimens: Sequence[Regimen]) -> list[Regimen]:
+    """Those of these regimens whose rows differ from what `refresh` would write."""
+    now = timezone.now()
+    keys = [regimen.pk for regimen in regimens]
+    cards = RegimenCard.objects.in_bulk(keys)
+    awaiting: dict[UUID, set] = {key: set() for key in keys}
+    for row in AwaitingConfirmation.objects.filter(regimen__in=keys):
+        awaiting[row.regimen_id].add(values(row))
+    return [
+        regimen
+        for regimen, made in zip(regimens, _made(regimens, now), strict=True)
+        if awaiting[regimen.pk] != set(map(values, made.awaiting))
+        or not _fits(cards.get(regimen.pk), made, regimen.clinic.local(now))
+    ]
+
+
+def _fits(card: RegimenCard | None, made: _Made, now: datetime) -> bool:
+    """Whether the row is the one made now, or as an earlier moment made it and stale since.
+
+    Then nothing was recorded meanwhile, but a step recorded ahead has come.
+    """
+    if card is None:
+        return False
+    if card.next_on is not None and card.next_on <= now.date():
+        said = {name: getattr(card, name) for name in _standing(made.log, now)}
+        if any(said == _standing(made.log, moment) for moment in _moments(made.log, now)):
+            for name, value in said.items():
+                setattr(made.card, name, value)
+    return values(card) == values(made.card)
+
+
+def _moments(log: History, now: datetime) -> Iterator[datetime]:
+    """When something came in the log, up to now, and a day before anything did."""
+    for number, step in enumerate(log.live):
+        offset, effective = step.effective.offset, step.effective
+        zone = now.tzinfo if offset is None else dt.timezone(timedelta(minutes=offset))
+        moment = effective.starts.replace(tzinfo=zone)
+        if number == 0:
+            yield moment - timedelta(days=1)
+        if moment <= now:
+            yield moment

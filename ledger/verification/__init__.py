@@ -13,9 +13,10 @@ from ledger.checkpoints import Note
 from ledger.verification.access import access
 from ledger.verification.chain import Chain
 from ledger.verification.findings import Damage, Finding, Tell, ignore
+from ledger.verification.projections import differing, values
 from ledger.verification.strays import strays, submissions
 
-__all__ = ["Damage", "Finding", "access", "clinic", "register", "strays"]
+__all__ = ["Damage", "Finding", "access", "clinic", "differing", "register", "strays", "values"]
 
 ProjectionCheck = Callable[[Clinic], Iterator[Finding]]
 _projections: list[ProjectionCheck] = []
