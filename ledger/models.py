@@ -126,6 +126,7 @@ class Entry(AppendOnly):
         indexes = [
             models.Index(fields=["subject", "number"], name="ledger_entry_subject"),
             models.Index(fields=["patient", "number"], name="ledger_entry_patient"),
+            models.Index(fields=["clinic", "recorded_at", "number"], name="ledger_entry_by_time"),
         ]
 
     def __str__(self) -> str:
