@@ -366,6 +366,7 @@ def retract_step(
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_newest(step.entry)
+        policies.check_withdrawal(reading.history(regimen).live, step.step)
         retraction = _retract(log, regimen, step.step, reason, reason_text)
         log.flush()
         projection.refresh([regimen])

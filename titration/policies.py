@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
@@ -128,25 +128,66 @@ def check_moment_free(
 
 
 def check_order(
-    live: tuple[StepRecord, ...], effective: Effective, kind: str, apart_from=None
+    live: tuple[StepRecord, ...], effective: Effective, kind: str, apart_from: UUID | None = None
 ) -> None:
-    """Refuse to withhold, resume or stop what is not there to withhold, resume or stop."""
-    state = timeline.state_of(timeline.before(live, effective, apart_from))
-    if kind == timeline.RESUME and state != timeline.WITHHELD:
-        raise RuleBroken(
-            "kind",
-            _("Nothing is withheld at that moment, so there is nothing to resume. Record a dose."),
+    """Refuse to withhold, resume or stop what is not there to withhold, resume or stop.
+
+    That holds for the new step and for those that come after it or after where it stood.
+    """
+    before = timeline.before(live, effective, apart_from)
+    if not timeline.fits(kind, timeline.state_of(before)):
+        raise RuleBroken("kind", _out_of_place(kind))
+    newest = max((step.number for step in live), default=0)
+    added = StepRecord(uuid4(), newest + 1, uuid4(), kind, effective)
+    others = [step for step in live if step.step != apart_from]
+    changed = sorted([*others, added], key=lambda step: step.order)
+    _check_others_fit(live, changed, "effective")
+
+
+def check_withdrawal(live: tuple[StepRecord, ...], line: UUID) -> None:
+    """Refuse to withdraw a step that a later one needs: what it withheld was resumed, say."""
+    _check_others_fit(live, [step for step in live if step.step != line], None)
+
+
+def _out_of_place(kind: str) -> str:
+    if kind == timeline.RESUME:
+        return _(
+            "Nothing is withheld at that moment, so there is nothing to resume. Record a dose."
         )
-    if kind == timeline.WITHHOLD and state != timeline.TAKING:
-        raise RuleBroken(
-            "kind",
-            _("No dose is recorded at that moment, so there is nothing to withhold."),
+    if kind == timeline.WITHHOLD:
+        return _("No dose is recorded at that moment, so there is nothing to withhold.")
+    return _("No dose is recorded at that moment, so there is nothing to stop.")
+
+
+def _check_others_fit(
+    live: Iterable[StepRecord], changed: Iterable[StepRecord], field: str | None
+) -> None:
+    """Refuse a change that leaves a step without what it follows; older misfits are let be."""
+    known = {step.step for step in timeline.misfits(live)}
+    left = [step for step in timeline.misfits(changed) if step.step not in known]
+    if left:
+        words = {
+            "number": f"{left[0].number:,}",
+            "moment": wording.effective_words(left[0].effective),
+        }
+        raise RuleBroken(field, _left_alone(left[0].kind) % words)
+
+
+def _left_alone(kind: str) -> str:
+    if kind == timeline.RESUME:
+        return _(
+            "Entry %(number)s resumes from %(moment)s, and would have nothing to resume. "
+            "Correct or withdraw that entry first."
         )
-    if kind == timeline.STOP and state not in (timeline.TAKING, timeline.WITHHELD):
-        raise RuleBroken(
-            "kind",
-            _("No dose is recorded at that moment, so there is nothing to stop."),
+    if kind == timeline.WITHHOLD:
+        return _(
+            "Entry %(number)s withholds from %(moment)s, and would have no dose to withhold. "
+            "Correct or withdraw that entry first."
         )
+    return _(
+        "Entry %(number)s stops from %(moment)s, and would have nothing to stop. "
+        "Correct or withdraw that entry first."
+    )
 
 
 def check_dosage(kind: str, components: tuple[dosing.Component, ...]) -> None:

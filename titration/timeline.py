@@ -19,6 +19,8 @@ GIVING = frozenset({DOSE, RESUME})
 
 NOTHING, TAKING, WITHHELD, STOPPED = "nothing", "taking", "withheld", "stopped"
 STATE_AFTER = {DOSE: TAKING, RESUME: TAKING, WITHHOLD: WITHHELD, STOP: STOPPED}
+# What an instruction may follow; a dose, and a single dose, may follow anything.
+FOLLOWS = {WITHHOLD: {TAKING}, RESUME: {WITHHELD}, STOP: {TAKING, WITHHELD}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,22 @@ def before(
 def state_of(step: StepRecord | None) -> str:
     """What an instruction leaves the regimen in; nothing when there is none."""
     return NOTHING if step is None else STATE_AFTER[step.kind]
+
+
+def fits(kind: str, state: str) -> bool:
+    """Whether a step of this kind can follow a regimen in this state: only what is withheld can be
+    resumed, only what is taken withheld, and nothing stopped twice."""
+    return kind not in FOLLOWS or state in FOLLOWS[kind]
+
+
+def misfits(live: Iterable[StepRecord]) -> tuple[StepRecord, ...]:
+    """The instructions that do not fit the one before them; `live` is in order."""
+    steps = instructions(live)
+    return tuple(
+        step
+        for previous, step in zip((None, *steps), steps, strict=False)
+        if not fits(step.kind, state_of(previous))
+    )
 
 
 def holder_of_moment(

@@ -212,6 +212,50 @@ def test_the_order_is_that_of_the_moments_and_not_of_the_entries():
     assert refused(policies.check_order, steps, Effective(MARCH), "withhold")
 
 
+@pytest.mark.parametrize(
+    ("there", "kind", "day", "left"),
+    [
+        (["dose", None, "withhold"], "stop", 1, "Entry 2 withholds from 04-Mar-2026"),
+        (["dose", "withhold", None, "resume"], "dose", 2, "Entry 3 resumes from 05-Mar-2026"),
+        (["dose", None, "stop"], "stop", 1, "Entry 2 stops from 04-Mar-2026"),
+    ],
+)
+def test_a_step_written_before_others_leaves_them_what_they_follow(there, kind, day, left):
+    days = [(n, each) for n, each in enumerate(there) if each]
+    steps = live(*(record(each, MARCH + timedelta(days=n), n) for n, each in days))
+    rule = refused(policies.check_order, steps, Effective(MARCH + timedelta(days=day)), kind)
+    assert rule.field == "effective"
+    assert rule.message.startswith(left)
+
+
+def test_a_correction_leaves_the_next_step_what_it_follows():
+    withheld = record("withhold", MARCH + timedelta(days=1), 2)
+    steps = live(record("dose", MARCH, 1), withheld, record("resume", MARCH + timedelta(days=5), 3))
+    moved = Effective(MARCH + timedelta(days=9))
+    rule = refused(policies.check_order, steps, moved, "withhold", apart_from=withheld.step)
+    assert "Entry 3 resumes from 07-Mar-2026" in rule.message
+    policies.check_order(
+        steps, Effective(MARCH + timedelta(days=3)), "withhold", apart_from=withheld.step
+    )
+
+
+@pytest.mark.parametrize(("line", "is_refused"), [(0, True), (1, True), (2, False)])
+def test_a_withdrawal_leaves_the_next_step_what_it_follows(line, is_refused):
+    kinds = ["dose", "withhold", "resume"]
+    records = [record(kind, MARCH + timedelta(days=n), n + 1) for n, kind in enumerate(kinds)]
+    if is_refused:
+        rule = refused(policies.check_withdrawal, live(*records), records[line].step)
+        assert rule.field is None
+        assert f"Entry {line + 2}" in rule.message
+    else:
+        policies.check_withdrawal(live(*records), records[line].step)
+
+
+def test_a_step_that_never_fitted_hinders_nothing():
+    steps = live(record("resume", MARCH, 1))
+    policies.check_order(steps, Effective(MARCH + timedelta(days=1)), "dose")
+
+
 # Doses and reasons
 
 

@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from access.models import Role
-from ledger.models import RetractionReason
+from ledger.models import Retraction, RetractionReason
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import medicine_of, regimen_of, step_of
@@ -138,3 +139,16 @@ def test_pages_of_signed_in_people_are_stored_nowhere(client, version, prescribe
     client.force_login(prescriber)
     for address in ("/", "/patients/", f"/regimens/{version.regimen_id}/"):
         assert "no-store" in client.get(address).headers["Cache-Control"]
+
+
+def test_a_step_that_a_later_one_needs_is_not_withdrawn_before_it(client, version, prescriber):
+    step_of(version, date(2026, 3, 2))
+    withheld = step_of(version, date(2026, 3, 9), kind="withhold")
+    resumed = step_of(version, date(2026, 3, 16), kind="resume", reason="restart")
+    client.force_login(prescriber)
+    address = reverse("step-retract", args=[withheld.step])
+
+    page = Recording(client, address).send(("", ""), {"reason": "twice"})
+
+    assert f"Entry {resumed.entry.number} resumes from 16-Mar-2026" in page.text
+    assert not Retraction.objects.exists()
