@@ -139,9 +139,12 @@ class Entry(AppendOnly):
 
 
 class RecordQuerySet(models.QuerySet):
-    def newest(self):
-        """The text of each line that no later entry supersedes."""
-        return self.filter(entry__superseded_by=None)
+    def newest(self, known: int | None = None):
+        """The text of each line that no later entry supersedes, as known at an entry number."""
+        if known is None:
+            return self.filter(entry__superseded_by=None)
+        is_newest = Q(entry__superseded_by=None) | Q(entry__superseded_by__number__gt=known)
+        return self.filter(is_newest, entry__number__lte=known)
 
 
 class Record(AppendOnly):

@@ -1,5 +1,6 @@
 """Patients as pages show them: rows and banners of finished strings."""
 
+from patients.presenters.known import NotToday, known_words, not_today, not_today_words
 from patients.presenters.people import (
     Banner,
     Listing,
@@ -15,11 +16,15 @@ from patients.presenters.people import (
 __all__ = [
     "Banner",
     "Listing",
+    "NotToday",
     "Row",
     "Version",
     "banner",
     "compared",
+    "known_words",
     "listing",
+    "not_today",
+    "not_today_words",
     "rows",
     "versions",
 ]

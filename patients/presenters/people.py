@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ledger.moments import Moment, NoSuchMoment
 from patients import numbers, search, wording
 from patients.finished import NOTHING, html
 from patients.models import Patient, PatientCard, PatientStatus, PatientVersion
@@ -82,26 +83,35 @@ def _labels(_language: str | None) -> dict[str, str]:
 # Stands for a patient in an address that is looked up once for a page.
 _SOMEBODY = UUID(int=0)
 
-_SHOWN = (
-    "patient_id",
-    "clinic__name",
-    "clinic__time_zone",
-    "version__title",
-    "version__family_name",
-    "version__given_names",
-    "version__birth_date",
-    "version__gender",
-    "version__nhs_number",
-    "version__record_number",
-    "version__status",
-    "version__status_on",
+_SAID = (
+    "title",
+    "family_name",
+    "given_names",
+    "birth_date",
+    "gender",
+    "nhs_number",
+    "record_number",
+    "status",
+    "status_on",
 )
+_SHOWN = ("patient_id", "clinic__name", "clinic__time_zone", *(f"version__{n}" for n in _SAID))
+_SHOWN_THEN = ("patient_id", "patient__clinic__name", "patient__clinic__time_zone", *_SAID)
 
 
-def banner(patient: Patient, *, today: date | None = None) -> Banner:
-    """The banner of a patient's pages, as of the newest version; one query."""
-    [row] = rows([patient.pk], today=today)
-    return row
+def banner(patient: Patient, *, today: date | None = None, moment: Moment | None = None) -> Banner:
+    """The banner of a patient's pages, of the newest version or as known at a moment; one query.
+
+    At a moment the age is of that day, and the name leads to the patient as known then. Raises
+    NoSuchMoment when the patient was not recorded yet.
+    """
+    if moment is None:
+        [row] = rows([patient.pk], today=today)
+        return row
+    versions = PatientVersion.objects.newest(moment.number).filter(patient=patient)
+    for said in versions.values_list(*_SHOWN_THEN):
+        url = reverse("patient", args=[patient.pk]) + moment.query
+        return _row(said, moment.at.date(), url)
+    raise NoSuchMoment(_("This patient was not recorded yet at that moment. Type a later day."))
 
 
 def rows(patients: Sequence[UUID], *, today: date | None = None) -> list[Row]:

@@ -9,13 +9,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import audit, kept, policies
 from access.models import AccessKind
 from access.signed_in import SignedInRequest
-from ledger import writing
+from ledger import moments, writing
+from ledger.moments import Moment
 from patients import actions, presenters, search, wording
 from patients.forms import IdentityForm, NewPatientForm, RevisionForm
 from patients.models import Patient, PatientCard, PatientVersion
@@ -83,21 +85,36 @@ def patient_history(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Every version of what was known of a patient, the newest first."""
     person = _reach(request, patient, policies.VIEW_CHARTS)
     audit.saw(request, AccessKind.VIEW, [person.pk], clinic=person.clinic)
+    moment = moments.known(request.GET.get("known"), person.clinic, timezone.now())
+    may_record = policies.allows(request.user, person.clinic, policies.RECORD)
+    context = {
+        "banner": presenters.banner(person, moment=moment),
+        "not_today": presenters.not_today(moment, reverse("patient-history", args=[person.pk])),
+        "patient": person,
+        "may_record": may_record and moment is None,
+        **_versions(person, request.GET.get("before", ""), moment),
+    }
+    return render(request, "patients/history.html", context)
+
+
+def _versions(person: Patient, before: str, moment: Moment | None) -> dict[str, object]:
+    """One page of what was known of a patient, up to a moment; from below the entry `before`."""
     versions = person.versions.select_related("entry").order_by("-entry__number")
-    before = request.GET.get("before", "")
+    if moment:
+        versions = versions.filter(entry__number__lte=moment.number)
     if before.isascii() and before.isdecimal():
         versions = versions.filter(entry__number__lt=int(before))
     page = list(versions[: search.PAGE + 1])
-    has_older = len(page) > search.PAGE
-    context = {
-        "banner": presenters.banner(person),
-        "patient": person,
+    older: dict[str, object] = {}
+    if len(page) > search.PAGE:
+        older = {"before": page[search.PAGE - 1].entry.number}
+        older |= {"known": moment.text} if moment else {}
+    address = reverse("patient-history", args=[person.pk])
+    return {
         "versions": presenters.versions(page)[: search.PAGE],
-        "newer_url": reverse("patient-history", args=[person.pk]) if before else "",
-        "older_url": f"?before={page[search.PAGE - 1].entry.number}" if has_older else "",
-        "may_record": policies.allows(request.user, person.clinic, policies.RECORD),
+        "newer_url": address + (moment.query if moment else "") if before else "",
+        "older_url": f"?{urlencode(older)}" if older else "",
     }
-    return render(request, "patients/history.html", context)
 
 
 def _reach(request: SignedInRequest, patient: UUID, action: str) -> Patient:
