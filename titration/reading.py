@@ -12,8 +12,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from ledger.models import Entry, Retraction
+from ledger.moments import NoSuchMoment
 from titration import timeline
 from titration.dosing import Component as Written
 from titration.models import (
@@ -40,7 +42,7 @@ STEP_FIELDS = (
 
 @dataclass(frozen=True)
 class History:
-    """The log of a regimen as known at an entry number.
+    """The log of a regimen as known at an entry number, or with every entry where `known` is none.
 
     `records` holds every text that was ever written, corrected and withdrawn ones too; `live` the
     steps that stand, in order of their moments.
@@ -48,6 +50,7 @@ class History:
 
     records: tuple[StepRecord, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    known: int | None = None
     live: tuple[StepRecord, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,9 +94,24 @@ def histories(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, 
         if withdrawn is not None and (known is None or withdrawn <= known):
             withdrawals[regimen][record.step] = Withdrawal(record.step, withdrawn)
     return {
-        regimen: History(tuple(records[regimen]), tuple(withdrawals[regimen].values()))
+        regimen: History(tuple(records[regimen]), tuple(withdrawals[regimen].values()), known)
         for regimen in regimens
     }
+
+
+def text_of(regimen: Regimen, known: int | None = None) -> tuple[RegimenVersion, bool]:
+    """What a regimen is, and whether it was withdrawn, as known at an entry number.
+
+    Needs the card and its version read with the regimen. Raises NoSuchMoment when the regimen was
+    not recorded yet.
+    """
+    if known is None:
+        return regimen.card.version, regimen.card.is_retracted
+    version = RegimenVersion.objects.newest(known).filter(regimen=regimen).first()
+    if version is None:
+        raise NoSuchMoment(_("This regimen was not recorded yet at that moment. Type a later day."))
+    withdrawals = Entry.objects.filter(subject=regimen.pk, kind=Retraction.KIND)
+    return version, withdrawals.filter(number__lte=known).exists()
 
 
 @cache

@@ -105,7 +105,7 @@ def _versions(person: Patient, before: str, moment: Moment | None) -> dict[str, 
     if before.isascii() and before.isdecimal():
         versions = versions.filter(entry__number__lt=int(before))
     page = list(versions[: search.PAGE + 1])
-    older: dict[str, object] = {}
+    older: dict[str, str | int] = {}
     if len(page) > search.PAGE:
         older = {"before": page[search.PAGE - 1].entry.number}
         older |= {"known": moment.text} if moment else {}

@@ -110,7 +110,7 @@ class _Rows:
         wanted = {r.entry for r in shown} | {
             self.successors[r.entry].entry for r in shown if r.entry in self.successors
         }
-        self.texts = reading.step_texts(wanted)
+        self.texts = reading.step_texts(wanted, history.known)
         self.withdrawals = _withdrawals(history, shown)
         told = timeline.instructions(history.live)
         self.before = {step.entry: before for before, step in pairwise(told)}

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from access.models import Clinic, User
 from access.policies import EXPORT_CHARTS, RECORD, allows
 from ledger.models import Retraction
+from ledger.moments import Moment
 from patients.models import Patient
-from patients.presenters import banner
+from patients.presenters import banner, not_today
 from titration import dosing, reading, timeline, wording
 from titration.models import DoseStep, RegimenVersion
 from titration.presenters.log import confirmation_words, heading_words, moment_words
@@ -62,26 +63,30 @@ class Withdrawn:
 
 
 def patient_page(
-    patient: Patient, user: User, now: datetime, carried: Sequence[DoseStep]
+    patient: Patient,
+    user: User,
+    now: datetime,
+    carried: Sequence[DoseStep],
+    moment: Moment | None = None,
 ) -> dict[str, object]:
-    """What the page shows at `now`, the clinic's aware local time; needs the patient's clinic."""
-    versions = list(RegimenVersion.objects.newest().filter(regimen__patient=patient))
-    withdrawals = {
-        retraction.entry.subject: retraction
-        for retraction in Retraction.objects.filter(
-            entry__subject__in=[version.regimen_id for version in versions]
-        ).select_related("entry")
-    }
+    """What the page shows at `now`, the clinic's aware local time; needs the patient's clinic.
+
+    At a `moment` the page is as known then, and offers no recording.
+    """
+    now, known = (moment.at, moment.number) if moment else (now, None)
+    versions = list(RegimenVersion.objects.newest(known).filter(regimen__patient=patient))
+    withdrawals = _withdrawals(versions, known)
     standing = _by_name(version for version in versions if version.regimen_id not in withdrawals)
-    rows = standings(standing, patient.clinic, now)
-    may_record = allows(user, patient.clinic, RECORD)
+    rows = standings(standing, patient.clinic, now, moment)
+    may_record = moment is None and allows(user, patient.clinic, RECORD)
     return {
-        "banner": banner(patient, today=now.date()),
+        "banner": banner(patient, today=now.date(), moment=moment),
+        "not_today": not_today(moment, reverse("patient", args=[patient.pk])),
         "patient": patient,
         "active": [row for row in rows if row.state != timeline.STOPPED],
         "stopped": [row for row in rows if row.state == timeline.STOPPED],
         "withdrawn": [
-            _withdrawn(version, withdrawals[version.regimen_id], patient.clinic)
+            _withdrawn(version, withdrawals[version.regimen_id], patient.clinic, moment)
             for version in _by_name(versions)
             if version.regimen_id in withdrawals
         ],
@@ -90,6 +95,20 @@ def patient_page(
         "may_record": may_record,
         "may_export": allows(user, patient.clinic, EXPORT_CHARTS),
     }
+
+
+def _withdrawals(versions: Iterable[RegimenVersion], known: int | None) -> dict[UUID, Retraction]:
+    """By regimen: the retraction that withdrew it, as known at an entry number."""
+    retractions = Retraction.objects.filter(
+        entry__subject__in=[version.regimen_id for version in versions]
+    )
+    if known is not None:
+        retractions = retractions.filter(entry__number__lte=known)
+    return {r.entry.subject: r for r in retractions.select_related("entry")}
+
+
+def _address(version: RegimenVersion, moment: Moment | None) -> str:
+    return reverse("regimen", args=[version.regimen_id]) + (moment.query if moment else "")
 
 
 def carry_words(carried: Sequence[DoseStep]) -> str:
@@ -120,23 +139,33 @@ def _by_name(versions: Iterable[RegimenVersion]) -> list[RegimenVersion]:
     return sorted(versions, key=lambda version: (version.medicine_name.casefold(), version.route))
 
 
-def standings(versions: Sequence[RegimenVersion], clinic: Clinic, now: datetime) -> list[Standing]:
+def standings(
+    versions: Sequence[RegimenVersion], clinic: Clinic, now: datetime, moment: Moment | None = None
+) -> list[Standing]:
     """Where these regimens stand at `now`, in their order; three queries however many there are.
 
     Read from the whole logs, so that a step dated ahead holds from its day on.
     """
-    logs = reading.histories(version.regimen_id for version in versions)
+    known = moment.number if moment else None
+    logs = reading.histories((version.regimen_id for version in versions), known)
     shown = {regimen: (log.in_force(now), log.upcoming(now)[:1]) for regimen, log in logs.items()}
     records = [record for step, ahead in shown.values() for record in (step, *ahead) if record]
-    texts = reading.step_texts(record.entry for record in records)
+    texts = reading.step_texts((record.entry for record in records), known)
     said = {record.entry: _instruction(record, texts[record.entry], clinic) for record in records}
     return [
-        _standing(version, logs[version.regimen_id], *shown[version.regimen_id], said)
+        _standing(
+            _address(version, moment),
+            version,
+            logs[version.regimen_id],
+            *shown[version.regimen_id],
+            said,
+        )
         for version in versions
     ]
 
 
 def _standing(
+    url: str,
     version: RegimenVersion,
     log: History,
     step: StepRecord | None,
@@ -144,7 +173,7 @@ def _standing(
     said: Mapping[UUID, Instruction],
 ) -> Standing:
     return Standing(
-        url=reverse("regimen", args=[version.regimen_id]),
+        url=url,
         title=title_of(version),
         state=timeline.state_of(step),
         words="" if step else _nothing_words(log),
@@ -180,7 +209,9 @@ def _instruction(record: StepRecord, text: StepText, clinic: Clinic) -> Instruct
     )
 
 
-def _withdrawn(version: RegimenVersion, retraction: Retraction, clinic: Clinic) -> Withdrawn:
+def _withdrawn(
+    version: RegimenVersion, retraction: Retraction, clinic: Clinic, moment: Moment | None
+) -> Withdrawn:
     words = {
         "name": retraction.entry.recorded_by_name,
         "when": moment_words(retraction.entry.recorded_at, clinic),
@@ -192,4 +223,4 @@ def _withdrawn(version: RegimenVersion, retraction: Retraction, clinic: Clinic) 
         said = _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s, “%(text)s”")
     else:
         said = _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s")
-    return Withdrawn(reverse("regimen", args=[version.regimen_id]), title_of(version), said % words)
+    return Withdrawn(_address(version, moment), title_of(version), said % words)

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, allows
-from patients.presenters import banner
-from titration import timeline
+from ledger.moments import Moment
+from patients.presenters import banner, not_today
+from titration import reading, timeline
 from titration.chart import pictures
 from titration.models import Regimen, RegimenVersion, StepKind
 from titration.presenters.log import log_rows, or_erased, ordered
@@ -53,22 +54,35 @@ def indication_of(version: RegimenVersion) -> str:
 
 
 def regimen_page(
-    regimen: Regimen, history: History, user: User, now: datetime, *, is_whole_log: bool
+    regimen: Regimen,
+    history: History,
+    user: User,
+    now: datetime,
+    *,
+    is_whole_log: bool,
+    moment: Moment | None = None,
 ) -> dict[str, object]:
-    """What the page shows; `now` is the clinic's aware local time."""
-    version = regimen.card.version
+    """What the page shows at `now`, the clinic's aware local time.
+
+    At a `moment`, to which `history` belongs too, the page is as known then, and offers no
+    recording.
+    """
+    version, is_retracted = reading.text_of(regimen, history.known)
+    now = moment.at if moment else now
     step = history.in_force(now)
     ahead = history.upcoming(now)
     log = ordered(history)
     shown = log if is_whole_log else log[:WINDOW]
     rows = _rows_of(history, regimen, now, [*shown, *ahead, *([step] if step else [])])
     title = title_of(version)
-    may_record = allows(user, regimen.clinic, RECORD) and not regimen.card.is_retracted
+    is_open = not is_retracted and moment is None
+    may_record = is_open and allows(user, regimen.clinic, RECORD)
     return {
         "regimen": regimen,
-        "banner": banner(regimen.patient, today=now.date()),
+        "banner": banner(regimen.patient, today=now.date(), moment=moment),
+        "not_today": not_today(moment, reverse("regimen", args=[regimen.pk])),
         "title": title,
-        "is_retracted": regimen.card.is_retracted,
+        "is_retracted": is_retracted,
         "indication": indication_of(version),
         "responsible": version.responsible_name,
         "strengths": version.strengths,

@@ -12,6 +12,7 @@ from access import audit
 from access.models import AccessKind
 from access.policies import VIEW_CHARTS, check
 from access.signed_in import SignedInRequest
+from ledger import moments
 from patients.models import Patient
 from titration import carry
 from titration.presenters.patient import patient_page
@@ -19,13 +20,14 @@ from titration.presenters.patient import patient_page
 
 @require_safe
 def patient(request: SignedInRequest, patient: UUID) -> HttpResponse:
-    """Where each regimen of the patient stands today."""
+    """Where each regimen of the patient stands today, or stood as known at a moment."""
     visible = Patient.objects.visible_to(request.user).select_related("clinic")
     found = get_object_or_404(visible, pk=patient)
     check(request.user, found.clinic, VIEW_CHARTS)
     audit.saw(request, AccessKind.VIEW, [found.pk], found.clinic)
     now = found.clinic.local(timezone.now())
-    page = patient_page(found, request.user, now, carry.carried(request))
+    moment = moments.known(request.GET.get("known"), found.clinic, now)
+    page = patient_page(found, request.user, now, carry.carried(request), moment)
     return render(request, "titration/patient.html", page)
 
 

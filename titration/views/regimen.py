@@ -11,6 +11,7 @@ from access import audit
 from access.models import AccessKind
 from access.policies import VIEW_CHARTS, check
 from access.signed_in import SignedInRequest
+from ledger import moments
 from titration import reading
 from titration.models import Regimen
 from titration.presenters.regimen import regimen_page
@@ -25,11 +26,14 @@ def regimen(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     )
     check(request.user, found.clinic, VIEW_CHARTS)
     audit.saw(request, AccessKind.VIEW, [found.patient_id], found.clinic)
+    now = timezone.now()
+    moment = moments.known(request.GET.get("known"), found.clinic, now)
     page = regimen_page(
         found,
-        reading.history(found),
+        reading.history(found, moment.number if moment else None),
         request.user,
-        found.clinic.local(timezone.now()),
+        found.clinic.local(now),
         is_whole_log=request.GET.get("log") == "all",
+        moment=moment,
     )
     return render(request, "titration/regimen.html", page)

@@ -17,10 +17,12 @@ from access import audit, kept
 from access.models import AccessKind
 from access.policies import RECORD, VIEW_CHARTS, check
 from access.signed_in import SignedInRequest
+from ledger import moments
 from ledger.models import Entry, Retraction, RetractionReason
+from ledger.moments import Moment
 from ledger.writing import AlreadySuperseded
 from patients.models import Patient
-from patients.presenters import banner
+from patients.presenters import banner, not_today
 from titration import actions, carry, reading
 from titration.forms.regimens import MedicineChoice, RegimenForm
 from titration.forms.steps import RetractionForm
@@ -113,8 +115,11 @@ def revise(request: SignedInRequest, regimen: Regimen, form: RegimenForm) -> dic
 def regimen_history(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     """Every version of a regimen's text."""
     found = regimen_for(request, regimen, VIEW_CHARTS)
-    rows = [version_row(version, found.clinic) for version in versions_of(found)]
-    return render(request, "titration/regimen_history.html", page_of(found) | {"rows": rows})
+    moment = moments.known(request.GET.get("known"), found.clinic, timezone.now())
+    known = moment.number if moment else None
+    rows = [version_row(version, found.clinic) for version in versions_of(found, known)]
+    context = page_of(found, moment) | {"rows": rows}
+    return render(request, "titration/regimen_history.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -208,17 +213,21 @@ def kind_of(request: SignedInRequest) -> AccessKind:
     return AccessKind.WRITE if request.method == "POST" else AccessKind.VIEW
 
 
-def versions_of(regimen: Regimen) -> list[RegimenVersion]:
-    """Every version, newest first."""
+def versions_of(regimen: Regimen, known: int | None = None) -> list[RegimenVersion]:
+    """Every version, newest first, as known at an entry number."""
     versions = regimen.versions.select_related("entry", "responsible")
+    if known is not None:
+        versions = versions.filter(entry__number__lte=known)
     return list(versions.order_by("-entry__number"))
 
 
-def page_of(regimen: Regimen) -> dict[str, object]:
+def page_of(regimen: Regimen, moment: Moment | None = None) -> dict[str, object]:
     """What every page of a regimen shows above its own content."""
+    version, _is_retracted = reading.text_of(regimen, moment.number if moment else None)
     return {
-        "banner": banner(regimen.patient),
+        "banner": banner(regimen.patient, moment=moment),
+        "not_today": not_today(moment, reverse("regimen-history", args=[regimen.pk])),
         "regimen": regimen,
-        "title": title_of(regimen.card.version),
-        "back": reverse("regimen", args=[regimen.pk]),
+        "title": title_of(version),
+        "back": reverse("regimen", args=[regimen.pk]) + (moment.query if moment else ""),
     }
