@@ -15,8 +15,8 @@ from ledger.verification.findings import Damage, Finding
 def strays() -> Iterator[Finding]:
     """A finding for each row that no entry vouches for. One pass of the database for each table."""
     entry = Entry.objects.all()
-    yield from _without(Entry, Clinic.objects.filter(pk=OuterRef("clinic_id")))
-    yield from _without(Head, Clinic.objects.filter(pk=OuterRef("clinic_id")))
+    for of_clinic in (Entry, Head, Submission):
+        yield from _without(of_clinic, Clinic.objects.filter(pk=OuterRef("clinic_id")))
     for model in apps.get_models():
         if not issubclass(model, AppendOnly) or model in (Entry, Submission):
             continue
@@ -34,7 +34,7 @@ def strays() -> Iterator[Finding]:
 def _without(model: type[models.Model], owner: models.QuerySet) -> Iterator[Finding]:
     rows = model._base_manager.filter(~Exists(owner)).order_by("pk").values_list("pk", flat=True)
     for key in rows.iterator(chunk_size=2000):
-        says = _("row %(key)s of table %(table)s belongs to no entry or record that is here.")
+        says = _("row %(key)s of table %(table)s belongs to nothing that is here.")
         says %= {"key": key, "table": model._meta.db_table}
         yield Finding(Damage.STRAY, says)
 

@@ -1,0 +1,583 @@
+"""What was done to a record behind its guards, by raw SQL: the verification names it."""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from access.models import AccessedPatient, AccessEvent, Clinic
+from ledger import canonical, verification
+from ledger.guards import append_only_models
+from ledger.models import AccessSeal, AppendOnly, Entry, Head, Record, Submission
+from ledger.verification import Damage, chain, contents
+from patients.models import Patient, PatientVersion
+from tests.everything import everything
+from tests.factories import PatientFactory, member
+from tests.ledger.damage import (
+    checkpoint,
+    damages,
+    delete,
+    execute,
+    findings,
+    put_head_right,
+    renumber,
+    seal,
+    undone,
+    unguarded,
+    write_anew,
+    write_chain_anew,
+)
+from titration.models import Component, DoseStep, RegimenVersion
+
+pytestmark = pytest.mark.django_db
+
+ON_SQLITE = connection.vendor == "sqlite"
+
+
+@pytest.fixture
+def clinic(db):
+    """A clinic with everything in it, another beside it, and no guards."""
+    clinic = everything().clinic
+    PatientFactory()
+    seal()
+    with unguarded():
+        yield clinic
+
+
+def entry_of(clinic: Clinic, number: int) -> Entry:
+    return Entry.objects.select_related("clinic").get(clinic=clinic, number=number)
+
+
+def last_number(clinic: Clinic) -> int:
+    return Head.objects.get(clinic=clinic).number
+
+
+def step_entry(clinic: Clinic) -> Entry:
+    """The entry of the first step, whose component has texts."""
+    step = DoseStep.objects.filter(regimen__clinic=clinic).order_by("entry__number")[0]
+    return entry_of(clinic, step.entry.number)
+
+
+# What was not touched.
+
+
+def test_nothing_is_found_in_a_record_as_it_was_written(clinic):
+    assert findings(checkpoint()) == []
+
+
+def test_every_entry_is_read_and_counted(clinic):
+    read = []
+    assert list(verification.clinic(clinic, tell=read.append)) == []
+    assert sum(read) == last_number(clinic)
+
+
+def test_batches_of_any_size_find_nothing_more(clinic, monkeypatch):
+    for size in (1, 2, 3):
+        monkeypatch.setattr(chain, "AT_ONCE", size)
+        assert findings() == []
+
+
+def test_what_is_written_during_the_walk_is_read_too(clinic, monkeypatch):
+    monkeypatch.setattr(chain, "AT_ONCE", 4)
+    by, read = member(clinic), []
+
+    def write_on(count):
+        if not read:
+            PatientFactory(clinic=clinic, by=by)
+        read.append(count)
+
+    before = last_number(clinic)
+    assert list(verification.clinic(clinic, tell=write_on)) == []
+    assert sum(read) == before + 1
+
+
+def test_queries_do_not_grow_with_the_chain(clinic):
+    def exactly() -> int:
+        with CaptureQueriesContext(connection) as taken:
+            list(verification.clinic(clinic))
+        return len(taken)
+
+    before = exactly()
+    by = member(clinic)
+    for _n in range(5):
+        PatientFactory(clinic=clinic, by=by)
+    assert exactly() == before
+
+
+# Every column of every table.
+
+OF_NO_MEANING = {
+    (Component, "id"),
+    (AccessedPatient, "id"),
+    (AccessSeal, "id"),
+    (Submission, "id"),
+    (Submission, "salt"),
+    (Submission, "asked"),
+}
+"""Numbers that nothing refers to, and what only compares a form that is sent twice."""
+
+
+def others(value: Any, field: models.Field) -> list[Any]:
+    """Other values that the column could hold."""
+    changed: list[Any] = []
+    if isinstance(value, bool):
+        changed = [not value]
+    elif isinstance(value, int | Decimal):
+        changed = [value + 1]
+    elif isinstance(value, str):
+        changed = [f"x{value}"[: field.max_length]]
+        changed += [one for one in dict(field.choices or {}) if one != value][:1]
+    elif isinstance(value, uuid.UUID):
+        changed = [uuid.uuid4()]
+    elif isinstance(value, dt.datetime):
+        changed = [value + dt.timedelta(microseconds=1)]
+    elif isinstance(value, dt.date):
+        changed = [value.replace(year=value.year - 1)]
+    elif isinstance(value, list):
+        changed = [[*value, "x"]]
+    elif value is None:
+        changed = {
+            "UUIDField": [uuid.uuid4()],
+            "DecimalField": [Decimal(99)],
+            "TimeField": [dt.time(3, 4)],
+            "DateField": [dt.date(2020, 2, 3)],
+            "ForeignKey": [1, uuid.uuid4()],
+            "OneToOneField": [uuid.uuid4()],
+        }.get(field.get_internal_type(), ["x", 1])
+    return [one for one in changed if one != value] + [None] * (value is not None)
+
+
+@pytest.mark.parametrize("model", append_only_models(), ids=lambda model: model._meta.label)
+def test_a_change_of_any_column_is_found(clinic, model):
+    row = max(model._base_manager.all(), key=filled)
+    left_out = []
+    for field in model._meta.concrete_fields:
+        if (model, field.attname) in OF_NO_MEANING:
+            continue
+        for value in others(getattr(row, field.attname), field):
+            if not is_found(model, row.pk, field.attname, value):
+                left_out.append((field.attname, getattr(row, field.attname), value))
+    assert left_out == []
+
+
+def filled(row: models.Model) -> int:
+    """How many columns of the row hold something."""
+    values = (getattr(row, field.attname) for field in row._meta.concrete_fields)
+    return sum(value not in (None, "", []) for value in values)
+
+
+def is_found(model: type[models.Model], key: Any, column: str, value: Any) -> bool:
+    """Whether the change is found; also when the database or the column's type refuses it."""
+    try:
+        with undone():
+            with transaction.atomic():
+                model._base_manager.filter(pk=key).update(**{column: value})
+            return findings() != []
+    except (DatabaseError, ValueError, TypeError, OverflowError):
+        return True
+
+
+def test_there_is_a_row_in_every_table_that_is_attacked(clinic):
+    assert [m for m in append_only_models() if not m._base_manager.exists()] == []
+
+
+def test_parts_are_named_by_the_record_they_belong_to():
+    """A table of parts that no record names would be left out of every verification."""
+    for model in append_only_models():
+        if issubclass(model, AppendOnly) and not issubclass(model, Record) and model.PARENT:
+            parent = model._meta.get_field(model.PARENT)
+            assert parent.remote_field.related_name in parent.related_model.PARTS.values()
+
+
+# What was edited, and which part of it.
+
+
+def test_an_edited_header_is_named(clinic):
+    entry = entry_of(clinic, 3)
+    Entry.objects.filter(pk=entry.pk).update(recorded_by_name="Somebody else")
+    [finding] = findings()
+    assert (finding.damage, finding.number, finding.kind) == (Damage.EDITED_HEADER, 3, entry.kind)
+    assert str(finding).startswith(f"edited-header: {clinic.name}, entry 3 ({entry.kind}): its hea")
+
+
+def test_edited_plain_content_is_named(clinic):
+    entry = step_entry(clinic)
+    DoseStep.objects.filter(pk=entry.pk).update(effective_on=dt.date(2026, 1, 1))
+    assert (Damage.EDITED_CONTENT, entry.number) in damages()
+
+
+def test_an_edited_amount_is_named_by_its_step(clinic):
+    entry = step_entry(clinic)
+    Component.objects.filter(step=entry.pk).update(low=Decimal(12))
+    assert damages() == [(Damage.EDITED_CONTENT, entry.number)]
+
+
+def test_edited_text_is_named(clinic):
+    entry = step_entry(clinic)
+    DoseStep.objects.filter(pk=entry.pk).update(note="Jam first")
+    assert damages() == [(Damage.EDITED_TEXT, entry.number)]
+
+
+def test_edited_text_of_a_component_is_named(clinic):
+    entry = step_entry(clinic)
+    Component.objects.filter(step=entry.pk).update(calculation="50 kg on 1 March")
+    assert damages() == [(Damage.EDITED_TEXT, entry.number)]
+
+
+def test_a_text_with_a_new_salt_and_digest_is_named(clinic):
+    entry = step_entry(clinic)
+    step = DoseStep.objects.get(pk=entry.pk)
+    step.note = "Jam first"
+    step.sealed = canonical.sealed_digest(step.salt, step.sealed_content())
+    step.save()
+    assert damages() == [(Damage.EDITED_CONTENT, entry.number)]
+
+
+def test_a_record_written_anew_with_its_digest_is_named_by_its_header(clinic):
+    entry = step_entry(clinic)
+    DoseStep.objects.filter(pk=entry.pk).update(received_how="message")
+    digest = DoseStep.objects.get(pk=entry.pk).content_digest()
+    Entry.objects.filter(pk=entry.pk).update(content_digest=digest)
+    assert damages() == [(Damage.EDITED_HEADER, entry.number)]
+
+
+def test_a_version_put_under_another_patient_is_named(clinic):
+    version = PatientVersion.objects.filter(patient__clinic=clinic)[0]
+    stranger = PatientFactory(clinic=clinic)
+    PatientVersion.objects.filter(pk=version.pk).update(patient=stranger)
+    assert (Damage.MISFILED, version.entry.number) in damages()
+
+
+def test_a_regimen_moved_to_another_patient_is_named_by_all_its_entries(clinic):
+    entries = RegimenVersion.objects.filter(regimen__clinic=clinic)
+    stranger = PatientFactory(clinic=clinic)
+    execute(
+        "UPDATE titration_regimen SET patient_id = %s",
+        stranger.pk.hex if ON_SQLITE else str(stranger.pk),
+    )
+    found = [number for damage, number in damages() if damage == Damage.MISFILED]
+    assert {version.entry.number for version in entries} < set(found)
+
+
+def test_a_part_added_to_an_old_step_is_named(clinic):
+    entry = step_entry(clinic)
+    part = Component.objects.get(step=entry.pk)
+    part.pk, part.position = None, 1
+    part.save()
+    assert (Damage.EDITED_CONTENT, entry.number) in damages()
+
+
+def test_a_part_taken_from_an_old_step_is_named(clinic):
+    entry = step_entry(clinic)
+    Component.objects.filter(step=entry.pk)._raw_delete("default")
+    assert (Damage.EDITED_CONTENT, entry.number) in damages()
+
+
+@pytest.mark.skipif(not ON_SQLITE, reason="PostgreSQL's columns have types")
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE titration_component SET low = 'eleven'", Damage.UNREADABLE),
+        ("UPDATE titration_regimenversion SET strengths = '[1,'", Damage.EDITED_CONTENT),
+        ("UPDATE titration_dosestep SET effective_on = 'Easter'", Damage.EDITED_CONTENT),
+        ("UPDATE titration_dosestep SET step = 'half a uuid'", Damage.UNREADABLE),
+        ("UPDATE ledger_entry SET subject = 'half a uuid'", Damage.EDITED_HEADER),
+        ("UPDATE ledger_entry SET recorded_at = 'Easter'", Damage.EDITED_HEADER),
+        ("UPDATE access_accessedpatient SET patient = 'half'", Damage.ACCESS_EDITED),
+    ],
+)
+def test_values_that_no_column_of_ours_holds_are_named(clinic, statement, expected):
+    with connection.constraint_checks_disabled():
+        execute("PRAGMA ignore_check_constraints = ON")
+        execute(statement)
+    try:
+        assert expected in {finding.damage for finding in findings()}
+    finally:
+        execute("PRAGMA ignore_check_constraints = OFF")
+
+
+# Texts that are gone.
+
+
+def erase_step(entry: Entry) -> None:
+    DoseStep.objects.filter(pk=entry.pk).update(
+        salt=None, reason_text=None, note=None, correction_reason=None
+    )
+    Component.objects.filter(step=entry.pk).update(as_needed_for=None, calculation=None)
+
+
+def test_a_text_erased_without_an_erasure_is_named(clinic):
+    entry = step_entry(clinic)
+    erase_step(entry)
+    assert damages() == [(Damage.ERASED, entry.number)]
+
+
+def test_a_text_erased_in_part_is_named(clinic):
+    entry = step_entry(clinic)
+    DoseStep.objects.filter(pk=entry.pk).update(note=None)
+    assert damages() == [(Damage.EDITED_TEXT, entry.number), (Damage.ERASED, entry.number)]
+
+
+def test_a_salt_without_which_a_text_cannot_be_checked_is_missed(clinic):
+    entry = step_entry(clinic)
+    DoseStep.objects.filter(pk=entry.pk).update(salt=None)
+    assert (Damage.EDITED_TEXT, entry.number) in damages()
+
+
+# What is missing.
+
+
+def test_missing_first_entries_are_named(clinic):
+    delete(entry_of(clinic, 1))
+    delete(entry_of(clinic, 2))
+    [finding] = [f for f in findings() if f.damage == Damage.MISSING]
+    assert finding.says == "entries 1 to 2, the first of all, are missing."
+
+
+def test_a_missing_entry_in_the_middle_is_named(clinic):
+    delete(entry_of(clinic, 4))
+    [finding] = [f for f in findings() if f.damage == Damage.MISSING]
+    assert finding.says == "entry 4 is missing."
+
+
+def test_a_missing_end_is_named_by_the_head(clinic):
+    last = last_number(clinic)
+    delete(entry_of(clinic, last))
+    [finding] = [f for f in findings() if f.clinic and f.damage == Damage.TRUNCATED]
+    assert finding.says == (
+        f"the end is missing: {last} entries were counted, the last here is {last - 1}."
+    )
+
+
+def test_a_missing_end_with_its_head_put_right_is_found_by_a_checkpoint_alone(clinic):
+    notes, last = checkpoint(), last_number(clinic)
+    Submission.objects.filter(clinic=clinic, first_number=last)._raw_delete("default")
+    delete(entry_of(clinic, last))
+    put_head_right(clinic)
+    call_command("rebuild_projection")
+    assert findings() == []
+    [finding] = findings(notes)
+    assert finding.damage == Damage.STALE
+    assert f"knew {last} entries, the last here is {last - 1}" in finding.says
+
+
+@given(st.data())
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_missing_number_is_named_and_no_other(clinic, data):
+    last = last_number(clinic)
+    gone = data.draw(st.sets(st.integers(1, last), max_size=last - 1))
+    with undone(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chain, "AT_ONCE", data.draw(st.integers(1, 6)))
+        for number in gone:
+            delete(entry_of(clinic, number))
+        walked = chain.Chain(clinic)
+        found = list(walked.findings())
+    here = set(range(1, last + 1)) - gone
+    assert set(walked.gaps) == {number for number in gone if number < max(here)}
+    assert (Damage.TRUNCATED in {f.damage for f in found}) == (last in gone)
+
+
+def test_a_missing_record_is_named(clinic):
+    entry = entry_of(clinic, 2)
+    PatientVersion.objects.filter(pk=entry.pk)._raw_delete("default")
+    assert (Damage.NO_RECORD, 2) in damages()
+
+
+def test_the_missing_row_of_the_head_is_named(clinic):
+    Head.objects.filter(clinic=clinic)._raw_delete("default")
+    assert damages() == [(Damage.HEAD, None)]
+
+
+@pytest.mark.parametrize(
+    "change", [{"number": 1}, {"digest": "f" * 64}, {"recorded_at": None}], ids=str
+)
+def test_a_changed_head_is_named(clinic, change):
+    Head.objects.filter(clinic=clinic).update(**change)
+    assert damages() == [(Damage.HEAD, None)]
+
+
+# What changed places, and what forks.
+
+
+def test_two_entries_that_changed_places_are_named(clinic):
+    third, fifth = entry_of(clinic, 3), entry_of(clinic, 5)
+    renumber(third, 1000)
+    renumber(fifth, 3)
+    renumber(third, 5)
+    found = [f for f in findings() if f.number in (3, 5)]
+    assert [(f.damage, f.number) for f in found] == [(Damage.SWAPPED, 3), (Damage.SWAPPED, 5)]
+    assert found[0].says == "it was written as entry 5: entries changed places."
+
+
+@given(st.data())
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_entry_out_of_its_place_is_named(clinic, data):
+    places = range(1, last_number(clinic) + 1)
+    order = data.draw(st.permutations(places))
+    with undone():
+        entries = [entry_of(clinic, number) for number in places]
+        for entry in entries:
+            renumber(entry, entry.number + 1000)
+        for entry, number in zip(entries, order, strict=True):
+            renumber(entry, number)
+        found = damages()
+    moved = [number for place, number in zip(places, order, strict=True) if place != number]
+    assert [n for damage, n in found if damage == Damage.SWAPPED] == sorted(moved)
+
+
+def test_two_records_that_changed_places_are_named(clinic):
+    one, two = DoseStep.objects.filter(regimen__clinic=clinic).order_by("entry__number")[1:3]
+    columns = [f.attname for f in DoseStep._meta.concrete_fields if not f.primary_key]
+    for row, other in ((one, two), (two, one)):
+        DoseStep.objects.filter(pk=row.pk).update(**{c: getattr(other, c) for c in columns})
+    Component.objects.filter(step=one.pk).update(position=7)
+    Component.objects.filter(step=two.pk).update(step=one.pk)
+    Component.objects.filter(step=one.pk, position=7).update(step=two.pk, position=0)
+    numbers = {one.entry.number, two.entry.number}
+    swapped = [f for f in findings() if f.damage == Damage.SWAPPED]
+    assert {f.number for f in swapped} == numbers
+
+
+def test_an_entry_that_follows_one_followed_already_is_a_fork(clinic):
+    fork = entry_of(clinic, last_number(clinic))
+    write_anew(fork, previous_digest=entry_of(clinic, 2).digest)
+    put_head_right(clinic)
+    [finding] = findings()
+    assert (finding.damage, finding.number) == (Damage.FORKED, fork.number)
+    assert finding.says == "it follows entry 2, as another does: the chain forks there."
+
+
+@pytest.mark.skipif(ON_SQLITE, reason="SQLite cannot drop the constraint in a transaction")
+def test_two_entries_of_one_number_are_a_fork(clinic):
+    last = entry_of(clinic, last_number(clinic))
+    execute("ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_number_once")
+    write_anew(last, number=last.number - 1, previous_digest=entry_of(clinic, 3).digest)
+    for size in (1, 2000):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(chain, "AT_ONCE", size)
+            assert (Damage.FORKED, last.number) in damages()
+
+
+def test_an_entry_written_anew_is_named_by_the_one_after_it(clinic):
+    write_anew(entry_of(clinic, 3), recorded_by_name="Somebody else")
+    assert damages() == [(Damage.UNLINKED, 4)]
+
+
+def test_the_last_entry_written_anew_is_named_by_the_head(clinic):
+    write_anew(entry_of(clinic, last_number(clinic)), recorded_by_name="Somebody else")
+    assert damages() == [(Damage.HEAD, None)]
+
+
+def test_a_chain_written_anew_is_found_by_a_checkpoint_alone(clinic):
+    notes = checkpoint()
+    entry = step_entry(clinic)
+    Component.objects.filter(step=entry.pk).update(low=Decimal(12))
+    write_chain_anew(clinic)
+    assert findings() == []
+    [finding] = findings(notes)
+    assert finding.damage == Damage.REWRITTEN
+    assert finding.clinic == clinic
+
+
+def test_an_older_checkpoint_still_fits_a_chain_that_went_on(clinic):
+    notes = checkpoint()
+    PatientFactory(clinic=clinic)
+    assert findings(notes) == []
+
+
+# What was never so.
+
+
+def test_a_time_that_goes_back_is_named(clinic):
+    entry = entry_of(clinic, 4)
+    earlier = entry.recorded_at - dt.timedelta(days=400)
+    Entry.objects.filter(pk=entry.pk).update(recorded_at=earlier)
+    write_chain_anew(clinic)
+    assert (Damage.TIME, 4) in damages()
+
+
+def test_superseding_another_kind_is_named(clinic):
+    entry = entry_of(clinic, last_number(clinic))
+    Entry.objects.filter(pk=entry.pk).update(supersedes=entry_of(clinic, 3))
+    Entry.objects.filter(number=2, clinic=clinic).update(supersedes=entry)
+    write_chain_anew(clinic)
+    found = damages()
+    assert (Damage.SUPERSEDES, entry.number) in found
+    assert (Damage.SUPERSEDES, 2) in found
+
+
+def test_a_kind_that_nothing_reads_is_named(clinic):
+    entry = entry_of(clinic, 2)
+    Entry.objects.filter(pk=entry.pk).update(kind="prophecy")
+    assert (Damage.UNREADABLE, 2) in damages()
+
+
+def test_a_form_that_nothing_reads_is_named(clinic):
+    Entry.objects.filter(clinic=clinic, number=2).update(form="patient/99")
+    assert (Damage.UNREADABLE, 2) in damages()
+
+
+# What belongs to nothing.
+
+
+def test_a_patient_without_an_entry_is_named(clinic):
+    stray = Patient.objects.create(clinic=clinic)
+    assert [f.damage for f in findings()] == [Damage.STRAY]
+    assert str(stray.pk) in findings()[0].says
+
+
+def test_a_record_without_an_entry_is_named(clinic):
+    version = PatientVersion.objects.filter(patient__clinic=clinic)[0]
+    version.pk = uuid.uuid4()
+    version.save(force_insert=True)
+    assert [f.damage for f in findings()] == [Damage.STRAY]
+
+
+def test_a_record_under_an_entry_of_another_kind_is_named(clinic):
+    version = PatientVersion.objects.filter(patient__clinic=clinic)[0]
+    version.pk = step_entry(clinic).pk
+    version.save(force_insert=True)
+    assert [f.damage for f in findings()] == [Damage.STRAY]
+
+
+def test_entries_of_no_clinic_are_named(clinic):
+    other = Clinic.objects.exclude(pk=clinic.pk).get()
+    Clinic.objects.filter(pk=other.pk)._raw_delete("default")
+    assert [f.damage for f in findings()][:1] == [Damage.STRAY]
+
+
+@pytest.mark.parametrize("change", [{"first_number": 999}, {"uuid": uuid.uuid4()}], ids=str)
+def test_a_submission_that_leads_elsewhere_is_named(clinic, change):
+    first = Submission.objects.filter(clinic=clinic)[0]
+    Submission.objects.filter(pk=first.pk).update(**change)
+    [finding] = findings()
+    assert finding.damage == Damage.SUBMISSION
+
+
+# In constant memory.
+
+
+def test_equal_parts_are_kept_in_bounds(clinic, monkeypatch):
+    monkeypatch.setattr(contents, "MOST_KEPT", 1)
+    assert findings() == []
+
+
+def test_damage_that_is_compared_is_held_in_bounds(clinic, monkeypatch):
+    monkeypatch.setattr(chain, "MOST_COMPARED", 1)
+    Entry.objects.filter(clinic=clinic).update(time_zone="Europe/Paris")
+    walked = chain.Chain(clinic)
+    found = [f for f in walked.findings() if f.damage == Damage.EDITED_HEADER]
+    assert len(found) == last_number(clinic)
+    assert len(walked.misnumbered) == 1
+
+
+def test_accessed_patients_without_their_event_are_named(clinic):
+    AccessEvent.objects.all()._raw_delete("default")
+    assert {f.damage for f in findings()} == {Damage.ACCESS_MISSING, Damage.STRAY}
