@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import User
 from ledger.models import Head, Retraction
+from ledger.moments import Moment, NoSuchMoment
 from patients.models import Patient, PatientVersion
+from patients.presenters import not_today_words
 from titration import timeline
 from titration.models import RegimenVersion
 from titration.reading import History, histories
@@ -33,7 +36,7 @@ class PatientRecord:
     """A patient's regimens, those being taken first, as known at entry `number` of the clinic.
 
     `at` is the moment of the export on the clinic's clock; `is_part` says that one regimen was
-    chosen out of the record.
+    chosen out of the record; `moment` is set when this is not the record of today.
     """
 
     patient: Patient
@@ -44,20 +47,34 @@ class PatientRecord:
     digest: str
     by: str
     at: datetime
+    moment: Moment | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The moment as of which the record is told, on the clinic's clock."""
+        return self.moment.at if self.moment else self.at
 
 
 ORDER_OF_STATES = (timeline.TAKING, timeline.WITHHELD, timeline.NOTHING, timeline.STOPPED)
 
 
 def read(
-    patient: Patient, *, by: User, now: datetime, regimen: UUID | None = None
+    patient: Patient,
+    *,
+    by: User,
+    now: datetime,
+    regimen: UUID | None = None,
+    moment: Moment | None = None,
 ) -> PatientRecord:
-    """The patient's record, or that of one regimen of theirs, up to the newest entry.
+    """The patient's record, or that of one regimen of theirs, up to the newest entry or a moment.
 
     The entry is read first and nothing after it is, so that the export holds one state of the
-    record whatever is being written meanwhile.
+    record whatever is being written meanwhile. Raises NoSuchMoment when the patient or the regimen
+    was not recorded yet.
     """
-    head = Head.objects.get(clinic=patient.clinic)
+    head = moment or Head.objects.get(clinic=patient.clinic)
+    people = PatientVersion.objects.newest(head.number).filter(patient=patient)
+    person = people.first()
     versions = (
         RegimenVersion.objects.filter(regimen__patient=patient, entry__number__lte=head.number)
         .select_related("entry")
@@ -66,6 +83,8 @@ def read(
     if regimen is not None:
         versions = versions.filter(regimen=regimen)
     newest = {version.regimen_id: version for version in versions}
+    if person is None or (regimen is not None and not newest):
+        raise NoSuchMoment(_("This was not recorded yet at that moment. Type a later day."))
     withdrawals = Retraction.objects.filter(
         entry__subject__in=newest, entry__number__lte=head.number
     ).select_related("entry")
@@ -77,16 +96,22 @@ def read(
     ]
     return PatientRecord(
         patient=patient,
-        version=PatientVersion.objects.filter(
-            patient=patient, entry__number__lte=head.number
-        ).latest("entry__number"),
-        regimens=tuple(sorted(records, key=lambda record: _place(record, at))),
+        version=person,
+        regimens=tuple(sorted(records, key=lambda r: _place(r, moment.at if moment else at))),
         is_part=regimen is not None,
         number=head.number,
         digest=head.digest,
         by=by.name,
         at=at,
+        moment=moment,
     )
+
+
+def notice(record: PatientRecord) -> str:
+    """What every export says of itself; first of all when it is not the record of today."""
+    if record.moment is None:
+        return str(RECORD_ONLY)
+    return f"{not_today_words(record.moment)} {RECORD_ONLY}"
 
 
 def _place(record: RegimenRecord, at: datetime) -> tuple[bool, int]:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from patients import wording as people
+from patients.presenters import not_today_words
 from titration.chart import PAPER, chart, svg
 from titration.exports.fonts import FAMILIES, fonts
 from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
@@ -111,6 +112,7 @@ def _banner(record: PatientRecord) -> dict[str, Any]:
         "name": _name(record),
         "facts": [fact for fact in facts if fact[1]],
         "demo": _("Demonstration: invented person") if clinic.is_demo else "",
+        "not_today": not_today_words(record.moment) if record.moment else "",
     }
 
 
@@ -169,16 +171,16 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
     """One regimen: where it stands, its timeline, its whole log."""
     version, history = regimen.version, regimen.history
     title = title_of(version)
-    step = history.in_force(record.at)
+    step = history.in_force(record.now)
     rows = [
         _row(row, legible)
-        for row in log_rows(history, record.patient.clinic, record.at, ordered(history))
+        for row in log_rows(history, record.patient.clinic, record.now, ordered(history))
     ]
     drawn = chart(
         history.live,
         title=title,
         route=str(version.get_route_display()),
-        now=record.at,
+        now=record.now,
         width=PAPER,
     )
     about = {

@@ -13,6 +13,7 @@ from access import audit
 from access.models import AccessKind
 from access.policies import EXPORT_CHARTS, check
 from access.signed_in import SignedInRequest
+from ledger import moments
 from patients.models import Patient
 from titration.exports import history
 from titration.exports.csv import csv_file
@@ -45,13 +46,17 @@ def _export(
     check(request.user, found.clinic, EXPORT_CHARTS)
     regimen = _chosen_regimen(request, found)
     audit.saw(request, AccessKind.EXPORT, [found.pk], found.clinic)
-    record = history.read(found, by=request.user, now=timezone.now(), regimen=regimen)
+    now = timezone.now()
+    moment = moments.known(request.GET.get("known"), found.clinic, now)
+    record = history.read(found, by=request.user, now=now, regimen=regimen, moment=moment)
     # A file name is seen on desks and in mails: it names nobody.
-    name = f"dose-history-{str(found.pk)[:8]}-{record.at:%Y-%m-%d}.{ending}"
+    name = f"dose-history-{str(found.pk)[:8]}-{record.at:%Y-%m-%d}"
+    if moment:
+        name += f"-not-todays-as-known-{moment.at:%Y-%m-%d}"
     return HttpResponse(
         write(record),
         content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'},
     )
 
 
