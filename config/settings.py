@@ -102,6 +102,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "config.renderer.FinishedWidgets"
+
 # The database. No ATOMIC_REQUESTS: an access event must outlive the request that it tells of.
 if env.str("DATABASE_URL", default="sqlite:").partition(":")[0] not in {
     "postgres",

@@ -53,6 +53,7 @@ DOORS = {
     "management",
     "middleware",
     "migrations",
+    "renderer",
     "settings",
     "static",
     "templatetags",
