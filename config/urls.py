@@ -17,4 +17,5 @@ urlpatterns = [
     path("", include("titration.urls")),
 ]
 
+handler400 = "config.moments.unclear"
 handler500 = "config.failures.failure"

@@ -16,7 +16,16 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["access", "ledger", "patients", "titration", "config"]  # each may import those before it
 
 # Within an app and across apps, a layer may import its own and those before it.
-PURE = {"birthdates", "canonical", "dosing", "folding", "identity", "numbers", "timeline"}
+PURE = {
+    "birthdates",
+    "canonical",
+    "dosing",
+    "folding",
+    "identity",
+    "learned",
+    "numbers",
+    "timeline",
+}
 LAYERS = [
     PURE,
     {"finished", "models", "signed_in", "wording"},
