@@ -15,6 +15,7 @@ def person(request: HttpRequest) -> dict[str, object]:
             "view_charts": policies.allows_anywhere(user, policies.VIEW_CHARTS),
             "record": policies.allows_anywhere(user, policies.RECORD),
             "view_catalogue": policies.allows_anywhere(user, policies.VIEW_CATALOGUE),
+            "view_audit": policies.allows_anywhere(user, policies.VIEW_AUDIT),
         },
         "in_demo": user.is_in_demo,
     }

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from patients.views import people
+from patients.views import audit, people
 
 urlpatterns = [
     path("patients/", people.patient_list, name="patient-list"),
     path("patients/new/", people.patient_new, name="patient-new"),
     path("patients/<uuid:patient>/edit/", people.patient_edit, name="patient-edit"),
     path("patients/<uuid:patient>/history/", people.patient_history, name="patient-history"),
+    path("patients/<uuid:patient>/access/", audit.patient_access, name="patient-access"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export.csv", audit.audit_csv, name="audit-csv"),
 ]

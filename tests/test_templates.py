@@ -360,8 +360,8 @@ def test_not_you_leads_back_to_the_page_it_was_asked_on(client):
         (Role.PRESCRIBER, ["Worklist", "Patients", "Medicines"]),
         (Role.RECORDER, ["Worklist", "Patients", "Medicines"]),
         (Role.VIEWER, ["Worklist", "Patients", "Medicines"]),
-        (Role.AUDITOR, []),
-        (Role.ADMINISTRATOR, ["Medicines"]),
+        (Role.AUDITOR, ["Audit"]),
+        (Role.ADMINISTRATOR, ["Medicines", "Audit"]),
     ],
 )
 def test_bar_leads_where_the_role_may_go(client, role, links):

@@ -33,6 +33,7 @@ def addresses() -> list[str]:
         reverse("patient", args=[patient]),
         reverse("patient-edit", args=[patient]),
         reverse("patient-history", args=[patient]),
+        reverse("patient-access", args=[patient]),
         reverse("medicine-list"),
         reverse("medicine", args=[medicine.pk]),
         reverse("regimen-new", args=[patient]),
@@ -55,6 +56,20 @@ def test_every_page_is_accessible(demo, live_server) -> None:
         assert answer.status == 200, address
         if wrong := problems(demo):
             found[address] = wrong
+    assert found == {}
+
+
+def test_the_audit_is_accessible(demo, live_server) -> None:
+    patient = DoseStep.objects.first().regimen.patient_id
+    demo.goto(live_server.url + reverse("patient", args=[patient]))
+    demo.goto(live_server.url + reverse("patient-list"))
+    demo.context.clear_cookies()
+    sign_in(demo, live_server.url, User.objects.get(name="R. Castellan"))
+    found = {}
+    for query in ("", f"?patient={patient}", "?kind=export", "?from_day=31&from_month=2"):
+        demo.goto(f"{live_server.url}{reverse('audit')}{query}")
+        if wrong := problems(demo):
+            found[query] = wrong
     assert found == {}
 
 

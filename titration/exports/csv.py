@@ -6,7 +6,6 @@ byte order mark, by which spreadsheets know the encoding.
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -14,8 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from ledger.models import Entry, Retraction
+from patients.exports import as_text
 from titration import dosing, wording
-from titration.exports.history import PatientRecord, RegimenRecord, notice
+from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
 from titration.models import Component, DoseStep, StepKind
 from titration.presenters.log import CORRECTED, LIVE, WITHDRAWN, or_erased, ordered
 from titration.timeline import Effective, StepRecord
@@ -102,13 +102,8 @@ COLUMNS = (
     "exported_at",
     "up_to_entry",
     "up_to_digest",
-    "known_at",
     "notice",
 )
-
-# What a spreadsheet would take for a formula (OWASP, "CSV Injection"); an apostrophe before it
-# makes it text, and one more apostrophe keeps what already looks so apart.
-FORMULA = re.compile(r"'*(\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 # FHIR R4 days-of-week, from Monday.
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -161,8 +156,7 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, time):
         return value.isoformat(timespec="minutes")
-    text = str(value)
-    return f"'{text}" if FORMULA.match(text) else text
+    return as_text(str(value))
 
 
 def rows(record: PatientRecord) -> Iterator[Cells]:
@@ -196,8 +190,7 @@ def _export(record: PatientRecord) -> Cells:
         "exported_at": record.at,
         "up_to_entry": record.number,
         "up_to_digest": record.digest,
-        "known_at": record.moment.at if record.moment else None,
-        "notice": notice(record),
+        "notice": RECORD_ONLY,
     }
 
 

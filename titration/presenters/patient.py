@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import Clinic, User
-from access.policies import EXPORT_CHARTS, RECORD, allows
+from access.policies import EXPORT_CHARTS, RECORD, VIEW_ACCESS, allows
 from ledger.models import Retraction
 from ledger.moments import Moment
 from patients.models import Patient
@@ -94,6 +94,7 @@ def patient_page(
         "carry_to": _carry_to(standing, carried),
         "may_record": may_record,
         "may_export": allows(user, patient.clinic, EXPORT_CHARTS),
+        "may_view_access": allows(user, patient.clinic, VIEW_ACCESS),
     }
 
 
