@@ -32,21 +32,24 @@ class Legible:
 
     def __init__(self) -> None:
         self.missing: dict[str, list[str]] = {}
+        self._plain: dict[str, str] = {}
 
     def tree(self, value: Any, place: str) -> Any:
         """The same dicts and lists with every string made legible; all else as it is."""
-        if isinstance(value, str | Promise):
-            return self.text(str(value), place)
+        if isinstance(value, str):
+            return self.text(value, place)
         if isinstance(value, dict):
             return {key: self.tree(item, place) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.tree(item, place) for item in value]
-        return value
+        return self.text(str(value), place) if isinstance(value, Promise) else value
 
     def text(self, text: str, place: str) -> str:
         """`text` as it is to be printed: whole, breakable, and each part its own way round."""
+        if text in self._plain:
+            return self._plain[text]
         if _plain_characters().issuperset(text):
-            return _breakable(text)
+            return self._plain.setdefault(text, _breakable(text))
         lines = self.shown(text, place).split("\n")
         return "\n".join(_isolated(_breakable(line)) for line in lines)
 

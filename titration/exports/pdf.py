@@ -5,6 +5,7 @@ what is printed instead.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,9 @@ Facts = list[tuple[str, str]]
 LONG_ROW = 900  # characters typed
 LONG_DOSE = 8  # parts
 
+# For so many documents typst keeps what it laid out of an earlier one: some 30 MB of each long log.
+KEPT_FOR = 10
+
 
 def pdf_file(record: PatientRecord) -> bytes:
     """The PDF of a patient's record. Needs the clinic read with the patient."""
@@ -38,13 +42,25 @@ def pdf_file(record: PatientRecord) -> bytes:
 def typeset(document: dict[str, Any], at: datetime) -> bytes:
     """Lay out what `document` gave, as made `at` a moment; the same data gives the same bytes."""
     compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True)
-    return compiler.compile(  # type: ignore[return-value]  # one PDF, as there is no output file
-        _template(),
-        format="pdf",
-        pdf_standards="ua-1",
-        sys_inputs={"history": json.dumps(document)},
-        timestamp=int(at.timestamp()),
-    )
+    try:
+        return compiler.compile(  # type: ignore[return-value]  # one PDF: there is no output file
+            _template(),
+            format="pdf",
+            pdf_standards="ua-1",
+            sys_inputs={"history": json.dumps(document)},
+            timestamp=int(at.timestamp()),
+        )
+    finally:
+        _forget(compiler)
+
+
+def _forget(compiler: typst.Compiler) -> None:
+    """Have typst drop what it keeps of the document, which no other one has a use for.
+
+    Empty documents take microseconds; the heap that they free is the next document's.
+    """
+    for _document in range(KEPT_FOR):
+        compiler.compile(b"", format="svg")
 
 
 @cache
@@ -172,10 +188,8 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
     version, history = regimen.version, regimen.history
     title = title_of(version)
     step = history.in_force(record.now)
-    rows = [
-        _row(row, legible)
-        for row in log_rows(history, record.patient.clinic, record.now, ordered(history))
-    ]
+    log = log_rows(history, record.patient.clinic, record.now, ordered(history))
+    rows = _rows(log, legible)
     drawn = chart(
         history.live,
         title=title,
@@ -249,8 +263,19 @@ ROW_TEXTS = (
 )
 
 
-def _row(row: LogRow, legible: Legible) -> dict[str, Any]:
-    """A row of the log, each of its texts legible."""
+def _rows(log: Iterable[LogRow], legible: Legible) -> list[dict[str, Any]]:
+    """The rows of the log, each of their texts legible."""
+    place, entry = _("In entry %(number)s"), _("entry %(number)s")
+    return [
+        {
+            **_row(row, legible, place % {"number": row.number}),
+            "recorded_as": entry % {"number": row.number},
+        }
+        for row in log
+    ]
+
+
+def _row(row: LogRow, legible: Legible, place: str) -> dict[str, Any]:
     texts = {name: getattr(row, name) for name in ROW_TEXTS}
     if row.correction:
         texts["correction"] = _("Corrects an earlier entry: %(reason)s") % {
@@ -258,9 +283,8 @@ def _row(row: LogRow, legible: Legible) -> dict[str, Any]:
         }
     typed = row.note + row.error + row.reason_text + row.correction
     return {
-        **legible.tree(texts, _("In entry %(number)s") % {"number": row.number}),
+        **legible.tree(texts, place),
         "entry": str(row.entry),
-        "recorded_as": _("entry %(number)s") % {"number": row.number},
         "is_live": row.status == LIVE,
         "is_ahead": row.is_ahead,
         "is_unconfirmed": row.is_unconfirmed,
