@@ -42,3 +42,71 @@ def test_rebuild_repairs_rows_that_are_wrong_missing_or_too_many():
     projection.rebuild()
 
     assert rows() == before
+
+
+def found(clinic) -> list[str]:
+    """What `verify` hears of the rows of a clinic."""
+    return [finding.says for finding in projection.differences(clinic)]
+
+
+def test_rows_as_actions_wrote_them_do_not_differ():
+    patient = PatientFactory(nhs_number="9434765919")
+    assert found(patient.clinic) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda patient: PatientCard.objects.filter(patient=patient).update(sort_name="wrong"),
+        lambda patient: PatientCard.objects.filter(patient=patient).delete(),
+        lambda patient: PatientWord.objects.filter(patient=patient, word="irena").delete(),
+        lambda patient: PatientWord.objects.filter(word="irena").update(word="wrong"),
+        lambda patient: PatientWord.objects.create(
+            clinic=patient.clinic, patient=patient, word="surplus"
+        ),
+    ],
+)
+def test_rows_that_differ_are_named_by_their_patient(damage):
+    patient = PatientFactory()
+    PatientFactory(clinic=patient.clinic, given_names="Jan")
+    damage(patient)
+    [says] = found(patient.clinic)
+    assert str(patient.pk) in says
+
+
+def test_every_batch_is_compared(monkeypatch):
+    monkeypatch.setattr(projection, "BATCH", 1)
+    clinic = PatientFactory().clinic
+    for _n in range(3):
+        PatientFactory(clinic=clinic)
+    PatientCard.objects.update(sort_name="wrong")
+    assert len(found(clinic)) == 4
+
+
+def test_what_is_written_while_it_is_compared_is_no_finding(monkeypatch):
+    patient = PatientFactory()
+    compare, looks = projection._differing, []
+
+    def meanwhile(patients):
+        looks.append(patients)
+        return list(patients) if len(looks) == 1 else compare(patients)
+
+    monkeypatch.setattr(projection, "_differing", meanwhile)
+    assert found(patient.clinic) == []
+    assert len(looks) == 2
+
+
+def test_a_patient_whose_record_is_in_ruins_is_named_and_the_others_are_compared(monkeypatch):
+    patient = PatientFactory()
+    whole = PatientFactory(clinic=patient.clinic)
+    compare = projection._differing
+
+    def ruined(patients):
+        if patient in patients:
+            raise LookupError
+        return compare(patients)
+
+    monkeypatch.setattr(projection, "_differing", ruined)
+    [says] = found(patient.clinic)
+    assert str(patient.pk) in says
+    assert str(whole.pk) not in says

@@ -1,6 +1,7 @@
 """The projection: what the actions leave in it is what a rebuild makes, and what a reader finds."""
 
-from datetime import UTC, date, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -105,6 +106,8 @@ class SequencesOfActions(TestCase):
         for doing in doings:
             desk.do(*doing)
         left = rows()
+        for version in desk.versions:
+            assert not list(projection.differences(version.regimen.clinic))
         assert projection.rebuild() == 2
         assert rows() == left
         for card in RegimenCard.objects.select_related("regimen__clinic"):
@@ -164,3 +167,51 @@ def test_a_correction_waits_for_a_confirmation_of_its_own():
     assert AwaitingConfirmation.objects.get().step == again
     actions.retract_step(step=again, reason="twice", reason_text="", by=recorder)
     assert not AwaitingConfirmation.objects.exists()
+
+
+def found(regimen) -> list[str]:
+    """What `verify` hears of the rows of the regimen's clinic."""
+    return [finding.says for finding in projection.differences(regimen.clinic)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda: RegimenCard.objects.update(state="stopped"),
+        lambda: RegimenCard.objects.update(step=None),
+        lambda: RegimenCard.objects.update(next_on=date(2031, 1, 1)),
+        lambda: RegimenCard.objects.update(next_on=date(2021, 1, 1)),
+        lambda: RegimenCard.objects.update(is_retracted=True),
+        lambda: RegimenCard.objects.update(last_number=1),
+        lambda: RegimenCard.objects.all().delete(),
+        lambda: AwaitingConfirmation.objects.all().delete(),
+        lambda: AwaitingConfirmation.objects.update(number=1),
+    ],
+)
+def test_rows_that_differ_are_named_by_their_regimen(damage):
+    version = regimen_of()
+    step_of(version, by=member(version.regimen.clinic, Role.RECORDER))
+    assert found(version.regimen) == []
+    damage()
+    [says] = found(version.regimen)
+    assert str(version.regimen_id) in says
+
+
+class StaleRows(TestCase):
+    @given(
+        st.lists(st.tuples(st.integers(0, 3), st.none() | st.integers(0, 23)), max_size=5),
+        st.integers(-30, 130),
+    )
+    @settings(max_examples=25, deadline=None)
+    def test_a_row_made_at_any_earlier_moment_is_no_finding(self, steps, hours):
+        version = regimen_of()
+        for day, hour in steps:
+            clock = (None, None) if hour is None else (time(hour), 0)
+            on = Effective(FIRST + timedelta(days=day), "day", *clock)
+            with suppress(RuleBroken):
+                step_of(version, on)
+        made = datetime(2026, 3, 2, tzinfo=UTC) + timedelta(hours=hours)
+        projection.refresh([version.regimen], made)
+        assert found(version.regimen) == []
+        RegimenCard.objects.update(last_number=99)
+        assert len(found(version.regimen)) == 1
