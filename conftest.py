@@ -118,3 +118,15 @@ def limits_start_anew(request: pytest.FixtureRequest) -> None:
     if "live_server" in request.fixturenames:
         request.getfixturevalue("transactional_db")
         cache.clear()
+
+
+@pytest.fixture
+def own_database(db):
+    """A copy of the test database for one test, gone after it: the test may commit and use threads.
+
+    Quicker than emptying the test database, and whatever happens to it happens to the copy alone.
+    """
+    from tests.databases import connected_to, copied_database
+
+    with copied_database() as name, connected_to(name):
+        yield name

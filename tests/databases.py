@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import psycopg2
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg2 import sql
 
 _numbers = count(1)
@@ -28,18 +28,19 @@ def empty_database() -> Iterator[str]:
 
 @contextmanager
 def copied_database() -> Iterator[str]:
-    """A copy of the database that is connected to, with all it holds: its name.
+    """A copy of the database that is connected to, with all that is committed: its name.
 
-    Whatever it holds must be committed.
+    The connection is closed; what it had not committed is lost.
     """
+    original = connection.settings_dict["NAME"]
+    connection.close()
     if connection.vendor == "sqlite":
-        with empty_database() as name, closing(sqlite3.connect(name)) as target:
-            connection.ensure_connection()
-            connection.connection.backup(target)
-            target.close()
+        with empty_database() as name:
+            with closing(sqlite3.connect(original)) as source, closing(sqlite3.connect(name)) as to:
+                source.backup(to)
             yield name
     else:
-        with _created(connection.settings_dict["NAME"]) as name:
+        with _created(original) as name:
             yield name
 
 
@@ -47,7 +48,7 @@ def copied_database() -> Iterator[str]:
 def _created(template: str | None) -> Iterator[str]:
     original = connection.settings_dict["NAME"]
     name = f"{original}_{next(_numbers)}"
-    connection.close()  # a template may have no connection
+    connection.close()  # a database with a connection is no template
     parameters = {**connection.get_connection_params(), "dbname": "postgres"}
     with closing(psycopg2.connect(**parameters)) as server:
         server.autocommit = True
@@ -67,15 +68,20 @@ def _created(template: str | None) -> Iterator[str]:
 
 @contextmanager
 def connected_to(name: str) -> Iterator[None]:
-    """Django's connection goes to this database meanwhile."""
-    original = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
+    """Django's connections go to this database meanwhile, those of other threads too.
+
+    The connection before is set aside as it is, in whatever transaction it is.
+    """
+    before = connections[DEFAULT_DB_ALIAS]
+    original = before.settings_dict["NAME"]
+    before.settings_dict["NAME"] = name  # shared by the connections of every thread
+    connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
     try:
         yield
     finally:
         connection.close()
-        connection.settings_dict["NAME"] = original
+        before.settings_dict["NAME"] = original
+        connections[DEFAULT_DB_ALIAS] = before
 
 
 def address(name: str) -> str:

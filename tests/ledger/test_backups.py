@@ -4,21 +4,25 @@ import json
 import stat
 import threading
 import time
+from dataclasses import asdict
 from datetime import date, timedelta
+from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 
-from ledger import backups
+from ledger import backups, guards
 from ledger.models import Entry, Head
 from tests.databases import connected_to, empty_database
 from tests.titration.factories import regimen_of, step_of
 from titration.models import DoseStep
 
-pytestmark = pytest.mark.django_db(transaction=True)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_database")]
 
 postgresql_only = pytest.mark.skipif(
     "connection.vendor != 'postgresql'", reason="SQLite is copied without another program"
@@ -168,16 +172,35 @@ def test_restore_refuses_the_database_in_use(destination: Path) -> None:
     assert rows(Entry) == held
 
 
-def test_restore_refuses_a_damaged_copy(destination: Path, elsewhere) -> None:
-    manifest = backups.back_up(destination)
-    copy = destination / manifest.file
-    content = bytearray(copy.read_bytes())
-    content[len(content) // 2] ^= 1
-    copy.write_bytes(content)
-    with elsewhere:
-        with pytest.raises(backups.BackupError, match="is damaged"):
-            backups.restore(destination)
-        assert connection.introspection.table_names() == []
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A backup of nothing, as far as its manifest goes: what is refused before anything is read."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "copy").write_bytes(b"a copy")
+    manifest = backups.Manifest(
+        form=backups.FORM,
+        made_at="2026-11-16T09:30:00+00:00",
+        engine=connection.vendor,
+        migrations=["titration.0003_dose_steps"],
+        clinics=[],
+        file="copy",
+        sha256=sha256(b"a copy").hexdigest(),
+    )
+    (source / backups.MANIFEST).write_text(json.dumps(asdict(manifest)))
+    return source
+
+
+def test_restore_refuses_a_damaged_copy(source: Path) -> None:
+    (source / "copy").write_bytes(b"a cOpy")
+    with pytest.raises(backups.BackupError, match="is damaged"):
+        backups.restore(source)
+
+
+def test_restore_refuses_a_copy_that_is_missing(source: Path) -> None:
+    (source / "copy").unlink()
+    with pytest.raises(backups.BackupError, match="is damaged"):
+        backups.restore(source)
 
 
 @pytest.mark.parametrize(
@@ -190,20 +213,17 @@ def test_restore_refuses_a_damaged_copy(destination: Path, elsewhere) -> None:
     ],
 )
 def test_restore_refuses_a_backup_that_it_cannot_read(
-    change: dict, said: str, destination: Path, elsewhere
+    change: dict, said: str, source: Path
 ) -> None:
-    backups.back_up(destination)
-    manifest = destination / backups.MANIFEST
+    manifest = source / backups.MANIFEST
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
-    with elsewhere:
-        with pytest.raises(backups.BackupError, match=said):
-            backups.restore(destination)
-        assert connection.introspection.table_names() == []
+    with pytest.raises(backups.BackupError, match=said):
+        backups.restore(source)
 
 
-def test_restore_refuses_what_is_no_backup(tmp_path: Path, elsewhere) -> None:
-    with elsewhere, pytest.raises(backups.BackupError, match="is no backup"):
-        backups.restore(tmp_path)
+def test_restore_tells_what_is_no_backup(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="is no backup"):
+        call_command("restore", str(tmp_path))
 
 
 def tool_that(folder: Path, behaviour: str, monkeypatch) -> None:
@@ -256,3 +276,101 @@ def test_the_password_is_on_no_command_line(destination: Path, tmp_path: Path, m
     backups.back_up(destination)
     assert "swordfish" not in (tmp_path / "arguments").read_text()
     assert (tmp_path / "password").read_text().strip() == "swordfish"
+
+
+# The command that restores
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, settings):
+    """Makes a checkpoint of what is recorded now: its file. The key is outside the database."""
+    settings.CHECKPOINT_KEY = str(tmp_path / "key")
+    call_command("checkpoint_key", settings.CHECKPOINT_KEY, stdout=StringIO())
+
+    def made() -> Path:
+        call_command("checkpoint", out=tmp_path / "checkpoint")
+        return tmp_path / "checkpoint"
+
+    return made
+
+
+def test_restore_verifies_against_a_checkpoint(destination: Path, elsewhere, checkpoint) -> None:
+    step_of()
+    newest = checkpoint()
+    backups.back_up(destination)
+    out = StringIO()
+    with elsewhere:
+        call_command("restore", str(destination), "--checkpoint", str(newest), stdout=out)
+    assert "entries of 1 clinics" in out.getvalue()
+    assert "checkpoints 1, findings 0" in out.getvalue()
+
+
+def test_restore_detects_a_stale_backup_by_the_checkpoint(
+    destination: Path, elsewhere, checkpoint
+) -> None:
+    regimen = regimen_of()
+    step_of(regimen)
+    backups.back_up(destination)
+    held = Head.objects.get().number
+    for number in range(1, 4):
+        step_of(regimen, date(2026, 4, number))
+    newest = checkpoint()
+    out = StringIO()
+    with elsewhere:
+        with pytest.raises(CommandError, match="Findings: 1"):
+            call_command("restore", str(destination), "--checkpoint", str(newest), stdout=out)
+        assert Head.objects.get().number == held, "what there is stays, for a person to decide"
+    assert f"knew {held + 3} entries, the last here is {held}" in out.getvalue()
+
+
+def test_restore_without_a_checkpoint_says_what_it_cannot_tell(
+    destination: Path, elsewhere
+) -> None:
+    step_of()
+    backups.back_up(destination)
+    out = StringIO()
+    with elsewhere:
+        call_command("restore", str(destination), stdout=out)
+    assert "nothing tells whether newer entries are missing" in out.getvalue()
+
+
+def test_restore_finds_a_record_that_was_edited_before_the_backup(
+    destination: Path, elsewhere
+) -> None:
+    step_of()
+    guards.remove()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE titration_dosestep SET reason = 'other'")
+    finally:
+        guards.install()
+    backups.back_up(destination)
+    with elsewhere, pytest.raises(CommandError, match="Findings: 1"):
+        call_command("restore", str(destination), stdout=StringIO())
+
+
+def test_a_restored_record_is_guarded_and_goes_on(destination: Path, elsewhere) -> None:
+    regimen = regimen_of()
+    step_of(regimen)
+    backups.back_up(destination)
+    with elsewhere:
+        call_command("restore", str(destination), stdout=StringIO())
+        assert guards.missing() == []
+        with connection.cursor() as cursor, pytest.raises(DatabaseError):
+            cursor.execute("UPDATE titration_dosestep SET reason = 'other'")
+        step_of(regimen, date(2026, 4, 1))
+        call_command("verify", stdout=StringIO())
+
+
+def test_a_restored_record_is_guarded_where_the_backup_was_not(
+    destination: Path, elsewhere
+) -> None:
+    step_of()
+    guards.remove()
+    try:
+        backups.back_up(destination)
+    finally:
+        guards.install()
+    with elsewhere:
+        call_command("restore", str(destination), stdout=StringIO())
+        assert guards.missing() == []
