@@ -17,15 +17,17 @@ from urllib.parse import urlencode
 import psycopg2
 
 from bench.loading import Run, Site, run
-from bench.measures import AUTH1, Log, Page, Timing, check, export, floors, pages
+from bench.measures import AUTH1, INSERT, Log, Page, Timing, check, export, floors, pages
+from bench.recording import WRITERS, Recorder, entries_a_second, fdatasync_ms
 from bench.services import WORKERS, database, environment, floor, manage, served
 
 CLIENTS = (1, 8)
 STEPS_A_SECOND = 1_000_000 / 600
 PDF_MS, CHART_MS = 300, 3
+RECORD_TARGET = 2
 NAMES = (
     *("timeline-20", "timeline-200", "list-50", "exact-number", "name-search"),
-    *("pdf-200", "chart-200", "seed-load"),
+    *("pdf-200", "chart-200", "seed-load", "record-step", "entries"),
 )
 
 Line = dict[str, Any]
@@ -84,9 +86,11 @@ def bench(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Iterat
     if wants("chart-200"):
         rounds = [1000 * clinic.chart_seconds(with_200, 20) for _n in range(asked.rounds)]
         yield alone("chart-200", rounds, CHART_MS, "drawing alone, in process, mean of 20 a round")
+    if wants("entries"):
+        yield from entries(asked)
     somebody = next(log for log in others if log.nhs_number)
     chosen = [page for page in pages(somebody, with_20, with_200) if wants(page.name)]
-    if not chosen and not wants("pdf-200"):
+    if not chosen and not wants("pdf-200") and not wants("record-step"):
         return
 
     ours = stack.enter_context(served("config.wsgi", environ, "/health/"))
@@ -95,12 +99,54 @@ def bench(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Iterat
     events, answered = clinic.events(), ours.answered
     if wants("pdf-200"):
         yield pdf(asked, ours, with_200)
+    if wants("record-step"):
+        newest = clinic.newest_day(others[-1].regimen)
+        yield record_step(asked, Recorder(ours, others[-1].regimen, newest), least)
     beside = [page for page in floors() if asked.name is None or page.name == AUTH1]
     legs = [(least, page) for page in beside] + [(ours, page) for page in chosen]
     for clients in CLIENTS if chosen else ():
         yield from compare(asked, legs, clients)
     if clinic.events() - events < ours.answered - answered:
         raise RuntimeError("there are fewer access events than answers")
+
+
+def entries(asked: Namespace) -> Iterator[Line]:
+    """Entries a second by several writers, into one clinic and into as many as there are."""
+    from bench import clinic
+
+    clinic.load(WRITERS, 10, clinics=WRITERS, processes=1)
+    for name, regimens in (
+        ("entries-one-clinic", clinic.several_of_one_clinic(WRITERS)),
+        ("entries-a-clinic-each", clinic.one_of_each_clinic(WRITERS)),
+    ):
+        rates = [entries_a_second(regimens, asked.seconds) for _n in range(asked.rounds)]
+        yield {
+            "name": name,
+            "ours": round(median(rates)),
+            "floor": None,
+            "ratio": None,
+            "lowest": round(min(rates)),
+            "highest": round(max(rates)),
+            "target": None,
+            "method": f"entries a second by {WRITERS} processes, median of {len(rates)} rounds",
+        }
+
+
+def record_step(asked: Namespace, recorder: Recorder, least: Site) -> Line:
+    """One step through the whole stack against the floor's one INSERT, a run of each a round."""
+    insert = next(page for page in floors() if page.name == INSERT)
+    recorder.run(WORKERS * 2)
+    ours, floor = [], []
+    for _round in range(asked.rounds):
+        time.sleep(asked.pause)
+        floor.append(run(least, insert, clients=1, seconds=0, fewest=20))
+        ours.append(recorder.run(20))
+    method = (
+        f"milliseconds for the request that records, one client, {WORKERS} sync workers, "
+        f"{asked.rounds} rounds of 20, ratio to one INSERT of the same round; fdatasync of 8 kB "
+        f"takes {fdatasync_ms():.2f} ms here"
+    )
+    return Timing("record-step", 1, ours, floor, RECORD_TARGET, method).line()
 
 
 def seed_load(patients: int, seconds: float) -> Line:

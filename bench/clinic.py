@@ -4,7 +4,11 @@ Import it once DJANGO_SETTINGS_MODULE and the environment are those of the servi
 """
 
 import time
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from uuid import UUID
 
 import django
 
@@ -17,9 +21,11 @@ from django.utils import timezone  # noqa: E402
 from access.models import AccessEvent, Clinic, Membership, User  # noqa: E402
 from bench.measures import Log  # noqa: E402
 from patients.models import PatientCard  # noqa: E402
-from titration import reading  # noqa: E402
+from titration import actions, reading  # noqa: E402
 from titration.chart import chart, svg  # noqa: E402
+from titration.dosing import Amount, Component, Timing  # noqa: E402
 from titration.models import DoseStep, Regimen, RegimenCard  # noqa: E402
+from titration.timeline import Effective  # noqa: E402
 from titration.wording import date_words  # noqa: E402
 
 PASSWORD = "bench bench bench"  # noqa: S105 - of a database that is dropped in minutes
@@ -69,6 +75,51 @@ def _log(card: PatientCard) -> Log:
         words=f"{str(version.family_name)[:4]} {str(version.given_names)[:3]}",
         newest=date_words(newest.effective_on) if newest else "",
     )
+
+
+def one_of_each_clinic(count: int) -> list[str]:
+    """The address part of a regimen in each of so many clinics."""
+    clinics = Clinic.objects.order_by("pk")[:count]
+    return [str(RegimenCard.objects.filter(clinic=c).order_by("pk")[0].pk) for c in clinics]
+
+
+def several_of_one_clinic(count: int) -> list[str]:
+    cards = RegimenCard.objects.filter(clinic=first_clinic()).order_by("pk")[:count]
+    return [str(card.pk) for card in cards]
+
+
+def newest_day(regimen: str) -> date:
+    """The day of the last step of a regimen."""
+    return DoseStep.objects.filter(regimen=UUID(regimen)).latest("effective_on").effective_on
+
+
+def writer(regimen: str) -> Callable[[], None]:
+    """What records one more step on the regimen, each time that it is called."""
+    found = Regimen.objects.select_related("clinic", "card__version__responsible").get(pk=regimen)
+    by = found.card.version.responsible
+    moments = count(1)
+    newest = datetime.combine(newest_day(regimen) + timedelta(days=1), datetime.min.time())
+    written = Component(
+        amount=Amount(Decimal(7), None, "mg"), timing=Timing("times", times=3, period_unit="day")
+    )
+
+    def record() -> None:
+        moment = newest + timedelta(minutes=next(moments))
+        actions.record_step(
+            regimen=found,
+            instruction=actions.Instruction(
+                kind="dose",
+                effective=Effective(moment.date(), "day", moment.time(), 0),
+                components=(written,),
+                decided_by=by,
+                decided_by_name=by.name,
+                received_how="in-person",
+                reason="step-up",
+            ),
+            by=by,
+        )
+
+    return record
 
 
 def events() -> int:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from bench.loading import Page, Run, Site
 
 AUTH1 = "floor-auth1"
+INSERT = "floor-insert"
 RECORD_NUMBER = re.compile(rb"\bL[0-9]{6}\b")
 
 
@@ -70,7 +71,7 @@ def floors() -> list[Page]:
     return [
         Page("floor-empty", "/empty/", None, lambda answer: answer.body == b"empty"),
         Page(AUTH1, "/auth1/", None, lambda answer: answer.body == b"floor: one"),
-        Page("floor-insert", "/insert/", None, lambda answer: len(answer.body) == 32),
+        Page(INSERT, "/insert/", None, lambda answer: len(answer.body) == 32),
     ]
 
 
