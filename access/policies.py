@@ -11,6 +11,7 @@ RECORD = "record"
 CONFIRM = "confirm"
 VIEW_CATALOGUE = "view catalogue"
 MANAGE_CATALOGUE = "manage catalogue"
+ERASE = "erase"
 VIEW_AUDIT = "view audit"
 VIEW_ACCESS = "view access"
 
@@ -21,7 +22,8 @@ GRANTS: dict[str, frozenset[str]] = {
     CONFIRM: frozenset({Role.PRESCRIBER}),
     VIEW_CATALOGUE: frozenset({Role.PRESCRIBER, Role.RECORDER, Role.VIEWER, Role.ADMINISTRATOR}),
     MANAGE_CATALOGUE: frozenset({Role.ADMINISTRATOR}),
-    # Who lets people in has to see what they do; charts stay closed to both (ADR 0009).
+    ERASE: frozenset({Role.ADMINISTRATOR}),
+    # Who lets people in has to see what they do; charts stay closed to both (ADR 0010).
     VIEW_AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     # Who saw one patient: patients ask their prescriber.
     VIEW_ACCESS: frozenset({Role.PRESCRIBER, Role.AUDITOR, Role.ADMINISTRATOR}),
@@ -34,6 +36,7 @@ REFUSALS = {
     CONFIRM: _("Only the prescriber named in a step confirms it."),
     VIEW_CATALOGUE: _("The medicine list is open to members of the clinic who work with it."),
     MANAGE_CATALOGUE: _("Only an administrator of the clinic changes its medicine list."),
+    ERASE: _("Only an administrator of the clinic erases a patient."),
     VIEW_AUDIT: _("The audit is open to auditors and administrators of the clinic."),
     VIEW_ACCESS: _(
         "Who saw a patient is open to prescribers, auditors and administrators of the clinic."

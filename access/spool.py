@@ -1,4 +1,4 @@
-"""Where an access event waits that the database could not take; see ADR 0009.
+"""Where an access event waits that the database could not take; see ADR 0010.
 
 A folder (setting ACCESS_SPOOL) with a file for each event: one line of JSON, readable by the
 service's account alone, that holds ids, the route, the kind and the time, and no name or dose. The

@@ -56,6 +56,11 @@ class AuditForm(forms.Form):
             raise forms.ValidationError(_("The clinic has no such patient."))
         return patient
 
+    @property
+    def asked_patient(self) -> UUID | None:
+        """The patient of the clinic who is asked for, if one is."""
+        return self.cleaned_data.get("patient") if self.is_valid() else None
+
     def search(self) -> Search:
         """What is asked for, when the form is valid."""
         person = self.cleaned_data["person"]

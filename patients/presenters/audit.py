@@ -38,12 +38,19 @@ class Line:
 
 
 def named_on(
-    events: Sequence[AccessEvent], named: Mapping[int, list[UUID]]
+    events: Sequence[AccessEvent], named: Mapping[int, list[UUID]], asked: UUID | None
 ) -> Mapping[int, list[UUID]]:
-    """Of the patients whom events name, those whom a page of them shows: all of one event alone."""
+    """Of the patients whom events name, those whom a page of them shows: all of one event alone.
+
+    A patient who was asked for comes first.
+    """
+    first = {
+        event: sorted(patients, key=lambda patient: patient != asked)
+        for event, patients in named.items()
+    }
     if len(events) == 1:
-        return named
-    return {event: patients[:MOST_NAMED] for event, patients in named.items()}
+        return first
+    return {event: patients[:MOST_NAMED] for event, patients in first.items()}
 
 
 def lines(

@@ -31,7 +31,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
     clinic = form.chosen
     found = _page(request, form.search()) if form.is_valid() else Found([])
     named = named_by(found.events, clinic)
-    shown = presenters.named_on(found.events, named)
+    shown = presenters.named_on(found.events, named, form.asked_patient)
     patients = [patient for of_event in shown.values() for patient in of_event]
     kind = AccessKind.SEARCH if form.has_changed() else AccessKind.LIST
     events.saw(request, kind, patients, clinic)
@@ -111,10 +111,9 @@ def _of_number(request: SignedInRequest, form: AuditForm) -> HttpResponse:
 
 
 def _context(request: SignedInRequest, form: AuditForm) -> dict[str, object]:
-    patient = form.cleaned_data.get("patient") if form.is_valid() else None
     return {
         "query": request.GET.urlencode(),
-        "patients": rows([patient]) if patient else [],
+        "patients": rows([form.asked_patient]) if form.asked_patient else [],
         "form": form,
         "clinic": form.chosen,
         "number": NumberForm(clinic=form.chosen),

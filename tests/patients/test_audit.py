@@ -131,6 +131,14 @@ def test_a_list_names_three_and_says_how_many_more(browser, clinic, lind):
     assert Page(browser.get(all_of_it)).html.count("NOVAK") == 5
 
 
+def test_the_patient_who_is_asked_for_is_named_first(browser, clinic, lind, patient):
+    others = [PatientFactory(clinic=clinic, by=lind).pk for _patient in range(4)]
+    for _event in range(2):
+        event(clinic, lind, *others, patient.pk, kind=AccessKind.LIST)
+    page = Page(browser.get(f"{AUDIT}?patient={patient.pk}&kind=list"))
+    assert page.text.count("NOVAK, Irena (Ms)") == 1 + 2 * 1
+
+
 def test_an_empty_audit_says_so(browser):
     assert "No access event is like this" in Page(browser.get(f"{AUDIT}?kind=export")).text
 
