@@ -188,23 +188,27 @@ def is_signed_by(note: Note, key: Ed25519PublicKey) -> bool:
     return True
 
 
+LINES = 4
 ORIGIN = re.compile(r"dose-ledger/(?:access|clinic/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 def read(path: Path) -> list[Note]:
-    """The notes of a file; CheckpointError when it is none. Empty lines are passed over.
+    """The notes of a file; CheckpointError when it holds none, or one that is not whole.
 
-    So a file can be put together from a system log that swallows them.
+    A file can be put together from a system log: empty lines and lines between notes are passed
+    over, and so is a first note whose beginning was cut off.
     """
     notes: list[Note] = []
     lines: list[str] = []
+    is_first = True
     for line in _read(path).decode(errors="replace").splitlines():
         if line.startswith(SIGNATURE):
-            notes.append(_note(path, lines, line.removeprefix(SIGNATURE)))
-            lines = []
+            if len(lines) >= LINES or not is_first:
+                notes.append(_note(path, lines[-LINES:], line.removeprefix(SIGNATURE)))
+            lines, is_first = [], False
         elif line.strip():
             lines.append(line)
-    if lines or not notes:
+    if not notes:
         raise CheckpointError(_("%(path)s holds no whole checkpoint.") % {"path": path})
     return notes
 

@@ -145,6 +145,25 @@ def test_notes_are_read_as_they_were_written_also_without_empty_lines(tmp_path, 
         assert all(checkpoints.is_signed_by(n, private.public_key()) for n in notes)
 
 
+def test_notes_are_found_among_the_lines_of_a_log(tmp_path, key):
+    private = checkpoints.private_key(key)
+    whole = checkpoints.signed(NOTE, private)
+    cut = "\n".join(whole.splitlines()[2:])
+    path = tmp_path / "log"
+    path.write_text(f"{cut}\nStarting ...\n{whole}Finished.\nStarting ...\n{whole}Finished.\n")
+    notes = checkpoints.read(path)
+    assert len(notes) == 2
+    assert all(checkpoints.is_signed_by(note, private.public_key()) for note in notes)
+
+
+def test_a_later_note_that_is_cut_is_refused(tmp_path, key):
+    whole = checkpoints.signed(NOTE, checkpoints.private_key(key))
+    path = tmp_path / "notes"
+    path.write_text(whole + "\n".join(whole.splitlines()[2:]))
+    with pytest.raises(CheckpointError, match="holds no whole checkpoint"):
+        checkpoints.read(path)
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [("\n12\n", "\n13\n"), ("abab", "cdcd"), ("2026", "2027"), ("/access", "/clinic/" + "0" * 36)],

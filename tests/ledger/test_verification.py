@@ -1,8 +1,10 @@
 """What was done to a record behind its guards, by raw SQL: the verification names it."""
 
 import datetime as dt
+import re
 import uuid
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -581,3 +583,10 @@ def test_damage_that_is_compared_is_held_in_bounds(clinic, monkeypatch):
 def test_accessed_patients_without_their_event_are_named(clinic):
     AccessEvent.objects.all()._raw_delete("default")
     assert {f.damage for f in findings()} == {Damage.ACCESS_MISSING, Damage.STRAY}
+
+
+def test_every_kind_of_finding_is_told_in_the_documentation():
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    [table] = re.findall(r"^\| a line begins with.*?^$", text, re.MULTILINE | re.DOTALL)
+    first_cells = "".join(line.split("|")[1] for line in table.splitlines()[2:])
+    assert sorted(re.findall("`(.+?)`", first_cells)) == sorted(Damage)
