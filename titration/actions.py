@@ -227,7 +227,7 @@ def record_step(
         step = _dose_step(regimen, instruction)
         _add_step(log, step)
         log.flush()
-        projection.refresh([regimen])
+        projection.refresh([regimen], logs={regimen.pk: history.after(step)})
         return step
 
 
@@ -259,7 +259,7 @@ def correct_step(
         corrected.correction_reason = correction_reason
         _add_step(log, corrected, supersedes=step.entry)
         log.flush()
-        projection.refresh([regimen])
+        projection.refresh([regimen], logs={regimen.pk: history.after(corrected)})
         return corrected
 
 

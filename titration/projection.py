@@ -25,10 +25,17 @@ from titration.models import (
 from titration.reading import History, histories
 
 
-def refresh(regimens: Iterable[Regimen], now: datetime | None = None) -> None:
-    """Make the rows of these regimens anew, inside the write that changed them."""
+def refresh(
+    regimens: Iterable[Regimen],
+    now: datetime | None = None,
+    logs: Mapping[UUID, History] | None = None,
+) -> None:
+    """Make the rows of these regimens anew, inside the write that changed them.
+
+    `logs` are theirs as the write leaves them, where it knows them; else they are read.
+    """
     regimens = list(regimens)
-    made = _made(regimens, now or timezone.now())
+    made = _made(regimens, now or timezone.now(), logs)
     keys = [regimen.pk for regimen in regimens]
     RegimenCard.objects.filter(pk__in=keys).delete()
     AwaitingConfirmation.objects.filter(regimen__in=keys).delete()
@@ -46,9 +53,11 @@ class _Made(NamedTuple):
     log: History
 
 
-def _made(regimens: Sequence[Regimen], now: datetime) -> list[_Made]:
+def _made(
+    regimens: Sequence[Regimen], now: datetime, logs: Mapping[UUID, History] | None = None
+) -> list[_Made]:
     keys = [regimen.pk for regimen in regimens]
-    logs = histories(keys)
+    logs = histories(keys) if logs is None else logs
     versions = _newest_versions(keys)
     facts = _facts(keys)
     withdrawn = set(

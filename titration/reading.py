@@ -62,6 +62,18 @@ class History:
         numbers = [r.number for r in self.records] + [w.number for w in self.withdrawals]
         return max(numbers, default=0)
 
+    def after(self, step: DoseStep) -> "History":
+        """The log once this step was added, which is recorded and has its entry."""
+        record = StepRecord(
+            entry=step.entry.pk,
+            number=step.entry.number,
+            step=step.step,
+            kind=step.kind,
+            effective=step.effective,
+            components=tuple(part.as_written() for part in step.parts),
+        )
+        return History((*self.records, record), self.withdrawals)
+
     def in_force(self, now: datetime) -> StepRecord | None:
         return timeline.in_force(self.live, now)
 
