@@ -21,7 +21,6 @@ from tests.databases import connected_to, empty_database
 from tests.titration.factories import regimen_of, step_of
 from titration.models import DoseStep
 
-
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_database")]
 
 postgresql_only = pytest.mark.skipif(
