@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from access.models import Clinic, User
 from access.policies import CONFIRM, MANAGE_CATALOGUE, RECORD, check
 from ledger.models import Entry, Retraction, RetractionReason
-from ledger.writing import Asking, Log, check_newest, verb, writing
+from ledger.writing import Asking, Log, check_newest, check_not_erased, verb, writing
 from patients.models import Patient, PatientCard
 from titration import dosing, policies, projection, reading
 from titration.models import (
@@ -292,7 +292,11 @@ def check_instruction(
     named although their membership may have ended since. Raises RuleBroken.
     """
     apart_from = corrected.step if corrected else None
-    card = PatientCard.objects.select_related("version").get(pk=regimen.patient_id)
+    try:
+        card = PatientCard.objects.select_related("version").get(pk=regimen.patient_id)
+    except PatientCard.DoesNotExist:
+        check_not_erased(regimen.patient_id)
+        raise
     policies.check_effective(instruction.effective, today, card)
     policies.check_dosage(instruction.kind, instruction.components)
     policies.check_reason(instruction.kind, instruction.reason)
@@ -398,6 +402,8 @@ def retract_regimen(
 
 
 def _retract(log: Log, regimen: Regimen, subject, reason, reason_text: str) -> Retraction:
+    if reason not in RetractionReason.values:
+        raise RuleBroken("reason", _("Choose a reason from the list."))
     if reason == RetractionReason.OTHER and not reason_text.strip():
         raise RuleBroken("reason_text", _("Write the reason in your own words."))
     retraction = Retraction(reason=reason, reason_text=reason_text)

@@ -152,3 +152,11 @@ def test_a_step_that_a_later_one_needs_is_not_withdrawn_before_it(client, versio
 
     assert f"Entry {resumed.entry.number} resumes from 16-Mar-2026" in page.text
     assert not Retraction.objects.exists()
+
+
+def test_a_withdrawal_takes_a_reason_of_the_list_only(version):
+    step = step_of(version, date(2026, 3, 2))
+    with pytest.raises(RuleBroken) as rule:
+        actions.retract_step(step=step, reason="bored", reason_text="", by=version.responsible)
+    assert rule.value.field == "reason"
+    assert not Retraction.objects.exists()
