@@ -18,4 +18,5 @@ urlpatterns = [
 ]
 
 handler400 = "config.moments.unclear"
+handler403 = "config.refusals.refused"
 handler500 = "config.failures.failure"

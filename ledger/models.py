@@ -218,6 +218,32 @@ class Retraction(Record):
         return {"reason": self.reason}
 
 
+class ErasureReason(models.TextChoices):
+    REQUEST = "request", _("asked for by the person")
+    ORDER = "order", _("ordered by a court or an authority")
+    PERIOD = "period", _("the period of keeping it has ended")
+    NO_GROUND = "no-ground", _("there was no ground to keep it")
+
+
+class Erasure(Record):
+    """The identity and the free texts of a patient were taken out of every record before it.
+
+    `records` is how many they were taken out of. Dates, amounts and codes stay.
+    """
+
+    KIND = "erasure"
+    FORM = "erasure/1"
+
+    reason = models.CharField(_("reason"), max_length=20, choices=ErasureReason.choices)
+    records = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}"
+
+    def plain_content(self) -> dict[str, object]:
+        return {"reason": self.reason, "records": self.records}
+
+
 class AccessSeal(AppendOnly):
     """A batch of access events as they stood when they were sealed, in a chain of its own.
 

@@ -18,12 +18,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access.models import Clinic, User
 from ledger import bulk, canonical, outcomes
-from ledger.models import Entry, Head, Record, Retraction, Submission
+from ledger.models import Entry, Erasure, Head, Record, Retraction, Submission
 
 R = TypeVar("R", bound=Record)
 
@@ -45,6 +47,20 @@ class AlreadySuperseded(LedgerError):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__("the record was changed by somebody else first")
+        self.entry = entry
+
+
+class PatientErased(LedgerError, PermissionDenied):
+    """The patient was erased, and nothing more is recorded of them; `entry` is the erasure's."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(
+            _(
+                "The identity and the texts of this person were erased (entry %(number)s). "
+                "Nothing more is recorded of them."
+            )
+            % {"number": f"{entry.number:,}"}
+        )
         self.entry = entry
 
 
@@ -122,6 +138,7 @@ class Log:
         self._rows: dict[type[models.Model], list[models.Model]] = {}
         self._children: dict[type[models.Model], list[models.Model]] = {}
         self._entries: list[Entry] = []
+        self._not_erased: set[UUID] = set()
 
     def _moment(self, given: datetime | None) -> datetime:
         """Now, or a demonstration's given moment; never before the entry before."""
@@ -137,6 +154,7 @@ class Log:
     def create(self, identity: models.Model) -> None:
         """Insert an identity (a patient, a regimen): a row without text of its own."""
         self._rows.setdefault(type(identity), []).append(identity)
+        self._not_erased.add(identity.pk)
 
     def add(
         self,
@@ -151,9 +169,11 @@ class Log:
 
         `subject` is the identity whose line this belongs to. A superseding record must be of the
         same kind and subject as the entry it supersedes, and that entry the newest of its line
-        and not withdrawn: AlreadySuperseded otherwise.
+        and not withdrawn: AlreadySuperseded otherwise. Raises PatientErased.
         """
         children = list(children)
+        if patient is not None:
+            self.check_not_erased(patient)
         if supersedes is not None:
             self._check_supersedes(supersedes, record, subject)
         sealed = record.sealed_content()
@@ -189,6 +209,12 @@ class Log:
         self.position += 1
         return record
 
+    def check_not_erased(self, patient: UUID) -> None:
+        """As `check_not_erased`, asked once in a write; `add` does so itself."""
+        if patient not in self._not_erased:
+            check_not_erased(patient)
+            self._not_erased.add(patient)
+
     def _check_supersedes(self, supersedes: Entry, record: Record, subject: UUID) -> None:
         if (supersedes.kind, supersedes.subject) != (record.KIND, subject):
             raise LedgerError("a record supersedes only one of its own kind and identity")
@@ -214,6 +240,13 @@ def check_newest(entry: Entry) -> None:
     )
     if later is not None:
         raise AlreadySuperseded(later)
+
+
+def check_not_erased(patient: UUID) -> None:
+    """Raise PatientErased when the patient's identity and texts were erased."""
+    entry = Entry.objects.filter(subject=patient, kind=Erasure.KIND).first()
+    if entry is not None:
+        raise PatientErased(entry)
 
 
 @contextmanager

@@ -92,9 +92,11 @@ def revise_patient(
 
     Raises AlreadySuperseded when `seen` is no longer the newest, NothingChanged, Unfit, and
     ProbableDuplicate when the change makes the patient alike to somebody not among `others`.
+    PatientErased when there is nobody left to change.
     """
     policies.check(by, patient.clinic, policies.RECORD)
     with writing.writing(patient.clinic, by=by, submission=submission) as log:
+        log.check_not_erased(patient.pk)
         writing.check_newest(seen)
         before = PatientVersion.objects.get(entry=seen, patient=patient)
         if (identity, standing) == (before.identity, before.standing):

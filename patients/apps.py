@@ -5,7 +5,8 @@ class PatientsConfig(AppConfig):
     name = "patients"
 
     def ready(self) -> None:
-        from ledger import verification
+        from ledger import erasing, verification
         from patients import projection
 
+        erasing.register(projection.forget)
         verification.register(projection.differences)

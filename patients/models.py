@@ -97,6 +97,11 @@ class PatientVersion(Record):
         return cls(patient=patient, **asdict(identity), **asdict(standing))
 
     @property
+    def is_erased(self) -> bool:
+        """Whether the identity was taken out."""
+        return self.family_name is None
+
+    @property
     def identity(self) -> Identity:
         """Who the patient is. Not for a version that was erased."""
         return Identity(**{part.name: getattr(self, part.name) for part in fields(Identity)})

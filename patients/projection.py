@@ -16,7 +16,11 @@ BATCH = 2000
 
 
 def refresh(versions: Sequence[PatientVersion]) -> None:
-    """Make the rows of these patients say what these versions of them say. Inside their write."""
+    """Make the rows of these patients say what these versions of them say. Inside their write.
+
+    A patient who was erased has none: there is nothing left to find them by.
+    """
+    versions = [version for version in versions if not version.is_erased]
     PatientCard.objects.bulk_create(
         map(_card, versions),
         batch_size=BATCH,
@@ -58,6 +62,12 @@ def _words(version: PatientVersion) -> list[PatientWord]:
     ]
 
 
+def forget(patient: UUID) -> None:
+    """Drop the rows of a patient who is erased, inside that write."""
+    PatientCard.objects.filter(patient=patient).delete()
+    PatientWord.objects.filter(patient=patient).delete()
+
+
 def rebuild() -> int:
     """Write every row anew from the newest versions; returns how many patients there are.
 
@@ -97,7 +107,7 @@ def _differing(patients: Sequence[Patient]) -> list[Patient]:
     """Those of these patients whose rows differ from what `refresh` would write."""
     versions = PatientVersion.objects.newest().filter(patient__in=patients)
     wanted: dict[UUID, set] = {patient.pk: set() for patient in patients}
-    for version in versions.select_related("patient"):
+    for version in versions.filter(family_name__isnull=False).select_related("patient"):
         wanted[version.patient_id].update(map(values, (_card(version), *_words(version))))
     found: dict[UUID, set] = {patient.pk: set() for patient in patients}
     for card in PatientCard.objects.filter(patient__in=patients):

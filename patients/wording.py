@@ -62,6 +62,11 @@ def name_words(family_name: str | None, given_names: str | None, title: str | No
     return written_name(capitals, given_names, title)
 
 
+def erased_words(on: date) -> str:
+    """What stands where the name of a patient was, who was erased: "Erased on 16-Nov-2026"."""
+    return _("Erased on %(date)s") % {"date": date_words(on)}
+
+
 def written_name(family_name: str | None, given_names: str | None, title: str | None) -> str:
     """Write a name in the letters in which it was typed: "Novak, Irena (Ms)"."""
     if family_name is None:

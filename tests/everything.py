@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from access import audit
 from access.models import AccessKind, Clinic, Role
-from ledger import sealing
+from ledger import erasing, sealing
+from ledger.models import ErasureReason
 from patients import actions as patient_actions
 from patients.identity import Standing
 from patients.models import Patient
@@ -22,7 +23,8 @@ from titration.timeline import Effective
 def everything(clinic: Clinic | None = None) -> Patient:
     """A patient with two versions and a regimen, of whose steps one was confirmed and corrected
 
-    and one withdrawn; texts in every field that can be erased; an access event, sealed.
+    and one withdrawn; texts in every field that can be erased; an access event, sealed. Beside
+    them somebody who was erased.
     """
     clinic = clinic or ClinicFactory.create()
     prescriber, recorder = member(clinic), member(clinic, Role.RECORDER)
@@ -34,11 +36,16 @@ def everything(clinic: Clinic | None = None) -> Patient:
         title="Dame",
         nhs_number="9434765919",
         record_number="XK 4471",
+        birth_date=date(1953, 7, 19),
     )
     patient_actions.revise_patient(
         patient=patient,
         seen=patient.versions.get().entry,
-        identity=IdentityFactory(family_name="Quillfeather-Ashgrove", given_names="Wilhelmina"),
+        identity=IdentityFactory(
+            family_name="Quillfeather-Ashgrove",
+            given_names="Wilhelmina",
+            birth_date=date(1953, 7, 19),
+        ),
         standing=Standing("left", date(2020, 1, 2)),
         by=recorder,
     )
@@ -72,6 +79,7 @@ def everything(clinic: Clinic | None = None) -> Patient:
         step=withdrawn, reason="other", reason_text="Belongs to cousin Thaddeus", by=prescriber
     )
     _seen(patient)
+    _erased(clinic)
     sealing.seal(timezone.now() + timedelta(hours=1))
     return patient
 
@@ -82,6 +90,7 @@ TEXTS = (
     "Dame",
     "9434765919",
     "4471",
+    "1953",
     "Ashgrove",
     "Zygomorphic",
     "Perspicacious",
@@ -103,6 +112,12 @@ def _component() -> Component:
         as_needed_for="itchy elbows",
         calculation="48 kg on 1 March",
     )
+
+
+def _erased(clinic: Clinic) -> None:
+    other = PatientFactory(clinic=clinic)
+    by = member(clinic, Role.ADMINISTRATOR)
+    erasing.erase(clinic=clinic, patient=other.pk, reason=ErasureReason.REQUEST, by=by)
 
 
 def _seen(patient: Patient) -> None:

@@ -34,6 +34,7 @@ LAYERS = [
         "backups",
         "bulk",
         "checkpoints",
+        "erasing",
         "guards",
         "kept",
         "moments",
@@ -48,7 +49,7 @@ LAYERS = [
         "writing",
     },
     {"actions", "carry", "chart", "exports", "forms", "presenters"},
-    {"failures", "health", "views"},
+    {"failures", "health", "refusals", "views"},
     {"urls"},
 ]
 # Where the framework calls in. They may import every layer; none may import them.

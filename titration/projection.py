@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
-from ledger.models import Head, Retraction
+from ledger.models import Entry, Erasure, Head, Retraction
 from ledger.verification import Damage, Finding, differing, values
 from titration import timeline
 from titration.models import (
@@ -57,20 +57,36 @@ def _made(
     regimens: Sequence[Regimen], now: datetime, logs: Mapping[UUID, History] | None = None
 ) -> list[_Made]:
     keys = [regimen.pk for regimen in regimens]
-    logs = histories(keys) if logs is None else logs
+    logs = histories(keys, with_doses=False) if logs is None else logs
     versions = _newest_versions(keys)
     facts = _facts(keys)
     withdrawn = set(
         Retraction.objects.filter(entry__subject__in=keys).values_list("entry__subject", flat=True)
     )
+    awaiting = {r.pk: _awaiting(r, logs[r.pk], facts) for r in regimens}
+    erased = _erased(r.patient_id for r in regimens if awaiting[r.pk])
     return [
         _Made(
             _card(r, logs[r.pk], versions[r.pk], facts, r.pk in withdrawn, r.clinic.local(now)),
-            _awaiting(r, logs[r.pk], facts),
+            awaiting[r.pk] if r.patient_id not in erased else [],
             logs[r.pk],
         )
         for r in regimens
     ]
+
+
+def _erased(patients: Iterable[UUID]) -> set[UUID]:
+    """Those of these patients who were erased: nothing of theirs can be confirmed."""
+    wanted = set(patients)
+    if not wanted:
+        return set()
+    erasures = Entry.objects.filter(kind=Erasure.KIND, subject__in=wanted)
+    return set(erasures.values_list("subject", flat=True))
+
+
+def forget(patient: UUID) -> None:
+    """Drop the rows that wait for something to be recorded of a patient who is erased."""
+    AwaitingConfirmation.objects.filter(regimen__patient=patient).delete()
 
 
 def rebuild(batch: int = 500) -> int:

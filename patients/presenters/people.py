@@ -1,7 +1,7 @@
 """Patients as pages show them: rows and banners of finished strings."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import zip_longest
@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ledger.models import Entry, Erasure
 from ledger.moments import Moment, NoSuchMoment
 from patients import numbers, search, wording
 from patients.finished import NOTHING, html
@@ -25,7 +26,10 @@ from patients.search import Found
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """Whose page this is, for `_components/banner.html`; "" where something is not known."""
+    """Whose page this is, for `_components/banner.html`; "" where something is not known.
+
+    Of somebody who was erased, `name` says when.
+    """
 
     name: str
     url: str
@@ -34,6 +38,7 @@ class Banner:
     nhs_number: str
     record_number: str
     ended: str
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +115,48 @@ def banner(patient: Patient, *, today: date | None = None, moment: Moment | None
     versions = PatientVersion.objects.newest(moment.number).filter(patient=patient)
     for said in versions.values_list(*_SHOWN_THEN):
         url = reverse("patient", args=[patient.pk]) + moment.query
-        return _row(said, moment.at.date(), url)
+        return _told([_row(said, moment.at.date(), url)])[0]
     raise NoSuchMoment(_("This patient was not recorded yet at that moment. Type a later day."))
 
 
 def rows(patients: Sequence[UUID], *, today: date | None = None) -> list[Row]:
-    """These patients, in this order; one query. Without `today`, ages are of the clinic's day."""
+    """These patients, in this order. Without `today`, ages are of the clinic's day.
+
+    One query, and two more when somebody among them was erased, whom no card holds.
+    """
     days: dict[str, date] = {}
     page = reverse("patient", args=[_SOMEBODY])
-    by_patient = {}
-    for card in PatientCard.objects.filter(pk__in=patients).values_list(*_SHOWN):
-        patient, _clinic, zone, *_version = card
+
+    def row(said: tuple) -> Row:
+        patient, _clinic, zone, *_version = said
         if zone not in days:
             days[zone] = today or timezone.localdate(timezone=ZoneInfo(zone))
-        by_patient[patient] = _row(card, days[zone], page.replace(str(_SOMEBODY), str(patient)))
+        return _row(said, days[zone], page.replace(str(_SOMEBODY), str(patient)))
+
+    found = list(map(row, PatientCard.objects.filter(pk__in=patients).values_list(*_SHOWN)))
+    if others := set(patients) - {one.patient for one in found}:
+        versions = PatientVersion.objects.newest().filter(patient__in=others)
+        found += _told(list(map(row, versions.values_list(*_SHOWN_THEN))))
+    by_patient = {one.patient: one for one in found}
     return [by_patient[patient] for patient in patients if patient in by_patient]
+
+
+def _told(rows: list[Row]) -> list[Row]:
+    """These rows, each of somebody who was erased saying when; one query if there are any."""
+    erased = {row.patient for row in rows if row.is_erased}
+    words = {key: wording.erased_words(on) for key, on in erasures(erased).items()}
+    return [replace(row, name=words.get(row.patient, row.name)) for row in rows]
+
+
+def erasures(patients: Collection[UUID]) -> dict[UUID, date]:
+    """By patient: the day on which they were erased; none for those who were not."""
+    if not patients:
+        return {}
+    entries = Entry.objects.filter(kind=Erasure.KIND, subject__in=patients)
+    return {
+        patient: timezone.localdate(at, timezone=ZoneInfo(zone))
+        for patient, at, zone in entries.values_list("subject", "recorded_at", "time_zone")
+    }
 
 
 def _row(card: tuple, today: date, url: str) -> Row:
@@ -139,6 +171,7 @@ def _row(card: tuple, today: date, url: str) -> Row:
         nhs_number=wording.nhs_words(nhs),
         record_number=record or "",
         ended=wording.ended_words(status, ended),
+        is_erased=family is None,
         patient=patient,
         clinic=clinic,
     )
@@ -208,18 +241,22 @@ class Version:
 
 def versions(newest_first: Sequence[PatientVersion]) -> list[Version]:
     """The versions of a patient, the first of all coming last; needs `entry` selected."""
+    erased = erasures({version.patient_id for version in newest_first if version.is_erased})
+    words = {patient: wording.erased_words(on) for patient, on in erased.items()}
     return [
-        _version(version, before) for version, before in zip_longest(newest_first, newest_first[1:])
+        _version(version, before, words.get(version.patient_id, ""))
+        for version, before in zip_longest(newest_first, newest_first[1:])
     ]
 
 
-def _version(version: PatientVersion, before: PatientVersion | None) -> Version:
+def _version(version: PatientVersion, before: PatientVersion | None, erased: str) -> Version:
     entry = version.entry
     return Version(
         entry=_("Entry %(number)d") % {"number": entry.number},
         recorded_by=entry.recorded_by_name,
         recorded_at=wording.moment_words(entry.recorded_at, ZoneInfo(entry.time_zone)),
-        name=wording.written_name(version.family_name, version.given_names, version.title),
+        name=erased
+        or wording.written_name(version.family_name, version.given_names, version.title),
         born=wording.date_words(version.birth_date) if version.birth_date else "",
         gender=wording.gender_words(version.gender),
         nhs_number=wording.nhs_words(version.nhs_number),

@@ -87,11 +87,12 @@ def patient_history(request: SignedInRequest, patient: UUID) -> HttpResponse:
     audit.saw(request, AccessKind.VIEW, [person.pk], clinic=person.clinic)
     moment = moments.known(request.GET.get("known"), person.clinic, timezone.now())
     may_record = policies.allows(request.user, person.clinic, policies.RECORD)
+    banner = presenters.banner(person, moment=moment)
     context = {
-        "banner": presenters.banner(person, moment=moment),
+        "banner": banner,
         "not_today": presenters.not_today(moment, reverse("patient-history", args=[person.pk])),
         "patient": person,
-        "may_record": may_record and moment is None,
+        "may_record": may_record and moment is None and not banner.is_erased,
         **_versions(person, request.GET.get("before", ""), moment),
     }
     return render(request, "patients/history.html", context)
@@ -122,6 +123,8 @@ def _reach(request: SignedInRequest, patient: UUID, action: str) -> Patient:
     visible = Patient.objects.visible_to(request.user).select_related("clinic")
     person = get_object_or_404(visible, pk=patient)
     policies.check(request.user, person.clinic, action)
+    if action == policies.RECORD:
+        writing.check_not_erased(person.pk)
     return person
 
 

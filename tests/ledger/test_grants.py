@@ -48,7 +48,7 @@ def refuse(statement: str) -> None:
 @pytest.mark.usefixtures("as_app")
 def test_app_records_everything() -> None:
     everything()
-    assert Entry.objects.count() == 9
+    assert Entry.objects.count() == 11
 
 
 @only_on_postgresql

@@ -17,7 +17,12 @@ from patients.models import Patient
 from patients.presenters import banner, not_today
 from titration import dosing, reading, timeline, wording
 from titration.models import DoseStep, RegimenVersion
-from titration.presenters.log import confirmation_words, heading_words, moment_words
+from titration.presenters.log import (
+    confirmation_words,
+    heading_words,
+    moment_words,
+    or_erased,
+)
 from titration.presenters.regimen import indication_of, title_of
 from titration.reading import History, StepText
 from titration.timeline import StepRecord
@@ -78,9 +83,11 @@ def patient_page(
     withdrawals = _withdrawals(versions, known)
     standing = _by_name(version for version in versions if version.regimen_id not in withdrawals)
     rows = standings(standing, patient.clinic, now, moment)
-    may_record = moment is None and allows(user, patient.clinic, RECORD)
+    person = banner(patient, today=now.date(), moment=moment)
+    is_open = moment is None and not person.is_erased
+    may_record = is_open and allows(user, patient.clinic, RECORD)
     return {
-        "banner": banner(patient, today=now.date(), moment=moment),
+        "banner": person,
         "not_today": not_today(moment, reverse("patient", args=[patient.pk])),
         "patient": patient,
         "active": [row for row in rows if row.state != timeline.STOPPED],
@@ -218,9 +225,9 @@ def _withdrawn(
         "when": moment_words(retraction.entry.recorded_at, clinic),
         "number": f"{retraction.entry.number:,}",
         "reason": retraction.get_reason_display(),
-        "text": retraction.reason_text,
+        "text": or_erased(retraction.reason_text),
     }
-    if retraction.reason_text:
+    if words["text"]:
         said = _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s, “%(text)s”")
     else:
         said = _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s")

@@ -75,11 +75,12 @@ def regimen_page(
     shown = log if is_whole_log else log[:WINDOW]
     rows = _rows_of(history, regimen, now, [*shown, *ahead, *([step] if step else [])])
     title = title_of(version)
-    is_open = not is_retracted and moment is None
+    person = banner(regimen.patient, today=now.date(), moment=moment)
+    is_open = not is_retracted and moment is None and not person.is_erased
     may_record = is_open and allows(user, regimen.clinic, RECORD)
     return {
         "regimen": regimen,
-        "banner": banner(regimen.patient, today=now.date(), moment=moment),
+        "banner": person,
         "not_today": not_today(moment, reverse("regimen", args=[regimen.pk])),
         "title": title,
         "is_retracted": is_retracted,

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from access.models import Clinic
 from titration import wording
 from titration.models import RegimenVersion
-from titration.presenters.log import moment_words
+from titration.presenters.log import moment_words, or_erased
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def version_row(version: RegimenVersion, clinic: Clinic) -> VersionRow:
         (_("Unit"), wording.unit_words(version.unit)),
         (_("Strengths on the list"), between.join(version.strengths)),
         (_("For"), str(version.get_indication_display())),
-        (_("For, in words"), version.indication_text),
+        (_("For, in words"), or_erased(version.indication_text)),
         (_("Responsible prescriber"), version.responsible_name),
     ]
     return VersionRow(

@@ -20,7 +20,7 @@ from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.models import Entry, Retraction, RetractionReason
 from ledger.moments import Moment
-from ledger.writing import AlreadySuperseded
+from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.models import Patient
 from patients.presenters import banner, not_today
 from titration import actions, carry, reading
@@ -42,6 +42,7 @@ def regimen_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
     visible = Patient.objects.visible_to(request.user).select_related("clinic")
     found = get_object_or_404(visible, pk=patient)
     check(request.user, found.clinic, RECORD)
+    check_not_erased(found.pk)
     audit.saw(request, kind_of(request), [found.pk], found.clinic)
     choice = medicine_choice(request, found)
     back = reverse("patient", args=[found.pk])
@@ -204,6 +205,8 @@ def regimen_for(request: SignedInRequest, pk: UUID, action: str) -> Regimen:
     visible = Regimen.objects.visible_to(request.user)
     found = get_object_or_404(visible.select_related("clinic", "patient", "card__version"), pk=pk)
     check(request.user, found.clinic, action)
+    if action == RECORD:
+        check_not_erased(found.patient_id)
     audit.saw(request, kind_of(request), [found.patient_id], found.clinic)
     return found
 

@@ -14,7 +14,7 @@ from access import audit, kept
 from access.policies import CONFIRM, RECORD, check, clinics_of
 from access.signed_in import SignedInRequest
 from ledger.models import Record, RetractionReason
-from ledger.writing import AlreadySuperseded
+from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
 from titration import actions, carry, policies, reading
 from titration.actions import Instruction
@@ -41,6 +41,7 @@ def regimen_to_record(request: SignedInRequest, pk: UUID) -> tuple[Regimen, Dose
         regimens.select_related("clinic", "patient", "card__version__entry"), pk=pk
     )
     check(request.user, regimen.clinic, RECORD)
+    check_not_erased(regimen.patient_id)
     copied = copied_step(request)
     shown = [regimen.patient_id, *([copied.regimen.patient_id] if copied else [])]
     audit.saw(request, kind_of(request), shown, regimen.clinic)
@@ -85,6 +86,7 @@ def step_to_record(request: SignedInRequest, line: UUID, *, confirms: bool = Fal
     check(request.user, found.regimen.clinic, CONFIRM if confirms else RECORD)
     if confirms:
         policies.check_can_confirm(request.user, found)
+    check_not_erased(found.regimen.patient_id)
     audit.saw(request, kind_of(request), [found.regimen.patient_id], found.regimen.clinic)
     return found
 
