@@ -21,6 +21,8 @@ class Outcome(Enum):
 class _Newest(local):
     submission: UUID | None = None
     outcome = Outcome.NOTHING
+    session: object = None
+    """The connection that was asked to commit, as the driver has it."""
 
 
 _newest = _Newest()
@@ -29,6 +31,7 @@ _newest = _Newest()
 def committing(submission: UUID) -> None:
     """All of the submission is sent to the database; from here on only the commit is missing."""
     _newest.submission, _newest.outcome = submission, Outcome.UNKNOWN
+    _newest.session = connection.connection
 
 
 def committed(submission: UUID) -> None:
@@ -40,13 +43,13 @@ def of(submission: UUID) -> Outcome:
     """What became of a submission that this thread's request has just failed with.
 
     Unknown only where the connection broke in the commit: the database may be about to finish it.
-    A connection that lives has finished, and is asked.
+    If that connection still lives, it has finished, and is asked; another one cannot tell.
     """
     if _newest.submission != submission:
         return Outcome.NOTHING
     if _newest.outcome is Outcome.UNKNOWN:
         try:
-            if connection.connection is not None and connection.is_usable():
+            if connection.connection is _newest.session and connection.is_usable():
                 is_there = Submission.objects.filter(uuid=submission).exists()
                 return Outcome.RECORDED if is_there else Outcome.NOTHING
         except DatabaseError:

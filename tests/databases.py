@@ -84,12 +84,12 @@ def connected_to(name: str) -> Iterator[None]:
         connections[DEFAULT_DB_ALIAS] = before
 
 
-def address(name: str) -> str:
-    """The DATABASE_URL of a database on the engine of the settings."""
+def address(name: str, at: str = "") -> str:
+    """The DATABASE_URL of a database on the engine of the settings, or of PostgreSQL elsewhere."""
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
     to = connection.settings_dict
     who = quote(to["USER"]) + (f":{quote(to['PASSWORD'])}" if to["PASSWORD"] else "")
     host, port = to["HOST"], f":{to['PORT']}" if to["PORT"] else ""
-    place = f"/{host}" if host.startswith("/") else f"{host}{port}"
+    place = at or (f"/{host}" if host.startswith("/") else f"{host}{port}")
     return f"postgres://{who}@{place}/{name}"
