@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from titration.views import exports, medicines, patient, regimen, regimens, steps, worklist
+from titration.views import exports, known, medicines, patient, regimen, regimens, steps, worklist
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("patients/<uuid:patient>/", patient.patient, name="patient"),
     path("patients/<uuid:patient>/export.pdf", exports.patient_pdf, name="patient-pdf"),
     path("patients/<uuid:patient>/export.csv", exports.patient_csv, name="patient-csv"),
+    path("patients/<uuid:patient>/known/", known.patient_known, name="patient-known"),
     path("carry/put-down/", patient.carry_put_down, name="carry-put-down"),
     path("patients/<uuid:patient>/regimens/new/", regimens.regimen_new, name="regimen-new"),
     path("regimens/<uuid:regimen>/edit/", regimens.regimen_edit, name="regimen-edit"),

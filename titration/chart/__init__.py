@@ -11,6 +11,7 @@ averaged or filled in.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.template.loader import get_template
 from django.utils.html import format_html_join
@@ -36,20 +37,37 @@ def chart(
     now: datetime,
     width: int = WIDE,
     prefix: str = "timeline",
+    is_today: bool = True,
 ) -> Chart | None:
     """Lay out the live steps (as `timeline.live_steps` orders them); none when there are none.
 
     `title` names the regimen for screen readers, `route` begins every axis, `now` is the present
-    in the clinic's zone. `prefix` begins every id, so that one page can hold several charts.
+    in the clinic's zone, or an earlier moment as known then when it is not `is_today`. `prefix`
+    begins every id, so that one page can hold several charts.
     """
     if not live:
         return None
     parts = stretches(live, zone_of(now))
-    return draw(live, parts, title=title, route=route, now=now, width=width, prefix=prefix)
+    return draw(
+        live,
+        parts,
+        title=title,
+        route=route,
+        now=now,
+        width=width,
+        prefix=prefix,
+        is_today=is_today,
+    )
 
 
 def pictures(
-    live: Sequence[StepRecord], *, title: str, route: str, now: datetime, prefix: str = "timeline"
+    live: Sequence[StepRecord],
+    *,
+    title: str,
+    route: str,
+    now: datetime,
+    prefix: str = "timeline",
+    is_today: bool = True,
 ) -> SafeString:
     """The chart for a page, drawn for a wide and for a narrow screen; CSS shows the one that fits.
 
@@ -58,10 +76,10 @@ def pictures(
     if not live:
         return SafeString("")
     parts = stretches(live, zone_of(now))
+    picture = partial(draw, live, parts, title=title, route=route, now=now, is_today=is_today)
     drawn = (
-        (shape, svg(draw(live, parts, title=title, route=route, now=now, width=width, prefix=name)))
+        (shape, svg(picture(width=width, prefix=f"{prefix}-{shape}")))
         for shape, width in (("wide", WIDE), ("narrow", NARROW))
-        for name in [f"{prefix}-{shape}"]
     )
     return format_html_join("", '<div class="chart {}">{}</div>', drawn)
 

@@ -40,6 +40,7 @@ def draw(
     now: datetime,
     width: int,
     prefix: str,
+    is_today: bool,
 ) -> Chart:
     """Draw live steps, of which there is at least one; `parts` are their stretches."""
     present = now.timestamp()
@@ -50,7 +51,8 @@ def draw(
     room = Room(width)
     canvas = Canvas(defaultdict(Pen), room, axis, present, axis.x(present))
 
-    _write_today(canvas, now, width)
+    label = _("Today %(date)s") if is_today else _("As known on %(date)s")
+    _write_present(canvas, label % {"date": wording.date_words(now.date())}, width)
     top, foot = _stack(canvas, panes, singles, route)
     crowded = len(parts) * strokes.CROWDED > axis.right - axis.left
     for pane in panes:
@@ -112,8 +114,7 @@ def _has_clock_times(live: Sequence[StepRecord]) -> bool:
     return any(step.effective.time is not None for step in live)
 
 
-def _write_today(canvas: Canvas, now: datetime, width: int) -> None:
-    label = _("Today %(date)s") % {"date": wording.date_words(now.date())}
+def _write_present(canvas: Canvas, label: str, width: int) -> None:
     half = text_width(label) // 2 + 1
     x = min(max(canvas.x_now, half + EDGE), width - half - EDGE)
     canvas.room.write(Text("todayt", x, FIRST_LINE, label, "middle"))

@@ -195,6 +195,7 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
         title=title,
         route=str(version.get_route_display()),
         now=record.now,
+        is_today=record.moment is None,
         width=PAPER,
     )
     about = {

@@ -92,7 +92,11 @@ def regimen_page(
         "only_singles": bool(history.live) and not timeline.instructions(history.live),
         "ahead": [rows[record.entry] for record in ahead],
         "chart": pictures(
-            history.live, title=title, route=str(version.get_route_display()), now=now
+            history.live,
+            title=title,
+            route=str(version.get_route_display()),
+            now=now,
+            is_today=moment is None,
         ),
         "table": log_table([rows[record.entry] for record in shown], may_record=may_record),
         "hidden_rows": len(log) - len(shown),

@@ -1,0 +1,313 @@
+"""What was known of a patient once beside what is known today, and what was learned since."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from access.models import Clinic
+from ledger.models import Retraction
+from ledger.moments import Moment, end_of
+from patients import presenters as people
+from patients.models import Patient, PatientVersion
+from titration import dosing, reading, timeline, wording
+from titration.learned import ADDED, CONFIRMED, CORRECTED, Learned, learned_since
+from titration.models import RegimenVersion, StepKind
+from titration.presenters.log import confirmation_words, heading_words, moment_words, or_erased
+from titration.presenters.recording import Side
+from titration.presenters.regimen import title_of
+from titration.presenters.versions import version_row
+from titration.reading import History, StepText
+from titration.timeline import StepRecord
+
+ADDITIONS = {
+    StepKind.DOSE: lambda: _("%(name)s recorded a dose step from %(moment)s."),
+    StepKind.WITHHOLD: lambda: _("%(name)s recorded that it is withheld from %(moment)s."),
+    StepKind.RESUME: lambda: _("%(name)s recorded that it is resumed from %(moment)s."),
+    StepKind.STOP: lambda: _("%(name)s recorded that it is stopped from %(moment)s."),
+    StepKind.SINGLE: lambda: _("%(name)s recorded a single dose on %(moment)s."),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry that was learned since: a sentence, and the texts or details that it speaks of."""
+
+    number: int
+    entry: str
+    sentence: str
+    sides: Sequence[Side] = ()
+    details: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One regimen: what stood for the day as known then and as known now, and the lines between."""
+
+    title: str
+    url: str
+    then_url: str
+    then: Side
+    now: Side
+    is_same: bool
+    lines: Sequence[Line]
+
+
+def compared(
+    patient: Patient, moment: Moment, about: date, regimen: UUID | None = None
+) -> dict[str, object]:
+    """What the page shows of `about`, a day, as known at the moment and as known today.
+
+    Needs the patient's clinic; all regimens, or the one that is chosen. Eight queries at most.
+    """
+    versions = RegimenVersion.objects.filter(regimen__patient=patient).select_related("entry")
+    if regimen is not None:
+        versions = versions.filter(regimen=regimen)
+    by_regimen: dict[UUID, list[RegimenVersion]] = {}
+    for version in versions.order_by("entry__number"):
+        by_regimen.setdefault(version.regimen_id, []).append(version)
+    comparison = _Comparison(patient.clinic, moment, about, by_regimen)
+    said = {"day": wording.date_words(about), "moment": people.known_words(moment)}
+    return {
+        "heading": _("%(day)s as known on %(moment)s, and as known today") % said,
+        "regimens": list(comparison),
+        "patient_lines": _patient_lines(patient, moment),
+    }
+
+
+class _Comparison:
+    """Reads the logs of the regimens once, and writes what two moments make of each."""
+
+    def __init__(
+        self,
+        clinic: Clinic,
+        moment: Moment,
+        about: date,
+        versions: Mapping[UUID, Sequence[RegimenVersion]],
+    ) -> None:
+        self.clinic, self.moment, self.versions = clinic, moment, versions
+        self.about = end_of(about, clinic.zone)
+        self.day = wording.date_words(about)
+        self.logs = reading.histories(versions)
+        records = [record for log in self.logs.values() for record in log.records]
+        self.texts = reading.step_texts(record.entry for record in records)
+        then = [step for log in self.logs.values() if (step := self._stood(log, moment.number))]
+        self.texts_then = reading.step_texts((step.entry for step in then), moment.number)
+        subjects = {*versions, *(record.step for record in records)}
+        retractions = Retraction.objects.filter(entry__subject__in=subjects)
+        self.withdrawals = {r.entry.subject: r for r in retractions.select_related("entry")}
+
+    def __iter__(self):
+        ordered = sorted(self.versions, key=lambda key: title_of(self.versions[key][-1]).casefold())
+        return (self._regimen(key) for key in ordered)
+
+    def _stood(self, log: History, known: int | None) -> StepRecord | None:
+        live = timeline.live_steps(log.records, log.withdrawals, known)
+        return timeline.in_force(live, self.about)
+
+    def _regimen(self, key: UUID) -> Compared:
+        versions, log = self.versions[key], self.logs[key]
+        then, now = self._stood(log, self.moment.number), self._stood(log, None)
+        url = reverse("regimen", args=[key])
+        return Compared(
+            title=title_of(versions[-1]),
+            url=url,
+            then_url=url + self.moment.query if self._is_known(versions[0]) else "",
+            then=self._side_then(key, then),
+            now=self._side(now, self.texts, self._now_heading(), self._nothing_now(key)),
+            is_same=then == now,
+            lines=sorted(
+                [
+                    *self._step_lines(log),
+                    *self._version_lines(versions),
+                    *self._withdrawal_lines(key),
+                ],
+                key=lambda line: line.number,
+            ),
+        )
+
+    def _is_known(self, record: RegimenVersion | Retraction) -> bool:
+        return record.entry.number <= self.moment.number
+
+    def _side_then(self, key: UUID, step: StepRecord | None) -> Side:
+        heading = _("For %(day)s, as known on %(moment)s") % {
+            "day": self.day,
+            "moment": people.known_words(self.moment),
+        }
+        nothing = _("No instruction was recorded for that day.")
+        withdrawal = self.withdrawals.get(key)
+        if withdrawal and self._is_known(withdrawal):
+            nothing = _("The regimen was withdrawn as entered in error.")
+        if not self._is_known(self.versions[key][0]):
+            nothing = _("The regimen was not recorded yet.")
+        return self._side(step, self.texts_then, heading, nothing)
+
+    def _now_heading(self) -> str:
+        return _("For %(day)s, as known today") % {"day": self.day}
+
+    def _nothing_now(self, key: UUID) -> str:
+        if key in self.withdrawals:
+            return _("The regimen was withdrawn as entered in error.")
+        return _("No instruction is recorded for that day.")
+
+    def _side(
+        self,
+        step: StepRecord | None,
+        texts: Mapping[UUID, StepText],
+        heading: str,
+        nothing: str = "",
+    ) -> Side:
+        if step is None:
+            return Side(heading, (), "", "", nothing, "")
+        text = texts[step.entry]
+        total = None if step.kind == timeline.SINGLE else dosing.total_per_day(step.components)
+        confirmation, _is_unconfirmed = confirmation_words(text, self.clinic)
+        words = [heading_words(step.kind), f"“{note}”" if (note := or_erased(text.note)) else ""]
+        return Side(
+            heading=heading,
+            lines=wording.dosage_lines(step.components),
+            total_label=wording.total_label(total) if total else "",
+            total=wording.total_words(total) if total else "",
+            words="\n".join(filter(None, words)),
+            meta=_("From %(moment)s. Decided by %(name)s. Entry %(number)s. %(confirmation)s.")
+            % {
+                "moment": wording.effective_words(step.effective),
+                "name": text.decided_by_name,
+                "number": f"{step.number:,}",
+                "confirmation": confirmation,
+            },
+        )
+
+    def _step_lines(self, log: History) -> list[Line]:
+        confirmations = {
+            record.entry: number
+            for record in log.records
+            if (number := self.texts[record.entry].confirmed_number) is not None
+        }
+        found = learned_since(self.moment.number, log.records, log.withdrawals, confirmations)
+        return [self._step_line(learned) for learned in found]
+
+    def _step_line(self, learned: Learned) -> Line:
+        text = self.texts[learned.step.entry]
+        said = {
+            "moment": wording.effective_words(learned.step.effective),
+            "number": f"{learned.step.number:,}",
+        }
+        if learned.what == CONFIRMED and text.confirmed_at is not None:
+            words = _("%(name)s confirmed entry %(number)s, which holds from %(moment)s.")
+            said["name"] = text.confirmed_by_name or ""
+            return self._line(learned.number, text.confirmed_at, words % said)
+        said["name"] = text.recorded_by_name
+        if learned.what == ADDED:
+            words = ADDITIONS[StepKind(learned.step.kind)]() % said
+            sides = [self._side(learned.step, self.texts, _("Added"))]
+            return self._line(learned.number, text.recorded_at, words, sides)
+        if learned.what == CORRECTED and learned.before is not None:
+            words = _("%(name)s corrected entry %(before)s: “%(reason)s”.") % {
+                **said,
+                "before": f"{learned.before.number:,}",
+                "reason": or_erased(text.correction_reason),
+            }
+            sides = [
+                self._side(learned.before, self.texts, _("It said")),
+                self._side(learned.step, self.texts, _("It says")),
+            ]
+            return self._line(learned.number, text.recorded_at, words, sides)
+        return self._withdrawn(
+            self.withdrawals[learned.step.step],
+            _("%(name)s withdrew entry %(number)s as entered in error: %(reason)s."),
+            said,
+            [self._side(learned.step, self.texts, _("Withdrawn"))],
+        )
+
+    def _withdrawn(
+        self, withdrawal: Retraction, words: str, said: dict[str, str], sides: Sequence[Side] = ()
+    ) -> Line:
+        reason = str(withdrawal.get_reason_display())
+        if text := or_erased(withdrawal.reason_text):
+            reason = _("%(reason)s, “%(text)s”") % {"reason": reason, "text": text}
+        said = {**said, "name": withdrawal.entry.recorded_by_name, "reason": reason}
+        at = withdrawal.entry.recorded_at
+        return self._line(withdrawal.entry.number, at, words % said, sides)
+
+    def _withdrawal_lines(self, key: UUID) -> list[Line]:
+        withdrawal = self.withdrawals.get(key)
+        if withdrawal is None or self._is_known(withdrawal):
+            return []
+        words = _("%(name)s withdrew this regimen as entered in error: %(reason)s.")
+        return [self._withdrawn(withdrawal, words, {})]
+
+    def _version_lines(self, versions: Sequence[RegimenVersion]) -> list[Line]:
+        lines = []
+        if not self._is_known(versions[0]):
+            words = _("%(name)s opened this regimen.")
+            lines.append(self._of_version(versions[0], words))
+        for before, version in pairwise(versions):
+            if not self._is_known(version):
+                words = _("%(name)s changed the details of this regimen.")
+                lines.append(self._of_version(version, words, self._changes(before, version)))
+        return lines
+
+    def _of_version(
+        self, version: RegimenVersion, words: str, details: Sequence[tuple[str, str]] = ()
+    ) -> Line:
+        entry = version.entry
+        sentence = words % {"name": entry.recorded_by_name}
+        return self._line(entry.number, entry.recorded_at, sentence, details=details)
+
+    def _changes(self, before: RegimenVersion, version: RegimenVersion) -> list[tuple[str, str]]:
+        """(term, both texts) of what the version says otherwise."""
+        was = dict(version_row(before, self.clinic).details)
+        now = dict(version_row(version, self.clinic).details)
+        nothing = _("nothing")
+        return [
+            (
+                term,
+                _("It said: %(was)s. It says: %(now)s.")
+                % {"was": was.get(term, nothing), "now": now.get(term, nothing)},
+            )
+            for term in {**was, **now}
+            if was.get(term) != now.get(term)
+        ]
+
+    def _line(
+        self,
+        number: int,
+        at: datetime,
+        sentence: str,
+        sides: Sequence[Side] = (),
+        details: Sequence[tuple[str, str]] = (),
+    ) -> Line:
+        return Line(number, _entry_words(number, at, self.clinic), sentence, sides, details)
+
+
+def _entry_words(number: int, at: datetime, clinic: Clinic) -> str:
+    return _("Entry %(number)s, %(when)s") % {
+        "number": f"{number:,}",
+        "when": moment_words(at, clinic),
+    }
+
+
+def _patient_lines(patient: Patient, moment: Moment) -> list[Line]:
+    """What was learned since of the patient's own details: which of them changed."""
+    versions = list(
+        PatientVersion.objects.filter(patient=patient)
+        .select_related("entry")
+        .order_by("-entry__number")
+    )
+    lines = []
+    for version, row in zip(versions, people.versions(versions), strict=True):
+        entry = version.entry
+        if entry.number <= moment.number:
+            continue
+        words = _("%(name)s changed the patient's details: %(changed)s.")
+        if version is versions[-1]:
+            words = _("%(name)s added the patient.")
+        sentence = words % {"name": entry.recorded_by_name, "changed": row.changed}
+        about = _entry_words(entry.number, entry.recorded_at, patient.clinic)
+        lines.append(Line(entry.number, about, sentence))
+    return lines[::-1]
