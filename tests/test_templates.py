@@ -269,7 +269,7 @@ def test_pager_is_silent_on_a_single_page():
 # Pages
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
 def test_failure_page_needs_neither_database_nor_context(name):
     html = render_to_string(name)
 

@@ -68,7 +68,7 @@ def lines(
             person_url=f"{page}?clinic={clinic.pk}&person={event.user_id or 'nobody'}",
             patients=[
                 (
-                    patients.get(patient, _("A patient whose name was erased")),
+                    patients[patient],
                     f"{page}?clinic={clinic.pk}&patient={patient}",
                 )
                 for patient in shown[event.pk]

@@ -41,7 +41,7 @@ def test_page_of_the_shell_is_accessible(signed_in, live_server, path, status):
     assert problems(signed_in) == []
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
 def test_failure_page_is_accessible(page, live_server, name):
     url = f"{live_server.url}/failed/"
     body = render_to_string(name)

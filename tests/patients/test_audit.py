@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from access.models import AccessedPatient, AccessEvent, AccessKind, Membership, Role
+from ledger import erasing
+from ledger.models import ErasureReason
 from patients import exports
 from patients.models import PatientCard
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, UserFactory, member
@@ -137,6 +139,16 @@ def test_the_patient_who_is_asked_for_is_named_first(browser, clinic, lind, pati
         event(clinic, lind, *others, patient.pk, kind=AccessKind.LIST)
     page = Page(browser.get(f"{AUDIT}?patient={patient.pk}&kind=list"))
     assert page.text.count("NOVAK, Irena (Ms)") == 1 + 2 * 1
+
+
+def test_a_patient_who_was_erased_is_named_no_more(browser, clinic, lind, patient):
+    event(clinic, lind, patient.pk)
+    administrator = member(clinic, Role.ADMINISTRATOR)
+    erasing.erase(clinic=clinic, patient=patient.pk, by=administrator, reason=ErasureReason.REQUEST)
+    for page in (Page(browser.get(AUDIT)), Page(browser.get(f"{AUDIT}?patient={patient.pk}"))):
+        assert "NOVAK" not in page.html
+        assert "Erased on" in page.text
+        assert any(f"patient={patient.pk}" in link for link in page.links)
 
 
 def test_an_empty_audit_says_so(browser):
