@@ -20,6 +20,7 @@ from bench.loading import Run, Site, run
 from bench.measures import AUTH1, INSERT, Log, Page, Timing, check, export, floors, pages
 from bench.recording import WRITERS, Recorder, entries_a_second, fdatasync_ms
 from bench.services import WORKERS, database, environment, floor, manage, served
+from bench.verifying import Verified, verified
 
 CLIENTS = (1, 8)
 STEPS_A_SECOND = 1_000_000 / 600
@@ -27,7 +28,7 @@ PDF_MS, CHART_MS = 300, 3
 RECORD_TARGET = 2
 NAMES = (
     *("timeline-20", "timeline-200", "list-50", "exact-number", "name-search"),
-    *("pdf-200", "chart-200", "seed-load", "record-step", "entries"),
+    *("pdf-200", "chart-200", "seed-load", "record-step", "entries", "verify"),
 )
 
 Line = dict[str, Any]
@@ -58,6 +59,14 @@ def arguments() -> Namespace:
     parser = ArgumentParser(prog="script/bench", description="Measure against a floor.")
     parser.add_argument("name", nargs="?", choices=NAMES, help="only this; all without it")
     parser.add_argument("--patients", type=int, default=2000, help="to load, with 10 steps each")
+    parser.add_argument(
+        "--chains",
+        type=int,
+        nargs="+",
+        default=[20_000, 100_000],
+        metavar="ENTRIES",
+        help="how long the chains are that verify reads",
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2, help="of each run")
     parser.add_argument("--pause", type=float, default=3, help="seconds before each run")
@@ -76,6 +85,10 @@ def bench(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Iterat
     def wants(name: str) -> bool:
         return asked.name in (None, name)
 
+    if wants("verify"):
+        yield from verify(asked)
+    if asked.name == "verify":
+        return
     seconds = clinic.load(asked.patients, 10)
     if wants("seed-load"):
         yield seed_load(asked.patients, seconds)
@@ -159,6 +172,26 @@ def seed_load(patients: int, seconds: float) -> Line:
         "target": round(STEPS_A_SECOND),
         "method": f"steps a second: {patients:,} patients with 10 each in {seconds:.0f} s",
     }
+
+
+def verify(asked: Namespace) -> Iterator[Line]:
+    """Entries a second and the peak of memory at each length, beside the peak at the shortest."""
+    runs: list[Verified] = []
+    for done in verified(asked.server, f"bench_verify_{os.getpid()}", asked.chains):
+        runs.append(done)
+        yield {
+            "name": f"verify-{done.entries}",
+            "ours": round(done.entries / done.seconds),
+            "floor": None,
+            "ratio": None,
+            "target": None,
+            "peak": round(done.peak, 1),
+            "peak_ratio": round(done.peak / runs[0].peak, 2),
+            "method": (
+                f"entries a second of the whole command, one process: {done.entries:,} entries of "
+                f"one clinic in {done.seconds:.1f} s; peak in MB, ratio to the shortest chain's"
+            ),
+        }
 
 
 def alone(name: str, rounds: list[float], target: float, method: str) -> Line:

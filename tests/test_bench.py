@@ -82,7 +82,7 @@ def test_ratios_are_those_of_each_round() -> None:
 def test_every_page_of_the_issue_is_measured() -> None:
     log = Log("p", "r", "L000001", "9990000018", "Novak Ire", "16-Nov-2026")
     named = {page.name for page in pages(log, log, log)}
-    others = {"pdf-200", "chart-200", "seed-load", "record-step", "entries"}
+    others = {"pdf-200", "chart-200", "seed-load", "record-step", "entries", "verify"}
     assert named | others == set(bench.NAMES)
 
 

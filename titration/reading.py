@@ -86,8 +86,13 @@ def history(regimen: Regimen, known: int | None = None) -> History:
     return histories([regimen.pk], known)[regimen.pk]
 
 
-def histories(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, History]:
-    """The logs of several regimens, in two queries in all."""
+def histories(
+    regimens: Iterable[UUID], known: int | None = None, *, with_doses: bool = True
+) -> dict[UUID, History]:
+    """The logs of several regimens, in two queries in all.
+
+    Without doses the steps have no components, for who only asks which steps stand, and when.
+    """
     regimens = list(regimens)
     steps = _steps().filter(regimen__in=regimens)
     parts = _parts().filter(step__regimen__in=regimens)
@@ -97,7 +102,7 @@ def histories(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, 
     # Steps first: what they are made of was committed with them, so nothing read later is missing
     # from a step, and what belongs to a newer step is left out.
     rows = list(steps)
-    components = _components_by_step(parts)
+    components = _components_by_step(parts) if with_doses else {}
     records: dict[UUID, list[StepRecord]] = {regimen: [] for regimen in regimens}
     withdrawals: dict[UUID, dict[UUID, Withdrawal]] = {regimen: {} for regimen in regimens}
     for regimen, withdrawn, *row in rows:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from access.models import Clinic
 from ledger import canonical
 from ledger.checkpoints import Note
-from ledger.models import Entry, Head, Record
+from ledger.models import Entry, Erasure, Head, Record
 from ledger.verification.contents import UNREADABLE_VALUES, Reader, is_erased, problems
 from ledger.verification.findings import Damage, Finding, Tell, ignore
 from ledger.writing import record_model
@@ -21,7 +21,6 @@ AT_ONCE = 2000
 MOST_COMPARED = 200
 """How many damaged entries are held to the end, to see whether they changed places."""
 
-ERASURE = "erasure"
 NO_NUMBER = -1
 
 Row = namedtuple("Row", ["id", *Entry.HEADER.values(), "digest"])  # type: ignore[misc]
@@ -233,7 +232,7 @@ class Chain:
     def _without_erasure(self, rows: list[Any]) -> Iterator[Finding]:
         """Texts that are gone, where no erasure of the patient was recorded afterwards."""
         patients = {row.patient for row in rows if row.patient is not None}
-        erasures = Entry.objects.filter(clinic=self.clinic, kind=ERASURE, subject__in=patients)
+        erasures = Entry.objects.filter(clinic=self.clinic, kind=Erasure.KIND, subject__in=patients)
         newest = dict(erasures.values_list("subject").annotate(Max("number")).order_by())
         for row in rows:
             if newest.get(row.patient, NO_NUMBER) < row.number:

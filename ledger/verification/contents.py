@@ -45,8 +45,8 @@ class Reader:
             for record in records.values():
                 setattr(record, attribute, [])
             for parent, part in self._parts(model, relation, run):
-                if parent in records:
-                    getattr(records[parent], attribute).append(part)
+                if (record := records.get(parent)) is not None:
+                    getattr(record, attribute).append(part)
         return records
 
     def _parts(
@@ -129,8 +129,13 @@ def _in_order(record: Record) -> bool:
 
 
 def is_erased(record: Record) -> bool:
-    """Whether a text of the record is gone, as an erasure leaves it."""
-    if record.salt is None and record.sealed is not None:
+    """Whether a text of the record is gone, as an erasure leaves it.
+
+    With its salt there, a text that is gone is found by its digest.
+    """
+    if record.salt is not None:
+        return False
+    if record.sealed is not None:
         return True
     rows: list[Any] = [part for name in record.PARTS for part in getattr(record, name)]
     return any(

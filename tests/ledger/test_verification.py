@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from access.models import AccessedPatient, AccessEvent, Clinic
-from ledger import canonical, verification
+from access.models import AccessedPatient, AccessEvent, Clinic, Role
+from ledger import canonical, erasing, verification
 from ledger.guards import append_only_models
 from ledger.models import AccessSeal, AppendOnly, Entry, Head, Record, Submission
 from ledger.verification import Damage, chain, contents
+from ledger.writing import record_of
 from patients.models import Patient, PatientVersion
 from tests.everything import everything
 from tests.factories import PatientFactory, member
@@ -36,6 +37,7 @@ from tests.ledger.damage import (
     write_anew,
     write_chain_anew,
 )
+from tests.titration.factories import step_of
 from titration.models import Component, DoseStep, RegimenVersion
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +48,9 @@ ON_SQLITE = connection.vendor == "sqlite"
 @pytest.fixture
 def clinic(db):
     """A clinic with everything in it, another beside it, and no guards."""
-    clinic = everything().clinic
+    patient = everything()
+    clinic = patient.clinic
+    step_of(RegimenVersion.objects.get(regimen__patient=patient), on=dt.date(2026, 5, 1))
     PatientFactory()
     seal()
     with unguarded():
@@ -321,10 +325,25 @@ def test_a_text_erased_without_an_erasure_is_named(clinic):
     assert damages() == [(Damage.ERASED, entry.number)]
 
 
+def test_texts_whose_erasure_is_gone_are_named(clinic):
+    patient = Patient.objects.filter(clinic=clinic, card__isnull=False).get()
+    written = Entry.objects.filter(patient=patient.pk).values_list("number", flat=True)
+    texts = {n for n in written if has_text(entry_of(clinic, n))}
+    by = member(clinic, Role.ADMINISTRATOR)
+    erasure = erasing.erase(clinic=clinic, patient=patient.pk, reason="request", by=by)
+    assert findings() == []
+    delete(erasure.entry)
+    assert {number for damage, number in damages() if damage == Damage.ERASED} == texts
+
+
+def has_text(entry: Entry) -> bool:
+    return record_of(entry).salt is not None
+
+
 def test_a_text_erased_in_part_is_named(clinic):
     entry = step_entry(clinic)
     DoseStep.objects.filter(pk=entry.pk).update(note=None)
-    assert damages() == [(Damage.EDITED_TEXT, entry.number), (Damage.ERASED, entry.number)]
+    assert damages() == [(Damage.EDITED_TEXT, entry.number)]
 
 
 def test_a_salt_without_which_a_text_cannot_be_checked_is_missed(clinic):
