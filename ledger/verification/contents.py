@@ -45,8 +45,8 @@ class Reader:
             for record in records.values():
                 setattr(record, attribute, [])
             for parent, part in self._parts(model, relation, run):
-                if (record := records.get(parent)) is not None:
-                    getattr(record, attribute).append(part)
+                if (owner := records.get(parent)) is not None:
+                    getattr(owner, attribute).append(part)
         return records
 
     def _parts(
