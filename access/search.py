@@ -8,11 +8,12 @@ Each source of events is read in the order of an index, a page of it and one eve
 sources are merged here: for an OR over them, both engines would sort all that there are.
 """
 
+import heapq
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
@@ -103,13 +104,22 @@ def find(
 
 
 def every(search: Search, page: int = 1000) -> Iterator[list[AccessEvent]]:
-    """All events of a search in pages, the newest first; one page is held at a time."""
-    found = find(search, page=page)
-    while found.events:
-        yield found.events
-        if found.older is None:
-            return
-        found = find(search, before=found.older, page=page)
+    """All events of a search in pages, the newest first; some pages are held at a time."""
+    own, *spanning = _sources(search)
+    walks = [_walk(own, page), *(_walk(source, PAGE) for source in spanning)]
+    events = heapq.merge(*walks, key=Mark.of, reverse=True)
+    while found := list(islice(events, page)):
+        yield found
+
+
+def _walk(source: QuerySet[AccessEvent], page: int) -> Iterator[AccessEvent]:
+    """The events of one source, read a page at a time."""
+    events = source.select_related("user").order_by("-at", "-pk")
+    found = list(events[:page])
+    while found:
+        yield from found
+        beyond = _beyond(Mark.of(found[-1]), backwards=False)
+        found = list(events.filter(beyond)[:page]) if len(found) == page else []
 
 
 def _sources(search: Search) -> Iterator[QuerySet[AccessEvent]]:
