@@ -141,6 +141,11 @@ def rows(patients: Sequence[UUID], *, today: date | None = None) -> list[Row]:
     return [by_patient[patient] for patient in patients if patient in by_patient]
 
 
+def erased_words(patient: UUID) -> str:
+    """That the patient was erased, and on which day; "" for who was not."""
+    return "".join(map(wording.erased_words, erasures([patient]).values()))
+
+
 def _told(rows: list[Row]) -> list[Row]:
     """These rows, each of somebody who was erased saying when; one query if there are any."""
     erased = {row.patient for row in rows if row.is_erased}

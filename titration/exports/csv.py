@@ -175,7 +175,7 @@ def _patient(record: PatientRecord) -> Cells:
     return {
         "clinic": record.patient.clinic.name,
         "patient": record.patient.pk,
-        "family_name": or_erased(version.family_name),
+        "family_name": record.erased or version.family_name,
         "given_names": or_erased(version.given_names),
         "birth_date": or_erased(version.birth_date),
         "gender": or_erased(version.gender),

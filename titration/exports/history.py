@@ -11,7 +11,7 @@ from access.models import User
 from ledger.models import Head, Retraction
 from ledger.moments import Moment, NoSuchMoment
 from patients.models import Patient, PatientVersion
-from patients.presenters import not_today_words
+from patients.presenters import erased_words, not_today_words
 from titration import timeline
 from titration.models import RegimenVersion
 from titration.reading import History, histories
@@ -36,7 +36,8 @@ class PatientRecord:
     """A patient's regimens, those being taken first, as known at entry `number` of the clinic.
 
     `at` is the moment of the export on the clinic's clock; `is_part` says that one regimen was
-    chosen out of the record; `moment` is set when this is not the record of today.
+    chosen out of the record; `moment` is set when this is not the record of today; `erased` says
+    when the person was erased, if they were.
     """
 
     patient: Patient
@@ -48,6 +49,7 @@ class PatientRecord:
     by: str
     at: datetime
     moment: Moment | None = None
+    erased: str = ""
 
     @property
     def now(self) -> datetime:
@@ -104,6 +106,7 @@ def read(
         by=by.name,
         at=at,
         moment=moment,
+        erased=erased_words(patient.pk) if person.is_erased else "",
     )
 
 

@@ -110,7 +110,9 @@ def _words() -> dict[str, Any]:
 
 def _name(record: PatientRecord) -> str:
     version = record.version
-    return people.name_words(version.family_name, version.given_names, version.title)
+    return record.erased or people.name_words(
+        version.family_name, version.given_names, version.title
+    )
 
 
 def _banner(record: PatientRecord) -> dict[str, Any]:
@@ -134,7 +136,9 @@ def _banner(record: PatientRecord) -> dict[str, Any]:
 
 def _head(record: PatientRecord) -> dict[str, Any]:
     heading = _("Dose history of %(name)s") % {"name": _name(record)}
-    if record.version.birth_date:
+    if record.erased:
+        heading = _("Dose history. %(erased)s.") % {"erased": record.erased}
+    elif record.version.birth_date:
         heading = _("Dose history of %(name)s, born %(date)s") % {
             "name": _name(record),
             "date": people.date_words(record.version.birth_date),

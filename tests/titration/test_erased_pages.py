@@ -1,0 +1,133 @@
+"""What pages and exports show of somebody who was erased, and that nothing more is recorded."""
+
+import re
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from access.models import Role
+from ledger import erasing
+from ledger.models import Entry, ErasureReason
+from patients.models import Patient
+from patients.presenters import erased_words
+from tests.access.test_access_matrix import WORK
+from tests.everything import TEXTS, everything
+from tests.factories import member
+from tests.titration.exports import rows_of, text_of
+from tests.titration.factories import step_of
+from titration.models import AwaitingConfirmation, DoseStep, Regimen
+
+pytestmark = pytest.mark.django_db
+
+READING = {
+    "patient",
+    "patient-history",
+    "patient-access",
+    "patient-known",
+    "patient-pdf",
+    "patient-csv",
+    "regimen",
+    "regimen-history",
+}
+OF_A_PATIENT = {name for name, row in WORK.items() if re.search("{(patient|regimen|step)}", row[0])}
+SENT_ONLY = {"step-confirm"}
+
+
+@pytest.fixture
+def patient() -> Patient:
+    patient = everything()
+    regimen = patient.regimens.get()
+    step_of(regimen.versions.get(), by=member(patient.clinic, Role.RECORDER), on=date(2026, 5, 1))
+    administrator = member(patient.clinic, Role.ADMINISTRATOR)
+    reason = ErasureReason.REQUEST
+    erasing.erase(clinic=patient.clinic, patient=patient.pk, reason=reason, by=administrator)
+    return patient
+
+
+@pytest.fixture
+def client(patient: Patient) -> Client:
+    client = Client()
+    client.force_login(DoseStep.objects.latest("entry__number").decided_by)
+    return client
+
+
+def address(name: str, patient: Patient) -> str:
+    regimen = Regimen.objects.get(patient=patient)
+    step = DoseStep.objects.newest().filter(regimen=regimen).earliest("entry__number")
+    path = WORK[name][0]
+    return path.format(patient=patient.pk, regimen=regimen.pk, step=step.step)
+
+
+def held(content: str) -> list[str]:
+    return [text for text in TEXTS if text.lower() in content.lower()]
+
+
+@pytest.mark.parametrize("name", sorted(READING - {"patient-pdf", "patient-csv"}))
+def test_page_says_when_the_person_was_erased(client: Client, patient: Patient, name: str) -> None:
+    response = client.get(address(name, patient))
+    content = response.content.decode()
+    assert response.status_code == 200
+    assert erased_words(patient.pk) in content
+    assert held(content) == []
+    assert "/edit/" not in content
+    assert "/steps/new/" not in content
+
+
+@pytest.mark.parametrize("name", ["patient", "patient-history", "regimen", "regimen-history"])
+def test_past_view_says_so_too(client: Client, patient: Patient, name: str) -> None:
+    number = Entry.objects.filter(patient=patient.pk).latest("number").number - 1
+    response = client.get(address(name, patient), {"known": str(number)})
+    content = response.content.decode()
+    assert response.status_code == 200
+    assert erased_words(patient.pk) in content
+    assert held(content) == []
+
+
+def test_pdf_says_when_the_person_was_erased(client: Client, patient: Patient) -> None:
+    text = text_of(client.get(address("patient-pdf", patient)).content)
+    assert f"Dose history. {erased_words(patient.pk)}." in text
+    assert held(text) == []
+    assert "11 mg" in text
+
+
+def test_csv_says_when_the_person_was_erased(client: Client, patient: Patient) -> None:
+    file = client.get(address("patient-csv", patient)).content
+    rows = rows_of(file)
+    assert {row["family_name"] for row in rows} == {erased_words(patient.pk)}
+    assert {row["birth_date"] for row in rows} == {"erased"}
+    assert held(file.decode()) == []
+
+
+def test_worklist_says_when_the_person_was_erased(client: Client, patient: Patient) -> None:
+    content = client.get(reverse("worklist")).content.decode()
+    assert erased_words(patient.pk) in content
+    assert not AwaitingConfirmation.objects.exists()
+    assert held(content) == []
+
+
+def test_list_of_names_has_nobody_without_one(client: Client, patient: Patient) -> None:
+    for text in ("", "Quillfeather", "9434765919"):
+        content = client.get(reverse("patient-list"), {"q": text}).content.decode()
+        assert str(patient.pk) not in content
+        assert "Erased on" not in content
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_PATIENT - READING - SENT_ONLY))
+def test_nothing_is_offered_to_be_recorded(client: Client, patient: Patient, name: str) -> None:
+    count = Entry.objects.count()
+    for response in (client.get(address(name, patient)), client.post(address(name, patient))):
+        assert response.status_code == 403
+        assert "Nothing more is recorded of them." in response.content.decode()
+    assert Entry.objects.count() == count
+
+
+def test_nothing_is_confirmed(client: Client, patient: Patient) -> None:
+    waiting = DoseStep.objects.latest("entry__number")
+    count = Entry.objects.count()
+    url = reverse("step-confirm", args=[waiting.step])
+    response = client.post(url, {"entry": str(waiting.pk)})
+    assert response.status_code == 403
+    assert "Nothing more is recorded of them." in response.content.decode()
+    assert Entry.objects.count() == count
