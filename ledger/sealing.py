@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
 
@@ -24,33 +24,40 @@ COLUMNS = ("id", "at", "user_id", "clinic_id", "kind", "route", "method", "spool
 
 def seal(now: datetime | None = None) -> int:
     """Seal every access event that is old enough; returns how many were sealed."""
-    last_of_all = _last_old((now or timezone.now()) - MARGIN)
+    last = _last_old((now or timezone.now()) - MARGIN)
     sealed = 0
-    while (count := _seal_batch(last_of_all)) is not None:
+    while last is not None and (count := _seal_batch(last)) is not None:
         sealed += count
     return sealed
 
 
-def _last_old(limit: datetime) -> int:
-    """The last event before which nothing is still on its way.
+def _newest() -> AccessSeal | None:
+    return AccessSeal.objects.order_by("number").last()
+
+
+def _after(newest: AccessSeal | None) -> models.QuerySet[AccessEvent]:
+    """The events that are not sealed yet."""
+    events = AccessEvent.objects.order_by("id")
+    return events.filter(id__gt=newest.last_event) if newest else events
+
+
+def _last_old(limit: datetime) -> int | None:
+    """The last event before which nothing is still on its way; none when there is no such event.
 
     Events from the spool bear the time of long ago and say nothing of when they were committed.
     """
-    own = AccessEvent.objects.filter(spooled=None)
+    own = _after(_newest()).filter(spooled=None)
     young = own.filter(at__gt=limit).aggregate(first=Min("id"))["first"]
     old = own.filter(at__lte=limit)
     if young is not None:
         old = old.filter(id__lt=young)
-    return old.aggregate(last=Max("id"))["last"] or 0
+    return old.aggregate(last=Max("id"))["last"]
 
 
-def _seal_batch(last_of_all: int) -> int | None:
+def _seal_batch(last: int) -> int | None:
     """Seal the next batch, AT_ONCE events at most; how many it has, None when there are none."""
-    before = AccessSeal.objects.order_by("number").last()
-    waiting = AccessEvent.objects.filter(
-        _between(before.last_event if before else None, last_of_all)
-    )
-    keys = list(waiting.order_by("id").values_list("id", flat=True)[:AT_ONCE])
+    before = _newest()
+    keys = list(_after(before).filter(id__lte=last).values_list("id", flat=True)[:AT_ONCE])
     if not keys:
         return None
     count, digest = events_digest(keys[0] - 1, keys[-1])

@@ -95,6 +95,26 @@ def test_what_is_not_sealed_yet_may_still_come():
     assert found() == []
 
 
+def test_two_who_seal_at_once_seal_each_event_once(monkeypatch):
+    """The other one comes in between: after what is waiting was read, before it is sealed."""
+    monkeypatch.setattr(sealing, "AT_ONCE", 2)
+    for _n in range(3):
+        event()
+    digest, others = sealing.events_digest, []
+
+    def meanwhile(after, last):
+        if not others:
+            others.append(None)
+            others.append(sealing.seal(NOW))
+        return digest(after, last)
+
+    monkeypatch.setattr(sealing, "events_digest", meanwhile)
+    assert sealing.seal(NOW) == 0
+    assert others == [None, 3]
+    assert [seal.count for seal in AccessSeal.objects.order_by("number")] == [2, 1]
+    assert found() == []
+
+
 # What is found.
 
 
