@@ -3,7 +3,7 @@
 Moments lie close together, around the end of summer time, so that they often coincide.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -98,3 +98,56 @@ def histories(
         components = () if kind in (WITHHOLD, STOP) else draw(doses)
         entries.append(StepRecord(entry, number, line, kind, draw(moments), components))
     return Told(tuple(entries))
+
+
+# The model: everything the long way round.
+
+
+def happens(effective: Effective) -> datetime | None:
+    """The instant of a clock time; none when only a day, a month or a year is known."""
+    if effective.time is None:
+        return None
+    return datetime.combine(effective.on, effective.time, UTC) - timedelta(minutes=effective.offset)
+
+
+def is_earlier(one: Effective, other: Effective) -> bool | None:
+    """Whether one moment stands before another; none when they stand level."""
+    if one.on != other.on:
+        return one.on < other.on
+    if one.precision != other.precision:
+        return ["year", "month", "day"].index(one.precision) < ["year", "month", "day"].index(
+            other.precision
+        )
+    first, second = happens(one), happens(other)
+    if first is None or second is None:
+        return None if first is second else first is None
+    return None if first == second else first < second
+
+
+def stands_before(one: StepRecord, other: StepRecord) -> bool:
+    earlier = is_earlier(one.effective, other.effective)
+    return one.number < other.number if earlier is None else earlier
+
+
+def tell(told: Told, known: int | None = None) -> list[StepRecord]:
+    """What stands after the entries up to one, told one after the other."""
+    lines: dict[UUID, StepRecord] = {}
+    for entry in told.entries:
+        if known is not None and entry.number > known:
+            break
+        if isinstance(entry, StepRecord):
+            lines[entry.step] = entry
+        else:
+            del lines[entry.step]
+    return in_order(lines.values())
+
+
+def in_order(records: Iterable[StepRecord]) -> list[StepRecord]:
+    """Texts in order of their moments, each put in its place after those that stand before it."""
+    ordered: list[StepRecord] = []
+    for record in records:
+        place = 0
+        while place < len(ordered) and stands_before(ordered[place], record):
+            place += 1
+        ordered.insert(place, record)
+    return ordered

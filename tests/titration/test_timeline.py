@@ -3,63 +3,24 @@
 Ten thousand of each: pytest tests/titration/test_timeline.py --hypothesis-profile=thorough
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.titration.histories import Told, effectives, histories, presents
+from tests.titration.histories import (
+    Told,
+    effectives,
+    happens,
+    histories,
+    is_earlier,
+    presents,
+    tell,
+)
 from titration import timeline
 from titration.timeline import Effective, StepRecord
-
-# The model: everything the long way round.
-
-
-def happens(effective: Effective) -> datetime | None:
-    """The instant of a clock time; none when only a day, a month or a year is known."""
-    if effective.time is None:
-        return None
-    return datetime.combine(effective.on, effective.time, UTC) - timedelta(minutes=effective.offset)
-
-
-def is_earlier(one: Effective, other: Effective) -> bool | None:
-    """Whether one moment stands before another; none when they stand level."""
-    if one.on != other.on:
-        return one.on < other.on
-    if one.precision != other.precision:
-        return ["year", "month", "day"].index(one.precision) < ["year", "month", "day"].index(
-            other.precision
-        )
-    first, second = happens(one), happens(other)
-    if first is None or second is None:
-        return None if first is second else first is None
-    return None if first == second else first < second
-
-
-def stands_before(one: StepRecord, other: StepRecord) -> bool:
-    earlier = is_earlier(one.effective, other.effective)
-    return one.number < other.number if earlier is None else earlier
-
-
-def tell(told: Told, known: int | None = None) -> list[StepRecord]:
-    """What stands after the entries up to one, told one after the other."""
-    lines: dict[UUID, StepRecord] = {}
-    for entry in told.entries:
-        if known is not None and entry.number > known:
-            break
-        if isinstance(entry, StepRecord):
-            lines[entry.step] = entry
-        else:
-            del lines[entry.step]
-    ordered: list[StepRecord] = []
-    for record in lines.values():
-        place = 0
-        while place < len(ordered) and stands_before(ordered[place], record):
-            place += 1
-        ordered.insert(place, record)
-    return ordered
 
 
 def has_begun(effective: Effective, now: datetime) -> bool:
