@@ -185,6 +185,7 @@ def verify(asked: Namespace) -> Iterator[Line]:
             "floor": None,
             "ratio": None,
             "target": None,
+            "ours_processor": round(done.entries / done.processor),
             "peak": round(done.peak, 1),
             "peak_ratio": round(done.peak / runs[0].peak, 2),
             "method": (

@@ -11,6 +11,7 @@ import pytest
 from bench import __main__ as bench
 from bench.loading import Page, Run, Site, run
 from bench.measures import Log, Timing, check, pages
+from bench.verifying import Verified, peak
 
 
 class Service(BaseHTTPRequestHandler):
@@ -97,3 +98,20 @@ def test_a_server_that_does_not_answer_is_told_in_a_line(monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, "argv", ["bench", "--server", "postgres://nobody@127.0.0.1:1/none"])
     with pytest.raises(SystemExit, match="no PostgreSQL answers"):
         bench.main()
+
+
+def test_verify_is_measured_at_each_length_beside_the_shortest(monkeypatch, capsys) -> None:
+    runs = [Verified(20_000, 4, 2, 80), Verified(100_000, 10, 8, 82)]
+    monkeypatch.setattr(bench, "verified", lambda *_asked: iter(runs))
+    monkeypatch.setattr(sys, "argv", ["bench", "verify", "--chains", "20000", "100000"])
+    short, long = bench.verify(bench.arguments())
+    assert (short["name"], short["ours"], short["peak_ratio"]) == ("verify-20000", 5000, 1)
+    assert (long["ours"], long["ours_processor"], long["peak_ratio"]) == (10_000, 12_500, 1.02)
+
+
+def test_the_peak_of_memory_never_falls() -> None:
+    before = peak()
+    held = b"x" * 60_000_000
+    assert peak() >= before + 20
+    del held
+    assert peak() >= before + 20
