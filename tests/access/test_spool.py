@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.urls import reverse
 
 from access import spool
@@ -274,6 +274,15 @@ def test_a_line_loaded_twice_is_there_once(world, folder):
     assert AccessEvent.objects.filter(spooled=file.stem).count() == 1
     assert AccessedPatient.objects.filter(event__spooled=file.stem).count() == 1
     assert lines(folder) == []
+
+
+def test_the_database_refuses_a_second_event_of_one_line(world, folder):
+    put(folder, line_of(world))
+    spool.load()
+    [event] = AccessEvent.objects.filter(spooled__isnull=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AccessEvent.objects.create(kind="view", route="x", method="GET", spooled=event.spooled)
+    assert AccessEvent.objects.filter(spooled=event.spooled).get() == event
 
 
 def test_a_loading_that_fails_leaves_every_line(world, folder, monkeypatch):

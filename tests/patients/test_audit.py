@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from access.models import AccessedPatient, AccessEvent, AccessKind, Membership, Role
-from ledger import erasing
+from ledger import erasing, sealing
 from ledger.models import ErasureReason
 from patients import exports
 from patients.models import PatientCard
@@ -160,6 +160,12 @@ def test_how_far_the_record_goes_is_said(browser, patient):
     assert "Newest entry of the record entry 1," in words
     assert "Access events sealed none yet" in words
     assert "manage.py verify" in words
+
+
+def test_how_far_the_seals_of_access_events_go_is_said(browser, clinic, lind):
+    made = event(clinic, lind)
+    sealing.seal()
+    assert f"Access events sealed up to event {made.pk:,}," in Page(browser.get(AUDIT)).text
 
 
 def test_pages_go_on_and_back_and_keep_what_was_asked(browser, clinic, lind, patient):
