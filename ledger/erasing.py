@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db import connection, models
+from django.db import OperationalError, connection, models
 from django.db.models import Q
 
 from access import kept, policies
@@ -51,14 +51,18 @@ def erase(*, clinic: Clinic, patient: UUID, reason: str, by: User, submission: A
 
 
 def overwrite() -> None:
-    """Leave no trace in the unused parts of an SQLite file, outside any transaction.
+    """Leave no trace in the unused parts of an SQLite file. Outside any transaction.
 
+    Raises OperationalError when somebody else is using it.
     On PostgreSQL that is for whoever runs it: what it takes locks tables (docs/operations.md).
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            [is_busy, *_pages] = cursor.fetchone()
+        if is_busy:
+            raise OperationalError("the file is in use")
 
 
 def _empty_records(of_patient: models.QuerySet[Entry]) -> int:

@@ -1,5 +1,7 @@
 """Erasing: identity and free text leave every table, the chain still verifies, the rest stays."""
 
+import contextlib
+import sqlite3
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -231,6 +233,8 @@ def test_nothing_more_is_recorded() -> None:
 
 # The command
 
+only_on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="of the file of SQLite")
+
 
 def run(patient: UUID, by: str, **options) -> None:
     call_command("erase", patient=patient, reason="request", by=by, **options)
@@ -286,7 +290,20 @@ def test_command_refuses_who_may_not(patient):
     assert Erasure.objects.count() == 1  # of somebody else
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="of the file of SQLite")
+@only_on_sqlite
+@pytest.mark.usefixtures("administrator")
+def test_command_tells_when_somebody_reads_the_file_meanwhile(patient):
+    connection.cursor().execute("PRAGMA busy_timeout = 50")
+    with contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT 1 FROM ledger_entry").fetchone()
+        with pytest.raises(CommandError, match="unused parts"):
+            run(patient.pk, "ada@example.org", yes=True)
+    connection.close()  # and its patience with it
+    assert found_in_tables() == {}
+
+
+@only_on_sqlite
 @pytest.mark.usefixtures("administrator")
 def test_no_byte_of_the_file_holds_it(patient):
     name = Path(connection.settings_dict["NAME"])

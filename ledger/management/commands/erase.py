@@ -50,7 +50,10 @@ class Command(BaseCommand):
             erasing.overwrite()
         except DatabaseError as error:
             raise CommandError(
-                _("What was erased may be left in unused parts of the file: %(error)s. Run VACUUM.")
+                _(
+                    "It may be left in unused parts of the database's file: %(error)s. "
+                    "docs/operations.md, “Erasing a patient”, says what to run."
+                )
                 % {"error": error}
             ) from error
 
