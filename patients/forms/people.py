@@ -71,6 +71,7 @@ class IdentityForm(forms.Form):
 
     identity: Identity
     alike: Sequence[UUID] = ()
+    overtaken_by: Entry | None = None
 
     def clean_nhs_number(self) -> str:
         typed = self.cleaned_data["nhs_number"]
@@ -172,6 +173,7 @@ class NewPatientForm(IdentityForm):
 
     def overtaken(self, entry: Entry) -> None:
         """This form was sent before, with other content, and made this entry."""
+        self.overtaken_by = entry
         self.renew(submission=uuid4())
         self.add_error(
             None,
@@ -193,8 +195,6 @@ class RevisionForm(IdentityForm):
     status_day = day_box()
     status_month = month_box()
     status_year = year_box()
-
-    overtaken_by: Entry | None = None
 
     def __init__(
         self, data: Any = None, *, patient: Patient, version: PatientVersion | None = None

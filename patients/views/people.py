@@ -57,7 +57,8 @@ def patient_new(request: SignedInRequest) -> HttpResponse:
             audit.saw(request, AccessKind.WRITE, [version.patient_id], clinic=form.clinic)
             return _recorded(request, version)
     audit.saw(request, AccessKind.WRITE, form.alike, clinic=form.clinic)
-    return render(request, "patients/new.html", _entry(form))
+    status = 409 if form.overtaken_by else 200
+    return render(request, "patients/new.html", _entry(form), status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -322,6 +322,7 @@ def test_new_form_sent_again_with_other_content_keeps_what_was_typed(browser):
     response = browser.post(NEW, {**sent, "family_name": "Wiśniewska"})
 
     shown = page(response)
+    assert response.status_code == 409
     assert "This form was sent before, and added a patient then." in shown
     assert 'value="Wiśniewska"' in shown
     assert "KOWALSKA, Łucja (Ms)" in shown

@@ -155,6 +155,37 @@ def test_of_two_who_correct_one_step_one_sees_both_texts_and_keeps_what_they_typ
     assert DoseStep.objects.filter(step=step.step).count() == 2
 
 
+TEXTS = {
+    "patient-edit": ("given_names", ["Irenka", "Irene"], "recorded a change while you were typing"),
+    "regimen-edit": ("indication_text", ["at night", "by day"], "recorded a change while you were"),
+    "step-retract": ("reason_text", ["an old book", "a copy"], "It is withdrawn already."),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_of_two_who_change_one_text_one_is_told_and_keeps_what_they_typed(
+    clinic, version, prescriber, name
+):
+    field, typed, told = TEXTS[name]
+    patient, step = version.regimen.patient_id, step_of(version).step
+    keys = {"patient-edit": patient, "regimen-edit": version.regimen_id, "step-retract": step}
+    url = reverse(name, args=[keys[name]])
+    count = Entry.objects.count()
+    sends = []
+    for person, words in zip((prescriber, member(clinic)), typed, strict=True):
+        client = signed_in(person)
+        form = {**Page(client.get(url)).values, "reason": "twice", field: words}
+        sends.append(posts(client, url, form))
+
+    answers = at_once(sends)
+
+    assert sorted(page.status for page in answers) == [302, 409]
+    lost = [page.status for page in answers].index(409)
+    assert told in answers[lost].text
+    assert answers[lost].values[field] == typed[lost]
+    assert Entry.objects.count() == count + 1
+
+
 def test_of_two_steps_for_one_moment_one_is_refused_with_the_reason(clinic, version, prescriber):
     people = [prescriber, member(clinic, Role.RECORDER)]
     recordings = [
