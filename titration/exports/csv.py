@@ -15,7 +15,7 @@ from uuid import UUID
 from ledger.models import Entry, Retraction
 from patients.exports import as_text
 from titration import dosing, wording
-from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
+from titration.exports.history import PatientRecord, RegimenRecord, notice
 from titration.models import Component, DoseStep, StepKind
 from titration.presenters.log import CORRECTED, LIVE, WITHDRAWN, or_erased, ordered
 from titration.timeline import Effective, StepRecord
@@ -102,6 +102,7 @@ COLUMNS = (
     "exported_at",
     "up_to_entry",
     "up_to_digest",
+    "known_at",
     "notice",
 )
 
@@ -190,7 +191,8 @@ def _export(record: PatientRecord) -> Cells:
         "exported_at": record.at,
         "up_to_entry": record.number,
         "up_to_digest": record.digest,
-        "notice": RECORD_ONLY,
+        "known_at": record.moment.at if record.moment else None,
+        "notice": notice(record),
     }
 
 
