@@ -29,7 +29,7 @@ def run(*, is_long: bool) -> str:
     rounds = LONG if is_long else BOUNDED
     committed = 0
     try:
-        with TemporaryDirectory() as spool, served(Path(spool), by_proxy) as service:
+        with TemporaryDirectory() as place, served(Path(place), by_proxy) as service:
             person.at(service.port)
             for _round in range(rounds):
                 for cut in Cut:

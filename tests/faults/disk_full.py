@@ -21,7 +21,7 @@ from django.db import connection
 from access.models import AccessEvent
 from tests.databases import connected_to
 from tests.faults.faults import Unfit
-from tests.faults.service import Sent, Writer, check_recorded, heading, served, writers
+from tests.faults.service import SPOOL, Sent, Writer, check_recorded, heading, served, writers
 
 LONG, BOUNDED = 20, 1
 SIZES = {"sqlite": "6m", "postgresql": "48m"}
@@ -34,9 +34,9 @@ def run(*, is_long: bool) -> str:
     taken = 0
     rounds = LONG if is_long else BOUNDED
     with TemporaryDirectory() as place, small_disk(SIZES[connection.vendor]) as disk:
-        spool = Path(place) / "spool"
+        spool = Path(place) / SPOOL
         on_disk = on_small_disk if connection.vendor == "sqlite" else in_tablespace
-        with on_disk(disk), served(spool) as service:
+        with on_disk(disk), served(Path(place)) as service:
             person.at(service.port)
             for _round in range(rounds):
                 taken += fill_and_empty(person, disk, spool)

@@ -20,9 +20,9 @@ def run(*, is_long: bool) -> str:
     people = writers(PEOPLE)
     chance = random.Random(1)
     cut = 0
-    with TemporaryDirectory() as spool:
+    with TemporaryDirectory() as place:
         for number in range(rounds):
-            service = Service(Path(spool))
+            service = Service(Path(place))
             try:
                 crowd = Crowd(*(person.at(service.port).record for person in people))
                 time.sleep(0.3 + chance.random())
@@ -33,7 +33,7 @@ def run(*, is_long: bool) -> str:
             assert not strange, f"round {number}: {strange}: {service.said()}"
             cut += sum(not sent.is_acknowledged for person in people for sent in person.sent)
             check_recorded(people)
-        service = Service(Path(spool))
+        service = Service(Path(place))
         try:
             for person in people:
                 page = person.at(service.port).record()

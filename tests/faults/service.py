@@ -6,9 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from datetime import date, timedelta
 from http.client import HTTPException
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -36,6 +34,7 @@ from titration.models import DoseStep, Regimen
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOSE = {"amount": "5", "when": "morning"}
 KEY = token_urlsafe(50)  # of the services, and of the sessions made for them
+SPOOL = "spool"
 FIRST_DAY = date(1990, 1, 1)
 
 
@@ -48,10 +47,20 @@ def free_port() -> int:
 class Service:
     """A gunicorn on the database that Django is connected to; several may follow each other."""
 
-    def __init__(self, spool: Path, url: str = "", threads: int = 4) -> None:
+    def __init__(self, place: Path, url: str = "", threads: int = 4) -> None:
+        """`place`: a folder for its spool of access events and for what it logs."""
         self.port = free_port()
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the service is there
-        self.process = subprocess.Popen(
+        self.log = place / f"log-{self.port}"
+        with self.log.open("wb") as log:
+            self.process = self._started(place, url, threads, log)
+        try:
+            Site(self.port).wait("/health/", lambda: self.process.poll() is None)
+        except RuntimeError as error:
+            self.kill()
+            raise RuntimeError(f"the service did not start: {self.said()}") from error
+
+    def _started(self, place: Path, url: str, threads: int, log: BinaryIO) -> subprocess.Popen:
+        return subprocess.Popen(
             [
                 *(sys.executable, "-m", "gunicorn", "config.wsgi"),
                 *("--bind", f"127.0.0.1:{self.port}", "--threads", str(threads)),
@@ -63,17 +72,12 @@ class Service:
                 "LOCAL": "true",
                 "DATABASE_URL": url or address(connection.settings_dict["NAME"]),
                 "SECRET_KEY": KEY,
-                "ACCESS_SPOOL": str(spool),
+                "ACCESS_SPOOL": str(place / SPOOL),
             },
-            stdout=self.log,
-            stderr=self.log,
+            stdout=log,
+            stderr=log,
             start_new_session=True,  # a process group of its own, to be killed as one
         )
-        try:
-            Site(self.port).wait("/health/", lambda: self.process.poll() is None)
-        except RuntimeError as error:
-            self.kill()
-            raise RuntimeError(f"the service did not start: {self.said()}") from error
 
     def kill(self) -> None:
         """kill -9 for every process of it, wherever they are in their work."""
@@ -89,13 +93,12 @@ class Service:
             self.kill()
 
     def said(self) -> str:
-        self.log.seek(0)
-        return self.log.read().decode()
+        return self.log.read_text()
 
 
 @contextmanager
-def served(spool: Path, url: str = "", threads: int = 4) -> Iterator[Service]:
-    service = Service(spool, url, threads)
+def served(place: Path, url: str = "", threads: int = 4) -> Iterator[Service]:
+    service = Service(place, url, threads)
     try:
         yield service
     finally:
@@ -253,10 +256,3 @@ def check_recorded(people: list[Writer]) -> tuple[int, int]:
 
 def heading(page: Page) -> str:
     return re.findall(r"<h1>(.*)</h1>", page.html)[0]
-
-
-def wait_for(is_so: Callable[[], bool], seconds: float = 30) -> None:
-    until = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < until, "it took too long"
-        time.sleep(0.02)
