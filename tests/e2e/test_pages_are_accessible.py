@@ -5,6 +5,8 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from access.models import User
+from ledger import erasing
+from ledger.models import ErasureReason
 from tests.e2e.browser import problems, sign_in
 from titration.models import DoseStep, Medicine, Regimen
 
@@ -74,6 +76,25 @@ def test_the_audit_is_accessible(demo, live_server) -> None:
         demo.goto(f"{live_server.url}{reverse('audit')}{query}")
         if wrong := problems(demo):
             found[query] = wrong
+    assert found == {}
+
+
+def test_what_stays_of_an_erased_person_is_accessible(demo, live_server) -> None:
+    step = DoseStep.objects.filter(regimen__card__is_retracted=False).latest("entry__number")
+    regimen, patient = step.regimen_id, step.regimen.patient
+    administrator = User.objects.get(name="H. Moreau")
+    reason = ErasureReason.REQUEST
+    erasing.erase(clinic=patient.clinic, patient=patient.pk, reason=reason, by=administrator)
+    found = {}
+    for address, status in (
+        (reverse("patient", args=[patient.pk]), 200),
+        (reverse("patient-history", args=[patient.pk]), 200),
+        (reverse("regimen", args=[regimen]), 200),
+        (reverse("step-new", args=[regimen]), 403),
+    ):
+        assert demo.goto(live_server.url + address).status == status
+        if wrong := problems(demo):
+            found[address] = wrong
     assert found == {}
 
 
