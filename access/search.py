@@ -126,8 +126,7 @@ def _sources(search: Search) -> Iterator[QuerySet[AccessEvent]]:
     """Where the events of a search are found, each event in one of them only."""
     events = AccessEvent.objects.filter(_wanted(search))
     if search.patient:
-        of_patient = events.filter(patients__patient=search.patient)
-        yield of_patient.filter(Q(clinic=search.clinic) | Q(clinic=None))
+        yield events.filter(patients__patient=search.patient)
         return
     yield events.filter(clinic=search.clinic)
     if not search.is_anonymous:

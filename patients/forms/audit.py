@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, F
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -133,5 +133,7 @@ def _people(clinic: Clinic, asked: str) -> list[tuple[str, Any]]:
     return [(ANYBODY, _("anybody")), (NOBODY, _("somebody not signed in")), *people.items()]
 
 
-def _named(people: Any) -> Any:
-    return people.order_by("name", "pk").annotate(key=F("pk")).values_list("key", "name")
+def _named(people: QuerySet[User]) -> list[tuple[int, str]]:
+    """(key, name and profession, since two people may have one name) by name."""
+    rows = people.order_by("name", "pk").values_list("pk", "name", "profession")
+    return [(key, ", ".join(filter(None, said))) for key, *said in rows]

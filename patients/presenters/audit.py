@@ -58,10 +58,12 @@ def lines(
     clinic: Clinic,
     named: Mapping[int, list[UUID]],
     shown: Mapping[int, list[UUID]],
+    asked: UUID | None,
 ) -> list[Line]:
-    """These events by the clinic's clock; one query. The patients `shown` are named."""
+    """These events by the clinic's clock. The patients `shown` are named; `asked` was asked for."""
     patients = {row.patient: row.name for row in rows(list(dict.fromkeys(_flat(shown))))}
     page = reverse("audit")
+    of_patient = f"&patient={asked}" if asked else ""
     return [
         replace(
             line(event, clinic),
@@ -74,7 +76,7 @@ def lines(
                 for patient in shown[event.pk]
             ],
             more=_more_words(len(named[event.pk]) - len(shown[event.pk])),
-            event_url=f"{page}?clinic={clinic.pk}&event={event.pk}",
+            event_url=f"{page}?clinic={clinic.pk}&event={event.pk}{of_patient}",
         )
         for event in events
     ]

@@ -38,7 +38,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
     context = {
         **_context(request, form),
         **presenters.page_urls(found, request.GET),
-        "lines": presenters.lines(found.events, clinic, named, shown),
+        "lines": presenters.lines(found.events, clinic, named, shown, form.asked_patient),
     }
     return render(request, "patients/audit.html", context)
 

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from access.models import AccessEvent, AccessKind, Role
+from access.models import AccessEvent, AccessKind, Role, User
 from tests.access.test_access_matrix import WORK
 from tests.access.world import NOBODY, ROLES, new_world
-from tests.factories import ClinicFactory, PatientFactory, member
-from tests.titration.factories import regimen_of, step_of
+from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, member
+from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration import reading
 from titration.views import regimen as regimen_view
 
@@ -117,6 +117,19 @@ def test_a_copy_names_both_patients_in_one_event(client, world):
     url = reverse("step-new", args=[other.regimen_id])
     [event] = events_of(lambda: client.get(f"{url}?copy={world.step.pk}"))
     assert patients_of(event) == {world.patient, other.regimen.patient_id}
+
+
+def test_a_copy_from_another_clinic_is_an_event_that_spans_both(client, world):
+    elsewhere = ClinicFactory()
+    MembershipFactory(user=world.people[Role.PRESCRIBER], clinic=elsewhere)
+    person = User.objects.get(pk=world.people[Role.PRESCRIBER].pk)
+    patient = PatientFactory(clinic=elsewhere, by=person)
+    other = regimen_of(patient, medicine_of(elsewhere), person)
+    client.force_login(person)
+    url = reverse("step-new", args=[other.regimen_id])
+    [event] = events_of(lambda: client.get(f"{url}?copy={world.step.pk}"))
+    assert event.clinic is None
+    assert patients_of(event) == {world.patient, patient.pk}
 
 
 def test_a_copy_that_is_refused_leaves_one_refusal(client, world):

@@ -81,12 +81,11 @@ def test_one_event_is_found_once_for_several_roles_of_its_person(clinic, person)
     assert found(clinic) == [spanning]
 
 
-def test_events_of_no_clinic_are_found_by_their_patient(clinic):
+def test_whatever_names_a_patient_is_found_by_the_patient(clinic):
     patient = uuid4()
-    spanning = event(None, UserFactory(), [patient])
-    event(ClinicFactory(), UserFactory(), [patient])
-    event(None, UserFactory(), [uuid4()])
-    assert found(clinic, patient=patient) == [spanning]
+    named = [event(of, UserFactory(), [patient]) for of in (clinic, None, ClinicFactory())]
+    event(clinic, UserFactory(), [uuid4()])
+    assert found(clinic, patient=patient) == named[::-1]
 
 
 # What is asked for

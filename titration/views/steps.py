@@ -44,7 +44,8 @@ def regimen_to_record(request: SignedInRequest, pk: UUID) -> tuple[Regimen, Dose
     check_not_erased(regimen.patient_id)
     copied = copied_step(request)
     shown = [regimen.patient_id, *([copied.regimen.patient_id] if copied else [])]
-    audit.saw(request, kind_of(request), shown, regimen.clinic)
+    spans_clinics = copied is not None and copied.regimen.clinic_id != regimen.clinic_id
+    audit.saw(request, kind_of(request), shown, None if spans_clinics else regimen.clinic)
     return regimen, copied
 
 
