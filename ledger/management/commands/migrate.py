@@ -17,6 +17,6 @@ class Command(migrate.Command):
         """A migration that fails leaves the tables guarded too, as far as they are there."""
         try:
             super().handle(*args, **options)
-        except BaseException:
+        except (Exception, KeyboardInterrupt):
             guards.install(options["database"])
             raise
