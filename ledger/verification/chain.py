@@ -206,7 +206,7 @@ class Chain:
             records = {}  # each by itself below
         for row in rows:
             record = records.get(row.id)
-            if record is None or any(problems(record, row, self.clinic)):
+            if record is None or any(problems(record, row)):
                 # Again by itself: what was erased between two queries is no damage.
                 try:
                     record = self.reader.records(model, row.number, row.number).get(row.id)
@@ -222,7 +222,7 @@ class Chain:
         if record is None:
             yield self._finding(Damage.NO_RECORD, row, _("its record is missing."))
             return
-        found = list(problems(record, row, self.clinic))
+        found = list(problems(record, row))
         is_content = any(damage == Damage.EDITED_CONTENT for damage, _says in found)
         if is_content and len(self.exchanged) < MOST_COMPARED:
             self.exchanged.append((row, record.content_digest()))

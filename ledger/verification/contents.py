@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
@@ -24,8 +24,6 @@ class Header(Protocol):
     """What of an entry its record has to fit."""
 
     form: str
-    subject: UUID
-    patient: UUID | None
     content_digest: str
 
 
@@ -39,7 +37,9 @@ class Reader:
     def records(self, model: type[Record], first: int, last: int) -> dict[UUID, Record]:
         """The records of one kind whose entries have these numbers, by key, with their parts."""
         run = {"entry__clinic": self.clinic, "entry__number__range": (first, last)}
-        agrees = {f"agrees_{name}": F(way) for name, way in model.AGREES.items()}
+        agrees = {
+            f"agrees_{name}": Q(**{f"entry__{name}": F(way)}) for name, way in model.AGREES.items()
+        }
         records = {r.pk: r for r in model._base_manager.filter(**run).annotate(**agrees)}
         for attribute, relation in model.PARTS.items():
             for record in records.values():
@@ -81,7 +81,7 @@ def _part(
     return part, parent, [f.attname for f in fields]
 
 
-def problems(record: Record, header: Header, clinic: Clinic) -> Iterator[tuple[Damage, str]]:
+def problems(record: Record, header: Header) -> Iterator[tuple[Damage, str]]:
     """What of a record is not as it was written: the damage, and a sentence on it."""
     if header.form != record.FORM:
         says = _("its form “%(form)s” is none that this version reads.") % {"form": header.form}
@@ -91,9 +91,8 @@ def problems(record: Record, header: Header, clinic: Clinic) -> Iterator[tuple[D
         yield from _digests(record, header)
     except UNREADABLE_VALUES:
         yield Damage.UNREADABLE, _("its record holds a value that nothing here could have written.")
-    expected = {"subject": header.subject, "patient": header.patient, "clinic": clinic.pk}
     for name in record.AGREES:
-        if getattr(record, f"agrees_{name}") != expected[name]:
+        if not getattr(record, f"agrees_{name}"):  # nothing at all where a row on the way is gone
             says = _("its record is filed under another %(column)s than the entry says.")
             yield Damage.MISFILED, says % {"column": name}
 
