@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from access.models import Role
 from ledger import canonical
@@ -265,3 +266,17 @@ def test_regimen_text_is_versioned_and_old_text_stays() -> None:
     )
     forms = version.regimen.versions.order_by("entry__number").values_list("form", flat=True)
     assert list(forms) == ["tablet", "oral solution"]
+
+
+def test_erasure_is_asked_once_in_a_write_and_of_nobody_new() -> None:
+    """A load adds thousands of records of people whom it has just added."""
+    regimen = regimen_of()
+    with CaptureQueriesContext(connection) as adding:
+        PatientFactory(clinic=regimen.regimen.clinic)
+    with CaptureQueriesContext(connection) as retracting:
+        step_of(regimen)
+        step_of(regimen, on=date(2026, 4, 1))
+        actions.retract_regimen(
+            regimen=regimen.regimen, reason="twice", reason_text="", by=regimen.responsible
+        )
+    assert [sum("erasure" in q["sql"] for q in c) for c in (adding, retracting)] == [0, 3]
