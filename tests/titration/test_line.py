@@ -258,9 +258,12 @@ def course(client):
 def paths(course: Course) -> dict[str, int]:
     """Pages that show doses, and how many numbers with a unit each shows at the least."""
     step = course.steps[course.mouth][0]
+    known = f"known={step.entry.number}"
     return {
         f"/regimens/{course.mouth.regimen_id}/?log=all": 30,
         f"/regimens/{course.pump.regimen_id}/": 4,
+        f"/regimens/{course.mouth.regimen_id}/?{known}": 1,
+        f"/patients/{course.patient.pk}/known/?{known}&about=2026-03-02": 30,
         f"/patients/{course.patient.pk}/": 2,
         f"/regimens/{course.mouth.regimen_id}/retract/": 20,
         f"/regimens/{course.mouth.regimen_id}/history/": 0,
