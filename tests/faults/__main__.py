@@ -1,6 +1,7 @@
 """Run faults on a new database: see the text of this package."""
 
 import os
+import signal
 import sys
 import time
 from argparse import ArgumentParser
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("name", nargs="?", choices=FAULTS, help="only this; all without it")
     parser.add_argument("--long", action="store_true", help="as long as each fault's text says")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_caught: sys.exit(143))  # clean up, as for Ctrl-C
     for name in [asked.name] if asked.name else FAULTS:
         began = time.monotonic()
         with empty_database() as database, connected_to(database):

@@ -54,10 +54,11 @@ class Service:
         with self.log.open("wb") as log:
             self.process = self._started(place, url, threads, log)
         try:
-            Site(self.port).wait("/health/", lambda: self.process.poll() is None)
-        except RuntimeError as error:
+            Site(self.port).wait("/health/", lambda: self.process.poll() is None, seconds=120)
+        except BaseException as error:  # an interrupt too leaves no server behind
             self.kill()
-            raise RuntimeError(f"the service did not start: {self.said()}") from error
+            error.add_note(f"the service did not start: {self.said()}")
+            raise
 
     def _started(self, place: Path, url: str, threads: int, log: BinaryIO) -> subprocess.Popen:
         return subprocess.Popen(
