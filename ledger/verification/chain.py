@@ -283,8 +283,9 @@ class Chain:
             if note.size > self.number:
                 says = _(
                     "the checkpoint of %(at)s knew %(size)s entries, the last here is %(last)s: "
-                    "the end was cut off, or an older copy was restored."
+                    "%(missing)s are missing. The end was cut off, or an older copy was restored."
                 )
+                said["missing"] = f"{note.size - self.number:,}"
                 yield Finding(Damage.STALE, says % said, self.clinic)
             elif note.size and not self._has(note):
                 says = _(
