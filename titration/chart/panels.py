@@ -50,13 +50,17 @@ def stretches(live: Sequence[StepRecord], zone: tzinfo) -> list[Stretch]:
     segments = timeline.segments(live)
     starts = [moment(segment.start, zone) for segment in segments]
     ends = [*starts[1:], None]
+    bases: dict[tuple[int, ...], Basis] = {}
     found = []
     for segment, start, end in zip(segments, starts, ends, strict=False):
         is_day = segment.start.precision == "day"
         known_by = start if is_day else end_of_interval(segment.start, zone)
         dose = figures = None
         if segment.state == timeline.TAKING:
-            dose = basis(segment.step.components)
+            parts = segment.step.components
+            # A long log comes back to few doses, whose parts are read as the same objects.
+            known = tuple(map(id, parts))
+            dose = bases.get(known) or bases.setdefault(known, basis(parts))
             if dose.low is not None:
                 figures = (dose.low, dose.low if dose.high is None else dose.high)
         found.append(Stretch(segment.step, segment.state, start, known_by, end, dose, figures))

@@ -95,6 +95,7 @@ def draw_panel(canvas: Canvas, plot: Plot, dot: str) -> None:
     """Draw the stretches of one panel; `dot` is the class of a point where a dose begins."""
     if plot.panel.kind == FIGURES:
         _draw_scale(canvas, plot)
+    withheld = _("Withheld")
     before: Stretch | None = None
     for stretch in plot.panel.stretches:
         span = canvas.span(stretch)
@@ -102,7 +103,7 @@ def draw_panel(canvas: Canvas, plot: Plot, dot: str) -> None:
         if stretch.state == STOPPED:
             y = _draw_stop(canvas, plot, stretch, span, joined)
         elif stretch.state == WITHHELD:
-            y = _draw_withheld(canvas, plot, span)
+            y = _draw_withheld(canvas, plot, span, withheld)
         elif stretch.figures:
             y = _draw_figures(canvas, plot, span, stretch.figures, joined, dot)
         else:
@@ -132,8 +133,9 @@ def _draw_figures(
     if low != high:
         ys.append(high)
         canvas.pens["range"].rectangle(span.start, high, span.end, low)
-    before = joined or figures
-    low_before, high_before = plot.y[before[0]], plot.y[before[1]]
+    low_before, high_before = low, high
+    if joined:
+        low_before, high_before = plot.y[joined[0]], plot.y[joined[1]]
     top, bottom = min(high, high_before), max(low, low_before)
     # From where the pen is, so that the corner is whole.
     y0, y1 = (top, bottom) if top == high_before else (bottom, top)
@@ -149,15 +151,14 @@ def _draw_figures(
     return high
 
 
-def _draw_withheld(canvas: Canvas, plot: Plot, span: Span) -> int:
-    """A hatched band without a value; its word inside, or above when the band is narrow."""
+def _draw_withheld(canvas: Canvas, plot: Plot, span: Span, label: str) -> int:
+    """A hatched band without a value; its label inside, or above when the band is narrow."""
     canvas.band("withheld", span, plot.top, plot.base)
-    canvas.labels.append(list(_withheld_places(plot, span.start, span.end)))
+    canvas.labels.append(list(_withheld_places(plot, span.start, span.end, label)))
     return plot.top
 
 
-def _withheld_places(plot: Plot, start: int, end: int) -> Iterator[Text]:
-    label = _("Withheld")
+def _withheld_places(plot: Plot, start: int, end: int, label: str) -> Iterator[Text]:
     middle = (start + end) // 2
     if text_width(label) + 8 <= end - start:
         yield Text("withheldt", middle, plot.middle + 4, label, "middle")
