@@ -35,14 +35,18 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def walk(notes: list[Note] | None = None) -> Iterator[Finding]:
+    """What a full verification finds, one after the other."""
+    notes = notes or []
+    for clinic in Clinic.objects.order_by("pk"):
+        yield from verification.clinic(clinic, [n for n in notes if n.clinic == clinic.uuid])
+    yield from verification.access([note for note in notes if note.clinic is None])
+    yield from verification.strays()
+
+
 def findings(notes: list[Note] | None = None) -> list[Finding]:
     """Everything that a full verification finds."""
-    notes = notes or []
-    found = []
-    for clinic in Clinic.objects.order_by("pk"):
-        found += verification.clinic(clinic, [n for n in notes if n.clinic == clinic.uuid])
-    found += verification.access([note for note in notes if note.clinic is None])
-    return [*found, *verification.strays()]
+    return list(walk(notes))
 
 
 def damages(notes: list[Note] | None = None) -> list[tuple[Damage, int | None]]:

@@ -34,6 +34,7 @@ from tests.ledger.damage import (
     seal,
     undone,
     unguarded,
+    walk,
     write_anew,
     write_chain_anew,
 )
@@ -45,16 +46,23 @@ pytestmark = pytest.mark.django_db
 ON_SQLITE = connection.vendor == "sqlite"
 
 
+@pytest.fixture(scope="module")
+def record(django_db_setup, django_db_blocker):
+    """A clinic with everything in it, another beside it, and no guards: made once, kept open."""
+    with django_db_blocker.unblock(), undone():
+        patient = everything()
+        step_of(RegimenVersion.objects.get(regimen__patient=patient), on=dt.date(2026, 5, 1))
+        PatientFactory()
+        seal()
+        with unguarded():
+            yield patient
+
+
 @pytest.fixture
-def clinic(db):
-    """A clinic with everything in it, another beside it, and no guards."""
-    patient = everything()
-    clinic = patient.clinic
-    step_of(RegimenVersion.objects.get(regimen__patient=patient), on=dt.date(2026, 5, 1))
-    PatientFactory()
-    seal()
-    with unguarded():
-        yield clinic
+def clinic(record, db):
+    """The clinic of the record; what a test does to it is undone."""
+    with undone():
+        yield Clinic.objects.get(pk=record.clinic_id)
 
 
 def entry_of(clinic: Clinic, number: int) -> Entry:
@@ -185,7 +193,7 @@ def is_found(model: type[models.Model], key: Any, column: str, value: Any) -> bo
         with undone():
             with transaction.atomic():
                 model._base_manager.filter(pk=key).update(**{column: value})
-            return findings() != []
+            return any(walk())
     except (DatabaseError, ValueError, TypeError, OverflowError):
         return True
 
@@ -390,7 +398,7 @@ def test_a_missing_end_with_its_head_put_right_is_found_by_a_checkpoint_alone(cl
 
 
 @given(st.data())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_missing_number_is_named_and_no_other(clinic, data):
     last = last_number(clinic)
     gone = data.draw(st.sets(st.integers(1, last), max_size=last - 1))
@@ -438,7 +446,7 @@ def test_two_entries_that_changed_places_are_named(clinic):
 
 
 @given(st.data())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_entry_out_of_its_place_is_named(clinic, data):
     places = range(1, last_number(clinic) + 1)
     order = data.draw(st.permutations(places))
@@ -574,7 +582,7 @@ def test_entries_of_no_clinic_are_named(clinic):
     assert [f.damage for f in findings()][:1] == [Damage.STRAY]
 
 
-@pytest.mark.parametrize("change", [{"first_number": 999}, {"uuid": uuid.uuid4()}], ids=str)
+@pytest.mark.parametrize("change", [{"first_number": 999}, {"uuid": uuid.UUID(int=9)}], ids=str)
 def test_a_submission_that_leads_elsewhere_is_named(clinic, change):
     first = Submission.objects.filter(clinic=clinic)[0]
     Submission.objects.filter(pk=first.pk).update(**change)
