@@ -26,12 +26,17 @@ hypothesis_settings.load_profile("ci" if IN_CI else "local")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests go last, and on SQLite only those that are marked for it.
 
+    A test of what only the other engine has is left out too: what is skipped is something missing.
+
     Last, because a browser leaves an event loop behind, in which Django refuses to query.
     """
     on_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
     plain, browser, left_out = [], [], []
     for item in items:
-        if not item.path.is_relative_to(E2E):
+        own = item.get_closest_marker("only_on")
+        if own is not None and (own.args[0] == "sqlite") != on_sqlite:
+            left_out.append(item)
+        elif not item.path.is_relative_to(E2E):
             plain.append(item)
         elif on_sqlite and item.get_closest_marker("sqlite_too") is None:
             left_out.append(item)

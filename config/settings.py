@@ -116,8 +116,8 @@ _database: dict[str, Any] = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that reads first and writes later waits its turn instead of failing.
     # FULL: with WAL alone, the last writes before a power cut can be lost.
-    # Connections stay open: the last one to close removes files that a full disk could not hold anew,
-    # and nothing could be read from then on.
+    # Connections stay open: the last one to close removes files that a full disk could not hold
+    # anew, and nothing could be read from then on.
     _database.setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",

@@ -18,5 +18,5 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # The real hasher is slow on purpose; no test's meaning depends on that.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# No place: what the database refuses of an access event fails the test. Tests of the spool give one.
+# No place: an access event that the database refuses fails the test. Tests of the spool give one.
 ACCESS_SPOOL = "/dev/null/access-spool"

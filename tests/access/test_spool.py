@@ -156,7 +156,7 @@ def test_a_refusal_waits_in_the_spool_too(browser, world, folder):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite's size can be bounded")
+@pytest.mark.only_on("sqlite")  # only its size can be bounded
 def test_the_page_is_shown_when_the_disk_is_full(browser, world, folder):
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]

@@ -23,9 +23,7 @@ from titration.models import DoseStep
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_database")]
 
-postgresql_only = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="SQLite is copied without another program"
-)
+postgresql_only = pytest.mark.only_on("postgresql")  # SQLite is copied without another program
 
 
 @pytest.fixture

@@ -233,7 +233,7 @@ def test_nothing_more_is_recorded() -> None:
 
 # The command
 
-only_on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="of the file of SQLite")
+only_on_sqlite = pytest.mark.only_on("sqlite")  # about its file
 
 
 def run(patient: UUID, by: str, **options) -> None:

@@ -18,7 +18,7 @@ from tests.titration.recording import record
 pytestmark = pytest.mark.django_db
 
 ON_POSTGRESQL = connection.vendor == "postgresql"
-only_on_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no roles")
+only_on_postgresql = pytest.mark.only_on("postgresql")  # SQLite has no roles
 
 OWNER, APP = f"doses_owner_{os.getpid()}", f"doses_app_{os.getpid()}"
 TABLES = [guard.table for guard in guards.guarded()]
@@ -102,12 +102,12 @@ def test_app_only_reads_and_adds(table: str) -> None:
         "DELETE FROM ledger_head",
         "UPDATE ledger_submission SET salt = NULL",
         "DELETE FROM django_migrations",
-        f"SET ROLE {OWNER}",
+        "SET ROLE {owner}",
     ],
 )
 @pytest.mark.usefixtures("as_app")
 def test_app_changes_nothing_around_the_tables(statement: str) -> None:
-    refuse(statement)
+    refuse(statement.format(owner=OWNER))
 
 
 @only_on_postgresql
@@ -118,7 +118,7 @@ def test_command_prints_what_was_tried(capsys) -> None:
     assert f'GRANT SELECT, INSERT ON "ledger_entry" TO "{APP}";' in printed
 
 
-@pytest.mark.skipif(ON_POSTGRESQL, reason="PostgreSQL has roles")
+@pytest.mark.only_on("sqlite")
 def test_command_refuses_where_there_are_no_roles() -> None:
     with pytest.raises(CommandError, match="Only PostgreSQL has roles"):
         call_command("database_grants", owner=OWNER, app=APP)

@@ -23,8 +23,8 @@ ON_SQLITE = connection.vendor == "sqlite"
 TABLES = guards.guarded()
 ERASABLE = [guard for guard in TABLES if guard.erasable]
 
-only_on_sqlite = pytest.mark.skipif(not ON_SQLITE, reason="PostgreSQL has no REPLACE and no rowid")
-only_on_postgresql = pytest.mark.skipif(ON_SQLITE, reason="SQLite has nothing like it")
+only_on_sqlite = pytest.mark.only_on("sqlite")  # PostgreSQL has no REPLACE and no rowid
+only_on_postgresql = pytest.mark.only_on("postgresql")  # SQLite has nothing like it
 
 
 TAKEN = "(never replaced|already written)"

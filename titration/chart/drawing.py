@@ -115,9 +115,14 @@ def _has_clock_times(live: Sequence[StepRecord]) -> bool:
 
 
 def _write_present(canvas: Canvas, label: str, width: int) -> None:
+    """Over its line, or held by the edge that is near: in a wider font it grows inwards."""
     half = text_width(label) // 2 + 1
-    x = min(max(canvas.x_now, half + EDGE), width - half - EDGE)
-    canvas.room.write(Text("todayt", x, FIRST_LINE, label, "middle"))
+    x, anchor = canvas.x_now, "middle"
+    if x + half > width - EDGE:
+        x, anchor = width - EDGE, "end"
+    elif x - half < EDGE:
+        x, anchor = EDGE, "start"
+    canvas.room.write(Text("todayt", x, FIRST_LINE, label, anchor))
 
 
 def _stack(
