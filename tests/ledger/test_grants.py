@@ -17,7 +17,6 @@ from tests.titration.recording import record
 
 pytestmark = pytest.mark.django_db
 
-ON_POSTGRESQL = connection.vendor == "postgresql"
 only_on_postgresql = pytest.mark.only_on("postgresql")  # SQLite has no roles
 
 OWNER, APP = f"doses_owner_{os.getpid()}", f"doses_app_{os.getpid()}"

@@ -294,7 +294,7 @@ def test_a_part_taken_from_an_old_step_is_named(clinic):
     assert (Damage.EDITED_CONTENT, entry.number) in damages()
 
 
-@pytest.mark.skipif(not ON_SQLITE, reason="PostgreSQL's columns have types")
+@pytest.mark.only_on("sqlite")  # PostgreSQL's columns have types
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
@@ -483,7 +483,7 @@ def test_an_entry_that_follows_one_followed_already_is_a_fork(clinic):
     assert finding.says == "it follows entry 2, as another does: the chain forks there."
 
 
-@pytest.mark.skipif(ON_SQLITE, reason="SQLite cannot drop the constraint in a transaction")
+@pytest.mark.only_on("postgresql")  # SQLite cannot drop the constraint in a transaction
 def test_two_entries_of_one_number_are_a_fork(clinic):
     last = entry_of(clinic, last_number(clinic))
     execute("ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_number_once")
