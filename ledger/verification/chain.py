@@ -146,16 +146,19 @@ class Chain:
 
     def _unlinked(self, row: Any) -> Finding:
         """The link is broken although both entries are whole: a fork, or another entry before."""
+        if row.previous_digest == canonical.NO_ENTRY:
+            says = _("it stands as the first of a chain: the chain forks there.")
+            return self._finding(Damage.FORKED, row, says)
         followed = None
         if self.lookups:
             self.lookups -= 1
             same = Entry.objects.filter(clinic=self.clinic, digest=row.previous_digest)
             followed = same.values_list("number", flat=True).first()
-        if followed is None and row.previous_digest != canonical.NO_ENTRY:
+        if followed is None:
             says = _("it follows an entry that is not here: what stood before it was replaced.")
             return self._finding(Damage.UNLINKED, row, says)
         says = _("it follows entry %(number)s, as another does: the chain forks there.")
-        return self._finding(Damage.FORKED, row, says % {"number": f"{followed or 0:,}"})
+        return self._finding(Damage.FORKED, row, says % {"number": f"{followed:,}"})
 
     def _moved(self) -> Iterator[Finding]:
         """Damaged entries whose digest fits another place changed places with what stood there."""

@@ -483,6 +483,15 @@ def test_an_entry_that_follows_one_followed_already_is_a_fork(clinic):
     assert finding.says == "it follows entry 2, as another does: the chain forks there."
 
 
+def test_an_entry_that_stands_as_the_first_is_a_fork(clinic):
+    fork = entry_of(clinic, last_number(clinic))
+    write_anew(fork, previous_digest=canonical.NO_ENTRY)
+    put_head_right(clinic)
+    [finding] = findings()
+    assert (finding.damage, finding.number) == (Damage.FORKED, fork.number)
+    assert finding.says == "it stands as the first of a chain: the chain forks there."
+
+
 @pytest.mark.only_on("postgresql")  # SQLite cannot drop the constraint in a transaction
 def test_two_entries_of_one_number_are_a_fork(clinic):
     last = entry_of(clinic, last_number(clinic))
