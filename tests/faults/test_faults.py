@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from conftest import IN_CI
 from tests.faults.faults import FAULTS, Unfit, load
 
-OF_POSTGRESQL = {"cut_commit"}  # SQLite has no connection that could be cut
-HERE = [name for name in FAULTS if connection.vendor == "postgresql" or name not in OF_POSTGRESQL]
+# SQLite has no connection that could be cut.
+MARKS = {"cut_commit": pytest.mark.only_on("postgresql")}
 
 
 def test_every_fault_is_on_the_list() -> None:
@@ -19,7 +18,7 @@ def test_every_fault_is_on_the_list() -> None:
     assert {path.stem for path in modules if "\ndef run(" in path.read_text()} == set(FAULTS)
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=MARKS.get(n, ())) for n in FAULTS])
 def test_the_record_outlives(name: str, own_database: str) -> None:
     try:
         assert load(name).run(is_long=False)
