@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import User
 from ledger.models import Record
-from titration.models.reasons import ReceivedHow, StepKind, reasons_for
+from titration.models.reasons import ReceivedHow, StepKind
 from titration.models.regimens import Regimen
 from titration.timeline import PRECISION_RANK, Effective
 
@@ -81,10 +81,6 @@ class DoseStep(Record):
         return Effective(
             self.effective_on, self.effective_precision, self.effective_time, self.effective_offset
         )
-
-    @property
-    def reason_label(self) -> str:
-        return reasons_for(self.kind)(self.reason).label
 
     def plain_content(self) -> dict[str, object]:
         return {
