@@ -31,10 +31,7 @@ def run(*, is_long: bool) -> str:
 def migrated(path: Path) -> str:
     older = json.loads(path.read_text())
     with empty_database() as name, connected_to(name):
-        for app, migration in sorted(older["migrations"].items()):
-            call_command("migrate", app, migration, verbosity=0)
-        guards.remove()
-        fill(older["tables"])
+        make(older)
         call_command("migrate", verbosity=0)
         kept = [tuple(map(str, row)) for row in Entry.objects.order_by("pk").values_list(*CHAIN)]
         written = older["tables"]["ledger_entry"]
@@ -48,6 +45,14 @@ def migrated(path: Path) -> str:
         step_of(in_use.latest("entry__number"), date(2026, 4, 1))
         call_command("verify", verbosity=0)
     return f"{len(kept)} entries of {older['commit']} migrated, their digests unchanged"
+
+
+def make(older: dict) -> None:
+    """In an empty database: the tables of the earlier version, with its rows and no guards."""
+    for app, migration in sorted(older["migrations"].items()):
+        call_command("migrate", app, migration, verbosity=0)
+    guards.remove()
+    fill(older["tables"])
 
 
 def fill(tables: dict[str, dict]) -> None:

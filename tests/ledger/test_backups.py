@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from ledger import backups, guards
 from ledger.models import Entry, Head
 from tests.databases import connected_to, empty_database
+from tests.faults.older_database import OLDER, make
 from tests.titration.factories import regimen_of, step_of
 from titration.models import DoseStep
 
@@ -110,6 +111,14 @@ def test_a_backup_is_whole_while_others_write(destination: Path, elsewhere) -> N
         assert Entry.objects.count() == head.number
         assert Entry.objects.get(number=head.number).digest == head.digest
         assert Head.objects.get().number == head.number
+
+
+def test_the_command_says_what_it_wrote(destination: Path) -> None:
+    step_of()
+    out = StringIO()
+    call_command("backup", str(destination), stdout=out)
+    entries = Head.objects.get().number
+    assert out.getvalue().strip() == f"{destination}: {entries} entries of 1 clinics."
 
 
 def test_a_backup_is_open_to_nobody_else(destination: Path) -> None:
@@ -358,6 +367,17 @@ def test_a_restored_record_is_guarded_and_goes_on(destination: Path, elsewhere) 
             cursor.execute("UPDATE titration_dosestep SET reason = 'other'")
         step_of(regimen, date(2026, 4, 1))
         call_command("verify", stdout=StringIO())
+
+
+def test_restore_brings_an_older_backup_to_this_version(destination: Path, elsewhere) -> None:
+    older = json.loads(OLDER[0].read_text())
+    with empty_database() as name, connected_to(name):
+        make(older)
+        backups.back_up(destination)
+    with elsewhere:
+        call_command("restore", str(destination), stdout=StringIO())
+        assert guards.missing() == []
+        assert Entry.objects.count() == len(older["tables"]["ledger_entry"]["rows"])
 
 
 def test_a_restored_record_is_guarded_where_the_backup_was_not(
