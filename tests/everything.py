@@ -20,11 +20,11 @@ from titration.dosing import Component
 from titration.timeline import Effective
 
 
-def everything(clinic: Clinic | None = None) -> Patient:
+def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patient:
     """A patient with two versions and a regimen, of whose steps one was confirmed and corrected
 
     and one withdrawn; texts in every field that can be erased; an access event, sealed. Beside
-    them somebody who was erased.
+    them somebody who was erased, which only the owner of the tables can (`is_owner`).
     """
     clinic = clinic or ClinicFactory.create()
     prescriber, recorder = member(clinic), member(clinic, Role.RECORDER)
@@ -79,7 +79,8 @@ def everything(clinic: Clinic | None = None) -> Patient:
         step=withdrawn, reason="other", reason_text="Belongs to cousin Thaddeus", by=prescriber
     )
     _seen(patient)
-    _erased(clinic)
+    if is_owner:
+        _erased(clinic)
     sealing.seal(timezone.now() + timedelta(hours=1))
     return patient
 

@@ -8,10 +8,12 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from ledger import guards
+from access.models import Role
+from ledger import erasing, guards
 from ledger.guards import grants
-from ledger.models import Entry
+from ledger.models import Entry, Erasure
 from tests.everything import everything
+from tests.factories import PatientFactory, member
 from tests.titration.factories import regimen_of
 from tests.titration.recording import record
 
@@ -46,8 +48,19 @@ def refuse(statement: str) -> None:
 @only_on_postgresql
 @pytest.mark.usefixtures("as_app")
 def test_app_records_everything() -> None:
-    everything()
-    assert Entry.objects.count() == 11
+    everything(is_owner=False)
+    assert Entry.objects.count() == 9
+
+
+@only_on_postgresql
+@pytest.mark.usefixtures("as_app")
+def test_app_erases_nobody() -> None:
+    patient = PatientFactory()
+    by = member(patient.clinic, Role.ADMINISTRATOR)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        erasing.erase(clinic=patient.clinic, patient=patient.pk, reason="request", by=by)
+    assert not Erasure.objects.exists()
+    assert patient.versions.get().family_name
 
 
 @only_on_postgresql
