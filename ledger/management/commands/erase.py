@@ -39,6 +39,11 @@ class Command(BaseCommand):
             erasure = erasing.erase(clinic=first.clinic, patient=patient, reason=reason, by=person)
         except PermissionDenied as refusal:
             raise CommandError(str(refusal)) from refusal
+        except DatabaseError as error:
+            raise CommandError(
+                _("Nothing was erased. On PostgreSQL the owner of the tables erases: %(error)s")
+                % {"error": str(error).strip()}
+            ) from error
         said = ngettext(
             "Erased from %(records)s record: entry %(number)s. Older backups hold it still.",
             "Erased from %(records)s records: entry %(number)s. Older backups hold it still.",
