@@ -28,6 +28,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
@@ -169,6 +170,33 @@ def current(at: datetime) -> Iterator[Note]:
     seal = AccessSeal.objects.order_by("number").last()
     head_of_seals = (seal.number, seal.digest) if seal else (0, canonical.NO_ENTRY)
     yield Note(ACCESS_ORIGIN, *head_of_seals, at)
+
+
+def refuse_unless_continued(path: Path, key: Ed25519PublicKey) -> None:
+    """CheckpointError when the file holds a checkpoint that the chains here do not continue.
+
+    What was written anew must not be signed: the newest note, kept alone, would vouch for it. So a
+    note that the key did not sign is refused as well, and a file that holds no notes.
+    """
+    for note in read(path):
+        said = {"path": path, "origin": note.origin, "at": note.at, "size": f"{note.size:,}"}
+        if not is_signed_by(note, key):
+            says = _("The checkpoint of %(origin)s in %(path)s is not signed by this key.")
+            raise CheckpointError(says % said)
+        if not _is_continued(note):
+            says = _(
+                "%(origin)s no longer has number %(size)s as the checkpoint of %(at)s in %(path)s "
+                "signed it. Nothing is signed: keep that file and run verify with it."
+            )
+            raise CheckpointError(says % said)
+
+
+def _is_continued(note: Note) -> bool:
+    """Whether the last link that the note counted is here as it was."""
+    chain: QuerySet = AccessSeal.objects.all()
+    if note.clinic is not None:
+        chain = Entry.objects.filter(clinic__uuid=note.clinic)
+    return note.size == 0 or chain.filter(number=note.size, digest=note.head).exists()
 
 
 def signed(note: Note, key: Ed25519PrivateKey) -> str:

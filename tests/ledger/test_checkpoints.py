@@ -15,12 +15,12 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access.models import AccessEvent
+from access.models import AccessEvent, Clinic
 from ledger import canonical, checkpoints
 from ledger.checkpoints import CheckpointError, Note
 from ledger.models import AccessSeal, Entry, Head
 from tests.factories import ClinicFactory, PatientFactory
-from tests.ledger.damage import unguarded
+from tests.ledger.damage import delete, put_head_right, unguarded, write_chain_anew
 
 pytestmark = pytest.mark.django_db
 
@@ -237,9 +237,10 @@ def test_access_events_are_sealed_before_their_chain_is_signed(settings, key):
 def test_an_older_file_is_replaced_whole(settings, tmp_path, key):
     settings.CHECKPOINT_KEY = str(key)
     out = tmp_path / "notes"
-    out.write_text("what was here")
     printed("checkpoint", "--out", out)
-    assert checkpoints.read(out)
+    clinic = PatientFactory().clinic
+    printed("checkpoint", "--out", out)
+    assert {note.clinic: note.size for note in checkpoints.read(out)} == {clinic.uuid: 1, None: 0}
     assert stat.S_IMODE(out.stat().st_mode) == 0o644
     assert {path.name for path in tmp_path.iterdir()} == {"key", "notes"}
 
@@ -251,6 +252,70 @@ def test_a_damaged_end_is_not_signed(settings, key):
         Entry.objects.filter(clinic=clinic).update(digest="f" * 64)
         with pytest.raises(CommandError, match="run verify"):
             printed("checkpoint")
+
+
+@pytest.fixture
+def kept(settings, tmp_path, key) -> Path:
+    """A file with a checkpoint of a clinic of two entries and of one seal."""
+    settings.CHECKPOINT_KEY = str(key)
+    PatientFactory(clinic=PatientFactory().clinic)
+    AccessEvent.objects.create(kind="view", at=datetime(2026, 1, 1, tzinfo=UTC))
+    printed("checkpoint", "--out", tmp_path / "notes")
+    return tmp_path / "notes"
+
+
+def refused(out: Path, why: str) -> None:
+    before = out.read_bytes()
+    with pytest.raises(CommandError, match=why):
+        printed("checkpoint", "--out", out)
+    assert out.read_bytes() == before
+
+
+def test_a_chain_that_was_written_anew_is_not_signed_over_its_checkpoint(kept):
+    clinic = Clinic.objects.get()
+    with unguarded():
+        Entry.objects.filter(clinic=clinic, number=1).update(time_zone="Europe/Paris")
+        write_chain_anew(clinic)
+        refused(kept, f"dose-ledger/clinic/{clinic.uuid} no longer has number 2 as")
+        assert printed("checkpoint")
+
+
+def test_a_chain_that_was_cut_off_is_not_signed_over_its_checkpoint(kept):
+    clinic = Clinic.objects.get()
+    with unguarded():
+        newest = Entry.objects.get(clinic=clinic, number=2)
+        newest.patientversion.patient.card.delete()
+        delete(newest)
+        put_head_right(clinic)
+        refused(kept, "no longer has number 2 as")
+
+
+def test_seals_that_were_written_anew_are_not_signed_over_their_checkpoint(kept):
+    with unguarded():
+        AccessSeal.objects.all()._raw_delete("default")
+        AccessEvent.objects.update(route="elsewhere")
+        refused(kept, "dose-ledger/access no longer has number 1 as")
+        assert AccessSeal.objects.count() == 1
+
+
+def test_every_note_of_the_file_has_to_be_continued(kept):
+    clinic = Clinic.objects.get()
+    first = kept.read_text()
+    with unguarded():
+        Entry.objects.filter(clinic=clinic, number=2).update(time_zone="Europe/Paris")
+        write_chain_anew(clinic)
+        kept.unlink()
+        printed("checkpoint", "--out", kept)
+        kept.write_text(first + kept.read_text())
+        refused(kept, "no longer has number 2 as")
+
+
+def test_a_file_that_this_key_did_not_sign_is_not_replaced(kept, settings, tmp_path):
+    checkpoints.make_key(tmp_path / "other")
+    settings.CHECKPOINT_KEY = str(tmp_path / "other")
+    refused(kept, "is not signed by this key")
+    kept.write_text("what was here")
+    refused(kept, "holds no whole checkpoint")
 
 
 def test_no_key_is_said_in_words(settings, tmp_path):

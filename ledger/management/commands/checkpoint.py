@@ -18,7 +18,11 @@ class Command(BaseCommand):
     help = "Seal access events older than five minutes, and sign a checkpoint of every chain."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--out", type=Path, help="write to this file instead of printing")
+        parser.add_argument(
+            "--out",
+            type=Path,
+            help="write to this file instead of printing; what it holds has to be continued",
+        )
 
     def handle(self, *args: Any, out: Path | None, **options: Any) -> None:
         if not settings.CHECKPOINT_KEY:
@@ -30,6 +34,9 @@ class Command(BaseCommand):
             now = timezone.now()
             sealing.seal(now)
             notes = [checkpoints.signed(note, key) for note in checkpoints.current(now)]
+            # Last, so that what is written anew meanwhile is either seen here or not yet signed.
+            if out is not None and out.exists():
+                checkpoints.refuse_unless_continued(out, key.public_key())
         except checkpoints.CheckpointError as error:
             raise CommandError(str(error)) from error
         text = "\n".join(notes)
