@@ -71,16 +71,16 @@ def refused(request: HttpRequest) -> AccessEvent:
     """Write the event of a refusal: it names the patient who was asked for, and their clinic.
 
     Also where the person may not know that there is such a patient; the answer says nothing of it.
+    An identity that nobody has is not written down.
     """
     match = request.resolver_match
     asked = match.kwargs if match else {}
     named = [value for value in asked.values() if isinstance(value, UUID)]
     found = _subject(named)
-    patient = found.patient if found and found.patient else asked.get("patient")
     return saw(
         request,
         AccessKind.REFUSED,
-        [patient] if patient else [],
+        [found.patient] if found and found.patient else [],
         clinic=found.clinic if found else None,
     )
 

@@ -3,17 +3,24 @@
 An anonymous browser that sends one of our forms is sent to sign in. What it sent is put into the
 session that begins with that answer, so that only the same browser gets it back: on the page that
 it was typed on, once. Opening any other page first drops it. Nothing of it is in an address.
+
+Only for a browser in which somebody has signed in before, which a signed cookie tells: a stranger
+stores nothing here.
 """
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 
 KEY = "kept-form"
 LONGEST = 64 * 1024
-"""Characters. A form of ours is shorter; nobody stores more here without signing in."""
+"""Characters. A form of ours is shorter."""
+SIGNED_IN_HERE = "signed-in-here"
+"""The cookie of a browser in which somebody has signed in within `LASTS` seconds."""
+LASTS = 7 * 24 * 60 * 60
 
 
 def keep(request: HttpRequest) -> None:
@@ -21,8 +28,14 @@ def keep(request: HttpRequest) -> None:
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
     text = typed.urlencode()
-    if "submission" in typed and len(text) <= LONGEST:
+    if is_known(request) and "submission" in typed and len(text) <= LONGEST:
         request.session[KEY] = [request.get_full_path(), text]
+
+
+def is_known(request: HttpRequest) -> bool:
+    """Whether somebody has signed in in this browser lately."""
+    cookie = request.get_signed_cookie(SIGNED_IN_HERE, None, salt=SIGNED_IN_HERE, max_age=LASTS)
+    return cookie is not None
 
 
 def give_back(request: HttpRequest) -> QueryDict | None:
@@ -57,6 +70,19 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if request.user.is_authenticated and getattr(view_func, "login_required", True):
             drop_elsewhere(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.user.is_authenticated and not is_known(request):
+            response.set_signed_cookie(
+                SIGNED_IN_HERE,
+                "yes",
+                salt=SIGNED_IN_HERE,
+                max_age=LASTS,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core import checks
+from django.core.signals import request_started
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -10,9 +11,10 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from access.audit import finders
-        from ledger import audit, guards
+        from ledger import audit, guards, outcomes
 
         finders.append(audit.subject)
+        request_started.connect(outcomes.forget)
         checks.register(guards.check, checks.Tags.database)
         pre_migrate.connect(_take_off, sender=self)
         post_migrate.connect(_put_back, sender=self)

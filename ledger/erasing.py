@@ -93,7 +93,11 @@ def _empty(rows: models.QuerySet[Any]) -> int:
 
 
 def _drop_kept_forms() -> None:
-    """A form that waits in a session for its sign-in may hold what was just taken out."""
+    """A form that waits in a session for its sign-in may hold what was just taken out.
+
+    A session that does not open, being signed with an earlier key, may hold one too.
+    """
     for session in Session.objects.iterator():
-        if kept.KEY in session.get_decoded():
+        held = session.get_decoded()
+        if not held or kept.KEY in held:
             session.delete()

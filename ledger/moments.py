@@ -98,8 +98,8 @@ def _read(text: str, zone: ZoneInfo) -> tuple[datetime, bool]:
         clock = time.fromisoformat(match["clock"])
         offset = (match["offset"] or "").replace(" ", "+")
         if offset:
-            return datetime.fromisoformat(f"{on}T{clock}{offset}"), False
-        return _on_the_clock(datetime.combine(on, clock), zone), False
+            return datetime.fromisoformat(f"{on}T{clock}{offset}").astimezone(UTC), False
+        return _on_the_clock(datetime.combine(on, clock), zone).astimezone(UTC), False
     except (ValueError, OverflowError):
         raise _unreadable() from None
 

@@ -28,6 +28,11 @@ class _Newest(local):
 _newest = _Newest()
 
 
+def forget(**_signal: object) -> None:
+    """A new request of this thread: what became of the one before is not its business."""
+    _newest.submission = None
+
+
 def committing(submission: UUID) -> None:
     """All of the submission is sent to the database; from here on only the commit is missing."""
     _newest.submission, _newest.outcome = submission, Outcome.UNKNOWN

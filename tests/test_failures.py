@@ -112,6 +112,18 @@ def test_a_repeat_of_what_is_recorded_never_says_that_nothing_was(
     assert (page.status, heading(page)) == (503, "This was recorded")
 
 
+def test_other_content_under_an_answered_form_is_never_called_recorded(
+    recording: Recording,
+) -> None:
+    typed = recording.page.values | {"stage": "confirm"}
+    assert recording.client.post(recording.url, typed).status_code == 302
+    with failing_at('FROM "ledger_head"'):
+        answer = recording.client.post(recording.url, typed | {"note": "something else"})
+    page = Page(answer)
+    assert (page.status, heading(page)) == (503, "Nothing was recorded")
+    assert "something else" in page.html
+
+
 def test_a_page_that_cannot_be_read_says_so(recording: Recording, regimen) -> None:
     with failing_at('FROM "titration_dosestep"'):
         page = Page(recording.client.get(f"/regimens/{regimen.regimen.pk}/"))

@@ -235,3 +235,14 @@ def test_only_forms_of_a_common_length_are_kept(client, path, sent):
     assert client.post(path, sent).status_code == 302
 
     assert kept.KEY not in client.session
+
+
+def test_a_browser_in_which_nobody_signed_in_stores_nothing(client, world):
+    typed = Page(client.get("/patients/new/")).values
+    stranger = Client()
+
+    answer = stranger.post("/patients/new/", typed)
+
+    assert answer.status_code == 302
+    assert "sessionid" not in stranger.cookies
+    assert Session.objects.count() == 1

@@ -131,6 +131,7 @@ def test_days_are_those_of_the_clinic(clinic):
         ("2026-03-10T14", "“known” is the number of an entry"),
         ("2026-03-10T14:30+99:00", "“known” is the number of an entry"),
         ("9999-12-31", "“known” is the number of an entry"),
+        ("0001-01-01T00:00+14:00", "“known” is the number of an entry"),
         ("0000-01-01", "“known” is the number of an entry"),
         ("2026-03-10'; DROP TABLE ledger_entry", "“known” is the number of an entry"),
         ("12", "The newest entry of this clinic’s ledger is 11."),

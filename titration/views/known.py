@@ -23,6 +23,9 @@ from titration.models import Regimen
 from titration.presenters.compared import compared
 from titration.presenters.regimen import title_of
 
+# No step of a record is dated outside these; the form of the page takes no other either.
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
 
 @require_safe
 def patient_known(request: SignedInRequest, patient: UUID) -> HttpResponse:
@@ -104,10 +107,11 @@ def chosen_regimen(request: SignedInRequest, patient: Patient) -> Regimen | None
 
 
 def day_about(request: SignedInRequest, moment: Moment | None) -> date | None:
-    """The day that is compared: `about` of the address, else that of the moment."""
+    """The day that is compared: `about` of the address, if a record can hold, else the moment's."""
     if moment is None:
         return None
     try:
-        return date.fromisoformat(request.GET.get("about", ""))
+        about = date.fromisoformat(request.GET.get("about", ""))
     except ValueError:
         return moment.at.date()
+    return about if FIRST_YEAR <= about.year <= LAST_YEAR else moment.at.date()
