@@ -530,3 +530,9 @@ def test_comparing_asks_as_much_of_many_steps_as_of_few(client, story):
 def test_an_earlier_record_asks_hardly_more_than_todays(client, story, name):
     today = queries(client, url(story, name))
     assert queries(client, url(story, name), known="2026-03-16") <= today + 3
+
+
+@pytest.mark.parametrize("about", ["9999-12-31", "0001-01-01", "tomorrow"])
+def test_a_day_that_no_record_can_hold_is_that_of_the_moment(client, story, about):
+    usual = compared(client, story, known="2026-03-05")
+    assert compared(client, story, known="2026-03-05", about=about) == usual
