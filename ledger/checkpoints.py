@@ -18,9 +18,9 @@ import binascii
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -40,6 +40,9 @@ ED25519 = b"\x01"
 SIGNATURE = f"— {NAME} "
 
 ACCESS_ORIGIN = "dose-ledger/access"
+
+BEGUN = timedelta(minutes=5)
+"""How long before a note something was recorded that it cannot have missed."""
 
 
 class CheckpointError(Exception):
@@ -216,6 +219,25 @@ def is_signed_by(note: Note, key: Ed25519PublicKey) -> bool:
     return True
 
 
+def unmentioned(notes: Collection[Note], clinic: UUID | None = None) -> Iterator[str]:
+    """The origins of the chains that had begun before the newest note, and have none.
+
+    Only of one clinic when it is named. Every run signs all chains, so a note was taken out.
+    """
+    if not notes:
+        return
+    begun = max(note.at for note in notes) - BEGUN
+    told = {note.origin for note in notes}
+    clinics = Clinic.objects.order_by("pk")
+    for one in clinics if clinic is None else clinics.filter(uuid=clinic):
+        entries = Entry.objects.filter(clinic=one, recorded_at__lt=begun)
+        if origin_of(one) not in told and entries.exists():
+            yield origin_of(one)
+    seals = AccessSeal.objects.filter(sealed_at__lt=begun)
+    if clinic is None and ACCESS_ORIGIN not in told and seals.exists():
+        yield ACCESS_ORIGIN
+
+
 LINES = 4
 ORIGIN = re.compile(r"dose-ledger/(?:access|clinic/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
@@ -224,21 +246,31 @@ def read(path: Path) -> list[Note]:
     """The notes of a file; CheckpointError when it holds none, or one that is not whole.
 
     A file can be put together from a system log: empty lines and lines between notes are passed
-    over, and so is a first note whose beginning was cut off.
+    over, and so is a first note whose beginning was cut off. A note that only begins is not: it
+    says that there was more.
     """
     notes: list[Note] = []
     lines: list[str] = []
     is_first = True
     for line in _read(path).decode(errors="replace").splitlines():
         if line.startswith(SIGNATURE):
-            if len(lines) >= LINES or not is_first:
+            is_headless = is_first and len(lines) < LINES
+            _refuse_begun(path, lines if is_headless else lines[:-LINES])
+            if not is_headless:
                 notes.append(_note(path, lines[-LINES:], line.removeprefix(SIGNATURE)))
             lines, is_first = [], False
         elif line.strip():
             lines.append(line)
     if not notes:
         raise CheckpointError(_("%(path)s holds no whole checkpoint.") % {"path": path})
+    _refuse_begun(path, lines)
     return notes
+
+
+def _refuse_begun(path: Path, lines: list[str]) -> None:
+    """CheckpointError when a note begins among the lines, which lead to no signature of it."""
+    if any(line.startswith(f"{NAME}/") for line in lines):
+        raise CheckpointError(_("%(path)s ends in the middle of a checkpoint.") % {"path": path})
 
 
 def _note(path: Path, lines: list[str], signature: str) -> Note:

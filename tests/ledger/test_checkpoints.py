@@ -4,7 +4,7 @@ import base64
 import stat
 import subprocess
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from access.models import AccessEvent, Clinic
-from ledger import canonical, checkpoints
+from ledger import canonical, checkpoints, sealing
 from ledger.checkpoints import CheckpointError, Note
 from ledger.models import AccessSeal, Entry, Head
 from tests.factories import ClinicFactory, PatientFactory
@@ -164,6 +165,35 @@ def test_a_later_note_that_is_cut_is_refused(tmp_path, key):
         checkpoints.read(path)
 
 
+@pytest.mark.parametrize("left", [1, 2, 4, 5])
+@pytest.mark.parametrize("before", ["", "Starting ...\n"])
+def test_a_file_that_ends_in_the_middle_of_a_note_is_refused(tmp_path, key, left, before):
+    whole = checkpoints.signed(NOTE, checkpoints.private_key(key))
+    path = tmp_path / "notes"
+    path.write_text(whole + before + "\n".join(whole.splitlines()[:left]))
+    with pytest.raises(CheckpointError, match="ends in the middle of a checkpoint"):
+        checkpoints.read(path)
+
+
+@pytest.mark.parametrize("left", [1, 2, 4])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_note_without_its_end_before_another_is_refused(tmp_path, key, left, place):
+    whole = checkpoints.signed(NOTE, checkpoints.private_key(key))
+    path = tmp_path / "notes"
+    path.write_text(whole * place + "\n".join(whole.splitlines()[:left]) + f"\n{whole}")
+    with pytest.raises(CheckpointError, match="ends in the middle of a checkpoint"):
+        checkpoints.read(path)
+
+
+def test_a_first_note_without_its_middle_is_refused(tmp_path, key):
+    whole = checkpoints.signed(NOTE, checkpoints.private_key(key))
+    lines = whole.splitlines()
+    path = tmp_path / "notes"
+    path.write_text("\n".join([lines[0], lines[-1], whole]))
+    with pytest.raises(CheckpointError, match="ends in the middle of a checkpoint"):
+        checkpoints.read(path)
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [("\n12\n", "\n13\n"), ("abab", "cdcd"), ("2026", "2027"), ("/access", "/clinic/" + "0" * 36)],
@@ -209,6 +239,31 @@ def test_any_file_is_read_or_refused(tmp_path_factory, data):
     path.write_bytes(data)
     with suppress(CheckpointError):
         checkpoints.read(path)
+
+
+# Chains without a note.
+
+
+def test_a_chain_that_had_begun_and_has_no_note_is_told(db):
+    now = timezone.now()
+    clinic, other = PatientFactory().clinic, PatientFactory().clinic
+    ClinicFactory()
+    AccessEvent.objects.create(kind="view", at=datetime(2026, 1, 1, tzinfo=UTC))
+    sealing.seal(now)
+    later = Note(checkpoints.origin_of(clinic), 1, "ab" * 32, now + timedelta(minutes=6))
+    left = [checkpoints.origin_of(other), "dose-ledger/access"]
+    assert list(checkpoints.unmentioned([later])) == left
+    assert list(checkpoints.unmentioned([later], clinic.uuid)) == []
+    assert list(checkpoints.unmentioned([later], other.uuid)) == left[:1]
+    assert list(checkpoints.unmentioned([NOTE, later])) == left[:1]
+
+
+def test_a_chain_that_is_newer_than_the_notes_needs_none(db):
+    clinic = PatientFactory().clinic
+    PatientFactory()
+    now = Note(checkpoints.origin_of(clinic), 1, "ab" * 32, timezone.now())
+    assert list(checkpoints.unmentioned([now])) == []
+    assert list(checkpoints.unmentioned([])) == []
 
 
 # The command.

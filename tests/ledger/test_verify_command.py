@@ -1,5 +1,6 @@
 """`manage.py verify`: what it prints, what it refuses, how it ends."""
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -146,6 +147,21 @@ def test_a_checkpoint_that_was_not_signed_is_a_finding(clinic, signed):
         "signed by this key."
     )
     assert ended == "Findings: 1."
+
+
+def test_a_clinic_whose_note_was_taken_out_is_a_finding(clinic, signed, monkeypatch):
+    other = PatientFactory().clinic
+    monkeypatch.setattr(checkpoints, "BEGUN", timedelta(0))
+    call_command("checkpoint", out=signed)
+    kept = [note for note in signed.read_text().split("\n\ndose") if str(other.uuid) not in note]
+    signed.write_text("\n\ndose".join(kept))
+    lines, ended = failed("--checkpoint", signed)
+    assert lines[0] == (
+        f"checkpoint: no checkpoint given is of dose-ledger/clinic/{other.uuid}, which was there "
+        "before the newest."
+    )
+    assert ended == "Findings: 1."
+    assert "checkpoints 1" in run("--checkpoint", signed, "--clinic", clinic.uuid)
 
 
 def test_the_public_key_is_enough(clinic, signed, settings, tmp_path):

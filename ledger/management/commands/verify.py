@@ -60,7 +60,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         try:
-            notes, forged = read(checkpoint, public_key)
+            notes, unfit = read(checkpoint, public_key, clinic)
         except CheckpointError as error:
             raise CommandError(str(error)) from error
         clinics = Clinic.objects.order_by("pk")
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             if not clinics:
                 raise CommandError(_("There is no clinic %(uuid)s here.") % {"uuid": clinic})
         self.bar = Bar(self.stderr, total(clinic))
-        self.found = self.tell(forged)
+        self.found = self.tell(unfit)
         for one in clinics:
             self.verify(one, [note for note in notes if note.clinic == one.uuid])
         if clinic is None:
@@ -126,8 +126,10 @@ class Command(BaseCommand):
         return count
 
 
-def read(files: list[Path], public: Path | None) -> tuple[list[Note], list[Finding]]:
-    """The notes that the key has signed, and a finding for each that it has not."""
+def read(
+    files: list[Path], public: Path | None, clinic: UUID | None
+) -> tuple[list[Note], list[Finding]]:
+    """The notes that the key has signed; a finding for each that it has not, or that is lacking."""
     if not files:
         return [], []
     if public is not None:
@@ -136,7 +138,7 @@ def read(files: list[Path], public: Path | None) -> tuple[list[Note], list[Findi
         key = checkpoints.private_key(Path(settings.CHECKPOINT_KEY)).public_key()
     else:
         raise CommandError(_("Name the key that signed with --public-key, or set CHECKPOINT_KEY."))
-    notes, forged = [], []
+    notes, unfit = [], []
     for path in files:
         for note in checkpoints.read(path):
             if checkpoints.is_signed_by(note, key):
@@ -144,8 +146,11 @@ def read(files: list[Path], public: Path | None) -> tuple[list[Note], list[Findi
             else:
                 says = _("the checkpoint of %(origin)s in %(path)s is not signed by this key.")
                 says %= {"origin": note.origin, "path": path}
-                forged.append(Finding(Damage.CHECKPOINT, says))
-    return notes, forged
+                unfit.append(Finding(Damage.CHECKPOINT, says))
+    for origin in checkpoints.unmentioned(notes, clinic):
+        says = _("no checkpoint given is of %(origin)s, which was there before the newest.")
+        unfit.append(Finding(Damage.CHECKPOINT, says % {"origin": origin}))
+    return notes, unfit
 
 
 def gone(note: Note) -> Finding:
