@@ -14,9 +14,20 @@ from ledger.verification.access import access
 from ledger.verification.chain import Chain
 from ledger.verification.findings import Damage, Finding, Tell, ignore
 from ledger.verification.projections import differing, values
+from ledger.verification.spelling import misspelt
 from ledger.verification.strays import strays, submissions
 
-__all__ = ["Damage", "Finding", "access", "clinic", "differing", "register", "strays", "values"]
+__all__ = [
+    "Damage",
+    "Finding",
+    "access",
+    "clinic",
+    "differing",
+    "misspelt",
+    "register",
+    "strays",
+    "values",
+]
 
 ProjectionCheck = Callable[[Clinic], Iterator[Finding]]
 _projections: list[ProjectionCheck] = []

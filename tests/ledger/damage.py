@@ -42,6 +42,7 @@ def walk(notes: list[Note] | None = None) -> Iterator[Finding]:
         yield from verification.clinic(clinic, [n for n in notes if n.clinic == clinic.uuid])
     yield from verification.access([note for note in notes if note.clinic is None])
     yield from verification.strays()
+    yield from verification.misspelt()
 
 
 def findings(notes: list[Note] | None = None) -> list[Finding]:

@@ -317,6 +317,37 @@ def test_values_that_no_column_of_ours_holds_are_named(clinic, statement, expect
         execute("PRAGMA ignore_check_constraints = OFF")
 
 
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("table", "column", "spelling"),
+    [
+        ("ledger_entry", "subject", "upper(subject)"),
+        ("ledger_entry", "submission", "substr(submission, 1, 8) || '-' || substr(submission, 9)"),
+        ("ledger_entry", "recorded_at", "recorded_at || '+00:00'"),
+        ("ledger_entry", "recorded_at", "replace(recorded_at, ' ', 'T')"),
+        ("ledger_entry", "position", "position - 7"),
+        ("ledger_entry", "kind", "CAST(kind AS BLOB)"),
+        ("ledger_head", "recorded_at", "recorded_at || 'Z'"),
+        ("titration_dosestep", "step", "upper(step)"),
+        ("titration_component", "step_id", "upper(step_id)"),
+        ("titration_component", "as_needed", "-3"),
+        ("access_accessedpatient", "patient", "upper(patient)"),
+    ],
+)
+def test_a_value_in_another_spelling_is_named(clinic, table, column, spelling):
+    """It reads the same and fits every digest, but SQLite compares the text that is stored."""
+    execute("PRAGMA ignore_check_constraints = ON")
+    try:
+        with connection.constraint_checks_disabled():
+            execute("PRAGMA defer_foreign_keys = ON")
+            execute(f"UPDATE {table} SET {column} = {spelling}")
+        found = list(verification.misspelt())
+    finally:
+        execute("PRAGMA ignore_check_constraints = OFF")
+    assert {finding.damage for finding in found} == {Damage.UNREADABLE}
+    assert all(f"column {column} of row" in f.says and table in f.says for f in found)
+
+
 # Texts that are gone.
 
 

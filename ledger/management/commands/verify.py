@@ -106,6 +106,7 @@ class Command(BaseCommand):
             "checkpoints": f"{len(of_access):,}",
         }
         found += self.tell(verification.strays())
+        found += self.tell(verification.misspelt())
         self.bar.clear()
         self.stdout.write(
             _("Sealed access events %(events)s, checkpoints %(checkpoints)s, findings %(found)s.")
