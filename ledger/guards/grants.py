@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.core.cache import caches
 from django.core.cache.backends.db import BaseDatabaseCache
-from django.db import connection
+from django.db import connection, models
 from django.db.migrations.recorder import MigrationRecorder
 
 from ledger import guards
 from ledger.models import Head
 
 READ = "SELECT"
-ADD = "SELECT, INSERT"
 KEEP = "SELECT, INSERT, UPDATE"
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 
@@ -53,12 +52,21 @@ def statements(owner: str, app: str) -> Iterator[str]:
 
 def rights() -> dict[str, str]:
     """What the app may do with each table of the service."""
-    models = apps.get_models(include_auto_created=True)
+    tables = apps.get_models(include_auto_created=True)
     of_cache = [cache for cache in caches.all() if isinstance(cache, BaseDatabaseCache)]
     return {
-        **{model._meta.db_table: ALL for model in models if model._meta.managed},
+        **{model._meta.db_table: ALL for model in tables if model._meta.managed},
         **{cache._table: ALL for cache in of_cache},  # type: ignore[attr-defined]
         MigrationRecorder.Migration._meta.db_table: READ,
         Head._meta.db_table: KEEP,
-        **{guard.table: ADD for guard in guards.guarded()},
+        **{model._meta.db_table: _add(model) for model in guards.append_only_models()},
     }
+
+
+def _add(model: type[models.Model]) -> str:
+    """To read and to insert; a number that the database gives out is nobody's to choose."""
+    columns = model._meta.concrete_fields
+    chosen = [str(field.column) for field in columns if not isinstance(field, models.AutoField)]
+    if len(chosen) == len(columns):
+        return "SELECT, INSERT"
+    return f"SELECT, INSERT ({', '.join(map(connection.ops.quote_name, chosen))})"

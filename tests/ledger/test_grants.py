@@ -2,14 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import AutoField
 from django.urls import reverse
+from django.utils import timezone
 
-from access.models import Role
-from ledger import guards
+from access.models import AccessedPatient, AccessEvent, Role
+from ledger import guards, sealing
 from ledger.guards import grants
 from ledger.models import Entry, Erasure
 from tests.everything import everything
@@ -98,6 +102,34 @@ def test_app_only_reads_and_adds(table: str) -> None:
     refuse(f"ALTER TABLE {table} ADD COLUMN more text")
     refuse(f"DROP TABLE {table} CASCADE")
     refuse(f"DROP TRIGGER append_only_refuse ON {table}")
+
+
+NUMBERED = [
+    model._meta.db_table
+    for model in guards.append_only_models()
+    if isinstance(model._meta.pk, AutoField)
+]
+
+
+@only_on_postgresql
+@pytest.mark.parametrize("table", NUMBERED)
+@pytest.mark.usefixtures("as_app")
+def test_app_chooses_no_number_that_the_database_gives_out(table: str) -> None:
+    refuse(f"INSERT INTO {table} (id) VALUES (9223372036854775806)")
+    refuse(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 9223372036854775806)")
+
+
+@only_on_postgresql
+@pytest.mark.usefixtures("as_app")
+def test_app_seals_access_events() -> None:
+    long_ago = timezone.now() - timedelta(days=1)
+    event = AccessEvent.objects.create(kind="view", at=long_ago)
+    AccessedPatient.objects.bulk_create([AccessedPatient(event=event, patient=uuid4())])
+    assert sealing.seal() == 1
+
+
+def test_tables_with_numbers_are_those_of_events_seals_and_parts() -> None:
+    assert {"access_accessevent", "access_accessedpatient", "ledger_accessseal"} <= set(NUMBERED)
 
 
 @only_on_postgresql
