@@ -24,7 +24,7 @@ COLUMNS = ("id", "at", "user_id", "clinic_id", "kind", "route", "method", "spool
 
 def seal(now: datetime | None = None) -> int:
     """Seal every access event that is old enough; returns how many were sealed."""
-    last = _last_old((now or timezone.now()) - MARGIN)
+    last = _last_old(now or timezone.now())
     sealed = 0
     while last is not None and (count := _seal_batch(last)) is not None:
         sealed += count
@@ -41,14 +41,21 @@ def _after(newest: AccessSeal | None) -> models.QuerySet[AccessEvent]:
     return events.filter(id__gt=newest.last_event) if newest else events
 
 
-def _last_old(limit: datetime) -> int | None:
+def ahead(now: datetime) -> models.QuerySet[AccessEvent]:
+    """The events that bear a time that has not come, however much the clocks of servers differ."""
+    return AccessEvent.objects.filter(at__gt=now + MARGIN)
+
+
+def _last_old(now: datetime) -> int | None:
     """The last event before which nothing is still on its way; none when there is no such event.
 
     Events from the spool bear the time of long ago and say nothing of when they were committed.
+    Neither do those that bear a time far ahead, and nothing waits until that has come.
     """
     own = _after(_newest()).filter(spooled=None)
-    young = own.filter(at__gt=limit).aggregate(first=Min("id"))["first"]
-    old = own.filter(at__lte=limit)
+    recent = own.filter(at__gt=now - MARGIN, at__lte=now + MARGIN)
+    young = recent.aggregate(first=Min("id"))["first"]
+    old = own.filter(at__lte=now - MARGIN)
     if young is not None:
         old = old.filter(id__lt=young)
     return old.aggregate(last=Max("id"))["last"]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger import canonical
 from ledger.checkpoints import Note
 from ledger.models import AccessSeal
-from ledger.sealing import AT_ONCE, events_digest
+from ledger.sealing import AT_ONCE, ahead, events_digest
 from ledger.verification.contents import UNREADABLE_VALUES
 from ledger.verification.findings import Damage, Finding, Tell, ignore
 
@@ -34,6 +35,7 @@ def access(notes: Sequence[Note] = (), tell: Tell = ignore) -> Iterator[Finding]
             heads[number] = digest
         tell(sealed.count)
     yield from _checkpoints(notes, heads, number)
+    yield from _ahead()
 
 
 def _batch(sealed: AccessSeal, after: int | None) -> Iterator[Finding]:
@@ -64,6 +66,13 @@ def _batch(sealed: AccessSeal, after: int | None) -> Iterator[Finding]:
     else:
         says = _("access events %(first)s to %(last)s: one of them, or its patients, was changed.")
         yield Finding(Damage.ACCESS_EDITED, says % said)
+
+
+def _ahead() -> Iterator[Finding]:
+    keys = ahead(timezone.now()).order_by("id").values_list("id", flat=True)
+    for key in keys.iterator(chunk_size=AT_ONCE):
+        says = _("access event %(key)s bears a time that has not come.")
+        yield Finding(Damage.ACCESS_AHEAD, says % {"key": f"{key:,}"})
 
 
 def _checkpoints(notes: Sequence[Note], heads: dict[int, str], last: int) -> Iterator[Finding]:

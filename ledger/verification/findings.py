@@ -37,6 +37,7 @@ class Damage(StrEnum):
     ACCESS_EDITED = "access-edited"
     ACCESS_MISSING = "access-missing"
     ACCESS_ADDED = "access-added"
+    ACCESS_AHEAD = "access-ahead"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,28 @@ def test_nothing_after_a_young_event_is_sealed():
     assert sealing.seal(NOW) == 0
 
 
+def test_an_event_of_a_time_far_ahead_holds_nothing_up():
+    ahead = event(minutes=-60)
+    event(minutes=6)
+    assert sealing.seal(NOW) == 2
+    [finding] = verification.access()
+    assert finding.damage == Damage.ACCESS_AHEAD
+    assert finding.says == f"access event {ahead.pk:,} bears a time that has not come."
+
+
+def test_an_event_of_a_time_far_ahead_is_no_old_one():
+    event(minutes=-60)
+    assert sealing.seal(NOW) == 0
+    assert found() == [Damage.ACCESS_AHEAD]
+
+
+def test_an_event_of_a_clock_that_is_a_little_ahead_waits():
+    event(minutes=-4)
+    event(minutes=6)
+    assert sealing.seal(NOW) == 0
+    assert found() == []
+
+
 def test_events_from_the_spool_wait_for_one_that_was_written_at_once():
     """They bear an old time, so it says nothing of what else is on its way."""
     event(minutes=600, spooled=uuid4())
