@@ -27,7 +27,8 @@ _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 def plain(value: object) -> Plain:
     """`value` in JSON's own terms: decimals without exponent or trailing zeros, moments in UTC.
 
-    A float has no canonical form, and neither has an object of a kind not listed: TypeError.
+    A float has no canonical form, and neither has an object of a kind not listed: TypeError. A
+    clock time is whole minutes: ValueError for one with seconds.
     """
     kind = type(value)
     if kind in PLAIN_TYPES:
@@ -51,6 +52,12 @@ def _moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def _clock(value: time) -> str:
+    if value.second or value.microsecond:
+        raise ValueError("a clock time with seconds has no canonical form")
+    return value.isoformat(timespec="minutes")
+
+
 def _mapping(value: Mapping) -> Plain:
     return {
         str(key): item if type(item) in PLAIN_TYPES else plain(item) for key, item in value.items()
@@ -67,7 +74,7 @@ WAYS: dict[type, Callable[[Any], Plain]] = {
     Decimal: _decimal,
     datetime: _moment,
     date: date.isoformat,
-    time: lambda value: value.isoformat(timespec="minutes"),
+    time: _clock,
     UUID: str,
     Mapping: _mapping,
     dict: _mapping,

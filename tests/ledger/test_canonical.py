@@ -81,6 +81,12 @@ def test_what_has_no_canonical_form_is_refused(value) -> None:
         canonical.canonical_bytes({"value": value})
 
 
+@pytest.mark.parametrize("value", [time(8, 30, 59), time(8, 30, 0, 1)])
+def test_a_clock_time_with_seconds_is_refused(value) -> None:
+    with pytest.raises(ValueError, match="seconds"):
+        canonical.canonical_bytes({"value": value})
+
+
 @given(st.decimals(min_value=0, max_value=99999999, places=6))
 def test_a_figure_is_written_the_same_before_and_after_a_database(value: Decimal) -> None:
     stored = value.quantize(Decimal("0.000001"))

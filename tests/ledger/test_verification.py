@@ -40,6 +40,7 @@ from tests.ledger.damage import (
 )
 from tests.titration.factories import step_of
 from titration.models import Component, DoseStep, RegimenVersion
+from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
 
@@ -231,6 +232,15 @@ def test_an_edited_amount_is_named_by_its_step(clinic):
     entry = step_entry(clinic)
     Component.objects.filter(step=entry.pk).update(low=Decimal(12))
     assert damages() == [(Damage.EDITED_CONTENT, entry.number)]
+
+
+def test_a_clock_time_moved_by_seconds_is_named(clinic):
+    regimen = RegimenVersion.objects.filter(regimen__clinic=clinic)[0]
+    at = Effective(dt.date(2026, 5, 2), "day", dt.time(8, 30), 60)
+    step = step_of(regimen, on=at)
+    assert findings() == []
+    DoseStep.objects.filter(pk=step.pk).update(effective_time=dt.time(8, 30, 59))
+    assert damages() == [(Damage.UNREADABLE, step.entry.number)]
 
 
 def test_edited_text_is_named(clinic):
