@@ -40,7 +40,7 @@ def _without(model: type[models.Model], owner: models.QuerySet) -> Iterator[Find
 
 
 def submissions(clinic: Clinic) -> Iterator[Finding]:
-    """Submissions that lead to no entry of theirs."""
+    """Submissions that lead to no entry of theirs, and first entries without their submission."""
     entry = Entry.objects.filter(
         clinic=clinic,
         number=OuterRef("first_number"),
@@ -53,3 +53,9 @@ def submissions(clinic: Clinic) -> Iterator[Finding]:
     for key, number in rows.iterator(chunk_size=2000):
         says = _("submission %(key)s names entry %(number)s, which is not of that submission.")
         yield Finding(Damage.SUBMISSION, says % {"key": key, "number": f"{number:,}"}, clinic)
+    submission = Submission.objects.filter(clinic=clinic, uuid=OuterRef("submission"))
+    first = Entry.objects.filter(~Exists(submission), clinic=clinic, position=0)
+    numbers = first.order_by("number").values_list("number", "kind")
+    for number, kind in numbers.iterator(chunk_size=2000):
+        says = _("the submission that it was written by is not here.")
+        yield Finding(Damage.SUBMISSION, says, clinic, number, kind)
