@@ -8,7 +8,10 @@ Apps above register what compares their projections with the record, from AppCon
 
 from collections.abc import Callable, Iterable, Iterator
 
+from django.utils.translation import gettext as _
+
 from access.models import Clinic
+from ledger import guards
 from ledger.checkpoints import Note
 from ledger.verification.access import access
 from ledger.verification.chain import Chain
@@ -26,6 +29,7 @@ __all__ = [
     "misspelt",
     "register",
     "strays",
+    "unguarded",
     "values",
 ]
 
@@ -48,3 +52,10 @@ def clinic(clinic: Clinic, notes: Iterable[Note] = (), tell: Tell = ignore) -> I
     yield from submissions(clinic)
     for check in _projections:
         yield from check(clinic)
+
+
+def unguarded() -> Iterator[Finding]:
+    """The tables that the database does not guard against changes as it was told to."""
+    for table in guards.missing():
+        says = _("table %(table)s is not guarded against changes.") % {"table": table}
+        yield Finding(Damage.UNGUARDED, says)

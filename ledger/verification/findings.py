@@ -33,6 +33,7 @@ class Damage(StrEnum):
     STALE = "stale"
     REWRITTEN = "rewritten"
     CHECKPOINT = "checkpoint"
+    UNGUARDED = "unguarded"
     SEAL = "seal"
     ACCESS_EDITED = "access-edited"
     ACCESS_MISSING = "access-missing"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
-from ledger import checkpoints
+from ledger import checkpoints, guards
 from ledger.management.commands import verify
 from ledger.models import Entry, Head
 from tests.factories import ClinicFactory, PatientFactory
@@ -36,6 +37,11 @@ def failed(*arguments: object) -> tuple[list[str], str]:
     return out.getvalue().splitlines(), str(ended.value)
 
 
+def put_guards_back() -> None:
+    connection.check_constraints()
+    guards.install()
+
+
 @pytest.fixture
 def clinic(db):
     return PatientFactory(clinic=ClinicFactory(name="Riverside")).clinic
@@ -60,6 +66,7 @@ def test_each_finding_has_a_line_and_the_command_fails(clinic):
     with unguarded():
         Entry.objects.filter(clinic=clinic).update(time_zone="Europe/Paris")
         Head.objects.filter(clinic=clinic).update(number=2)
+        put_guards_back()
         lines, ended = failed()
     assert lines == [
         "edited-header: Riverside, entry 1 (patient): its header (who, when, for whom, after what)"
@@ -87,9 +94,23 @@ def test_a_flood_of_findings_is_cut_and_counted(clinic, monkeypatch):
     PatientFactory(clinic=clinic)
     with unguarded():
         Entry.objects.filter(clinic=clinic).update(time_zone="Europe/Paris")
+        put_guards_back()
         lines, ended = failed()
     assert lines[1] == "and 2 more findings"
     assert ended == "Findings: 3."
+
+
+def test_a_table_without_its_guards_is_named(clinic):
+    drop = "DROP TRIGGER append_only_refuse ON ledger_retraction"
+    if connection.vendor == "sqlite":
+        drop = 'DROP TRIGGER "append_only_ledger_retraction_deleted"'
+    with transaction.atomic(), connection.cursor() as cursor:
+        connection.check_constraints()
+        cursor.execute(drop)
+        lines, ended = failed()
+        transaction.set_rollback(True)
+    assert lines[-2] == "unguarded: table ledger_retraction is not guarded against changes."
+    assert ended == "Findings: 1."
 
 
 def test_a_clinics_name_cannot_break_a_line(clinic):

@@ -107,6 +107,7 @@ class Command(BaseCommand):
         }
         found += self.tell(verification.strays())
         found += self.tell(verification.misspelt())
+        found += self.tell(verification.unguarded())
         self.bar.clear()
         self.stdout.write(
             _("Sealed access events %(events)s, checkpoints %(checkpoints)s, findings %(found)s.")
