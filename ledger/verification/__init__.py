@@ -17,6 +17,7 @@ from ledger.verification.access import access
 from ledger.verification.chain import Chain
 from ledger.verification.findings import Damage, Finding, Tell, ignore
 from ledger.verification.projections import differing, values
+from ledger.verification.ruins import to_the_end
 from ledger.verification.spelling import misspelt
 from ledger.verification.strays import strays, submissions
 
@@ -48,10 +49,14 @@ def clinic(clinic: Clinic, notes: Iterable[Note] = (), tell: Tell = ignore) -> I
 
     `tell` hears how many entries were read, batch by batch.
     """
-    yield from Chain(clinic, notes, tell).findings()
-    yield from submissions(clinic)
-    for check in _projections:
-        yield from check(clinic)
+    chain = Chain(clinic, notes, tell)
+    yield from to_the_end(chain.findings(), chain.stopped, clinic)
+    for part in (submissions, *_projections):
+        yield from to_the_end(part(clinic), _stopped, clinic)
+
+
+def _stopped() -> str:
+    return _("what is derived from the entries could not be read to the end.")
 
 
 def unguarded() -> Iterator[Finding]:

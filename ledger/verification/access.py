@@ -11,10 +11,20 @@ from ledger.models import AccessSeal
 from ledger.sealing import AT_ONCE, ahead, events_digest
 from ledger.verification.contents import UNREADABLE_VALUES
 from ledger.verification.findings import Damage, Finding, Tell, ignore
+from ledger.verification.ruins import to_the_end
 
 
 def access(notes: Sequence[Note] = (), tell: Tell = ignore) -> Iterator[Finding]:
     """What is wrong with the seals, and with the events that they cover."""
+    for part in (_seals(notes, tell), _ahead()):
+        yield from to_the_end(part, _stopped)
+
+
+def _stopped() -> str:
+    return _("the access events or their seals could not be read to the end.")
+
+
+def _seals(notes: Sequence[Note], tell: Tell) -> Iterator[Finding]:
     digest, last_event, number = canonical.NO_ENTRY, None, 0
     heads = {}
     wanted = {note.size for note in notes}
@@ -35,7 +45,6 @@ def access(notes: Sequence[Note] = (), tell: Tell = ignore) -> Iterator[Finding]
             heads[number] = digest
         tell(sealed.count)
     yield from _checkpoints(notes, heads, number)
-    yield from _ahead()
 
 
 def _batch(sealed: AccessSeal, after: int | None) -> Iterator[Finding]:

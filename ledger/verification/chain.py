@@ -56,6 +56,11 @@ class Chain:
         yield from self._end()
         yield from self._checkpoints()
 
+    def stopped(self) -> str:
+        """Says how far the walk came, where it could not go on."""
+        says = _("the walk stopped after entry %(number)s: what comes next cannot be read.")
+        return says % {"number": f"{self.number:,}"}
+
     def _batches(self) -> Iterator[list[Any]]:
         after: tuple[int, UUID | None] = (NO_NUMBER, None)
         while True:

@@ -3,17 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
 
 from access.models import Clinic
 from ledger.models import Head
-from ledger.verification.contents import UNREADABLE_VALUES
+from ledger.verification.ruins import IN_RUINS
 
 M = TypeVar("M", bound=models.Model)
-
-IN_RUINS = (*UNREADABLE_VALUES, LookupError, AttributeError, ObjectDoesNotExist)
-"""What reading raises when the record is so damaged that no rows can be made from it."""
 
 
 def differing(

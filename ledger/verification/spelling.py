@@ -63,7 +63,8 @@ def misspelt() -> Iterator[Finding]:
     """A finding for each value that reads well and is not spelled as the service writes it."""
     if connection.vendor != "sqlite":
         return
-    for model in (Head, *append_only_models()):
+    tables: list[type[models.Model]] = [Head, *append_only_models()]
+    for model in tables:
         yield from _misspelt(model)
 
 

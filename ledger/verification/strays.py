@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from access.models import AccessedPatient, AccessEvent, Clinic
 from ledger.models import AppendOnly, Entry, Head, Record, Submission
 from ledger.verification.findings import Damage, Finding
+from ledger.verification.ruins import to_the_end
 
 
 def strays() -> Iterator[Finding]:
@@ -32,6 +33,14 @@ def strays() -> Iterator[Finding]:
 
 
 def _without(model: type[models.Model], owner: models.QuerySet) -> Iterator[Finding]:
+    def stopped() -> str:
+        says = _("table %(table)s could not be read to the end.")
+        return says % {"table": model._meta.db_table}
+
+    return to_the_end(_strays(model, owner), stopped)
+
+
+def _strays(model: type[models.Model], owner: models.QuerySet) -> Iterator[Finding]:
     rows = model._base_manager.filter(~Exists(owner)).order_by("pk").values_list("pk", flat=True)
     for key in rows.iterator(chunk_size=2000):
         says = _("row %(key)s of table %(table)s belongs to nothing that is here.")

@@ -3,7 +3,9 @@
 import datetime as dt
 import re
 import uuid
+from contextlib import contextmanager
 from decimal import Decimal
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -346,16 +348,51 @@ def test_values_that_no_column_of_ours_holds_are_named(clinic, statement, expect
 )
 def test_a_value_in_another_spelling_is_named(clinic, table, column, spelling):
     """It reads the same and fits every digest, but SQLite compares the text that is stored."""
-    execute("PRAGMA ignore_check_constraints = ON")
-    try:
-        with connection.constraint_checks_disabled():
-            execute("PRAGMA defer_foreign_keys = ON")
-            execute(f"UPDATE {table} SET {column} = {spelling}")
+    with ruined():
+        execute(f"UPDATE {table} SET {column} = {spelling}")
         found = list(verification.misspelt())
-    finally:
-        execute("PRAGMA ignore_check_constraints = OFF")
     assert {finding.damage for finding in found} == {Damage.UNREADABLE}
     assert all(f"column {column} of row" in f.says and table in f.says for f in found)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("model", [Head, *append_only_models()], ids=lambda m: m._meta.label)
+def test_no_value_ends_the_walk(clinic, model):
+    """Every column of the newest row in turn: each is named, and the parts after it are read."""
+    table = model._meta.db_table
+    fields = [f for f in model._meta.concrete_fields if (model, f.attname) not in OF_NO_MEANING]
+    columns = [f.column for f in fields if f.get_internal_type() != "BigAutoField"]
+    values = ("'x'", "X'ff00'", "CAST(X'ff00' AS TEXT)")
+    for column, value in zip(columns, cycle(values), strict=False):
+        with undone(), ruined():
+            newest = f"(SELECT max(rowid) FROM {table})"
+            execute(f"UPDATE {table} SET {column} = {value} WHERE rowid = {newest}")
+            assert findings(), column
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_stops_a_walk_is_told_with_the_entry_it_came_to(clinic):
+    with ruined():
+        execute(
+            "UPDATE ledger_entry SET number = 'x' WHERE number = 5 AND clinic_id = %s", clinic.pk
+        )
+        stopped = [finding for finding in findings() if "the walk stopped" in finding.says]
+    last = last_number(clinic)
+    assert [finding.says for finding in stopped] == [
+        f"the walk stopped after entry {last}: what comes next cannot be read. (TypeError)"
+    ]
+    assert stopped[0].clinic == clinic
+
+
+@contextmanager
+def ruined():
+    """Checks and foreign keys are off: whoever has the file can do the same."""
+    execute("PRAGMA ignore_check_constraints = ON")
+    execute("PRAGMA defer_foreign_keys = ON")
+    try:
+        yield
+    finally:
+        execute("PRAGMA ignore_check_constraints = OFF")
 
 
 # Texts that are gone.

@@ -17,6 +17,7 @@ from ledger import checkpoints, verification
 from ledger.checkpoints import CheckpointError, Note
 from ledger.models import AccessSeal, Head
 from ledger.verification import Damage, Finding
+from ledger.verification.ruins import NOT_READ
 
 MOST_LINES = 1000
 """Findings of one chain that are written out; the others are counted."""
@@ -162,11 +163,15 @@ def gone(note: Note) -> Finding:
 
 
 def total(clinic: UUID | None) -> int:
-    """How many entries and sealed events there are to read."""
-    if clinic is not None:
-        return sum(Head.objects.filter(clinic__uuid=clinic).values_list("number", flat=True))
-    entries = Head.objects.aggregate(total=Sum("number"))["total"]
-    return (entries or 0) + (AccessSeal.objects.aggregate(total=Sum("count"))["total"] or 0)
+    """How many entries and sealed events there are to read; 0 where no number says so."""
+    heads = Head.objects.filter(clinic__uuid=clinic) if clinic is not None else Head.objects.all()
+    try:
+        entries = heads.aggregate(total=Sum("number"))["total"] or 0
+        if clinic is not None:
+            return int(entries)
+        return int(entries + (AccessSeal.objects.aggregate(total=Sum("count"))["total"] or 0))
+    except NOT_READ:
+        return 0
 
 
 class Bar:
