@@ -132,21 +132,23 @@ def check_order(
 ) -> None:
     """Refuse to withhold, resume or stop what is not there to withhold, resume or stop.
 
-    That holds for the new step and for those that come after it or after where it stood.
+    And what would make a step that is already recorded start again what is stopped.
     """
     before = timeline.before(live, effective, apart_from)
     if not timeline.fits(kind, timeline.state_of(before)):
         raise RuleBroken("kind", _out_of_place(kind))
     newest = max((step.number for step in live), default=0)
     added = StepRecord(uuid4(), newest + 1, uuid4(), kind, effective)
-    others = [step for step in live if step.step != apart_from]
-    changed = sorted([*others, added], key=lambda step: step.order)
-    _check_others_fit(live, changed, "effective")
+    changed = [added if step.step == apart_from else step for step in live]
+    if apart_from is None:
+        changed.append(added)
+    # Sorting keeps the place of those for one month or year: a new one comes last.
+    _check_restarts(live, sorted(changed, key=lambda step: step.effective.order), "effective")
 
 
 def check_withdrawal(live: tuple[StepRecord, ...], line: UUID) -> None:
-    """Refuse to withdraw a step that a later one needs: what it withheld was resumed, say."""
-    _check_others_fit(live, [step for step in live if step.step != line], None)
+    """Refuse to withdraw a step without which a later one would start again what is stopped."""
+    _check_restarts(live, [step for step in live if step.step != line], None)
 
 
 def _out_of_place(kind: str) -> str:
@@ -159,35 +161,24 @@ def _out_of_place(kind: str) -> str:
     return _("No dose is recorded at that moment, so there is nothing to stop.")
 
 
-def _check_others_fit(
+def _check_restarts(
     live: Iterable[StepRecord], changed: Iterable[StepRecord], field: str | None
 ) -> None:
-    """Refuse a change that leaves a step without what it follows; older misfits are let be."""
-    known = {step.step for step in timeline.misfits(live)}
-    left = [step for step in timeline.misfits(changed) if step.step not in known]
-    if left:
-        words = {
-            "number": f"{left[0].number:,}",
-            "moment": wording.effective_words(left[0].effective),
-        }
-        raise RuleBroken(field, _left_alone(left[0].kind) % words)
-
-
-def _left_alone(kind: str) -> str:
-    if kind == timeline.RESUME:
-        return _(
-            "Entry %(number)s resumes from %(moment)s, and would have nothing to resume. "
-            "Correct or withdraw that entry first."
+    """Refuse a change after which a resumption ends a stop; what does so already is let be."""
+    known = {step.step for step in timeline.restarts(live)}
+    new = [step for step in timeline.restarts(changed) if step.step not in known]
+    if new:
+        raise RuleBroken(
+            field,
+            _(
+                "Entry %(number)s resumes from %(moment)s, and would start again what is stopped. "
+                "Withdraw that entry first; then record this."
+            )
+            % {
+                "number": f"{new[0].number:,}",
+                "moment": wording.effective_words(new[0].effective),
+            },
         )
-    if kind == timeline.WITHHOLD:
-        return _(
-            "Entry %(number)s withholds from %(moment)s, and would have no dose to withhold. "
-            "Correct or withdraw that entry first."
-        )
-    return _(
-        "Entry %(number)s stops from %(moment)s, and would have nothing to stop. "
-        "Correct or withdraw that entry first."
-    )
 
 
 def check_dosage(kind: str, components: tuple[dosing.Component, ...]) -> None:

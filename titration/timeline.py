@@ -118,17 +118,22 @@ def live_steps(
 ) -> tuple[StepRecord, ...]:
     """The steps that stand, in order of their moments, as known at entry number `known`.
 
-    Of each line the newest text counts; a withdrawn line does not count at all.
+    Of each line the newest text counts; a withdrawn line does not count at all. Of two steps for
+    one month or year, the line that was begun first stands first: a correction keeps its place.
     """
     gone = {w.step for w in withdrawals if known is None or w.number <= known}
     newest: dict[UUID, StepRecord] = {}
+    begun: dict[UUID, int] = {}
     for record in records:
         if record.step in gone or (known is not None and record.number > known):
             continue
+        begun[record.step] = min(record.number, begun.get(record.step, record.number))
         present = newest.get(record.step)
         if present is None or record.number > present.number:
             newest[record.step] = record
-    return tuple(sorted(newest.values(), key=lambda record: record.order))
+    return tuple(
+        sorted(newest.values(), key=lambda record: (*record.effective.order, begun[record.step]))
+    )
 
 
 def instructions(live: Iterable[StepRecord]) -> tuple[StepRecord, ...]:
@@ -165,13 +170,20 @@ def upcoming(live: Iterable[StepRecord], now: datetime) -> tuple[StepRecord, ...
 def before(
     live: Iterable[StepRecord], moment: Effective, apart_from: UUID | None = None
 ) -> StepRecord | None:
-    """The instruction that holds just before `moment`, leaving out the line `apart_from`."""
-    earlier = [
-        step
-        for step in instructions(live)
-        if step.step != apart_from and step.effective.order < moment.order
-    ]
-    return earlier[-1] if earlier else None
+    """The instruction that a step at `moment` follows: of the same month or year, the last.
+
+    The line `apart_from` is left out: the one that is corrected, which keeps its place among its
+    equals.
+    """
+    earlier = None
+    for step in instructions(live):
+        if step.effective.order > moment.order:
+            break
+        if step.step != apart_from:
+            earlier = step
+        elif step.effective.order == moment.order:
+            break
+    return earlier
 
 
 def state_of(step: StepRecord | None) -> str:
@@ -185,14 +197,18 @@ def fits(kind: str, state: str) -> bool:
     return kind not in FOLLOWS or state in FOLLOWS[kind]
 
 
-def misfits(live: Iterable[StepRecord]) -> tuple[StepRecord, ...]:
-    """The instructions that do not fit the one before them; `live` is in order."""
-    steps = instructions(live)
-    return tuple(
-        step
-        for previous, step in zip((None, *steps), steps, strict=False)
-        if not fits(step.kind, state_of(previous))
-    )
+def restarts(live: Iterable[StepRecord]) -> tuple[StepRecord, ...]:
+    """The resumptions of what was stopped, not withheld: the stop would end by itself.
+
+    `live` is in order. What does not fit (a withhold of what is stopped) changes nothing.
+    """
+    found, state = [], NOTHING
+    for step in instructions(live):
+        if step.kind == RESUME and state == STOPPED:
+            found.append(step)
+        if step.kind in GIVING or fits(step.kind, state):
+            state = STATE_AFTER[step.kind]
+    return tuple(found)
 
 
 def holder_of_moment(

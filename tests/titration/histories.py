@@ -125,8 +125,8 @@ def is_earlier(one: Effective, other: Effective) -> bool | None:
 
 
 def stands_before(one: StepRecord, other: StepRecord) -> bool:
-    earlier = is_earlier(one.effective, other.effective)
-    return one.number < other.number if earlier is None else earlier
+    """Whether one line stands before another that was begun after it."""
+    return is_earlier(one.effective, other.effective) is not False
 
 
 def tell(told: Told, known: int | None = None) -> list[StepRecord]:
@@ -143,7 +143,7 @@ def tell(told: Told, known: int | None = None) -> list[StepRecord]:
 
 
 def in_order(records: Iterable[StepRecord]) -> list[StepRecord]:
-    """Texts in order of their moments, each put in its place after those that stand before it."""
+    """Texts in order of their moments, given in the order in which their lines were begun."""
     ordered: list[StepRecord] = []
     for record in records:
         place = 0

@@ -448,7 +448,7 @@ def test_what_stood_then_stands_beside_what_stands_now(client, story):
     then, now = text.split("For 04-Mar-2026, as known today")
     assert "Morning 11 mg" in then.split("For 04-Mar-2026, as known on")[1]
     assert "Morning 17 mg" in now.split("Learned since")[0]
-    assert "differs" in then
+    assert "not the same for 04-Mar-2026" in then
 
 
 def test_what_was_learned_since_is_told_entry_by_entry(client, story):
@@ -476,7 +476,8 @@ def test_what_was_learned_since_is_told_entry_by_entry(client, story):
 
 def test_where_nothing_was_learned_the_page_says_so(client, story):
     text = compared(client, story, known=str(story.numbers[16]))
-    assert "the same then and now" in text
+    assert "not the same" not in text
+    assert "the same for " in text
     assert "Nothing was recorded on this regimen since." in text
     assert "Nothing was changed since." in text
 

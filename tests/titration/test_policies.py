@@ -213,47 +213,64 @@ def test_the_order_is_that_of_the_moments_and_not_of_the_entries():
 
 
 @pytest.mark.parametrize(
-    ("there", "kind", "day", "left"),
+    ("there", "kind", "day", "number"),
     [
-        (["dose", None, "withhold"], "stop", 1, "Entry 2 withholds from 04-Mar-2026"),
-        (["dose", "withhold", None, "resume"], "dose", 2, "Entry 3 resumes from 05-Mar-2026"),
-        (["dose", None, "stop"], "stop", 1, "Entry 2 stops from 04-Mar-2026"),
+        (["dose", None, "withhold", "resume"], "stop", 1, 3),
+        (["dose", "withhold", None, "resume"], "stop", 2, 3),
+        (["dose", None, "stop"], "stop", 1, None),
+        (["dose", None, "withhold"], "stop", 1, None),
+        (["dose", None, "withhold"], "withhold", 1, None),
+        (["dose", "withhold", None, "resume"], "dose", 2, None),
+        (["dose", None, "stop", "dose"], "stop", 1, None),
     ],
 )
-def test_a_step_written_before_others_leaves_them_what_they_follow(there, kind, day, left):
+def test_only_what_would_start_again_by_itself_hinders_a_step_before_it(there, kind, day, number):
     days = [(n, each) for n, each in enumerate(there) if each]
     steps = live(*(record(each, MARCH + timedelta(days=n), n) for n, each in days))
-    rule = refused(policies.check_order, steps, Effective(MARCH + timedelta(days=day)), kind)
-    assert rule.field == "effective"
-    assert rule.message.startswith(left)
-
-
-def test_a_correction_leaves_the_next_step_what_it_follows():
-    withheld = record("withhold", MARCH + timedelta(days=1), 2)
-    steps = live(record("dose", MARCH, 1), withheld, record("resume", MARCH + timedelta(days=5), 3))
-    moved = Effective(MARCH + timedelta(days=9))
-    rule = refused(policies.check_order, steps, moved, "withhold", apart_from=withheld.step)
-    assert "Entry 3 resumes from 07-Mar-2026" in rule.message
-    policies.check_order(
-        steps, Effective(MARCH + timedelta(days=3)), "withhold", apart_from=withheld.step
-    )
-
-
-@pytest.mark.parametrize(("line", "is_refused"), [(0, True), (1, True), (2, False)])
-def test_a_withdrawal_leaves_the_next_step_what_it_follows(line, is_refused):
-    kinds = ["dose", "withhold", "resume"]
-    records = [record(kind, MARCH + timedelta(days=n), n + 1) for n, kind in enumerate(kinds)]
-    if is_refused:
-        rule = refused(policies.check_withdrawal, live(*records), records[line].step)
-        assert rule.field is None
-        assert f"Entry {line + 2}" in rule.message
+    asked = steps, Effective(MARCH + timedelta(days=day)), kind
+    if number is None:
+        policies.check_order(*asked)
     else:
-        policies.check_withdrawal(live(*records), records[line].step)
+        rule = refused(policies.check_order, *asked)
+        assert rule.field == "effective"
+        assert rule.message.startswith(f"Entry {number} resumes from 05-Mar-2026")
 
 
-def test_a_step_that_never_fitted_hinders_nothing():
-    steps = live(record("resume", MARCH, 1))
-    policies.check_order(steps, Effective(MARCH + timedelta(days=1)), "dose")
+@pytest.mark.parametrize(
+    ("kinds", "line", "number"),
+    [
+        (["dose", "stop", "dose", "withhold", "resume"], 2, 5),
+        (["dose", "withhold", "resume"], 1, None),
+        (["dose", "withhold", "resume"], 0, None),
+        (["dose", "stop"], 0, None),
+    ],
+)
+def test_a_withdrawal_starts_nothing_again(kinds, line, number):
+    records = [record(kind, MARCH + timedelta(days=n), n + 1) for n, kind in enumerate(kinds)]
+    asked = live(*records), records[line].step
+    if number is None:
+        policies.check_withdrawal(*asked)
+    else:
+        rule = refused(policies.check_withdrawal, *asked)
+        assert rule.field is None
+        assert rule.message.startswith(f"Entry {number} resumes")
+
+
+def test_what_starts_again_already_hinders_nothing():
+    steps = live(record("dose", MARCH), record("stop", MARCH + timedelta(days=1), 2))
+    steps = live(*steps, record("resume", MARCH + timedelta(days=9), 3))
+    policies.check_order(steps, Effective(MARCH + timedelta(days=4)), "dose")
+
+
+@pytest.mark.parametrize("precision", ["month", "year"])
+def test_what_is_known_to_the_year_alone_is_told_in_its_order(precision):
+    moment = Effective(date(2019, 1, 1), precision)
+    dose, stop = record("dose", moment, 1), record("stop", moment, 2)
+    assert refused(policies.check_order, (), moment, "stop")
+    policies.check_order(live(dose), moment, "stop")
+    corrected = StepRecord(uuid4(), 3, dose.step, "dose", moment, dose.components)
+    assert live(dose, stop, corrected) == (corrected, stop)
+    policies.check_order(live(dose, stop), moment, "dose", apart_from=dose.step)
 
 
 # Doses and reasons

@@ -141,17 +141,34 @@ def test_pages_of_signed_in_people_are_stored_nowhere(client, version, prescribe
         assert "no-store" in client.get(address).headers["Cache-Control"]
 
 
-def test_a_step_that_a_later_one_needs_is_not_withdrawn_before_it(client, version, prescriber):
+def test_a_withdrawal_that_would_start_again_what_is_stopped_is_refused(
+    client, version, prescriber
+):
     step_of(version, date(2026, 3, 2))
-    withheld = step_of(version, date(2026, 3, 9), kind="withhold")
+    step_of(version, date(2026, 3, 4), kind="stop")
+    again = step_of(version, date(2026, 3, 6), reason="restart")
+    step_of(version, date(2026, 3, 9), kind="withhold")
     resumed = step_of(version, date(2026, 3, 16), kind="resume", reason="restart")
     client.force_login(prescriber)
-    address = reverse("step-retract", args=[withheld.step])
+    address = reverse("step-retract", args=[again.step])
 
     page = Recording(client, address).send(("", ""), {"reason": "twice"})
 
     assert f"Entry {resumed.entry.number} resumes from 16-Mar-2026" in page.text
     assert not Retraction.objects.exists()
+
+
+def test_a_stop_is_recorded_although_another_is_recorded_ahead(client, version, prescriber):
+    step_of(version, date(2026, 3, 2))
+    step_of(version, date(2026, 3, 20), kind="stop")
+    client.force_login(prescriber)
+    address = f"/regimens/{version.regimen_id}/steps/new/?kind=stop"
+
+    recording = Recording(client, address)
+    recording.write(**day("4", "3", "2026"), decided_by=str(prescriber.pk), reason="unwell")
+    recording.confirm()
+
+    assert DoseStep.objects.filter(kind="stop").count() == 2
 
 
 def test_a_withdrawal_takes_a_reason_of_the_list_only(version):

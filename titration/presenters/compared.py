@@ -1,7 +1,7 @@
 """What was known of a patient once beside what is known today, and what was learned since."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from uuid import UUID
@@ -54,6 +54,7 @@ class Compared:
     then: Side
     now: Side
     is_same: bool
+    verdict: str
     lines: Sequence[Line]
 
 
@@ -111,15 +112,19 @@ class _Comparison:
 
     def _regimen(self, key: UUID) -> Compared:
         versions, log = self.versions[key], self.logs[key]
-        then, now = self._stood(log, self.moment.number), self._stood(log, None)
+        then = self._side_then(key, self._stood(log, self.moment.number))
+        heading, nothing = self._now_heading(), self._nothing_now(key)
+        now = self._side(self._stood(log, None), self.texts, heading, nothing)
+        is_same = replace(then, heading="") == replace(now, heading="")
         url = reverse("regimen", args=[key])
         return Compared(
             title=title_of(versions[-1]),
             url=url,
             then_url=url + self.moment.query if self._is_known(versions[0]) else "",
-            then=self._side_then(key, then),
-            now=self._side(now, self.texts, self._now_heading(), self._nothing_now(key)),
-            is_same=then == now,
+            then=then,
+            now=now,
+            is_same=is_same,
+            verdict=self._verdict(is_same=is_same),
             lines=sorted(
                 [
                     *self._step_lines(log),
@@ -129,6 +134,12 @@ class _Comparison:
                 key=lambda line: line.number,
             ),
         )
+
+    def _verdict(self, *, is_same: bool) -> str:
+        """Whether the two sides say the same; of which day, since that is seldom today."""
+        if is_same:
+            return _("the same for %(day)s") % {"day": self.day}
+        return _("not the same for %(day)s") % {"day": self.day}
 
     def _is_known(self, record: RegimenVersion | Retraction) -> bool:
         return record.entry.number <= self.moment.number
