@@ -176,13 +176,14 @@ def before(
     equals.
     """
     earlier = None
-    for step in instructions(live):
+    for step in live:
         if step.effective.order > moment.order:
             break
-        if step.step != apart_from:
+        if step.step == apart_from:
+            if step.effective.order == moment.order:
+                break
+        elif step.kind != SINGLE:
             earlier = step
-        elif step.effective.order == moment.order:
-            break
     return earlier
 
 
