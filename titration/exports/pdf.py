@@ -21,7 +21,15 @@ from titration.chart import PAPER, chart, svg
 from titration.exports.fonts import FAMILIES, fonts
 from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
 from titration.exports.legible import Legible
-from titration.presenters.log import LIVE, LogRow, log_rows, moment_words, or_erased, ordered
+from titration.presenters.log import (
+    LIVE,
+    LogRow,
+    log_rows,
+    moment_words,
+    or_erased,
+    ordered,
+    withdrawal_words,
+)
 from titration.presenters.regimen import indication_of, title_of
 
 Facts = list[tuple[str, str]]
@@ -218,19 +226,9 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
 
 def _withdrawn(regimen: RegimenRecord, record: PatientRecord) -> str:
     """By whom, when and why the whole regimen was withdrawn; "" when it stands."""
-    withdrawal = regimen.withdrawal
-    if withdrawal is None:
+    if regimen.withdrawal is None:
         return ""
-    said = {
-        "name": withdrawal.entry.recorded_by_name,
-        "when": moment_words(withdrawal.entry.recorded_at, record.patient.clinic),
-        "reason": withdrawal.get_reason_display(),
-        "text": or_erased(withdrawal.reason_text),
-        **_number(withdrawal.entry.number),
-    }
-    if said["text"]:
-        return _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s, “%(text)s”") % said
-    return _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s") % said
+    return withdrawal_words(regimen.withdrawal, record.patient.clinic)
 
 
 def _about(regimen: RegimenRecord, record: PatientRecord) -> Facts:

@@ -17,7 +17,13 @@ from patients.models import Patient, PatientVersion
 from titration import dosing, reading, timeline, wording
 from titration.learned import ADDED, CONFIRMED, CORRECTED, Learned, learned_since
 from titration.models import RegimenVersion, StepKind
-from titration.presenters.log import confirmation_words, heading_words, moment_words, or_erased
+from titration.presenters.log import (
+    confirmation_words,
+    heading_words,
+    moment_words,
+    or_erased,
+    withdrawal_reason,
+)
 from titration.presenters.recording import Side
 from titration.presenters.regimen import title_of
 from titration.presenters.versions import version_row
@@ -238,10 +244,8 @@ class _Comparison:
     def _withdrawn(
         self, withdrawal: Retraction, words: str, said: dict[str, str], sides: Sequence[Side] = ()
     ) -> Line:
-        reason = str(withdrawal.get_reason_display())
-        if text := or_erased(withdrawal.reason_text):
-            reason = _("%(reason)s, “%(text)s”") % {"reason": reason, "text": text}
-        said = {**said, "name": withdrawal.entry.recorded_by_name, "reason": reason}
+        name, reason = withdrawal.entry.recorded_by_name, withdrawal_reason(withdrawal)
+        said = {**said, "name": name, "reason": reason}
         at = withdrawal.entry.recorded_at
         return self._line(withdrawal.entry.number, at, words % said, sides)
 

@@ -76,6 +76,31 @@ def moment_words(moment: datetime, clinic: Clinic) -> str:
     return words_of_moment(moment, clinic.zone)
 
 
+def recorded_words(entry: Entry | StepText, clinic: Clinic) -> dict[str, str]:
+    """By whom, when and as which entry something was recorded: the parts of a sentence."""
+    return {
+        "name": entry.recorded_by_name,
+        "when": moment_words(entry.recorded_at, clinic),
+        "number": f"{entry.number:,}",
+    }
+
+
+def withdrawal_reason(withdrawal: Retraction) -> str:
+    """Why something was withdrawn: the coded reason, and what was typed beside it."""
+    reason = str(withdrawal.get_reason_display())
+    if text := or_erased(withdrawal.reason_text):
+        return _("%(reason)s, “%(text)s”") % {"reason": reason, "text": text}
+    return reason
+
+
+def withdrawal_words(withdrawal: Retraction, clinic: Clinic) -> str:
+    """By whom, when and why something was withdrawn. Needs its entry."""
+    return _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s") % {
+        **recorded_words(withdrawal.entry, clinic),
+        "reason": withdrawal_reason(withdrawal),
+    }
+
+
 def heading_words(kind: str) -> str:
     """What a step does, for all but a plain dose, which needs no heading."""
     return str(HEADINGS.get(kind, ""))
@@ -171,24 +196,11 @@ class _Rows:
         if successor is not None:
             later = self.texts[successor.entry]
             return CORRECTED, _("corrected by %(name)s, %(when)s, entry %(number)s: %(reason)s") % {
-                **self._by(later),
+                **recorded_words(later, self.clinic),
                 "reason": or_erased(later.correction_reason),
             }
         withdrawal = self.withdrawals[record.step]
-        reason = withdrawal.get_reason_display()
-        if text := or_erased(withdrawal.reason_text):
-            reason = _("%(reason)s, “%(text)s”") % {"reason": reason, "text": text}
-        return WITHDRAWN, _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s") % {
-            **self._by(withdrawal.entry),
-            "reason": reason,
-        }
-
-    def _by(self, entry: Entry | StepText) -> dict[str, str]:
-        return {
-            "name": entry.recorded_by_name,
-            "when": moment_words(entry.recorded_at, self.clinic),
-            "number": f"{entry.number:,}",
-        }
+        return WITHDRAWN, withdrawal_words(withdrawal, self.clinic)
 
 
 def _withdrawals(history: History, shown: Sequence[StepRecord]) -> dict[UUID, Retraction]:

@@ -20,8 +20,7 @@ from titration.models import DoseStep, RegimenVersion
 from titration.presenters.log import (
     confirmation_words,
     heading_words,
-    moment_words,
-    or_erased,
+    withdrawal_words,
 )
 from titration.presenters.regimen import indication_of, title_of
 from titration.reading import History, StepText
@@ -220,15 +219,5 @@ def _instruction(record: StepRecord, text: StepText, clinic: Clinic) -> Instruct
 def _withdrawn(
     version: RegimenVersion, retraction: Retraction, clinic: Clinic, moment: Moment | None
 ) -> Withdrawn:
-    words = {
-        "name": retraction.entry.recorded_by_name,
-        "when": moment_words(retraction.entry.recorded_at, clinic),
-        "number": f"{retraction.entry.number:,}",
-        "reason": retraction.get_reason_display(),
-        "text": or_erased(retraction.reason_text),
-    }
-    if words["text"]:
-        said = _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s, “%(text)s”")
-    else:
-        said = _("withdrawn by %(name)s, %(when)s, entry %(number)s: %(reason)s")
-    return Withdrawn(_address(version, moment), title_of(version), said % words)
+    said = withdrawal_words(retraction, clinic)
+    return Withdrawn(_address(version, moment), title_of(version), said)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from access import audit, kept
 from access.policies import CONFIRM, RECORD, check, clinics_of
 from access.signed_in import SignedInRequest
-from ledger.models import Record, RetractionReason
+from ledger.models import Record
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
 from titration import actions, carry, policies, reading
@@ -26,7 +26,7 @@ from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
 from titration.views.attempts import attempt, read_anew
 from titration.views.recording import Screen, newest_version, with_another_row
-from titration.views.regimens import kind_of
+from titration.views.regimens import CARRIED, kind_of
 
 KINDS = set(StepKind.values)
 
@@ -246,7 +246,7 @@ def _after_retraction(
     request: SignedInRequest, regimen: Regimen, reason: str, steps: list[DoseStep]
 ) -> HttpResponse:
     messages.success(request, _("Withdrawn as entered in error. The entry stays legible."))
-    if reason in (RetractionReason.WRONG_PATIENT, RetractionReason.WRONG_MEDICINE):
+    if reason in CARRIED:
         carry.put(request, steps)
         messages.info(
             request,

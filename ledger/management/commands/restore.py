@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from ledger import backups, guards
+from ledger.management.commands.verify import add_checkpoint_arguments
 
 
 class Command(BaseCommand):
@@ -19,21 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("source", type=Path, help="the folder that backup wrote")
-        parser.add_argument(
-            "--checkpoint",
-            type=Path,
-            nargs="+",
-            action="extend",
-            default=[],
-            metavar="FILE",
-            help="signed checkpoints that the chains must continue",
-        )
-        parser.add_argument(
-            "--public-key",
-            type=Path,
-            metavar="FILE",
-            help="what checkpoint_key printed; without it, CHECKPOINT_KEY's own",
-        )
+        add_checkpoint_arguments(parser)
 
     def handle(
         self,

@@ -31,25 +31,30 @@ def uuid(text: str) -> UUID:
         raise ArgumentTypeError(_("type the uuid of a clinic")) from error
 
 
+def add_checkpoint_arguments(parser: ArgumentParser) -> None:
+    """The checkpoints to verify against, and the key that they were signed with."""
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        help="signed checkpoints that the chains must continue",
+    )
+    parser.add_argument(
+        "--public-key",
+        type=Path,
+        metavar="FILE",
+        help="what checkpoint_key printed; without it, CHECKPOINT_KEY's own",
+    )
+
+
 class Command(BaseCommand):
     help = "Check that the record is what was written; each finding on a line of its own."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--checkpoint",
-            type=Path,
-            nargs="+",
-            action="extend",
-            default=[],
-            metavar="FILE",
-            help="signed checkpoints that the chains must continue",
-        )
-        parser.add_argument(
-            "--public-key",
-            type=Path,
-            metavar="FILE",
-            help="what checkpoint_key printed; without it, CHECKPOINT_KEY's own",
-        )
+        add_checkpoint_arguments(parser)
         parser.add_argument("--clinic", type=uuid, help="only this clinic, by its uuid")
 
     def handle(
