@@ -1,0 +1,37 @@
+"""Every write of the work: one keyword-only verb each, taking `by`; nothing else inserts records.
+
+Each locks the clinic's head first, checks the rules under the lock, inserts the rows and their
+entries, and refreshes the projection, in one transaction. All raise PermissionDenied for a person
+who may not, RuleBroken for a rule of the log, and the ledger's own refusals (SubmissionConflict,
+AlreadySuperseded). `submission` is the form's UUID: sent twice, it answers as the first time.
+"""
+
+from titration.actions.loading import Course, enter
+from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
+from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
+from titration.actions.steps import (
+    Instruction,
+    check_instruction,
+    confirm_step,
+    correct_step,
+    record_step,
+    retract_step,
+)
+
+__all__ = [
+    "Course",
+    "Instruction",
+    "MedicineText",
+    "RegimenText",
+    "add_medicine",
+    "check_instruction",
+    "confirm_step",
+    "correct_step",
+    "enter",
+    "open_regimen",
+    "record_step",
+    "retract_regimen",
+    "retract_step",
+    "revise_medicine",
+    "revise_regimen",
+]

@@ -1,0 +1,36 @@
+"""What the verbs ask under the lock, and how they withdraw."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from ledger.models import Retraction, RetractionReason
+from ledger.writing import Log
+from titration import reading
+from titration.models import Regimen
+from titration.policies import ChangedMeanwhile, RuleBroken
+
+
+def check_seen(regimen: Regimen, history: reading.History, seen: int | None) -> None:
+    if seen is not None and reading.newest_number(regimen, history) > seen:
+        raise ChangedMeanwhile
+
+
+def check_regimen_stands(regimen: Regimen) -> None:
+    if Retraction.objects.filter(entry__subject=regimen.pk).exists():
+        raise RuleBroken(
+            None, _("This regimen was withdrawn as entered in error. Open a new regimen.")
+        )
+
+
+def today_of(log: Log) -> date:
+    return log.clinic.local(log.recorded_at).date()
+
+
+def retract(log: Log, regimen: Regimen, subject, reason, reason_text: str) -> Retraction:
+    if reason not in RetractionReason.values:
+        raise RuleBroken("reason", _("Choose a reason from the list."))
+    if reason == RetractionReason.OTHER and not reason_text.strip():
+        raise RuleBroken("reason_text", _("Write the reason in your own words."))
+    retraction = Retraction(reason=reason, reason_text=reason_text)
+    return log.add(retraction, subject=subject, patient=regimen.patient_id)
