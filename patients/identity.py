@@ -20,6 +20,7 @@ class Identity:
     title: str = ""
     nhs_number: str = ""
     record_number: str = ""
+    telephone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def problems(identity: Identity, standing: Standing, *, today: date) -> list[tup
             numbers.parse_nhs_number(identity.nhs_number)
         except numbers.NhsNumberError as error:
             found.append(("nhs_number", error.code))
+    if identity.telephone and (code := numbers.telephone_error(identity.telephone)):
+        found.append(("telephone", code))
     if standing.status_on is not None:
         if standing.status_on > today:
             found.append(("status_on", "future"))

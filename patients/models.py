@@ -56,6 +56,7 @@ class PatientVersion(Record):
         "gender",
         "nhs_number",
         "record_number",
+        "telephone",
     )
     AGREES = {"subject": "patient", "patient": "patient", "clinic": "patient__clinic"}
 
@@ -67,6 +68,8 @@ class PatientVersion(Record):
     gender = models.CharField(_("gender"), max_length=10, choices=Gender.choices, null=True)
     nhs_number = models.CharField(_("NHS number"), max_length=10, blank=True, null=True)
     record_number = models.CharField(_("record number"), max_length=40, blank=True, null=True)
+    # Null as well in records written before there was one.
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True, null=True)
     status = models.CharField(
         _("status"), max_length=10, choices=PatientStatus.choices, default=PatientStatus.HERE
     )
@@ -91,6 +94,13 @@ class PatientVersion(Record):
     def plain_content(self) -> dict[str, object]:
         return {"status": self.status, "status_on": self.status_on}
 
+    def sealed_content(self) -> dict[str, object]:
+        """Names no telephone where there is none: the bytes are as before there was a column."""
+        said = super().sealed_content()
+        if not self.telephone:
+            del said["telephone"]
+        return said
+
     @classmethod
     def of(cls, patient: Patient, identity: Identity, standing: Standing) -> "PatientVersion":
         """A version that says this, not yet recorded."""
@@ -104,7 +114,8 @@ class PatientVersion(Record):
     @property
     def identity(self) -> Identity:
         """Who the patient is. Not for a version that was erased."""
-        return Identity(**{part.name: getattr(self, part.name) for part in fields(Identity)})
+        said = {part.name: getattr(self, part.name) for part in fields(Identity)}
+        return Identity(**{**said, "telephone": self.telephone or ""})
 
     @property
     def standing(self) -> Standing:

@@ -1,10 +1,15 @@
-"""NHS numbers and record numbers. Pure: standard library only."""
+"""NHS numbers, record numbers, telephone numbers. Pure: standard library only."""
 
 import re
 
 from patients import folding
 
 WEIGHTS = range(10, 1, -1)
+
+FEWEST_TO_DIAL = 3
+"""Digits. A number within the house may be as short."""
+
+TELEPHONE = re.compile(r"(\(?\+)?[0-9() \-]+(ext\.?[0-9 ]+)?", re.ASCII | re.IGNORECASE)
 
 
 class NhsNumberError(ValueError):
@@ -57,3 +62,28 @@ def nhs_number_error(text: str) -> str:
 def fold_record_number(text: str) -> str:
     """A clinic's record number as it is compared: without case, spaces and signs."""
     return folding.key(text)
+
+
+def telephone_error(text: str) -> str:
+    """Why this is no telephone number: "signs" or "length" (too few digits); "" when it is one.
+
+    It is kept as typed. Digits, spaces, brackets and hyphens, a plus before all of them, and at
+    the end an extension: "(01632) 960-001 ext 12".
+    """
+    if not TELEPHONE.fullmatch(text):
+        return "signs"
+    main = re.split("ext", text, flags=re.IGNORECASE)[0]
+    return "" if len(re.findall("[0-9]", main)) >= FEWEST_TO_DIAL else "length"
+
+
+def telephone_url(text: str) -> str:
+    """The address that has a telephone dial this (RFC 3966); "" for none.
+
+    The "(0)" of "+44 (0)1632" is dialled within the country only, and so left out after a plus.
+    """
+    main, *extension = re.split("ext", text, flags=re.IGNORECASE)
+    if "+" in main:
+        main = main.replace("(0)", "")
+    dialled = re.sub("[^0-9+]", "", main)
+    after = re.sub("[^0-9]", "", "".join(extension))
+    return f"tel:{dialled}" + (f";ext={after}" if after else "") if dialled else ""

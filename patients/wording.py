@@ -156,6 +156,13 @@ _PROBLEMS = {
         "This is no NHS number: its last digit does not fit the nine before it. "
         "Two digits may be swapped, or one mistyped."
     ),
+    ("telephone", "signs"): gettext_lazy(
+        "A telephone number has digits, spaces, brackets and hyphens, a plus before them, "
+        "and “ext” before an extension, as in 01632 960001 ext 12. Write one number only."
+    ),
+    ("telephone", "length"): gettext_lazy(
+        "A telephone number has three digits or more. Count them, or leave it empty."
+    ),
     ("status_on", "missing"): gettext_lazy("Write on which day."),
     ("status_on", "none"): gettext_lazy(
         "There is no such day. Write day, month and year, as in 12 3 2026."

@@ -36,6 +36,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
         title="Dame",
         nhs_number="9434765919",
         record_number="XK 4471",
+        telephone="01632 960 997 ext 41",
         birth_date=date(1953, 7, 19),
     )
     patient_actions.revise_patient(
@@ -91,6 +92,7 @@ TEXTS = (
     "Dame",
     "9434765919",
     "XK 4471",
+    "01632 960 997 ext 41",
     "1953-07-19",
     "Ashgrove",
     "Zygomorphic",

@@ -23,6 +23,17 @@ PARTS = ("day", "month", "year")
 BOXES = {"birth_date": "birth_day", "status_on": "status_day"}
 """What is wrong with a whole date is said at the first of its boxes."""
 
+NAMES = (
+    "family_name",
+    "given_names",
+    "title",
+    "gender",
+    "nhs_number",
+    "record_number",
+    "telephone",
+)
+"""The parts of an identity that are one field each, as typed."""
+
 
 def line(label, length: int, *, required: bool = False, **attributes) -> forms.CharField:
     """One line of a patient's own data, which the browser is not to remember."""
@@ -67,6 +78,7 @@ class IdentityForm(forms.Form):
     gender = forms.ChoiceField(label=_("Gender"), choices=Gender.choices, widget=forms.RadioSelect)
     nhs_number = line(_("NHS number"), 20, inputmode="numeric")
     record_number = line(_("Record number"), 40)
+    telephone = line(_("Telephone"), 40, inputmode="tel")
     others = PatientsField(label=_("Perhaps the same person"))
 
     identity: Identity
@@ -86,8 +98,7 @@ class IdentityForm(forms.Form):
         clinic = self.clinic
         if self.errors or born is None or clinic is None:
             return
-        names = ("family_name", "given_names", "title", "gender", "nhs_number", "record_number")
-        typed = {name: " ".join(self.cleaned_data[name].split()) for name in names}
+        typed = {name: " ".join(self.cleaned_data[name].split()) for name in NAMES}
         self.identity = Identity(birth_date=born, **typed)
         today = timezone.localdate(timezone=clinic.zone)
         self.tell(problems(self.identity, standing, today=today))
@@ -238,8 +249,7 @@ class RevisionForm(IdentityForm):
 
 def _typed_again(version: PatientVersion) -> dict[str, object]:
     """A version as somebody would type it."""
-    names = ("family_name", "given_names", "title", "gender", "record_number", "status")
-    typed: dict[str, object] = {name: getattr(version, name) for name in names}
+    typed: dict[str, object] = {name: getattr(version, name) for name in (*NAMES, "status")}
     typed |= {"seen": version.pk, "nhs_number": nhs_words(version.nhs_number)}
     for prefix, on in (("birth", version.birth_date), ("status", version.status_on)):
         if on is not None:

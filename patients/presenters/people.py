@@ -37,8 +37,14 @@ class Banner:
     gender: str
     nhs_number: str
     record_number: str
+    telephone: str
     ended: str
     is_erased: bool
+
+    @property
+    def telephone_url(self) -> str:
+        """What a link has a telephone dial; "" without one."""
+        return numbers.telephone_url(self.telephone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ _SAID = (
     "gender",
     "nhs_number",
     "record_number",
+    "telephone",
     "status",
     "status_on",
 )
@@ -166,7 +173,8 @@ def erasures(patients: Collection[UUID]) -> dict[UUID, date]:
 
 def _row(card: tuple, today: date, url: str) -> Row:
     """A row of the columns above; the age of somebody who died is the one they reached."""
-    patient, clinic, _zone, title, family, given, born, gender, nhs, record, status, ended = card
+    patient, clinic, _zone, title, family, given, born, gender, *rest = card
+    nhs, record, telephone, status, ended = rest
     died = ended if status == PatientStatus.DIED else None
     return Row(
         name=wording.name_words(family, given, title),
@@ -175,6 +183,7 @@ def _row(card: tuple, today: date, url: str) -> Row:
         gender=wording.gender_words(gender),
         nhs_number=wording.nhs_words(nhs),
         record_number=record or "",
+        telephone=telephone or "",
         ended=wording.ended_words(status, ended),
         is_erased=family is None,
         patient=patient,
@@ -240,6 +249,7 @@ class Version:
     gender: str
     nhs_number: str
     record_number: str
+    telephone: str
     standing: str
     changed: str
 
@@ -266,6 +276,7 @@ def _version(version: PatientVersion, before: PatientVersion | None, erased: str
         gender=wording.gender_words(version.gender),
         nhs_number=wording.nhs_words(version.nhs_number),
         record_number=version.record_number or "",
+        telephone=version.telephone or "",
         standing=wording.standing_words(version.status, version.status_on),
         changed=", ".join(label for label, *said, differs in compared(before, version) if differs)
         if before
@@ -290,6 +301,7 @@ def _lines(version: PatientVersion) -> list[tuple[str, str]]:
         "gender": wording.gender_words(version.gender),
         "nhs_number": wording.nhs_words(version.nhs_number),
         "record_number": version.record_number,
+        "telephone": version.telephone,
         "status": wording.standing_words(version.status, version.status_on),
     }
     labels = {

@@ -18,6 +18,7 @@ from patients import actions
 from patients.identity import HERE, Standing
 from patients.models import Patient, PatientCard, PatientVersion
 from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, member
+from tests.ledger.damage import unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -252,6 +253,30 @@ def test_revise_is_refused_when_nothing_changed(patient, by):
 
     with pytest.raises(actions.NothingChanged):
         revise(patient, by)
+    assert recorded() == before
+
+
+def test_revise_is_refused_when_nothing_changed_since_before_there_were_telephones(patient, by):
+    with unguarded():
+        patient.versions.update(telephone=None)
+
+        with pytest.raises(actions.NothingChanged):
+            revise(patient, by)
+
+
+def test_revise_records_a_telephone_number(patient, by):
+    revise(patient, by, identity=replace(newest(patient).identity, telephone="01632 960983"))
+
+    said = [v.telephone for v in patient.versions.order_by("entry__number")]
+    assert said == ["", "01632 960983"]
+
+
+def test_telephone_that_nobody_can_dial_is_refused(patient, by):
+    before = recorded()
+
+    with pytest.raises(actions.Unfit) as unfit:
+        revise(patient, by, identity=replace(newest(patient).identity, telephone="call Mum"))
+    assert unfit.value.problems == [("telephone", "signs")]
     assert recorded() == before
 
 

@@ -1,10 +1,15 @@
-"""What the database itself holds of patients, tried from raw SQL."""
+"""What the database itself holds of patients, tried from raw SQL, and the bytes of a version."""
+
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from ledger import canonical
+from ledger.verification import Damage
 from patients.models import PatientVersion, PatientWord
 from tests.factories import PatientFactory
+from tests.ledger.damage import damages, unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +26,7 @@ pytestmark = pytest.mark.django_db
 def test_status_is_a_known_one_with_its_date(status, on, rule):
     version = PatientFactory().versions.get()
     columns = "title, family_name, given_names, birth_date, gender, nhs_number, record_number"
+    columns += ", telephone"
     statement = f"""
         INSERT INTO patients_patientversion
             (entry_id, patient_id, status, status_on, salt, sealed, {columns})
@@ -44,3 +50,63 @@ def test_word_stands_once_for_a_patient():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         PatientWord.objects.create(clinic=patient.clinic, patient=patient, word=word.word)
+
+
+# A version that names no telephone is written as it was before there was a column for one.
+
+SALT = "0000000000000000000000000000000a"
+SEALED = "dd674bdc3f2e9b6229bdfc53cfb91d5e5c880b88c257efbfe9ada8deb0738b71"
+CONTENT = "8cd41a8346f161ce3bb8125da6adecbb2f29481f69e10945240f91aa4c76971a"
+WITH_TELEPHONE = "9fa0824d9ee77fb97c088355a7e92581e69ebcd4673d7159366d61169a3f59e1"
+"""Digests of the first version in tests/ledger/golden.xml, older than the column, and with one."""
+
+
+def version(telephone: str | None) -> PatientVersion:
+    return PatientVersion(
+        title="Ms",
+        family_name="Łódzka-Nuñez",
+        given_names="Irena 愛",
+        birth_date=date(1961, 3, 12),
+        gender="female",
+        nhs_number="",
+        record_number="",
+        telephone=telephone,
+        sealed=SEALED,
+    )
+
+
+@pytest.mark.parametrize("telephone", [None, ""])
+def test_version_without_telephone_equals_the_golden_vector_of_before(telephone):
+    said = version(telephone)
+
+    assert canonical.sealed_digest(SALT, said.sealed_content()) == SEALED
+    assert canonical.digest("patient/1", {**said.plain_content(), "sealed": SEALED}) == CONTENT
+    assert said.content_digest() == CONTENT
+
+
+def test_version_with_telephone_equals_its_golden_vector():
+    said = version("01632 960983").sealed_content()
+
+    assert canonical.sealed_digest(SALT, said) == WITH_TELEPHONE
+
+
+@pytest.mark.parametrize(
+    ("written", "edited"),
+    [("01632 960983", "01632 960984"), ("01632 960983", ""), ("", "01632 960983")],
+)
+def test_telephone_changed_behind_the_record_is_found(written, edited):
+    patient = PatientFactory(telephone=written)
+
+    with unguarded():
+        PatientVersion.objects.filter(patient=patient).update(telephone=edited)
+        assert damages() == [(Damage.EDITED_TEXT, 1)]
+
+
+def test_telephone_written_into_an_older_record_is_found():
+    patient = PatientFactory()
+
+    with unguarded():
+        PatientVersion.objects.filter(patient=patient).update(telephone=None)
+        assert damages() == []
+        PatientVersion.objects.filter(patient=patient).update(telephone="01632 960983")
+        assert damages() == [(Damage.EDITED_TEXT, 1)]

@@ -1,4 +1,4 @@
-"""NHS numbers and record numbers."""
+"""NHS numbers, record numbers, telephone numbers."""
 
 import pytest
 from hypothesis import assume, given
@@ -68,3 +68,47 @@ def test_error_is_told_only_of_ten_digits():
     assert numbers.nhs_number_error("943 476 5918") == "check"
     assert numbers.nhs_number_error("943 476 5919") == ""
     assert numbers.nhs_number_error("12/3/1961") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "dialled"),
+    [
+        ("01632 960983", "tel:01632960983"),
+        ("(01632) 960-983", "tel:01632960983"),
+        ("+44 1632 960983", "tel:+441632960983"),
+        ("(+44) 1632 960983", "tel:+441632960983"),
+        ("+44 (0)1632 960983", "tel:+441632960983"),
+        ("01632 960983 ext 12", "tel:01632960983;ext=12"),
+        ("01632 960983EXT.12", "tel:01632960983;ext=12"),
+        ("999", "tel:999"),
+    ],
+)
+def test_telephone_number_is_kept_as_typed_and_dialled(typed, dialled):
+    assert numbers.telephone_error(typed) == ""
+    assert numbers.telephone_url(typed) == dialled
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("01632 960983 / 07700 900123", "signs"),
+        ("01632 960983, 07700 900123", "signs"),
+        ("01632+960983", "signs"),
+        ("++44 1632 960983", "signs"),
+        ("work 01632 960983", "signs"),
+        ("01632 960983 ext", "signs"),
+        ("ext 12", "signs"),
+        ("٠١٦٣٢ ٩٦٠٩٨٣", "signs"),
+        ("01632\n960983", "signs"),
+        ("12", "length"),
+        ("+", "signs"),
+        ("--", "length"),
+        ("12 ext 345", "length"),
+    ],
+)
+def test_telephone_number_is_refused_when_it_is_none(typed, code):
+    assert numbers.telephone_error(typed) == code
+
+
+def test_nothing_is_dialled_without_a_number():
+    assert numbers.telephone_url("") == ""

@@ -95,6 +95,7 @@ def test_banner_holds_when_the_identity_was_erased(patient):
         gender=None,
         nhs_number=None,
         record_number=None,
+        telephone=None,
         salt=None,
     )
 
@@ -102,6 +103,17 @@ def test_banner_holds_when_the_identity_was_erased(patient):
 
     assert banner.name == "Name erased"
     assert (banner.born, banner.gender, banner.nhs_number, banner.record_number) == ("",) * 4
+    assert (banner.telephone, banner.telephone_url) == ("", "")
+
+
+def test_banner_says_the_telephone_number_and_what_dials_it(patient):
+    called = PatientFactory(clinic=patient.clinic, telephone="+44 (0)1632 960-983 Ext. 12")
+
+    assert [presenters.banner(one).telephone for one in (patient, called)] == [
+        "",
+        "+44 (0)1632 960-983 Ext. 12",
+    ]
+    assert presenters.banner(called).telephone_url == "tel:+441632960983;ext=12"
 
 
 def test_rows_keep_the_order_in_which_they_are_asked_for(patient):

@@ -46,6 +46,7 @@ def patient(clinic, by):
         given_names="Irena",
         nhs_number="9434765919",
         record_number="RN 17",
+        telephone="01632 960983",
     )
 
 
@@ -62,6 +63,7 @@ def typed(**changed) -> dict[str, str]:
         "gender": "female",
         "nhs_number": "",
         "record_number": "",
+        "telephone": "",
         **changed,
     }
 
@@ -81,6 +83,7 @@ def retyped(patient: Patient, **changed) -> dict[str, str]:
         "gender": version.gender,
         "nhs_number": version.nhs_number,
         "record_number": version.record_number,
+        "telephone": version.telephone,
         "status": version.status,
         "status_day": "",
         "status_month": "",
@@ -288,13 +291,16 @@ def test_viewer_is_not_offered_to_add(client, clinic):
 
 
 def test_new_records_the_patient_and_goes_to_the_page(browser, by):
-    response = browser.post(NEW, typed(nhs_number="943 476 5919", record_number="RN 9"))
+    response = browser.post(
+        NEW, typed(nhs_number="943 476 5919", record_number="RN 9", telephone=" 01632  960 9 ")
+    )
 
     version = PatientVersion.objects.get()
     assert response["Location"] == address("patient", version.patient)
     assert (version.family_name, version.given_names) == ("Kowalska", "Łucja")
     assert (version.birth_date, version.gender) == (date(1977, 6, 5), "female")
     assert (version.nhs_number, version.record_number) == ("9434765919", "RN 9")
+    assert version.telephone == "01632 960 9"
     assert (version.entry.recorded_by, version.status) == (by, "here")
     assert events() == [(AccessKind.WRITE, {version.patient_id})]
 
@@ -343,6 +349,8 @@ def test_new_is_refused_to_those_who_do_not_record(client, clinic, role, method)
     ("changed", "message"),
     [
         ({"family_name": " "}, "This field is required."),
+        ({"telephone": "01632 960983 or 960984"}, "Write one number only."),
+        ({"telephone": "12"}, "A telephone number has three digits or more."),
         ({"family_name": "N" * 121}, "at most 120 characters"),
         ({"family_name": "---"}, "Write the family name in letters."),
         ({"birth_month": ""}, "Write day, month and year of birth."),
@@ -621,13 +629,15 @@ def test_edit_is_refused_to_those_who_do_not_record(client, clinic, patient, rol
 
 def test_history_shows_every_version_with_who_and_when(browser, by, patient):
     version = patient.versions.get()
-    changed = replace(version.identity, family_name="Nowak", nhs_number="")
+    changed = replace(version.identity, family_name="Nowak", nhs_number="", telephone="999")
     actions.revise_patient(patient=patient, seen=version.entry, identity=changed, by=by)
 
     shown = page(browser.get(address("patient-history", patient)))
 
-    for words in ("Entry 1", "Entry 2", "J. Lind", "First recorded", "Family name, NHS number"):
+    for words in ("Entry 1", "Entry 2", "J. Lind", "First recorded"):
         assert words in shown
+    assert "Family name, NHS number, Telephone" in shown
+    assert shown.index("<td") < shown.index(">999</td>") < shown.index(">01632 960983</td>")
     assert shown.index("Nowak, Irena (Ms)") < shown.index("Novak, Irena (Ms)")
     assert events() == [(AccessKind.VIEW, {patient.pk})]
 

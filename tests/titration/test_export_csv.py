@@ -202,6 +202,22 @@ def test_erased_text_is_said_to_be_erased(patient, prescriber, regimen):
     assert export._step(record, step)["reason_text"] == ""
 
 
+@pytest.mark.parametrize(
+    ("telephone", "is_erased", "said"),
+    [("01632 960983", False, "01632 960983"), (None, False, ""), (None, True, "erased")],
+)
+def test_telephone_is_said_to_be_erased_only_when_it_was(
+    patient, prescriber, regimen, telephone, is_erased, said
+):
+    record = history.read(patient, by=prescriber, now=NOW)
+    record.version.telephone = telephone
+    record.version.family_name = None if is_erased else "Novak"
+
+    (row,) = rows_of(export.csv_file(record))
+
+    assert row["telephone"] == said
+
+
 def test_regimen_without_steps_has_a_row(patient, prescriber, regimen):
     (row,) = rows_of(exported(patient, prescriber))
 

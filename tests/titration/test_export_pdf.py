@@ -61,6 +61,7 @@ def patient(clinic, prescriber):
         given_names="Irena",
         nhs_number="9434765919",
         record_number="QS-10442",
+        telephone="01632 960983",
     )
 
 
@@ -143,6 +144,7 @@ def test_banner_and_foot_stand_on_every_page(patient, prescriber, regimen):
         assert "Gender Female" in page
         assert "NHS No. 943 476 5919" in page
         assert "Record No. QS-10442" in page
+        assert "Telephone 01632 960983" in page
         assert "Clinic Spasticity Clinic" in page
         assert RECORD_ONLY in page
         assert f"Page {number} of {len(pages)}" in page

@@ -1,6 +1,7 @@
 """Plays the demonstration through the actions, in the order in which it was recorded."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -101,10 +102,9 @@ class _Play:
 
     def _story(self, story: Story) -> Thread:
         by = self.people[story.by]
+        identity = replace(story.identity, telephone=story.telephone)
         yield story.arrived
-        version = add_patient(
-            clinic=self.clinic, identity=story.identity, by=by, recorded_at=self.now
-        )
+        version = add_patient(clinic=self.clinic, identity=identity, by=by, recorded_at=self.now)
         for course in story.courses:
             self.start(self._course(version.patient, course))
         if story.ended is not None:
@@ -113,7 +113,7 @@ class _Play:
             revise_patient(
                 patient=version.patient,
                 seen=version.entry,
-                identity=story.identity,
+                identity=identity,
                 standing=standing,
                 by=by,
                 recorded_at=self.now,

@@ -170,7 +170,7 @@ def _prescriber(clinic: Clinic) -> User:
 
 
 def identity(serial: int) -> Identity:
-    """The patient of this number: invented, with an NHS number of the range kept for tests."""
+    """The patient of this number: invented, with numbers of ranges kept for tests and drama."""
     rest, family = divmod(serial, len(FAMILY_NAMES))
     rest, given = divmod(rest, len(GIVEN_NAMES))
     given_names = [GIVEN_NAMES[given]] + [GIVEN_NAMES[-rest]] * bool(rest)
@@ -183,4 +183,5 @@ def identity(serial: int) -> Identity:
         gender=("female", "male")[serial % 2],
         nhs_number=nine + check if check else "",
         record_number=f"L{serial:06}",
+        telephone=f"01632 960{serial % 1000:03}",
     )

@@ -106,6 +106,7 @@ def lamotrigine_beside_valproate(on: Calendar) -> Story:
                 ],
             ),
         ],
+        telephone="07700 900105",
     )
 
 
@@ -162,6 +163,7 @@ def gabapentin(on: Calendar) -> Story:
                 ],
             )
         ],
+        telephone="01632 960106",
     )
 
 
@@ -233,6 +235,7 @@ def levodopa_by_the_clock(on: Calendar) -> Story:
                 ],
             )
         ],
+        telephone="01632 960107",
     )
 
 
@@ -271,6 +274,7 @@ def pregabalin_range(on: Calendar) -> Story:
                 ],
             )
         ],
+        telephone="01632 960108 ext 12",
     )
 
 
@@ -312,6 +316,7 @@ def carbamazepine_moved_away(on: Calendar) -> Story:
                 ],
             )
         ],
+        telephone="07700 900109",
         ended=(on.at(-21, TUESDAY, "11:09"), Standing(PatientStatus.LEFT, on.day(-21, MONDAY))),
     )
 

@@ -87,6 +87,7 @@ def warfarin_by_weekday(on: Calendar) -> Story:
                 ],
             )
         ],
+        telephone="(01632) 960110",
     )
 
 
@@ -145,6 +146,7 @@ def methotrexate_on_mondays(on: Calendar) -> Story:
                 ],
             ),
         ],
+        telephone="07700 900111",
     )
 
 
@@ -235,6 +237,7 @@ def patch_and_rescue(on: Calendar) -> Story:
                 ],
             ),
         ],
+        telephone="+44 1632 960112",
         ended=(on.at(-5, MONDAY, "09:18"), Standing(PatientStatus.DIED, died)),
     )
 

@@ -162,6 +162,7 @@ def baclofen_up_and_down(on: Calendar) -> Story:
                 ],
             )
         ],
+        telephone="01632 960101",
     )
 
 
@@ -239,6 +240,7 @@ def baclofen_uneven_day(on: Calendar) -> Story:
                 ],
             ),
         ],
+        telephone="07700 900102",
     )
 
 
@@ -363,6 +365,7 @@ def pump(on: Calendar) -> Story:
                 ],
             ),
         ],
+        telephone="01632 960103",
     )
 
 
@@ -423,6 +426,7 @@ def methylprednisolone_pack(on: Calendar) -> Story:
                 ],
             )
         ],
+        telephone="07700 900104",
     )
 
 

@@ -100,13 +100,17 @@ class Course:
 
 @dataclass(frozen=True)
 class Story:
-    """A patient of the clinic: who, since when, what was written for them, and how it ended."""
+    """A patient of the clinic: who, since when, what was written for them, and how it ended.
+
+    `telephone` is a number kept for drama: it rings nowhere.
+    """
 
     arrived: datetime
     identity: Identity
     courses: Sequence[Course] = ()
     ended: tuple[datetime, Standing] | None = None
     by: str = LIND
+    telephone: str = ""
 
 
 def amount(text: str, unit: str = "mg") -> Amount:

@@ -29,6 +29,7 @@ COLUMNS = (
     "gender",
     "nhs_number",
     "record_number",
+    "telephone",
     "regimen",
     "medicine",
     "form",
@@ -182,6 +183,7 @@ def _patient(record: PatientRecord) -> Cells:
         "gender": or_erased(version.gender),
         "nhs_number": or_erased(version.nhs_number),
         "record_number": or_erased(version.record_number),
+        "telephone": or_erased(record.telephone),
     }
 
 

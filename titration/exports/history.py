@@ -56,6 +56,11 @@ class PatientRecord:
         """The moment as of which the record is told, on the clinic's clock."""
         return self.moment.at if self.moment else self.at
 
+    @property
+    def telephone(self) -> str | None:
+        """As typed, "" for none; None when it was erased."""
+        return None if self.version.is_erased else self.version.telephone or ""
+
 
 ORDER_OF_STATES = (timeline.TAKING, timeline.WITHHELD, timeline.NOTHING, timeline.STOPPED)
 

@@ -131,6 +131,7 @@ def _banner(record: PatientRecord) -> dict[str, Any]:
         (_("Gender"), or_erased(people.gender_words(version.gender) or None)),
         (_("NHS No."), people.nhs_words(version.nhs_number) or or_erased(version.nhs_number)),
         (_("Record No."), or_erased(version.record_number)),
+        (_("Telephone"), or_erased(record.telephone)),
         (_("Status"), people.ended_words(version.status, version.status_on)),
         (_("Clinic"), clinic.name),
     ]
