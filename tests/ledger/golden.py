@@ -19,6 +19,7 @@ from patients.identity import Identity, Standing
 from tests.titration.doses import at, rate, times
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration import actions
+from titration.actions import steps as step_actions
 from titration.dosing import Component
 from titration.timeline import Effective
 
@@ -42,7 +43,7 @@ def fixed() -> Iterator[None]:
                 if isinstance(field, models.UUIDField) and field.default is uuid.uuid4:
                     patch.setitem(field.__dict__, "_get_default", key)
         patch.setattr(writing, "uuid4", key)
-        patch.setattr(actions, "uuid4", key)
+        patch.setattr(step_actions, "uuid4", key)
         patch.setattr(secrets, "token_hex", lambda size: f"{next(numbers):0{2 * size}x}")
         patch.setattr(writing, "timezone", mock.Mock(now=now))
         patch.setattr(sealing, "timezone", mock.Mock(now=now))
