@@ -624,6 +624,13 @@ def test_edit_is_refused_to_those_who_do_not_record(client, clinic, patient, rol
     assert Entry.objects.count() == 1
 
 
+def test_page_has_a_link_that_dials_the_telephone_number(browser, patient):
+    shown = page(browser.get(address("patient", patient)))
+
+    assert 'href="tel:01632960983"' in shown
+    assert ">01632 960983</span></a>" in shown
+
+
 # The history
 
 
