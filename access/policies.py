@@ -9,6 +9,7 @@ VIEW_CHARTS = "view charts"
 EXPORT_CHARTS = "export charts"
 RECORD = "record"
 CONFIRM = "confirm"
+SIGN = "sign"
 VIEW_CATALOGUE = "view catalogue"
 MANAGE_CATALOGUE = "manage catalogue"
 ERASE = "erase"
@@ -20,6 +21,7 @@ GRANTS: dict[str, frozenset[str]] = {
     EXPORT_CHARTS: frozenset({Role.PRESCRIBER, Role.RECORDER, Role.VIEWER}),
     RECORD: frozenset({Role.PRESCRIBER, Role.RECORDER}),
     CONFIRM: frozenset({Role.PRESCRIBER}),
+    SIGN: frozenset({Role.PRESCRIBER}),
     VIEW_CATALOGUE: frozenset({Role.PRESCRIBER, Role.RECORDER, Role.VIEWER, Role.ADMINISTRATOR}),
     MANAGE_CATALOGUE: frozenset({Role.ADMINISTRATOR}),
     ERASE: frozenset({Role.ADMINISTRATOR}),
@@ -34,6 +36,7 @@ REFUSALS = {
     EXPORT_CHARTS: _("Exports are open to prescribers, recorders and viewers of the clinic."),
     RECORD: _("Only a prescriber or a recorder of the clinic records."),
     CONFIRM: _("Only the prescriber named in a step confirms it."),
+    SIGN: _("Only a prescriber of the clinic signs a plan, pauses it or withdraws it."),
     VIEW_CATALOGUE: _("The medicine list is open to members of the clinic who work with it."),
     MANAGE_CATALOGUE: _("Only an administrator of the clinic changes its medicine list."),
     ERASE: _("Only an administrator of the clinic erases a patient."),

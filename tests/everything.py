@@ -1,22 +1,36 @@
 """A clinic with at least one row in every guarded table, made through the actions."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 from django.test import RequestFactory
 from django.utils import timezone
 
 from access import audit
-from access.models import AccessKind, Clinic, Role
+from access.models import AccessKind, Clinic, Role, User
 from ledger import erasing, sealing
 from ledger.models import ErasureReason
+from ledger.writing import Asking, writing
 from patients import actions as patient_actions
 from patients.identity import Standing
 from patients.models import Patient
 from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, member
-from tests.titration.doses import times
-from tests.titration.factories import medicine_of, regimen_of, step_of
+from tests.titration.doses import at, times
+from tests.titration.factories import draft_of, medicine_of, regimen_of, signed_plan, step_of
 from titration import actions
 from titration.dosing import Component
+from titration.models import (
+    CalendarText,
+    CalendarTextVersion,
+    Dispute,
+    DoseStep,
+    IssueTold,
+    PlanIssue,
+    RegimenVersion,
+    Review,
+    RowRecorded,
+)
+from titration.planning import PlanText, Row
 from titration.timeline import Effective
 
 
@@ -38,17 +52,6 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
         record_number="XK 4471",
         telephone="01632 960 997 ext 41",
         birth_date=date(1953, 7, 19),
-    )
-    patient_actions.revise_patient(
-        patient=patient,
-        seen=patient.versions.get().entry,
-        identity=IdentityFactory(
-            family_name="Quillfeather-Ashgrove",
-            given_names="Wilhelmina",
-            birth_date=date(1953, 7, 19),
-        ),
-        standing=Standing("left", date(2020, 1, 2)),
-        by=recorder,
     )
     regimen = regimen_of(
         patient, medicine_of(clinic), by=prescriber, indication_text="Zygomorphic spasms"
@@ -79,6 +82,18 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     actions.retract_step(
         step=withdrawn, reason="other", reason_text="Belongs to cousin Thaddeus", by=prescriber
     )
+    _planned(regimen, first, prescriber)
+    patient_actions.revise_patient(
+        patient=patient,
+        seen=patient.versions.get().entry,
+        identity=IdentityFactory(
+            family_name="Quillfeather-Ashgrove",
+            given_names="Wilhelmina",
+            birth_date=date(1953, 7, 19),
+        ),
+        standing=Standing("left", date(2020, 1, 2)),
+        by=recorder,
+    )
     _seen(patient)
     if is_owner:
         _erased(clinic)
@@ -86,7 +101,93 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     return patient
 
 
+def _planned(regimen: RegimenVersion, step: DoseStep, by: User) -> None:
+    """A plan with every kind of row, and everything that is recorded of one."""
+    draft = draft_of(regimen.regimen, by=by)
+    version = signed_plan(
+        draft,
+        PlanText(
+            purpose="taper",
+            rows=(
+                Row(uuid4(), "dose", "on", on=date(2026, 6, 1), components=(_component(),)),
+                Row(uuid4(), "words", "after", count=1, unit="month", words="Ring the almoner"),
+                Row(uuid4(), "dose", "review", components=(times(2, "3"), at("bedtime", "5"))),
+                Row(uuid4(), "stop", "after", count=2, unit="week"),
+            ),
+            end="stop",
+            if_missed="Count the buttons",
+            if_unwell="Consult the barometer",
+            note="Kept behind the clock",
+            slots=("morning", "bedtime"),
+        ),
+        by=by,
+    )
+    actions.record_plan_event(
+        plan=version.plan,
+        kind="paused",
+        reason_text="Snowed in at Kirkwall",
+        seen=version.entry.number,
+        by=by,
+    )
+    patient, clinic = regimen.regimen.patient_id, regimen.regimen.clinic
+    review, issue = uuid4(), None
+    with writing(clinic, by=by, submission=Asking(uuid4(), b"")) as log:
+        link = RowRecorded(version=version, row=version.rows[0].row, step=step.step)
+        log.add(link, subject=step.step, patient=patient)
+        issue = PlanIssue(
+            version=version,
+            issued_on=date(2026, 6, 1),
+            issued_as="calendar",
+            how="handed",
+            to_whom="Neighbour Philomena",
+        )
+        log.add(issue, subject=uuid4(), patient=patient)
+        told = IssueTold(
+            issue=issue, told_on=date(2026, 6, 2), how="post", to_whom="Verger Ambrose"
+        )
+        log.add(told, subject=uuid4(), patient=patient)
+        dispute = Dispute(disputes=step, says="Never with treacle")
+        log.add(dispute, subject=uuid4(), patient=patient)
+        for status in ("booked", "done"):
+            is_done = status == "done"
+            newest = Review.objects.filter(review=review).first()
+            log.add(
+                Review(
+                    review=review,
+                    regimen=regimen.regimen,
+                    status=status,
+                    review_on=date(2026, 7, 1),
+                    what_for="Grip on the teapot",
+                    whose=by,
+                    whose_name=by.name,
+                    outcome="Pours without a saucer" if is_done else "",
+                    opens_row=version.rows[2].row if is_done else None,
+                    opens_on=date(2026, 7, 8) if is_done else None,
+                ),
+                subject=review,
+                patient=patient,
+                supersedes=newest.entry if newest else None,
+            )
+            log.flush()
+        text = CalendarText(clinic=clinic)
+        log.create(text)
+        log.add(
+            CalendarTextVersion(text=text, language="cy", standing_text="Ffoniwch y clinig"),
+            subject=text.pk,
+        )
+
+
 TEXTS = (
+    "almoner",
+    "buttons",
+    "barometer",
+    "behind the clock",
+    "Kirkwall",
+    "Philomena",
+    "Ambrose",
+    "treacle",
+    "teapot",
+    "saucer",
     "Quillfeather",
     "Wilhelmina",
     "Dame",

@@ -24,6 +24,7 @@ PURE = {
     "identity",
     "learned",
     "numbers",
+    "planning",
     "timeline",
 }
 LAYERS = [
@@ -39,6 +40,7 @@ LAYERS = [
         "kept",
         "moments",
         "outcomes",
+        "planned",
         "policies",
         "projection",
         "reading",

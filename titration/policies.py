@@ -17,7 +17,7 @@ from access.models import Clinic, Role, User
 from access.policies import CONFIRM, REFUSALS
 from patients import folding
 from patients.models import PatientCard, PatientStatus
-from titration import dosing, timeline, wording
+from titration import dosing, planned, planning, timeline, wording
 from titration.models import (
     KINDS_WITH_DOSE,
     DoseStep,
@@ -27,6 +27,7 @@ from titration.models import (
     Route,
     reasons_for,
 )
+from titration.planning import PlanText, Standing
 from titration.timeline import Effective, StepRecord
 
 YEARS_AHEAD = 2
@@ -311,4 +312,51 @@ def check_alone(version: RegimenVersion) -> None:
         raise RuleBroken(
             "another",
             _("The patient has this medicine by this route already. Tick this to have two."),
+        )
+
+
+def check_present(patient: PatientCard) -> None:
+    """Refuse a plan for a patient who died or left."""
+    status = patient.version.status
+    if status == PatientStatus.DIED:
+        raise RuleBroken(None, _("The record says that the patient died. No plan is signed."))
+    if status == PatientStatus.LEFT:
+        raise RuleBroken(
+            None,
+            _("The record says that the patient left the clinic. Correct that first, then sign."),
+        )
+
+
+def check_plan(text: PlanText) -> None:
+    """A plan that can be carried out without doubt: the first problem of planning.check_plan."""
+    problems = planning.check_plan(text)
+    if problems:
+        raise RuleBroken(None, wording.plan_problem_words(problems[0]))
+
+
+def check_no_open_plan(logs: Iterable[planned.PlanLog], live: tuple[StepRecord, ...]) -> None:
+    """Refuse a second plan for a regimen beside one that is not over."""
+    if any(not log.standing(live).is_over for log in logs):
+        raise RuleBroken(
+            None,
+            _(
+                "This regimen has a signed plan already. Revise that plan, or withdraw or "
+                "complete it first; what you wrote stays in the draft."
+            ),
+        )
+
+
+EVENTS_OF_STATE = {
+    planning.OPEN: {"paused", "withdrawn", "completed"},
+    planning.PAUSED: {"resumed", "withdrawn", "completed"},
+    planning.AWAITING: {"continued", "paused", "withdrawn", "completed"},
+}
+
+
+def check_plan_event(standing: Standing, kind: str) -> None:
+    """Refuse what does not fit how a plan stands: to pause what is paused, to end what is over."""
+    if kind not in EVENTS_OF_STATE.get(standing.state, set()):
+        raise RuleBroken(
+            None,
+            _("The plan no longer stands as the page showed it. Look at it as it is now."),
         )

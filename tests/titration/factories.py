@@ -1,13 +1,25 @@
 """Medicines, regimens and dose steps for tests, made through the actions."""
 
 from datetime import date
+from uuid import uuid4
+
+from django.utils import timezone
 
 from access.models import Clinic, Role, User
 from patients.models import Patient
 from tests.factories import PatientFactory, member
 from tests.titration.doses import times
-from titration import actions
-from titration.models import KINDS_WITH_DOSE, DoseStep, MedicineVersion, RegimenVersion
+from titration import actions, planned, reading
+from titration.models import (
+    KINDS_WITH_DOSE,
+    DoseStep,
+    MedicineVersion,
+    PlanDraft,
+    PlanVersion,
+    Regimen,
+    RegimenVersion,
+)
+from titration.planning import PlanText, Row
 from titration.timeline import Effective
 
 STARTED = date(2026, 3, 2)
@@ -87,3 +99,62 @@ def step_of(
         ),
         by=by,
     )
+
+
+def draft_of(regimen: Regimen, by: User | None = None, revises=None, **columns) -> PlanDraft:
+    """A draft of a plan for the regimen, as nobody has typed anything into it yet."""
+    by = by or member(regimen.clinic)
+    now = timezone.now()
+    return PlanDraft.objects.create(
+        clinic=regimen.clinic,
+        regimen=regimen,
+        revises=revises,
+        begun_by=by,
+        begun_at=now,
+        saved_by=by,
+        saved_at=now,
+        **columns,
+    )
+
+
+def planned_row(on: date | str = STARTED, *components, kind: str = "dose", **row) -> Row:
+    """A planned row: on a date, or "2 weeks" after the row before, or after a "review"."""
+    if isinstance(on, date):
+        start: dict = {"start": "on", "on": on}
+    elif on == "review":
+        start = {"start": "review"}
+    else:
+        count, unit = on.split()
+        start = {"start": "after", "count": int(count), "unit": unit.removesuffix("s")}
+    return Row(row=row.pop("row", uuid4()), kind=kind, components=components, **start, **row)
+
+
+def plan_text(*rows: Row, **text) -> PlanText:
+    """What a plan says: these rows, a titration whose last dose continues unless `text` says."""
+    return PlanText(**{"purpose": "titration", "end": "continue", "rows": rows, **text})
+
+
+def signed_plan(draft: PlanDraft, text: PlanText, by: User | None = None) -> PlanVersion:
+    """The draft signed with this text by its writer, or by `by`."""
+    regimen = draft.regimen
+    logs = planned.plan_logs([regimen.pk])[regimen.pk]
+    return actions.sign_plan(
+        draft=draft.pk,
+        regimen=regimen,
+        revision=draft.revision,
+        revises=draft.revises.entry if draft.revises else None,
+        text=text,
+        seen=actions.newest_number(regimen, reading.history(regimen), logs),
+        by=by or draft.begun_by,
+    )
+
+
+def plan_of(regimen: RegimenVersion | None = None, *rows: Row, **text) -> PlanVersion:
+    """A plan signed by the responsible prescriber: 5 then 10 mg three times a day unless given."""
+    regimen = regimen or regimen_of()
+    rows = rows or (
+        planned_row(STARTED, times(3, "5")),
+        planned_row("2 weeks", times(3, "10")),
+    )
+    draft = draft_of(regimen.regimen, by=regimen.responsible)
+    return signed_plan(draft, plan_text(*rows, **text))

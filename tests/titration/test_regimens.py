@@ -13,6 +13,7 @@ from tests.pages import Page
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration import actions
 from titration.models import RegimenCard, RegimenVersion
+from titration.policies import RuleBroken
 
 pytestmark = pytest.mark.django_db
 
@@ -239,7 +240,7 @@ def test_the_action_keeps_medicine_and_route_too(regimen, medicine, prescriber):
     text = actions.RegimenText(
         medicine, "intrathecal", "mg", "tablet", "spasticity", "", prescriber
     )
-    with pytest.raises(actions.RuleBroken):
+    with pytest.raises(RuleBroken):
         actions.revise_regimen(
             regimen=regimen.regimen, seen=regimen.entry, text=text, by=prescriber
         )

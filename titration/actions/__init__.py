@@ -8,6 +8,7 @@ AlreadySuperseded). `submission` is the form's UUID: sent twice, it answers as t
 
 from titration.actions.loading import Course, enter
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
+from titration.actions.plans import DraftChanged, newest_number, record_plan_event, sign_plan
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
 from titration.actions.steps import (
     Instruction,
@@ -20,6 +21,7 @@ from titration.actions.steps import (
 
 __all__ = [
     "Course",
+    "DraftChanged",
     "Instruction",
     "MedicineText",
     "RegimenText",
@@ -28,10 +30,13 @@ __all__ = [
     "confirm_step",
     "correct_step",
     "enter",
+    "newest_number",
     "open_regimen",
+    "record_plan_event",
     "record_step",
     "retract_regimen",
     "retract_step",
     "revise_medicine",
     "revise_regimen",
+    "sign_plan",
 ]

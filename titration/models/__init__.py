@@ -1,4 +1,4 @@
-"""The work: a clinic's medicines, regimens, dose steps with their components, confirmations.
+"""The work: a clinic's medicines, regimens, dose steps with their components, plans, reviews.
 
 Records carry names, units and labels as written, so that no later edit of a catalogue or a person
 changes what the past says.
@@ -6,7 +6,28 @@ changes what the past says.
 
 from titration.models.catalogue import Medicine, MedicineVersion, Route
 from titration.models.components import COMPONENT_FIELDS, Component, written_component
-from titration.models.projection import AwaitingConfirmation, RegimenCard
+from titration.models.issues import (
+    CalendarText,
+    CalendarTextVersion,
+    IssuedAs,
+    IssuedHow,
+    IssueTold,
+    PlanIssue,
+)
+from titration.models.plans import (
+    Plan,
+    PlanDraft,
+    PlanEnd,
+    PlanEvent,
+    PlanEventKind,
+    PlannedComponent,
+    PlannedRow,
+    PlanVersion,
+    Purpose,
+    RowRecorded,
+    rows_of,
+)
+from titration.models.projection import AwaitingConfirmation, RegimenCard, WorklistRow
 from titration.models.reasons import (
     KINDS_WITH_DOSE,
     ChangeReason,
@@ -16,26 +37,48 @@ from titration.models.reasons import (
     reasons_for,
 )
 from titration.models.regimens import Indication, Regimen, RegimenVersion
-from titration.models.steps import Confirmation, DoseStep
+from titration.models.reviews import Review, ReviewStatus
+from titration.models.steps import Confirmation, Dispute, DoseStep
 
 __all__ = [
     "COMPONENT_FIELDS",
     "KINDS_WITH_DOSE",
     "AwaitingConfirmation",
+    "CalendarText",
+    "CalendarTextVersion",
     "ChangeReason",
     "Component",
     "Confirmation",
+    "Dispute",
     "DoseStep",
     "Indication",
+    "IssueTold",
+    "IssuedAs",
+    "IssuedHow",
     "Medicine",
     "MedicineVersion",
+    "Plan",
+    "PlanDraft",
+    "PlanEnd",
+    "PlanEvent",
+    "PlanEventKind",
+    "PlanIssue",
+    "PlanVersion",
+    "PlannedComponent",
+    "PlannedRow",
+    "Purpose",
     "ReceivedHow",
     "Regimen",
     "RegimenCard",
     "RegimenVersion",
+    "Review",
+    "ReviewStatus",
     "Route",
+    "RowRecorded",
     "StepKind",
     "StopReason",
+    "WorklistRow",
     "reasons_for",
+    "rows_of",
     "written_component",
 ]

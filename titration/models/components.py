@@ -1,7 +1,7 @@
 """The parts of a step's dose as rows, to and from the pure core."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,10 +13,10 @@ from titration.models.steps import DoseStep
 AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 6}
 
 
-class Component(AppendOnly):
+class ComponentColumns(AppendOnly):
     """One part of a dose: amount and timing, as `dosing.Component` has it."""
 
-    PLAIN = (
+    PLAIN: ClassVar[tuple[str, ...]] = (
         "low",
         "high",
         "unit",
@@ -44,11 +44,9 @@ class Component(AppendOnly):
         "strengths",
         "product",
     )
-    SEALED = ("as_needed_for", "calculation")
-    ERASABLE = SEALED
-    PARENT = "step"
+    SEALED: ClassVar[tuple[str, ...]] = ("as_needed_for", "calculation")
+    ERASABLE: ClassVar[tuple[str, ...]] = SEALED
 
-    step = models.ForeignKey(DoseStep, on_delete=models.PROTECT, related_name="components")
     position = models.PositiveSmallIntegerField()
     low = models.DecimalField(**AMOUNT)
     high = models.DecimalField(**AMOUNT, null=True, blank=True)
@@ -80,10 +78,8 @@ class Component(AppendOnly):
     calculation = models.CharField(max_length=300, blank=True, null=True)
 
     class Meta:
+        abstract = True
         constraints = [
-            models.UniqueConstraint(
-                fields=["step", "position"], name="%(app_label)s_%(class)s_position_once"
-            ),
             models.CheckConstraint(
                 condition=Q(low__gte=0), name="%(app_label)s_%(class)s_not_negative"
             ),
@@ -120,45 +116,64 @@ class Component(AppendOnly):
         """The component as the pure core has it."""
         return written_component([getattr(self, name) for name in COMPONENT_FIELDS])
 
+    @staticmethod
+    def columns_of(written: dosing.Component) -> dict[str, Any]:
+        """The columns for a written component."""
+        timing, maximum = written.timing, written.maximum
+        return {
+            "low": written.amount.low,
+            "high": written.amount.high,
+            "unit": written.amount.unit,
+            "timing": timing.kind,
+            "slot": timing.slot,
+            "clock": timing.clock,
+            "times": timing.times,
+            "period": timing.period,
+            "period_unit": timing.period_unit,
+            "anchor": timing.anchor,
+            "weekdays": "".join(str(day) for day in timing.weekdays),
+            "window_from": timing.window_from,
+            "window_to": timing.window_to,
+            "rate_per": timing.rate_per,
+            "changed_every_hours": timing.changed_every_hours,
+            "as_needed": written.as_needed,
+            "as_needed_for": written.as_needed_for,
+            "maximum_low": maximum.low if maximum else None,
+            "maximum_high": maximum.high if maximum else None,
+            "maximum_unit": maximum.unit if maximum else "",
+            "maximum_times": written.maximum_times,
+            "maximum_hours": written.maximum_hours,
+            "strengths": written.strengths,
+            "volume": written.volume,
+            "concentration": written.concentration,
+            "concentration_unit": written.concentration_unit,
+            "product": written.product,
+            "calculation": written.calculation,
+        }
+
+
+class Component(ComponentColumns):
+    """One part of the dose of a step."""
+
+    PARENT = "step"
+
+    step = models.ForeignKey(DoseStep, on_delete=models.PROTECT, related_name="components")
+
+    class Meta(ComponentColumns.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step", "position"], name="%(app_label)s_%(class)s_position_once"
+            ),
+            *ComponentColumns.Meta.constraints,
+        ]
+
     @classmethod
     def of(cls, step: DoseStep, position: int, written: dosing.Component) -> "Component":
         """The row for a written component."""
-        timing, maximum = written.timing, written.maximum
-        return cls(
-            step=step,
-            position=position,
-            low=written.amount.low,
-            high=written.amount.high,
-            unit=written.amount.unit,
-            timing=timing.kind,
-            slot=timing.slot,
-            clock=timing.clock,
-            times=timing.times,
-            period=timing.period,
-            period_unit=timing.period_unit,
-            anchor=timing.anchor,
-            weekdays="".join(str(day) for day in timing.weekdays),
-            window_from=timing.window_from,
-            window_to=timing.window_to,
-            rate_per=timing.rate_per,
-            changed_every_hours=timing.changed_every_hours,
-            as_needed=written.as_needed,
-            as_needed_for=written.as_needed_for,
-            maximum_low=maximum.low if maximum else None,
-            maximum_high=maximum.high if maximum else None,
-            maximum_unit=maximum.unit if maximum else "",
-            maximum_times=written.maximum_times,
-            maximum_hours=written.maximum_hours,
-            strengths=written.strengths,
-            volume=written.volume,
-            concentration=written.concentration,
-            concentration_unit=written.concentration_unit,
-            product=written.product,
-            calculation=written.calculation,
-        )
+        return cls(step=step, position=position, **cls.columns_of(written))
 
 
-COMPONENT_FIELDS = (*Component.PLAIN, *Component.SEALED)
+COMPONENT_FIELDS = (*ComponentColumns.PLAIN, *ComponentColumns.SEALED)
 
 
 def written_component(values: Sequence[Any]) -> dosing.Component:

@@ -61,3 +61,38 @@ class AwaitingConfirmation(models.Model):
 
     def __str__(self) -> str:
         return str(self.step_id)
+
+
+class WorklistRow(models.Model):
+    """Projection: something of a regimen that a clinic's worklist shows, and on which days.
+
+    `topic` is one of titration.worklist.TOPICS, `day` the one it is sorted by. It is shown from
+    `shown_from` until the day before `shown_until`: a row says so for every day to come, so that
+    none is stale because a day has passed. `about` is the row, review, step or draft it tells of,
+    `number` the entry that brought it about.
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    regimen = models.ForeignKey(Regimen, on_delete=models.CASCADE, related_name="worklist_rows")
+    responsible = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    topic = models.CharField(max_length=12)
+    day = models.DateField()
+    shown_from = models.DateField()
+    shown_until = models.DateField(null=True)
+    about = models.UUIDField()
+    number = models.PositiveBigIntegerField()
+
+    objects = OfClinicQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "topic", "day", "about"], name="titration_worklist"),
+            models.Index(
+                fields=["responsible", "clinic", "topic", "day", "about"],
+                name="titration_worklist_mine",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.day}"

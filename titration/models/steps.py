@@ -127,3 +127,21 @@ class Confirmation(Record):
 
     def plain_content(self) -> dict[str, object]:
         return {"confirms": self.confirms_id}
+
+
+class Dispute(Record):
+    """The named prescriber says that a step typed by somebody else is not what they decided."""
+
+    KIND = "dispute"
+    FORM = "dispute/1"
+    SEALED = ("says",)
+    AGREES = {"patient": "disputes__regimen__patient", "clinic": "disputes__regimen__clinic"}
+
+    disputes = models.OneToOneField(DoseStep, on_delete=models.PROTECT, related_name="dispute")
+    says = models.TextField(_("what was decided, in your own words"), blank=True, null=True)
+
+    def __str__(self) -> str:
+        return str(self.disputes_id)
+
+    def plain_content(self) -> dict[str, object]:
+        return {"disputes": self.disputes_id}

@@ -25,6 +25,7 @@ from titration.wording.figures import (
     total_words,
     unit_words,
 )
+from titration.wording.plans import interval_words, plan_problem_words, row_words, start_words
 from titration.wording.problems import problem_words
 
 __all__ = [
@@ -37,11 +38,15 @@ __all__ = [
     "dosage_lines",
     "dosage_words",
     "effective_words",
+    "interval_words",
     "month_words",
+    "plan_problem_words",
     "problem_words",
     "range_words",
+    "row_words",
     "short_month_words",
     "slot_label",
+    "start_words",
     "timing_words",
     "total_label",
     "total_sentence",

@@ -1,0 +1,250 @@
+"""Rows to the pure plans: every signed version of a regimen's plans and what was recorded of them.
+
+As known at an entry number, or with every entry. The number of queries does not grow.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from patients.models import PatientStatus, PatientVersion
+from titration import planning
+from titration.models import (
+    COMPONENT_FIELDS,
+    PlanEvent,
+    PlannedComponent,
+    PlannedRow,
+    PlanVersion,
+    Review,
+    RowRecorded,
+    written_component,
+)
+from titration.planning import Carried, Event, Link, PlanText, Row, Standing
+from titration.timeline import StepRecord
+
+
+@dataclass(frozen=True)
+class SignedVersion:
+    """One signed version: what it says, and who signed it when; `signed_on` in the clinic's zone.
+
+    `entry` and `number` name its ledger entry; `version` counts from 1.
+    """
+
+    entry: UUID
+    number: int
+    version: int
+    text: PlanText
+    signed_by: int
+    signed_by_name: str
+    signed_at: datetime
+    signed_on: date
+
+
+@dataclass(frozen=True)
+class RecordedEvent:
+    """Something recorded of a plan beside its versions: one of planning.EVENTS."""
+
+    number: int
+    kind: str
+    reason_text: str | None
+    by_name: str
+    at: datetime
+    on: date
+
+
+@dataclass(frozen=True)
+class PlanLog:
+    """Everything known of one plan. `opened` are the days from which reviews opened its rows."""
+
+    plan: UUID
+    regimen: UUID
+    versions: tuple[SignedVersion, ...]
+    events: tuple[RecordedEvent, ...] = ()
+    links: tuple[Link, ...] = ()
+    opened: Mapping[UUID, date] = field(default_factory=dict)
+
+    @property
+    def newest(self) -> SignedVersion:
+        return self.versions[-1]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the newest version."""
+        return self.newest.text.rows
+
+    @property
+    def last_number(self) -> int:
+        """The number of the newest entry of the plan."""
+        numbers = [event.number for event in self.events] + [link.number for link in self.links]
+        return max([self.newest.number, *numbers])
+
+    def standing(
+        self, live: Sequence[StepRecord], ended: Event | None = None, differs: Iterable[Event] = ()
+    ) -> Standing:
+        """How the plan stands beside the live steps of its regimen; see planning.standing."""
+        signed = [Event(v.number, "signed", v.signed_on) for v in self.versions]
+        events = [Event(e.number, e.kind, e.on) for e in self.events]
+        return planning.standing([*signed, *events, *differs], live, self.links, ended)
+
+    def carried(self, live: Sequence[StepRecord]) -> tuple[Carried, ...]:
+        """The rows of the newest version beside what was recorded from them."""
+        return planning.carried_rows(self.rows, self.links, live, self.opened)
+
+
+def ended_by(version: PatientVersion) -> Event | None:
+    """That the patient died or left, by this version of what is known of them."""
+    if version.status == PatientStatus.HERE or version.status_on is None:
+        return None
+    return Event(version.entry.number, version.status, version.status_on)
+
+
+def plan_logs(
+    regimens: Iterable[UUID], known: int | None = None
+) -> dict[UUID, tuple[PlanLog, ...]]:
+    """The plans of several regimens, in the order of their signing; six queries in all, or one."""
+    regimens = list(regimens)
+    found: dict[UUID, tuple[PlanLog, ...]] = dict.fromkeys(regimens, ())
+    versions = _versions(regimens, known)
+    if not versions:
+        return found
+    plans = [version.plan_id for version in versions]
+    texts = _texts(versions)
+    events = _by_plan(_events(plans, known))
+    links = _by_plan(_links(plans, known))
+    opened = _opened(regimens, known)
+    by_plan: dict[UUID, list[PlanVersion]] = {}
+    for version in versions:
+        by_plan.setdefault(version.plan_id, []).append(version)
+    for plan, signed in by_plan.items():
+        regimen = signed[0].plan.regimen_id
+        log = PlanLog(
+            plan=plan,
+            regimen=regimen,
+            versions=tuple(_signed(version, texts[version.pk]) for version in signed),
+            events=tuple(events.get(plan, ())),
+            links=tuple(links.get(plan, ())),
+            opened=opened.get(regimen, {}),
+        )
+        found[regimen] = (*found[regimen], log)
+    return found
+
+
+def plan_log(plan: UUID, regimen: UUID, known: int | None = None) -> PlanLog | None:
+    """One plan of a regimen; none when it was not signed yet at that entry number."""
+    logs = plan_logs([regimen], known)[regimen]
+    return next((log for log in logs if log.plan == plan), None)
+
+
+def present_plan(
+    logs: Sequence[PlanLog], live: Sequence[StepRecord], ended: Event | None = None
+) -> PlanLog | None:
+    """The plan that is not over, of which a regimen has one at most."""
+    return next((log for log in reversed(logs) if not log.standing(live, ended).is_over), None)
+
+
+def _known(rows: QuerySet, known: int | None) -> QuerySet:
+    return rows if known is None else rows.filter(entry__number__lte=known)
+
+
+def _versions(regimens: Sequence[UUID], known: int | None) -> list[PlanVersion]:
+    rows = PlanVersion.objects.filter(plan__regimen__in=regimens).select_related("plan", "entry")
+    return list(_known(rows, known).order_by("entry__number"))
+
+
+def _texts(versions: Sequence[PlanVersion]) -> dict[UUID, PlanText]:
+    keys = [version.pk for version in versions]
+    parts: dict[tuple[UUID, int], list] = {}
+    components = PlannedComponent.objects.filter(version__in=keys).order_by("position")
+    for version, of_row, *values in components.values_list(
+        "version_id", "of_row", *COMPONENT_FIELDS
+    ):
+        parts.setdefault((version, of_row), []).append(written_component(values))
+    rows: dict[UUID, list[Row]] = {}
+    for row in PlannedRow.objects.filter(version__in=keys).order_by("position"):
+        written = Row(
+            row=row.row,
+            kind=row.kind,
+            start=row.start,
+            on=row.starts_on,
+            count=row.count,
+            unit=row.unit,
+            components=tuple(parts.get((row.version_id, row.position), ())),
+            words=row.words or "",
+        )
+        rows.setdefault(row.version_id, []).append(written)
+    return {version.pk: _text(version, rows.get(version.pk, [])) for version in versions}
+
+
+def _text(version: PlanVersion, rows: Sequence[Row]) -> PlanText:
+    return PlanText(
+        purpose=version.purpose,
+        rows=tuple(rows),
+        end=version.end,
+        review_on=version.review_on,
+        if_missed=version.if_missed or "",
+        if_unwell=version.if_unwell or "",
+        note=version.note or "",
+        slots=tuple(filter(None, version.slots.split(","))),
+    )
+
+
+def _signed(version: PlanVersion, text: PlanText) -> SignedVersion:
+    entry = version.entry
+    return SignedVersion(
+        entry=entry.pk,
+        number=entry.number,
+        version=version.version,
+        text=text,
+        signed_by=entry.recorded_by_id,
+        signed_by_name=entry.recorded_by_name,
+        signed_at=entry.recorded_at,
+        signed_on=entry.recorded_at.astimezone(ZoneInfo(entry.time_zone)).date(),
+    )
+
+
+def _by_plan(rows: Iterable[tuple[UUID, object]]) -> dict[UUID, list]:
+    """The second of each pair, in lists by the first; `rows` are in order of the first."""
+    return {plan: [row for _plan, row in pairs] for plan, pairs in groupby(rows, lambda r: r[0])}
+
+
+def _events(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, RecordedEvent]]:
+    rows = PlanEvent.objects.filter(plan__in=plans).select_related("entry")
+    for event in _known(rows, known).order_by("plan", "entry__number"):
+        entry = event.entry
+        on = entry.recorded_at.astimezone(ZoneInfo(entry.time_zone)).date()
+        yield (
+            event.plan_id,
+            RecordedEvent(
+                number=entry.number,
+                kind=event.kind,
+                reason_text=event.reason_text,
+                by_name=entry.recorded_by_name,
+                at=entry.recorded_at,
+                on=on,
+            ),
+        )
+
+
+def _links(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, Link]]:
+    rows = _known(RowRecorded.objects.filter(version__plan__in=plans), known)
+    fields = ("version__plan_id", "row", "step", "entry__number")
+    for plan, row, step, number in rows.order_by("version__plan_id", "entry__number").values_list(
+        *fields
+    ):
+        yield plan, Link(row, step, number)
+
+
+def _opened(regimens: Sequence[UUID], known: int | None) -> dict[UUID, dict[UUID, date]]:
+    """By regimen: the days from which reviews opened planned rows, by row; the newest counts."""
+    opened: dict[UUID, dict[UUID, date]] = {}
+    rows = Review.objects.newest(known).filter(regimen__in=regimens, opens_row__isnull=False)
+    for regimen, row, on in rows.order_by("entry__number").values_list(
+        "regimen_id", "opens_row", "opens_on"
+    ):
+        opened.setdefault(regimen, {})[row] = on
+    return opened

@@ -1,0 +1,141 @@
+"""Whether a plan has a shape that can be signed and carried out without doubt. Judges no amount."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from titration import dosing
+from titration.planning.dates import anchored, laid_dates
+from titration.planning.shapes import (
+    ENDS,
+    INTERVAL_UNITS,
+    MOST_ROWS,
+    PURPOSES,
+    ROW_KINDS,
+    STARTS,
+    PlanText,
+    Row,
+)
+
+PROBLEMS = (
+    "date_missing",
+    "dates_not_rising",
+    "dose_beside_words",
+    "dose_missing",
+    "end_unknown",
+    "first_row_undated",
+    "interval_bounds",
+    "interval_missing",
+    "no_rows",
+    "once_in_dose",
+    "purpose_unknown",
+    "review_date_unused",
+    "row_twice",
+    "single_not_once",
+    "start_extra",
+    "start_unknown",
+    "stop_has_dose",
+    "stop_missing",
+    "stop_not_last",
+    "too_many_rows",
+    "words_missing",
+)
+
+ANY_DAY = date(2000, 1, 1)  # a day of counting for a row whose day is not known yet
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps a plan from being signed. `row` is the place of the row, none for the whole.
+
+    `code` is one of PROBLEMS, or of dosing.PROBLEMS for a row's dose.
+    """
+
+    row: int | None
+    code: str
+
+
+def check_plan(text: PlanText) -> list[Problem]:
+    """Every problem of a plan, in the order of its rows; an empty list when it can be signed."""
+    problems = [Problem(None, code) for code in _of_whole(text)]
+    for place, row in enumerate(text.rows):
+        problems += [Problem(place, code) for code in dict.fromkeys(_of_row(text, place, row))]
+    problems += _order(text.rows)
+    return problems
+
+
+def _of_whole(text: PlanText) -> Iterator[str]:
+    if text.purpose not in PURPOSES:
+        yield "purpose_unknown"
+    if text.end not in ENDS:
+        yield "end_unknown"
+    if text.review_on is not None and text.end != "review":
+        yield "review_date_unused"
+    if not text.rows:
+        yield "no_rows"
+    if len(text.rows) > MOST_ROWS:
+        yield "too_many_rows"
+    if len({row.row for row in text.rows}) < len(text.rows):
+        yield "row_twice"
+    if text.end == "stop" and text.rows and text.rows[-1].kind != "stop":
+        yield "stop_missing"
+
+
+def _of_row(text: PlanText, place: int, row: Row) -> Iterator[str]:
+    if row.start not in STARTS:
+        yield "start_unknown"
+    elif place == 0 and row.start == "after":
+        yield "first_row_undated"
+    yield from _start(row)
+    match row.kind:
+        case "words":
+            if not row.words.strip():
+                yield "words_missing"
+            if row.components:
+                yield "dose_beside_words"
+        case "stop":
+            if row.components:
+                yield "stop_has_dose"
+            if place != len(text.rows) - 1 or text.end != "stop":
+                yield "stop_not_last"
+        case kind if kind in ROW_KINDS:
+            yield from _dose(row)
+        case _:
+            yield "dose_missing"
+
+
+def _start(row: Row) -> Iterator[str]:
+    if row.start == "on" and row.on is None:
+        yield "date_missing"
+    if row.start == "after":
+        if row.count is None or row.unit not in INTERVAL_UNITS:
+            yield "interval_missing"
+        elif not 1 <= row.count <= 999:
+            yield "interval_bounds"
+    if (row.start != "on" and row.on is not None) or (
+        row.start != "after" and (row.count is not None or row.unit)
+    ):
+        yield "start_extra"
+
+
+def _dose(row: Row) -> Iterator[str]:
+    if not row.components:
+        yield "dose_missing"
+        return
+    yield from dosing.check_components(anchored(row.components, ANY_DAY))
+    is_once = [part.timing.kind == "once" for part in row.components]
+    if row.kind == "single" and not all(is_once):
+        yield "single_not_once"
+    if row.kind == "dose" and any(is_once):
+        yield "once_in_dose"
+
+
+def _order(rows: Sequence[Row]) -> list[Problem]:
+    """Rows whose day is not after the day of the dated row before."""
+    dated = [(place, day) for place, day in enumerate(laid_dates(rows)) if day is not None]
+    return [
+        Problem(place, "dates_not_rising")
+        for (_before, earlier), (place, day) in pairwise(dated)
+        if day <= earlier
+    ]

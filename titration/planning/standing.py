@@ -1,0 +1,90 @@
+"""How a signed plan stands: open, paused, waiting for its prescriber, or over."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from titration.planning.carried import Link
+from titration.timeline import STOP, Segment, StepRecord, segments
+
+OPEN, PAUSED, AWAITING = "open", "paused", "awaiting"
+WITHDRAWN, COMPLETED, CLOSED = "withdrawn", "completed", "closed"
+
+# What a prescriber records of a plan beside its versions.
+EVENTS = ("paused", "resumed", "continued", "withdrawn", "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something recorded of a plan: one of EVENTS, "signed" for a version, or "differs".
+
+    "differs" is a report or an instruction from elsewhere that does not agree with the plan. `on`
+    is the clinic's day on which it was recorded.
+    """
+
+    number: int
+    kind: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One of the states above; `number` is the entry that left the plan so.
+
+    `reason` says what closed it: stop | died | left.
+    """
+
+    state: str
+    number: int
+    reason: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (WITHDRAWN, COMPLETED, CLOSED)
+
+
+def standing(
+    events: Iterable[Event],
+    live: Iterable[StepRecord],
+    links: Iterable[Link],
+    ended: Event | None = None,
+) -> Standing:
+    """How the plan stands after these; a "signed" is among `events`. Needs no present moment.
+
+    An instruction that was recorded after the newest version, from no row of the plan, and holds
+    on that day or later, leaves the remaining rows to wait for the prescriber, until a later
+    "continued" or version; a single dose does not, since it ends nothing. A stop closes the plan,
+    recorded from a row or not, until it is withdrawn as entered in error or a version is signed
+    after it. `ended` is that the patient died or left, by the entry which says so.
+    """
+    ordered = sorted(events, key=lambda event: event.number)
+    signed = [event for event in ordered if event.kind == "signed"][-1]
+    for event in reversed(ordered):
+        if event.kind in (WITHDRAWN, COMPLETED) and event.number > signed.number:
+            return Standing(event.kind, event.number)
+    if ended is not None:
+        return Standing(CLOSED, ended.number, ended.kind)
+    held = segments(live)
+    stops = [step.number for step in _since(signed, held) if step.kind == STOP]
+    if stops:
+        return Standing(CLOSED, max(stops), "stop")
+    answered = [event for event in ordered if event.kind in ("signed", "continued")][-1]
+    of_plan = {link.step for link in links}
+    outside = [step.number for step in _since(answered, held) if step.step not in of_plan]
+    outside += [e.number for e in ordered if e.kind == "differs" and e.number > answered.number]
+    if outside:
+        return Standing(AWAITING, max(outside))
+    last = [e for e in ordered if e.kind in ("signed", PAUSED, "resumed")][-1]
+    return Standing(PAUSED if last.kind == PAUSED else OPEN, last.number)
+
+
+def _since(event: Event, held: Iterable[Segment]) -> list[StepRecord]:
+    """The instructions recorded after an event that hold on its day or later.
+
+    What is entered late of a time that was over by then says nothing of the plan.
+    """
+    return [
+        segment.step
+        for segment in held
+        if segment.step.number > event.number and (segment.end is None or segment.end.on > event.on)
+    ]
