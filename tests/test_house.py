@@ -26,6 +26,7 @@ PURE = {
     "numbers",
     "planning",
     "timeline",
+    "typed",
 }
 LAYERS = [
     PURE,

@@ -27,6 +27,7 @@ from titration.wording.figures import (
 )
 from titration.wording.plans import interval_words, plan_problem_words, row_words, start_words
 from titration.wording.problems import problem_words
+from titration.wording.typed import typed_problem_words
 
 __all__ = [
     "DoseLine",
@@ -51,5 +52,6 @@ __all__ = [
     "total_label",
     "total_sentence",
     "total_words",
+    "typed_problem_words",
     "unit_words",
 ]

@@ -1,0 +1,225 @@
+"""One part of a dose as it is being read: its amount, what was said of it, and what that makes.
+
+Each thing is said once. Whatever does not make one timing without doubt is refused.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import time
+from typing import Any
+
+from titration import dosing
+from titration.dosing import Amount, Component, Timing
+from titration.typed.problems import NotUnderstood
+
+Span = tuple[int, int]
+
+# An anchor may be missing: a planned row counts from the day on which it starts.
+ALLOWED = {"anchor_missing"}
+
+
+@dataclass(slots=True)
+class Part:
+    """What has been read of one part; `said` holds the value of each thing and where it stands."""
+
+    start: int
+    amount: Amount | None = None
+    end: int = 0
+    said: dict[str, tuple[Any, Span]] = field(default_factory=dict)
+
+    def say(self, name: str, value: Any, at: Span) -> None:
+        """Keep one thing that was said. Raises NotUnderstood when it was said before."""
+        if name in self.said:
+            raise NotUnderstood("said_twice", at)
+        self.said[name] = (value, at)
+        self.end = max(self.end, at[1])
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.said[name][0] if name in self.said else default
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.end
+
+    @property
+    def has_own_days(self) -> bool:
+        """Whether its days, or that it is taken as needed, are said: does that hold for others?"""
+        return bool(
+            self.said.keys() & {"weekdays", "as_needed", "one_day", "one_week"}
+            or self._pattern() not in (None, (1, "day"))
+        )
+
+    def components(self) -> tuple[Component, ...]:
+        """The components that this part makes: one, or one for each moment of the day.
+
+        Raises NotUnderstood.
+        """
+        if self.amount is None:
+            raise NotUnderstood("amount_missing", self.span)
+        timings = self._timings()
+        beside = self._beside()
+        if len(timings) > 1 and beside:
+            raise NotUnderstood("write_apart", self.span)
+        if self.get("each_time") not in (None, self.amount):
+            raise NotUnderstood("each_time_differs", self.said["each_time"][1])
+        found = tuple(Component(self.amount, timing, **beside) for timing in timings)
+        for component in found:
+            for code in dosing.check_component(component):
+                if code not in ALLOWED:
+                    raise NotUnderstood(code, self.span)
+        return found
+
+    def _pattern(self) -> tuple[int, str] | None:
+        """The period that is said, alone or with a count: (2, "week")."""
+        count = self.get("count")
+        return self.get("every") or (count[1:] if count else None)
+
+    def _timings(self) -> tuple[Timing, ...]:
+        said = self.said.keys()
+        anchor = self.get("anchor")
+        if "rate" in said or "window" in said or "continuous" in said:
+            return (self._continuous(),)
+        if "changed" in said:
+            raise NotUnderstood("timing_clash", self.said["changed"][1])
+        moments = self.get("moments", ())
+        if "single" in said or "bare_count" in said:
+            return (self._single(moments),)
+        base = self._days()
+        if anchor is not None:
+            base = replace(base, anchor=anchor)
+        if base.period_unit == "hour" and moments:
+            raise NotUnderstood("timing_clash", self.span)
+        if not moments:
+            return (base,)
+        count = self.get("count")
+        if count and count[1:] == (1, "day") and count[0] != len(moments):
+            raise NotUnderstood("timing_clash", self.span)
+        if count and count[1:] != (1, "day") and count[0] != 1 and not base.weekdays:
+            raise NotUnderstood("timing_clash", self.span)
+        if len(set(moments)) < len(moments):
+            raise NotUnderstood("said_twice", self.said["moments"][1])
+        return tuple(
+            replace(base, kind="clock", clock=moment, times=None)
+            if isinstance(moment, time)
+            else replace(base, kind="slot", slot=moment, times=None)
+            for moment in moments
+        )
+
+    def _continuous(self) -> Timing:
+        clash = self.said.keys() & {
+            *("moments", "count", "every", "one_day", "one_week", "weekdays"),
+            *("single", "bare_count", "anchor", "each_time"),
+        }
+        # "Each day" may stand before the hours of a window, and a rate runs on every day.
+        if clash - {"every"} or self.get("every", (1, "day")) != (1, "day"):
+            raise NotUnderstood("timing_clash", self.span)
+        if "continuous" in self.said and "window" in self.said:
+            raise NotUnderstood("timing_clash", self.span)
+        if "rate" not in self.said:
+            raise NotUnderstood("rate_missing", self.span)
+        start, end = self.get("window", (None, None))
+        return Timing(
+            "continuous",
+            rate_per=self.get("rate"),
+            window_from=start,
+            window_to=end,
+            changed_every_hours=self.get("changed"),
+        )
+
+    def _single(self, moments: tuple) -> Timing:
+        if self.said.keys() & {"count", "every", "one_day", "one_week", "weekdays", "anchor"}:
+            raise NotUnderstood("timing_clash", self.span)
+        if "bare_count" in self.said:
+            count, at = self.said["bare_count"]
+            if count != 1:
+                raise NotUnderstood("times_period_missing", at)
+            # "Once in the morning" may be once, or once every morning.
+            if moments or "as_needed" in self.said or "single" in self.said:
+                raise NotUnderstood("once_unclear", at)
+        if len(moments) > 1:
+            raise NotUnderstood("timing_clash", self.span)
+        if not moments:
+            return Timing("once")
+        if isinstance(moments[0], time):
+            return Timing("once", clock=moments[0])
+        return Timing("once", slot=moments[0])
+
+    def _days(self) -> Timing:
+        """Which days, and how many times on each, as a timing that counts times."""
+        count, every = self.get("count"), self.get("every")
+        a_day = None
+        pattern: tuple[int, int, str] | None = None
+        if count:
+            if count[1:] == (1, "day"):
+                a_day = count[0]
+            else:
+                pattern = count
+        if every:
+            if pattern or (every == (1, "day") and self.said.keys() & {"one_day", "weekdays"}):
+                raise NotUnderstood("timing_clash", self.said["every"][1])
+            if every == (1, "day"):
+                a_day = a_day or 1
+            else:
+                pattern = (1, *every)
+        if "one_day" in self.said:
+            if pattern:
+                raise NotUnderstood("timing_clash", self.said["one_day"][1])
+            pattern = (1, self.get("one_day"), "day")
+        if "weekdays" in self.said:
+            return self._weekdays(a_day, pattern, is_counted=bool(count and pattern))
+        if "one_week" in self.said:
+            raise NotUnderstood("timing_clash", self.said["one_week"][1])
+        if pattern:
+            return self._pattern_timing(a_day, pattern)
+        if a_day is None:
+            if "moments" in self.said:
+                return Timing("times", times=1)
+            if "as_needed" in self.said:
+                return Timing("times")
+            raise NotUnderstood("timing_missing", self.span)
+        return Timing("times", times=a_day)
+
+    def _pattern_timing(self, a_day: int | None, pattern: tuple[int, int, str]) -> Timing:
+        times, period, unit = pattern
+        if unit == "day":
+            # "Twice every 3 days" may be on one day of them or on two.
+            if times != 1:
+                raise NotUnderstood("days_unclear", self.span)
+            return Timing("times", times=a_day or 1, period=period)
+        if a_day is not None:
+            raise NotUnderstood("timing_clash", self.span)
+        return Timing("times", times=times, period=period, period_unit=unit)
+
+    def _weekdays(
+        self, a_day: int | None, pattern: tuple[int, int, str] | None, is_counted: bool
+    ) -> Timing:
+        (days, is_weekly), at = self.said["weekdays"]
+        period = self.get("one_week", 1)
+        if "one_week" in self.said and (pattern or period < 2):
+            raise NotUnderstood("timing_clash", self.said["one_week"][1])
+        if pattern:
+            times, period, unit = pattern
+            if unit != "week" or (is_counted and times != len(days)):
+                raise NotUnderstood("timing_clash", at)
+        elif len(days) == 1 and not is_weekly and period == 1:
+            raise NotUnderstood("weekday_unclear", at)
+        return Timing(
+            "times",
+            times=a_day or 1,
+            period=period,
+            period_unit="week" if period > 1 else "day",
+            weekdays=days,
+        )
+
+    def _beside(self) -> dict[str, Any]:
+        beside: dict[str, Any] = {}
+        if "as_needed" in self.said:
+            beside |= {"as_needed": True, "as_needed_for": self.get("as_needed")}
+        if "maximum" in self.said:
+            beside |= self.get("maximum")
+        for name in ("strengths", "product", "calculation", "volume"):
+            if name in self.said:
+                beside[name] = self.get(name)
+        if "concentration" in self.said:
+            amount = self.get("concentration")
+            beside |= {"concentration": amount.low, "concentration_unit": amount.unit}
+        return beside
