@@ -10,6 +10,7 @@ from titration.actions.loading import Course, enter
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
 from titration.actions.plans import DraftChanged, newest_number, record_plan_event, sign_plan
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
+from titration.actions.reviews import ReviewText, book_review, update_review
 from titration.actions.steps import (
     Instruction,
     check_instruction,
@@ -25,7 +26,9 @@ __all__ = [
     "Instruction",
     "MedicineText",
     "RegimenText",
+    "ReviewText",
     "add_medicine",
+    "book_review",
     "check_instruction",
     "confirm_step",
     "correct_step",
@@ -39,4 +42,5 @@ __all__ = [
     "revise_medicine",
     "revise_regimen",
     "sign_plan",
+    "update_review",
 ]

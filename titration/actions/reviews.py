@@ -1,0 +1,99 @@
+"""Writes of reviews: book, rebook, do, miss or cancel one; each is a new text of its line."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from access.models import User
+from access.policies import RECORD, SIGN, check
+from ledger.writing import Asking, Log, check_newest, verb, writing
+from titration import planned, policies, projection
+from titration.actions.shared import check_regimen_stands, today_of
+from titration.models import Regimen, Review, ReviewStatus
+from titration.policies import RuleBroken
+
+
+@dataclass(frozen=True)
+class ReviewText:
+    """What one text of a review says; `opens_row` and `opens_on` as in the Review model."""
+
+    status: str
+    review_on: date
+    what_for: str
+    whose: User
+    outcome: str = ""
+    opens_row: UUID | None = None
+    opens_on: date | None = None
+
+
+@verb
+def book_review(*, regimen: Regimen, text: ReviewText, by: User, submission: Asking):
+    """Book a review of a regimen, or record one that was done unbooked. Returns the Review."""
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        check_regimen_stands(regimen)
+        return _add(log, Review(regimen=regimen), text)
+
+
+@verb
+def update_review(*, review: Review, text: ReviewText, by: User, submission: Asking):
+    """Rebook a review, or record that it was done, missed or cancelled. Returns the new Review.
+
+    `review` is the newest text of its line as the person saw it: AlreadySuperseded otherwise.
+    """
+    regimen = review.regimen
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        check_newest(review.entry)
+        return _add(log, Review(regimen=regimen, review=review.review), text, before=review)
+
+
+def _add(log: Log, review: Review, text: ReviewText, before: Review | None = None) -> Review:
+    regimen = review.regimen
+    _check(log, regimen, text, before)
+    for name in ("status", "review_on", "what_for", "outcome", "opens_row", "opens_on", "whose"):
+        setattr(review, name, getattr(text, name))
+    review.whose_name = text.whose.name
+    log.add(
+        review,
+        subject=review.review,
+        patient=regimen.patient_id,
+        supersedes=before.entry if before else None,
+    )
+    log.flush()
+    projection.refresh([regimen])
+    return review
+
+
+def _check(log: Log, regimen: Regimen, text: ReviewText, before: Review | None) -> None:
+    today = today_of(log)
+    if text.status not in ReviewStatus.values:
+        raise RuleBroken("status", _("Choose what became of the review."))
+    if not text.what_for.strip():
+        raise RuleBroken("what_for", _("Write what the review is for."))
+    if before is None or text.whose != before.whose:
+        policies.check_prescribes_at(text.whose, regimen.clinic, "whose")
+    if text.status == ReviewStatus.BOOKED:
+        if text.review_on < today:
+            raise RuleBroken("review_on", _("A review is booked for today or a later day."))
+    elif text.status != ReviewStatus.CANCELLED and text.review_on > today:
+        raise RuleBroken(
+            "review_on", _("This day has not come yet. Rebook the review if it moves.")
+        )
+    if text.opens_row is not None or text.opens_on is not None:
+        _check_opens(log, regimen, text)
+
+
+def _check_opens(log: Log, regimen: Regimen, text: ReviewText) -> None:
+    """Only a prescriber opens a planned row, one that waits for a review, on a day they write."""
+    check(log.by, regimen.clinic, SIGN)
+    if text.status != ReviewStatus.DONE:
+        raise RuleBroken("opens_row", _("Only a review that was done opens a planned row."))
+    if text.opens_row is None or text.opens_on is None:
+        raise RuleBroken("opens_on", _("Write the date from which the row starts."))
+    logs = planned.plan_logs([regimen.pk])[regimen.pk]
+    waiting = {row.row for each in logs for row in each.rows if row.start == "review"}
+    if text.opens_row not in waiting:
+        raise RuleBroken("opens_row", _("No row of the signed plan waits for this review."))
