@@ -1,13 +1,17 @@
 """Who may do what, and who saw what: people, clinics, memberships, access events."""
 
 import uuid
+from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -151,6 +155,23 @@ class AccessKind(models.TextChoices):
     REFUSED = "refused", _("was refused")
 
 
+class IsInReach(models.Func):
+    """Whether a moment is of the years 2000 to 9998, which Python reads in every time zone.
+
+    SQLite keeps a moment as text: one that is none, and so the year 20000, has no date there.
+    """
+
+    arity = 1
+    output_field = models.BooleanField()
+    FIRST, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+    template = f"(%(expressions)s >= '{FIRST}' AND %(expressions)s < '{END}')"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any):
+        day = "date(%(expressions)s)"
+        template = f"({day} IS NOT NULL AND {day} BETWEEN '2000-01-01' AND '9998-12-31')"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
 class AccessEvent(models.Model):
     """One signed-in or refused request: who, when, which page, which patients.
 
@@ -177,6 +198,9 @@ class AccessEvent(models.Model):
                 fields=["spooled"],
                 condition=Q(spooled__isnull=False),
                 name="%(app_label)s_%(class)s_spooled_once",
+            ),
+            models.CheckConstraint(
+                condition=IsInReach("at"), name="%(app_label)s_%(class)s_at_in_reach"
             ),
         ]
         # Each ends in the order of access.search, so that a page of it reads no more than a page.

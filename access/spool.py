@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 
-from access.models import AccessedPatient, AccessEvent, AccessKind, Clinic, User
+from access.models import AccessedPatient, AccessEvent, AccessKind, Clinic, IsInReach, User
 
 BATCH = 500
 ENDING = ".json"
@@ -122,6 +122,8 @@ def _read(file: Path) -> Line:
         spooled=UUID(file.stem),
     )
     if event.at.utcoffset() is None or len(event.route) > 100 or len(event.method) > 10:
+        raise ValueError
+    if not IsInReach.FIRST <= event.at < IsInReach.END:
         raise ValueError
     return event, [UUID(patient) for patient in dict.fromkeys(line["patients"])]
 

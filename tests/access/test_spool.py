@@ -308,6 +308,8 @@ def test_two_loaders_do_not_meet(world, folder):
         "[]",
         '{"at": "yesterday"}',
         {"at": "2026-11-16T02:00:00"},
+        {"at": "1999-12-31T23:59:59+00:00"},
+        {"at": "9999-12-31T23:59:59-05:00"},
         {"user": 987_654_321},
         {"clinic": 987_654_321},
         {"kind": "stolen"},
