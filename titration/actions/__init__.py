@@ -6,6 +6,7 @@ who may not, RuleBroken for a rule of the log, and the ledger's own refusals (Su
 AlreadySuperseded). `submission` is the form's UUID: sent twice, it answers as the first time.
 """
 
+from titration.actions.handover import hand_over, responsible_for
 from titration.actions.loading import Course, enter
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
 from titration.actions.plans import DraftChanged, newest_number, record_plan_event, sign_plan
@@ -33,10 +34,12 @@ __all__ = [
     "confirm_step",
     "correct_step",
     "enter",
+    "hand_over",
     "newest_number",
     "open_regimen",
     "record_plan_event",
     "record_step",
+    "responsible_for",
     "retract_regimen",
     "retract_step",
     "revise_medicine",

@@ -1,0 +1,86 @@
+"""Handing regimens over from one responsible prescriber to another, many in one write."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from access.models import Clinic, User
+from access.policies import SIGN, check
+from ledger.writing import Asking, Log, verb, writing
+from titration import policies, projection
+from titration.models import RegimenCard, RegimenVersion, Review, ReviewStatus
+from titration.policies import ChangedMeanwhile, RuleBroken
+
+
+def responsible_for(clinic: Clinic, prescriber: User) -> QuerySet[RegimenCard]:
+    """The standing regimens of a clinic that a prescriber is responsible for."""
+    return RegimenCard.objects.filter(
+        clinic=clinic, version__responsible=prescriber, is_retracted=False
+    )
+
+
+@verb
+def hand_over(
+    *,
+    clinic: Clinic,
+    regimens: tuple[UUID, ...],
+    of: User,
+    to: User,
+    by: User,
+    submission: Asking,
+):
+    """Make `to` responsible for these regimens of `of`, and for the reviews booked with them.
+
+    Returns the RegimenVersion of the first. Raises ChangedMeanwhile when one of them is no longer
+    theirs, and nothing is handed over then.
+    """
+    check(by, clinic, SIGN)
+    with writing(clinic, by=by, submission=submission) as log:
+        if not regimens:
+            raise RuleBroken("regimens", _("Tick at least one regimen to hand over."))
+        if to == of:
+            raise RuleBroken("to", _("Choose another prescriber to hand over to."))
+        policies.check_prescribes_at(to, clinic, "to")
+        cards = responsible_for(clinic, of).filter(pk__in=regimens)
+        found = {card.pk: card for card in cards.select_related("regimen", "version__entry")}
+        if set(found) != set(regimens):
+            raise ChangedMeanwhile
+        versions = [_handed(log, found[key], to) for key in regimens]
+        _hand_reviews(log, regimens, of, to)
+        log.flush()
+        projection.refresh([found[key].regimen for key in regimens])
+        return versions[0]
+
+
+def _handed(log: Log, card: RegimenCard, to: User) -> RegimenVersion:
+    """The regimen's text as it is, but for who is responsible."""
+    before = card.version
+    written = {
+        field.name: getattr(before, field.name)
+        for field in RegimenVersion._meta.concrete_fields
+        if field.name not in ("entry", "salt", "sealed")
+    }
+    version = RegimenVersion(**written | {"responsible": to, "responsible_name": to.name})
+    patient = card.patient_id
+    return log.add(version, subject=card.pk, patient=patient, supersedes=before.entry)
+
+
+def _hand_reviews(log: Log, regimens: Iterable[UUID], of: User, to: User) -> None:
+    booked = Review.objects.newest().filter(
+        regimen__in=list(regimens), whose=of, status=ReviewStatus.BOOKED
+    )
+    for review in booked.select_related("entry", "regimen"):
+        handed = Review(
+            review=review.review,
+            regimen=review.regimen,
+            status=review.status,
+            review_on=review.review_on,
+            what_for=review.what_for,
+            whose=to,
+            whose_name=to.name,
+            outcome=review.outcome,
+        )
+        patient = review.regimen.patient_id
+        log.add(handed, subject=review.review, patient=patient, supersedes=review.entry)
