@@ -6,7 +6,9 @@ As known at an entry number, or with every entry. The number of queries does not
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ from django.db.models import QuerySet
 
 from patients.models import PatientStatus, PatientVersion
 from titration import planning
+from titration.dosing import Component
 from titration.models import (
     COMPONENT_FIELDS,
     PlanEvent,
@@ -112,20 +115,19 @@ def plan_logs(
     versions = _versions(regimens, known)
     if not versions:
         return found
-    plans = [version.plan_id for version in versions]
-    texts = _texts(versions)
-    events = _by_plan(_events(plans, known))
-    links = _by_plan(_links(plans, known))
-    opened = _opened(regimens, known)
-    by_plan: dict[UUID, list[PlanVersion]] = {}
+    by_plan: dict[UUID, list[_Version]] = {}
     for version in versions:
-        by_plan.setdefault(version.plan_id, []).append(version)
+        by_plan.setdefault(version.plan, []).append(version)
+    texts = _texts(versions)
+    events = _by_plan(_events(list(by_plan), known))
+    links = _by_plan(_links(list(by_plan), known))
+    opened = _opened(regimens, known)
     for plan, signed in by_plan.items():
-        regimen = signed[0].plan.regimen_id
+        regimen = signed[0].regimen
         log = PlanLog(
             plan=plan,
             regimen=regimen,
-            versions=tuple(_signed(version, texts[version.pk]) for version in signed),
+            versions=tuple(_signed(version, texts[version.entry]) for version in signed),
             events=tuple(events.get(plan, ())),
             links=tuple(links.get(plan, ())),
             opened=opened.get(regimen, {}),
@@ -151,36 +153,80 @@ def _known(rows: QuerySet, known: int | None) -> QuerySet:
     return rows if known is None else rows.filter(entry__number__lte=known)
 
 
-def _versions(regimens: Sequence[UUID], known: int | None) -> list[PlanVersion]:
-    rows = PlanVersion.objects.filter(plan__regimen__in=regimens).select_related("plan", "entry")
-    return list(_known(rows, known).order_by("entry__number"))
+class _Version(NamedTuple):
+    """A signed version without its rows, and its entry."""
+
+    plan: UUID
+    regimen: UUID
+    version: int
+    purpose: str
+    end: str
+    review_on: date | None
+    slots: str
+    if_missed: str | None
+    if_unwell: str | None
+    note: str | None
+    entry: UUID
+    number: int
+    signed_by: int
+    signed_by_name: str
+    signed_at: datetime
+    time_zone: str
 
 
-def _texts(versions: Sequence[PlanVersion]) -> dict[UUID, PlanText]:
-    keys = [version.pk for version in versions]
-    parts: dict[tuple[UUID, int], list] = {}
-    components = PlannedComponent.objects.filter(version__in=keys).order_by("position")
-    for version, of_row, *values in components.values_list(
+@cache
+def _version_columns() -> QuerySet:
+    """The columns of _Version, in the order of their signing."""
+    return PlanVersion.objects.order_by("entry__number").values_list(
+        *("plan_id", "plan__regimen_id", "version", "purpose", "end", "review_on", "slots"),
+        *("if_missed", "if_unwell", "note", "entry_id", "entry__number", "entry__recorded_by_id"),
+        *("entry__recorded_by_name", "entry__recorded_at", "entry__time_zone"),
+    )
+
+
+@cache
+def _row_columns() -> QuerySet:
+    """Each row: its version and place, then the columns of planning.Row but its components."""
+    return PlannedRow.objects.order_by("position").values_list(
+        *("version_id", "position", "row", "kind", "start", "starts_on", "count", "unit", "words")
+    )
+
+
+@cache
+def _component_columns() -> QuerySet:
+    """Each part of a row's dose: the version and place of the row, COMPONENT_FIELDS."""
+    return PlannedComponent.objects.order_by("position").values_list(
         "version_id", "of_row", *COMPONENT_FIELDS
-    ):
-        parts.setdefault((version, of_row), []).append(written_component(values))
+    )
+
+
+def _versions(regimens: Sequence[UUID], known: int | None) -> list[_Version]:
+    rows = _known(_version_columns().filter(plan__regimen__in=regimens), known)
+    return list(map(_Version._make, rows))
+
+
+def _texts(versions: Sequence[_Version]) -> dict[UUID, PlanText]:
+    """By entry: what each version says. Equal parts, of which a plan has many, are made once."""
+    keys = [version.entry for version in versions]
+    parts: dict[tuple[UUID, int], list[Component]] = {}
+    made: dict[tuple, Component] = {}
+    for version, of_row, *values in _component_columns().filter(version__in=keys):
+        columns = tuple(values)
+        part = made.get(columns)
+        if part is None:
+            part = made[columns] = written_component(columns)
+        parts.setdefault((version, of_row), []).append(part)
     rows: dict[UUID, list[Row]] = {}
-    for row in PlannedRow.objects.filter(version__in=keys).order_by("position"):
-        written = Row(
-            row=row.row,
-            kind=row.kind,
-            start=row.start,
-            on=row.starts_on,
-            count=row.count,
-            unit=row.unit,
-            components=tuple(parts.get((row.version_id, row.position), ())),
-            words=row.words or "",
-        )
-        rows.setdefault(row.version_id, []).append(written)
-    return {version.pk: _text(version, rows.get(version.pk, [])) for version in versions}
+    for version, position, row, kind, start, on, count, unit, words in _row_columns().filter(
+        version__in=keys
+    ):
+        components = tuple(parts.get((version, position), ()))
+        written = Row(row, kind, start, on, count, unit, components, words or "")
+        rows.setdefault(version, []).append(written)
+    return {version.entry: _text(version, rows.get(version.entry, [])) for version in versions}
 
 
-def _text(version: PlanVersion, rows: Sequence[Row]) -> PlanText:
+def _text(version: _Version, rows: Sequence[Row]) -> PlanText:
     return PlanText(
         purpose=version.purpose,
         rows=tuple(rows),
@@ -193,18 +239,21 @@ def _text(version: PlanVersion, rows: Sequence[Row]) -> PlanText:
     )
 
 
-def _signed(version: PlanVersion, text: PlanText) -> SignedVersion:
-    entry = version.entry
+def _signed(version: _Version, text: PlanText) -> SignedVersion:
     return SignedVersion(
-        entry=entry.pk,
-        number=entry.number,
+        entry=version.entry,
+        number=version.number,
         version=version.version,
         text=text,
-        signed_by=entry.recorded_by_id,
-        signed_by_name=entry.recorded_by_name,
-        signed_at=entry.recorded_at,
-        signed_on=entry.recorded_at.astimezone(ZoneInfo(entry.time_zone)).date(),
+        signed_by=version.signed_by,
+        signed_by_name=version.signed_by_name,
+        signed_at=version.signed_at,
+        signed_on=_day_of(version.signed_at, version.time_zone),
     )
+
+
+def _day_of(at: datetime, time_zone: str) -> date:
+    return at.astimezone(ZoneInfo(time_zone)).date()
 
 
 def _by_plan(rows: Iterable[tuple[UUID, object]]) -> dict[UUID, list]:
@@ -212,22 +261,20 @@ def _by_plan(rows: Iterable[tuple[UUID, object]]) -> dict[UUID, list]:
     return {plan: [row for _plan, row in pairs] for plan, pairs in groupby(rows, lambda r: r[0])}
 
 
+@cache
+def _event_columns() -> QuerySet:
+    """Each event: its plan, then the columns of RecordedEvent, with the zone for its day."""
+    return PlanEvent.objects.order_by("plan", "entry__number").values_list(
+        *("plan_id", "entry__number", "kind", "reason_text", "entry__recorded_by_name"),
+        *("entry__recorded_at", "entry__time_zone"),
+    )
+
+
 def _events(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, RecordedEvent]]:
-    rows = PlanEvent.objects.filter(plan__in=plans).select_related("entry")
-    for event in _known(rows, known).order_by("plan", "entry__number"):
-        entry = event.entry
-        on = entry.recorded_at.astimezone(ZoneInfo(entry.time_zone)).date()
-        yield (
-            event.plan_id,
-            RecordedEvent(
-                number=entry.number,
-                kind=event.kind,
-                reason_text=event.reason_text,
-                by_name=entry.recorded_by_name,
-                at=entry.recorded_at,
-                on=on,
-            ),
-        )
+    for plan, number, kind, reason_text, by_name, at, zone in _known(
+        _event_columns().filter(plan__in=plans), known
+    ):
+        yield plan, RecordedEvent(number, kind, reason_text, by_name, at, _day_of(at, zone))
 
 
 def _links(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, Link]]:
