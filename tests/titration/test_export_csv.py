@@ -17,7 +17,7 @@ from ledger.models import Head
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import at, rate, times
 from tests.titration.exports import component_of, effective_of, rows_of, typed
-from tests.titration.factories import regimen_of, step_of
+from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration import actions
 from titration.dosing import Amount, Component, Timing
 from titration.exports import csv as export
@@ -216,6 +216,14 @@ def test_telephone_is_said_to_be_erased_only_when_it_was(
     (row,) = rows_of(export.csv_file(record))
 
     assert row["telephone"] == said
+
+
+def test_export_of_an_empty_choice_is_of_every_regimen(client, patient, prescriber, regimen):
+    regimen_of(patient, medicine_of(patient.clinic, "tizanidine"), by=prescriber)
+
+    response = client.get(reverse("patient-csv", args=[patient.pk]), {"regimen": ""})
+
+    assert {row["medicine"] for row in rows_of(response.content)} == {"baclofen", "tizanidine"}
 
 
 def test_regimen_without_steps_has_a_row(patient, prescriber, regimen):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,6 +18,7 @@ from patients.models import Patient
 from titration.exports import history
 from titration.exports.csv import csv_file
 from titration.exports.pdf import pdf_file
+from titration.views.regimens import chosen_regimen
 
 
 @require_safe
@@ -44,10 +45,11 @@ def _export(
     patients = Patient.objects.visible_to(request.user).select_related("clinic")
     found = get_object_or_404(patients, pk=patient)
     check(request.user, found.clinic, EXPORT_CHARTS)
-    regimen = _chosen_regimen(request, found)
+    chosen = chosen_regimen(request, found)
     audit.saw(request, AccessKind.EXPORT, [found.pk], found.clinic)
     now = timezone.now()
     moment = moments.known(request.GET.get("known"), found.clinic, now)
+    regimen = chosen.pk if chosen else None
     record = history.read(found, by=request.user, now=now, regimen=regimen, moment=moment)
     # A file name is seen on desks and in mails: it names nobody.
     name = f"dose-history-{str(found.pk)[:8]}-{record.at:%Y-%m-%d}"
@@ -58,13 +60,3 @@ def _export(
         content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'},
     )
-
-
-def _chosen_regimen(request: SignedInRequest, patient: Patient) -> UUID | None:
-    chosen = request.GET.get("regimen")
-    if chosen is None:
-        return None
-    try:
-        return get_object_or_404(patient.regimens, pk=UUID(chosen)).pk
-    except ValueError as not_a_uuid:
-        raise Http404 from not_a_uuid

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from titration.forms.known import RECORD, KnownForm, known_initial
 from titration.models import Regimen
 from titration.presenters.compared import compared
 from titration.presenters.regimen import title_of
+from titration.views.regimens import chosen_regimen
 
 # No step of a record is dated outside these; the form of the page takes no other either.
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -92,18 +93,6 @@ def address_of(form: KnownForm, patient: Patient, regimen: Regimen | None) -> st
     if regimen:
         asked["regimen"] = str(regimen.pk)
     return f"{reverse('patient-known', args=[patient.pk])}?{urlencode(asked)}"
-
-
-def chosen_regimen(request: SignedInRequest, patient: Patient) -> Regimen | None:
-    """The regimen that the address names, if it names one; 404 when it is not the patient's."""
-    chosen = request.GET.get("regimen")
-    if not chosen:
-        return None
-    try:
-        regimens = patient.regimens.select_related("card__version")
-        return get_object_or_404(regimens, pk=UUID(chosen))
-    except ValueError:
-        raise Http404 from None
 
 
 def day_about(request: SignedInRequest, moment: Moment | None) -> date | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -209,6 +209,18 @@ def regimen_for(request: SignedInRequest, pk: UUID, action: str) -> Regimen:
         check_not_erased(found.patient_id)
     audit.saw(request, kind_of(request), [found.patient_id], found.clinic)
     return found
+
+
+def chosen_regimen(request: SignedInRequest, patient: Patient) -> Regimen | None:
+    """The regimen that the address names, if it names one; 404 when it is not the patient's."""
+    chosen = request.GET.get("regimen")
+    if not chosen:
+        return None
+    try:
+        regimens = patient.regimens.select_related("card__version")
+        return get_object_or_404(regimens, pk=UUID(chosen))
+    except ValueError:
+        raise Http404 from None
 
 
 def kind_of(request: SignedInRequest) -> AccessKind:
