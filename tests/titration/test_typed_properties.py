@@ -119,3 +119,62 @@ def test_dates_and_intervals_are_read_or_refused_with_a_code(text: str) -> None:
         except typed.NotUnderstood as problem:
             code = problem.code
         assert code == "" or code in CODES
+
+
+LINES = (
+    *(
+        "Week 1: 5 mg once a day",
+        "Week 2",
+        "Days 1 to 3",
+        "16 Nov 2026",
+        "01/12/2026",
+        "31 Nov 2026",
+    ),
+    *("Date", "Dose", "Morning", "Bed", "Notes", "Night", "Week", "5", "0", "8/4/4/8", "stop"),
+    *(
+        "then nothing",
+        "1. 5 mg",
+        "- 5 mg once a day",
+        "for 3 days",
+        "half a tablet",
+        "---",
+        "2 weeks",
+    ),
+    *('"a', '"', '"x\ny"', '""', "|", "\\|", "<br>", " "),
+)
+SIGNS = ("\t", "|", ",", ";", "  ", ": ", "\n", "\n", "\r\n", " ")
+pastes = st.lists(st.sampled_from(LINES) | st.sampled_from(SIGNS) | scraps, max_size=25).map(
+    "".join
+)
+slots = st.sampled_from([(), dosing.SLOTS[:1], ("breakfast", "lunch", "dinner", "bedtime")])
+
+
+@given(pastes | st.text(), slots, st.sampled_from(["", "mg"]))
+def test_every_line_and_sign_of_a_paste_is_in_a_row(
+    text: str, named: tuple[str, ...], unit: str
+) -> None:
+    table = typed.read_table(text, slots=named, unit=unit)
+    kept = "\n".join([table.header, *(row.source for row in table.rows)])
+    for line in re.split(r"[\r\n]", text):
+        if re.search(r"\w", line):
+            for piece in re.split(r"[\s;,]+", line):
+                assert piece in kept
+    for mark in [*table.marks, *(mark for row in table.rows for mark in row.marks)]:
+        assert mark.problem in CODES
+
+
+@given(pastes, slots, st.sampled_from(["", "mg"]))
+def test_every_figure_of_a_row_is_read_kept_in_words_or_marked(
+    text: str, named: tuple[str, ...], unit: str
+) -> None:
+    table = typed.read_table(text, slots=named, unit=unit)
+    for row in table.rows:
+        held = " ".join(
+            [row.dose, row.words, *(typed_text for _slot, typed_text in row.amounts)]
+            + [mark.text for mark in row.marks]
+        )
+        read = typed.read_row(row, table, unit=unit)
+        assert set(figures_of(read.components)) <= figures_in(held)
+        assert read.kind or row.words or row.marks or row.start is not None
+        if read.problem:
+            assert row.marks or row.words

@@ -8,15 +8,22 @@ from titration.typed.amounts import read_amount
 from titration.typed.dates import Interval, read_date, read_interval
 from titration.typed.doses import Read, checked, read_dose
 from titration.typed.problems import PROBLEMS, NotUnderstood
+from titration.typed.tables import Mark, Row, Table, read_row, read_slots, read_table
 
 __all__ = [
     "PROBLEMS",
     "Interval",
+    "Mark",
     "NotUnderstood",
     "Read",
+    "Row",
+    "Table",
     "checked",
     "read_amount",
     "read_date",
     "read_dose",
     "read_interval",
+    "read_row",
+    "read_slots",
+    "read_table",
 ]

@@ -1,0 +1,339 @@
+"""A pasted plan: the rows of a spreadsheet, a table or a letter, as typed, with what is not clear.
+
+Every line of the source is in one row. A blank cell stays blank, a nought stays a nought, and
+what was not understood is kept as it stands, with a mark.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from titration.dosing import Component, Timing
+from titration.typed.amounts import read_amount
+from titration.typed.columns import columns_of
+from titration.typed.dates import Interval, read_interval
+from titration.typed.doses import Read, checked, read_dose
+from titration.typed.headings import Heading, heading_of, is_header
+from titration.typed.labels import Label, read_label, without_duration, without_label
+from titration.typed.problems import NotUnderstood
+from titration.typed.splitting import Record, Split, split, steps_of
+from titration.typed.starts import starts
+
+LONGEST = 100_000
+
+_SLASHED = re.compile(r"(?P<figures>[^\s/]+(?:\s*/\s*[^\s/]+){2,})(?P<unit>\s+[^\s/]+)?")
+_NUMBERED = re.compile(r"(?P<number>[0-9]{1,3})[.)]\s+")
+_BULLET = re.compile(r"[•‣▪·*–—-]\s+")
+_THEN = re.compile(r"(?:and\s+)?then[\s,:]+(?!nothing|stop)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that was not understood: a problem code, and the text that it is about."""
+
+    problem: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a pasted plan.
+
+    source   its text as pasted; `line` is the number of its first line, from 1
+    start    a date, or how long after the row before; none when that is not written or not clear
+    amounts  what is typed for each time of day: a slot of SLOTS, or a clock time "08:00"
+    dose     what is typed as a dose in words
+    words    what is typed beside the dose
+    marks    what was not understood of it
+    """
+
+    source: str
+    line: int
+    start: date | Interval | None = None
+    amounts: tuple[tuple[str, str], ...] = ()
+    dose: str = ""
+    words: str = ""
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A pasted plan: its rows, and of the line of headings, when there is one, what it says.
+
+    slots   the times of day that have a column, in the order of the columns
+    units   the unit that a heading names for a time of day, or for "dose"
+    header  the line of headings as pasted; `marks` are about its cells, or about the whole
+    """
+
+    rows: tuple[Row, ...] = ()
+    slots: tuple[str, ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
+    header: str = ""
+    marks: tuple[Mark, ...] = ()
+
+    def unit_of(self, key: str, unit: str = "") -> str:
+        """The unit of bare figures for a time of day or for "dose": the heading's, or `unit`."""
+        return dict(self.units).get(key, unit)
+
+
+def read_table(text: str, *, slots: Sequence[str] = (), unit: str = "") -> Table:
+    """Read a pasted plan; never raises.
+
+    `slots` names the times of day of figures that stand without headings, in their order; `unit`
+    is that of bare figures.
+    """
+    if len(text) > LONGEST:
+        return Table(marks=(Mark("too_long", ""),))
+    parted = split(text, is_header)
+    records, header = list(parted.records), None
+    if not records:
+        return Table(marks=(Mark("nothing_typed", ""),))
+    if is_header(records[0].cells):
+        header = records.pop(0)
+    if parted.how == "lines" and header is None:
+        return _Paste(unit, tuple(slots)).of_lines(records)
+    return _Paste(unit, tuple(slots)).of_columns(parted, header, records)
+
+
+def read_row(row: Row, table: Table, *, unit: str = "") -> Read:
+    """Read what a row of a table is typed to be: its times of day, or its dose. Never raises."""
+    if not row.amounts:
+        return read_dose(row.dose, unit=table.unit_of("dose", unit))
+    if row.dose:
+        return Read("", problem="timing_clash")
+    return read_slots(row.amounts, unit=unit, units=dict(table.units))
+
+
+def read_slots(
+    amounts: Sequence[tuple[str, str]], *, unit: str = "", units: Mapping[str, str] | None = None
+) -> Read:
+    """Read what is typed for several times of day as one dose; a blank one is not taken.
+
+    `amounts` pairs a slot of SLOTS or a clock time "08:00" with its typed text; bare figures
+    take the unit that `units` names for it, or `unit`. Never raises.
+    """
+    components = []
+    try:
+        for key, text in amounts:
+            if text.strip():
+                amount = read_amount(text, unit=(units or {}).get(key, unit))
+                components.append(Component(amount, _timing(key)))
+        if not components:
+            return Read("", problem="nothing_typed")
+        return checked(components)
+    except NotUnderstood as problem:
+        return Read("", problem=problem.code)
+
+
+def _timing(key: str) -> Timing:
+    if key[:1].isdigit():
+        return Timing("clock", clock=time.fromisoformat(key))
+    return Timing("slot", slot=key)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A row while its cells are read."""
+
+    record: Record
+    label: Label = field(default_factory=Label)
+    amounts: list[tuple[str, str]] = field(default_factory=list)
+    dose: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    lasts: Interval | None = None
+    marks: list[Mark] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Paste:
+    """Reads the records of one paste."""
+
+    unit: str
+    slots: tuple[str, ...]
+    units: dict[str, str] = field(default_factory=dict)
+
+    def of_columns(self, parted: Split, header: Record | None, records: list[Record]) -> Table:
+        """A table with cells; without headings its columns are known by what they hold."""
+        rows = [record.cells for record in records]
+        headings = [heading_of(cell) for cell in header.cells] if header else []
+        columns = columns_of(headings, rows, slots=self.slots, unit=self.unit)
+        for column in columns:
+            if column.unit:
+                keys = column.slots if column.role == "slots" else ("dose",)
+                self.units |= dict.fromkeys(keys, column.unit)
+        marks = (
+            [
+                Mark("slot_unclear" if heading.role == "unclear" else "column_unknown", cell)
+                for cell, heading in zip(header.cells, headings, strict=True)
+                if cell.strip() and heading.role in ("", "unclear")
+            ]
+            if header
+            else []
+        )
+        drafts = [self._cells(record, columns, parted.how) for record in records]
+        seen = dict.fromkeys(
+            slot for column in columns if column.role == "slots" for slot in column.slots
+        )
+        return Table(
+            self._rows(drafts),
+            tuple(seen),
+            tuple(self.units.items()),
+            header.source if header else "",
+            tuple(marks),
+        )
+
+    def of_lines(self, lines: list[Record]) -> Table:
+        """Lines of a letter: when it starts, and the dose."""
+        records = [step for line in lines for step in steps_of(line)]
+        numbers = [_NUMBERED.match(record.cells[0]) for record in records]
+        # "2. 5 mg" may be a figure with a space in it: a list counts from 1 in every line.
+        is_list = len(records) > 1 and all(
+            number and int(number["number"]) == n for n, number in enumerate(numbers, start=1)
+        )
+        drafts = []
+        for record, number in zip(records, numbers, strict=True):
+            written = record.cells[0]
+            if is_list and number:
+                written = written[number.end() :]
+            elif bullet := _BULLET.match(written):
+                written = written[bullet.end() :]
+            drafts.append(self._line(record, written))
+        used = any(draft.amounts for draft in drafts)
+        return Table(self._rows(drafts), self.slots if used else ())
+
+    def _line(self, record: Record, written: str) -> _Draft:
+        draft = _Draft(record)
+        try:
+            draft.label, rest = without_label(written)
+            if draft.label.lasts:
+                draft.lasts = draft.label.lasts
+        except NotUnderstood as problem:
+            draft.marks.append(Mark(problem.code, written))
+            draft.dose.append(written)
+            return draft
+        if then := _THEN.match(rest):
+            rest = rest[then.end() :]
+        if rest.strip():
+            self._take_dose(draft, rest.strip())
+        return draft
+
+    def _cells(self, record: Record, columns: Sequence[Heading], how: str) -> _Draft:
+        draft = _Draft(record)
+        if how == "spaces" and len(record.cells) != len(columns):
+            # Of cells parted by gaps nobody can say which one is blank.
+            draft.marks.append(Mark("column_unknown", record.source))
+            return draft
+        for n, cell in enumerate(record.cells):
+            if cell.strip():
+                self._cell(draft, columns[n] if n < len(columns) else Heading(""), cell)
+        if draft.amounts and draft.dose and draft.dose != ["stop"]:
+            draft.marks.append(Mark("timing_clash", " ".join(draft.dose)))
+        return draft
+
+    def _cell(self, draft: _Draft, column: Heading, cell: str) -> None:
+        match column.role:
+            case "start" | "day" | "week" | "month" | "after" | "lasts":
+                self._take_start(draft, column.role, cell)
+            case "dose":
+                self._take_dose(draft, cell)
+            case "timing":
+                draft.dose.append(cell)
+            case "words":
+                draft.words.append(cell)
+            case "slots" if len(column.slots) > 1:
+                self._take_dose(draft, cell, column.slots)
+            case "slots":
+                draft.amounts.append((column.slots[0], cell))
+            case "number":
+                if not re.fullmatch(r"#?[0-9]{1,4}[.)]?", cell.strip()):
+                    draft.marks.append(Mark("column_unknown", cell))
+            case "unclear":
+                draft.marks.append(Mark("slot_unclear", cell))
+            case "unnamed":
+                draft.marks.append(Mark("slots_unnamed", cell))
+            case _:
+                draft.marks.append(Mark("column_unknown", cell))
+
+    def _take_start(self, draft: _Draft, role: str, cell: str) -> None:
+        bare = role if role in ("day", "week", "month") else ""
+        try:
+            if role in ("after", "lasts"):
+                interval = _interval(cell)
+                label = Label(after=interval) if role == "after" else Label(lasts=interval)
+            else:
+                label = read_label(cell, bare=bare)
+            draft.label = _joined(draft.label, label)
+            draft.lasts = draft.label.lasts
+        except NotUnderstood as problem:
+            draft.marks.append(Mark(problem.code, cell))
+
+    def _take_dose(self, draft: _Draft, cell: str, slots: Sequence[str] = ()) -> None:
+        lasts, written = without_duration(cell)
+        if lasts:
+            if draft.lasts and draft.lasts != lasts:
+                draft.marks.append(Mark("labels_disagree", cell))
+            draft.lasts = draft.lasts or lasts
+        slots = slots or self.slots
+        found = _SLASHED.fullmatch(written.strip())
+        if found and slots:
+            figures = [figure.strip() for figure in found["figures"].split("/")]
+            if len(figures) == len(slots):
+                unit = found["unit"] or ""
+                draft.amounts += [
+                    (slot, figure + unit) for slot, figure in zip(slots, figures, strict=True)
+                ]
+                return
+        draft.dose.append(written.strip())
+
+    def _rows(self, drafts: list[_Draft]) -> tuple[Row, ...]:
+        for draft in drafts:
+            self._check(draft)
+        found, problems = starts([draft.label for draft in drafts], [d.lasts for d in drafts])
+        for n, problem in problems:
+            drafts[n].marks.append(Mark(problem, drafts[n].record.source))
+        return tuple(
+            Row(
+                draft.record.source,
+                draft.record.line,
+                start,
+                tuple(draft.amounts),
+                " ".join(draft.dose),
+                "\n".join(draft.words),
+                tuple(draft.marks),
+            )
+            for draft, start in zip(drafts, found, strict=True)
+        )
+
+    def _check(self, draft: _Draft) -> None:
+        """Mark what is typed as a dose or an amount and is none."""
+        stops = [(key, text) for key, text in draft.amounts if read_dose(text).kind == "stop"]
+        if stops and len(stops) == len(draft.amounts) == 1 and not draft.dose:
+            draft.amounts, draft.dose = [], [stops[0][1]]
+        for key, text in draft.amounts:
+            try:
+                read_amount(text, unit=self.units.get(key, self.unit))
+            except NotUnderstood as problem:
+                draft.marks.append(Mark(problem.code, text))
+        if draft.dose:
+            written = " ".join(draft.dose)
+            read = read_dose(written, unit=self.units.get("dose", self.unit))
+            if read.problem and not any(mark.text == written for mark in draft.marks):
+                draft.marks.append(Mark(read.problem, written))
+        elif not (draft.amounts or draft.words or draft.marks):
+            draft.marks.append(Mark("nothing_typed", draft.record.source))
+
+
+def _interval(cell: str) -> Interval:
+    return read_interval(re.sub(r"^for\s+", "", cell.strip(), flags=re.IGNORECASE))
+
+
+def _joined(first: Label, second: Label) -> Label:
+    """Two labels of one row as one. Raises NotUnderstood when both say the same thing."""
+    values = {}
+    for name in Label.__slots__:
+        one, other = getattr(first, name), getattr(second, name)
+        if one and other and one != other:
+            raise NotUnderstood("labels_disagree")
+        values[name] = one or other
+    return Label(**values)
