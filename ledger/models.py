@@ -139,12 +139,16 @@ class Entry(AppendOnly):
 
 
 class RecordQuerySet(models.QuerySet):
+    def up_to(self, known: int | None):
+        """Every text that was recorded by an entry number, or at all without one."""
+        return self if known is None else self.filter(entry__number__lte=known)
+
     def newest(self, known: int | None = None):
         """The text of each line that no later entry supersedes, as known at an entry number."""
         if known is None:
             return self.filter(entry__superseded_by=None)
         is_newest = Q(entry__superseded_by=None) | Q(entry__superseded_by__number__gt=known)
-        return self.filter(is_newest, entry__number__lte=known)
+        return self.up_to(known).filter(is_newest)
 
 
 class Record(AppendOnly):

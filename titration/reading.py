@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from ledger.models import Entry, Retraction
+from ledger.models import Entry, RecordQuerySet, Retraction
 from ledger.moments import NoSuchMoment
 from titration import timeline
 from titration.dosing import Component as Written
@@ -94,10 +94,9 @@ def histories(
     Without doses the steps have no components, for who only asks which steps stand, and when.
     """
     regimens = list(regimens)
-    steps = _steps().filter(regimen__in=regimens)
+    steps = _steps().up_to(known).filter(regimen__in=regimens)
     parts = _parts().filter(step__regimen__in=regimens)
     if known is not None:
-        steps = steps.filter(entry__number__lte=known)
         parts = parts.filter(step__entry__number__lte=known)
     # Steps first: what they are made of was committed with them, so nothing read later is missing
     # from a step, and what belongs to a newer step is left out.
@@ -132,11 +131,11 @@ def text_of(regimen: Regimen, known: int | None = None) -> tuple[RegimenVersion,
 
 
 @cache
-def _steps() -> QuerySet:
+def _steps() -> RecordQuerySet:
     """Each text of a step: its regimen, the entry that withdrew its line, STEP_FIELDS."""
     withdrawal = Entry.objects.filter(subject=OuterRef("step"), kind=Retraction.KIND)
     steps = DoseStep.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
-    return steps.values_list("regimen_id", "withdrawn", *STEP_FIELDS)
+    return cast(RecordQuerySet, steps.values_list("regimen_id", "withdrawn", *STEP_FIELDS))
 
 
 @cache

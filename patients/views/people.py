@@ -101,9 +101,8 @@ def patient_history(request: SignedInRequest, patient: UUID) -> HttpResponse:
 
 def _versions(person: Patient, before: str, moment: Moment | None) -> dict[str, object]:
     """One page of what was known of a patient, up to a moment; from below the entry `before`."""
-    versions = person.versions.select_related("entry").order_by("-entry__number")
-    if moment:
-        versions = versions.filter(entry__number__lte=moment.number)
+    versions = person.versions.up_to(moment.number if moment else None).select_related("entry")
+    versions = versions.order_by("-entry__number")
     if before.isascii() and before.isdecimal():
         versions = versions.filter(entry__number__lt=int(before))
     page = list(versions[: search.PAGE + 1])

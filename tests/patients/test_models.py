@@ -1,5 +1,6 @@
 """What the database itself holds of patients, tried from raw SQL, and the bytes of a version."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from ledger import canonical
 from ledger.verification import Damage
+from patients import actions
 from patients.models import PatientVersion, PatientWord
 from tests.factories import PatientFactory
 from tests.ledger.damage import damages, unguarded
@@ -110,3 +112,16 @@ def test_telephone_written_into_an_older_record_is_found():
         assert damages() == []
         PatientVersion.objects.filter(patient=patient).update(telephone="01632 960983")
         assert damages() == [(Damage.EDITED_TEXT, 1)]
+
+
+@pytest.mark.parametrize(("known", "names"), [(None, ["Novak", "Nowak"]), (1, ["Novak"]), (0, [])])
+def test_what_was_recorded_up_to_an_entry(known, names):
+    patient = PatientFactory(family_name="Novak")
+    first = patient.versions.get()
+    identity = replace(first.identity, family_name="Nowak")
+    by = first.entry.recorded_by
+    actions.revise_patient(patient=patient, seen=first.entry, identity=identity, by=by)
+
+    versions = patient.versions.up_to(known).order_by("entry__number")
+
+    assert [version.family_name for version in versions] == names

@@ -83,7 +83,8 @@ def read(
     people = PatientVersion.objects.newest(head.number).filter(patient=patient)
     person = people.first()
     versions = (
-        RegimenVersion.objects.filter(regimen__patient=patient, entry__number__lte=head.number)
+        RegimenVersion.objects.up_to(head.number)
+        .filter(regimen__patient=patient)
         .select_related("entry")
         .order_by("entry__number")
     )
@@ -92,9 +93,8 @@ def read(
     newest = {version.regimen_id: version for version in versions}
     if person is None or (regimen is not None and not newest):
         raise NoSuchMoment(_("This was not recorded yet at that moment. Type a later day."))
-    withdrawals = Retraction.objects.filter(
-        entry__subject__in=newest, entry__number__lte=head.number
-    ).select_related("entry")
+    withdrawals = Retraction.objects.up_to(head.number).filter(entry__subject__in=newest)
+    withdrawals = withdrawals.select_related("entry")
     withdrawal_of = {withdrawal.entry.subject: withdrawal for withdrawal in withdrawals}
     logs = histories(newest, head.number)
     at = patient.clinic.local(now)

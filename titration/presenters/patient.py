@@ -108,9 +108,7 @@ def _withdrawals(versions: Iterable[RegimenVersion], known: int | None) -> dict[
     """By regimen: the retraction that withdrew it, as known at an entry number."""
     retractions = Retraction.objects.filter(
         entry__subject__in=[version.regimen_id for version in versions]
-    )
-    if known is not None:
-        retractions = retractions.filter(entry__number__lte=known)
+    ).up_to(known)
     return {r.entry.subject: r for r in retractions.select_related("entry")}
 
 

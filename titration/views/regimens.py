@@ -230,9 +230,7 @@ def kind_of(request: SignedInRequest) -> AccessKind:
 
 def versions_of(regimen: Regimen, known: int | None = None) -> list[RegimenVersion]:
     """Every version, newest first, as known at an entry number."""
-    versions = regimen.versions.select_related("entry", "responsible")
-    if known is not None:
-        versions = versions.filter(entry__number__lte=known)
+    versions = regimen.versions.up_to(known).select_related("entry", "responsible")
     return list(versions.order_by("-entry__number"))
 
 
