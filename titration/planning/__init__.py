@@ -15,7 +15,14 @@ from titration.planning.carried import (
 )
 from titration.planning.checks import PROBLEMS, Problem, check_plan
 from titration.planning.dates import add_months, anchored, laid_dates
-from titration.planning.differences import Difference, after_of, before_of, differences
+from titration.planning.differences import (
+    Difference,
+    after_of,
+    before_of,
+    differences,
+    moved_rows,
+)
+from titration.planning.moving import move_dates
 from titration.planning.shapes import (
     ENDS,
     INTERVAL_UNITS,
@@ -72,6 +79,8 @@ __all__ = [
     "expected_before",
     "is_as_planned",
     "laid_dates",
+    "move_dates",
+    "moved_rows",
     "open_rows",
     "same_dose",
     "standing",

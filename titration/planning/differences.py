@@ -1,5 +1,6 @@
 """Two versions of a plan, row by row. Either version comes back from the other and these."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -65,3 +66,24 @@ def after_of(found: Sequence[Difference]) -> tuple[Row, ...]:
     """The rows of the later version."""
     rows = [(d.place_after, d.after) for d in found if d.place_after is not None and d.after]
     return tuple(row for _place, row in sorted(rows, key=lambda pair: pair[0]))
+
+
+def moved_rows(found: Sequence[Difference]) -> frozenset[UUID]:
+    """The rows of both versions that stand in another order: as few as account for it.
+
+    A row whose place differs only because others were added or removed before it is not moved.
+    """
+    kept = [d for d in found if d.place_before is not None and d.after is not None]
+    places = [d.place_before or 0 for d in kept]
+    ends: list[int] = []  # by length: the lowest place that ends a rising run of it
+    lengths = []
+    for place in places:
+        length = bisect_left(ends, place)
+        ends[length : length + 1] = [place]
+        lengths.append(length)
+    in_order, wanted = set(), len(ends) - 1
+    for each, length in zip(reversed(kept), reversed(lengths), strict=True):
+        if length == wanted:
+            in_order.add(each)
+            wanted -= 1
+    return frozenset(d.after.row for d in kept if d.after and d not in in_order)

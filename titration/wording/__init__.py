@@ -6,7 +6,13 @@ an amount could be taken for that of the day. What a person typed stands in quot
 different doses never read the same. Only stored figures are shown, or totals said to be totals.
 """
 
-from titration.wording.dates import date_words, effective_words, month_words, short_month_words
+from titration.wording.dates import (
+    date_words,
+    effective_words,
+    month_words,
+    short_month_words,
+    weekday_words,
+)
 from titration.wording.doses import (
     DoseLine,
     basis_label,
@@ -54,4 +60,5 @@ __all__ = [
     "total_words",
     "typed_problem_words",
     "unit_words",
+    "weekday_words",
 ]

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from patients.wording import date_words, short_month
 from titration.timeline import Effective
@@ -22,6 +22,24 @@ _MONTHS = (
     pgettext_lazy("month", "November"),
     pgettext_lazy("month", "December"),
 )
+
+_WEEKDAYS = (
+    gettext_lazy("Monday"),
+    gettext_lazy("Tuesday"),
+    gettext_lazy("Wednesday"),
+    gettext_lazy("Thursday"),
+    gettext_lazy("Friday"),
+    gettext_lazy("Saturday"),
+    gettext_lazy("Sunday"),
+)
+
+
+def weekday_words(on: date) -> str:
+    """Write a day with its weekday: "Monday 16-Nov-2026"."""
+    return _("%(weekday)s %(date)s") % {
+        "weekday": _WEEKDAYS[on.weekday()],
+        "date": date_words(on),
+    }
 
 
 def month_words(on: date) -> str:
