@@ -47,12 +47,15 @@ def pdf_file(record: PatientRecord) -> bytes:
     return typeset(document(record), record.at)
 
 
-def typeset(document: dict[str, Any], at: datetime) -> bytes:
-    """Lay out what `document` gave, as made `at` a moment; the same data gives the same bytes."""
+def typeset(document: dict[str, Any], at: datetime, template: str = "history.typ") -> bytes:
+    """Lay out what `document` gave, as made `at` a moment; the same data gives the same bytes.
+
+    Other documents have templates of their own.
+    """
     compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True)
     try:
         return compiler.compile(  # type: ignore[return-value]  # one PDF: there is no output file
-            _template(),
+            _template(template),
             format="pdf",
             pdf_standards="ua-1",
             sys_inputs={"history": json.dumps(document)},
@@ -72,8 +75,8 @@ def _forget(compiler: typst.Compiler) -> None:
 
 
 @cache
-def _template() -> bytes:
-    return Path(__file__).with_name("history.typ").read_bytes()
+def _template(name: str) -> bytes:
+    return Path(__file__).with_name(name).read_bytes()
 
 
 def document(record: PatientRecord) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def document(record: PatientRecord) -> dict[str, Any]:
         "banner": legible.tree(_banner(record), _("In the banner")),
         "head": legible.tree(_head(record), _("At the head of this export")),
         "foot": legible.tree(_foot(record), _("At the foot of the pages")),
-        "missing": _missing(legible),
+        "missing": missing_words(legible),
         "words": _words(),
         "regimens": regimens,
     }
@@ -316,7 +319,7 @@ def _state(rows: list[dict[str, Any]], entry: str) -> dict[str, Any]:
     return {"row": None, "words": words, "ahead": ahead, "is_long": False}
 
 
-def _missing(legible: Legible) -> dict[str, Any]:
+def missing_words(legible: Legible) -> dict[str, Any]:
     """What could not be shown, place by place; no lines when all could."""
     return {
         "heading": _(
