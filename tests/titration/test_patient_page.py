@@ -13,6 +13,7 @@ from tests.factories import PatientFactory, member
 from tests.titration.doses import at
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration import actions
+from titration.dosing import Component, Timing
 from titration.presenters.patient import standings
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_withheld_and_stopped_are_said_in_words(regimen):
 
 def test_without_an_instruction_it_says_which(regimen):
     assert standing_of(regimen).words == "No dose is recorded yet."
-    single = actions.dosing.Component(at("morning", "3").amount, actions.dosing.Timing("once"))
+    single = Component(at("morning", "3").amount, Timing("once"))
     step_of(regimen, kind="single", components=(single,))
     assert standing_of(regimen).words == "Only single doses are recorded."
     step_of(regimen, date(2026, 12, 1))
