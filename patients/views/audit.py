@@ -77,6 +77,7 @@ def patient_access(request: SignedInRequest, patient: UUID) -> HttpResponse:
         "banner": presenters.whose(person, with_chart=with_chart),
         "patient": person,
         "with_chart": with_chart,
+        "asks_of_a_moment": "known" in request.GET,
         "lines": [presenters.line(event, clinic) for event in found.events],
     }
     return render(request, "patients/access.html", context)

@@ -468,6 +468,26 @@ def test_a_patients_list_leads_an_auditor_to_no_chart(browser, patient):
     assert reverse("patient", args=[patient.pk]) not in page.links
 
 
+@pytest.mark.parametrize(("asked", "says_so"), [({"known": "2026-03-05"}, True), ({}, False)])
+def test_a_patients_list_says_that_it_is_of_no_moment(
+    browser, clinic, lind, patient, asked, says_so
+):
+    event(clinic, lind, patient.pk)
+
+    page = Page(browser.get(reverse("patient-access", args=[patient.pk]), asked))
+
+    assert ("These are accesses, not the record" in page.text) is says_so
+    assert "J. Lind" in page.text
+
+
+def test_the_page_of_a_moment_links_to_the_list_of_now(client, lind, patient):
+    client.force_login(member(patient.clinic, Role.PRESCRIBER))
+
+    page = Page(client.get(reverse("patient", args=[patient.pk]), {"known": "1"}))
+
+    assert reverse("patient-access", args=[patient.pk]) in page.links
+
+
 def test_a_patients_list_has_pages(browser, clinic, lind, patient):
     for minute in range(60):
         event(clinic, lind, patient.pk, at=NIGHT + timedelta(minutes=minute))
