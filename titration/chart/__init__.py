@@ -20,13 +20,14 @@ from django.utils.safestring import SafeString
 from titration.chart.drawing import draw
 from titration.chart.panels import stretches
 from titration.chart.picture import Chart
+from titration.chart.plans import NONE, Copy, Plans, Track
 from titration.chart.time_axis import zone_of
 from titration.timeline import StepRecord
 
 # In pixels of the picture: for a page, for a telephone, and for the text width of A4 paper.
 WIDE, NARROW, PAPER = 1060, 360, 720
 
-__all__ = ["NARROW", "PAPER", "WIDE", "Chart", "chart", "pictures", "svg"]
+__all__ = ["NARROW", "PAPER", "WIDE", "Chart", "Copy", "Plans", "Track", "chart", "pictures", "svg"]
 
 
 def chart(
@@ -38,19 +39,23 @@ def chart(
     width: int = WIDE,
     prefix: str = "timeline",
     is_today: bool = True,
+    plans: Plans = NONE,
 ) -> Chart | None:
-    """Lay out the live steps (as `timeline.live_steps` orders them); none when there are none.
+    """Lay out the live steps (as `timeline.live_steps` orders them) and, under them, the plans.
+
+    None where there is nothing to draw.
 
     `title` names the regimen for screen readers, `route` begins every axis, `now` is the present
     in the clinic's zone, or an earlier moment as known then when it is not `is_today`. `prefix`
     begins every id, so that one page can hold several charts.
     """
-    if not live:
+    if not live and plans.present is None:
         return None
     parts = stretches(live, zone_of(now))
     return draw(
         live,
         parts,
+        plans,
         title=title,
         route=route,
         now=now,
@@ -68,15 +73,18 @@ def pictures(
     now: datetime,
     prefix: str = "timeline",
     is_today: bool = True,
+    plans: Plans = NONE,
 ) -> SafeString:
     """The chart for a page, drawn for a wide and for a narrow screen; CSS shows the one that fits.
 
-    Empty when there are no steps; the arguments are those of `chart`.
+    Empty when there is nothing to draw; the arguments are those of `chart`.
     """
-    if not live:
+    if not live and plans.present is None:
         return SafeString("")
     parts = stretches(live, zone_of(now))
-    picture = partial(draw, live, parts, title=title, route=route, now=now, is_today=is_today)
+    picture = partial(
+        draw, live, parts, plans, title=title, route=route, now=now, is_today=is_today
+    )
     drawn = (
         (shape, svg(picture(width=width, prefix=f"{prefix}-{shape}")))
         for shape, width in (("wide", WIDE), ("narrow", NARROW))

@@ -2,19 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext as _
 
 from titration import timeline, wording
-from titration.chart import strokes
+from titration.chart import plan_strokes, strokes
 from titration.chart.labels import LEADING, Room, Text, text_width
 from titration.chart.panels import FIGURES, WORDS, Stretch, panels
 from titration.chart.picture import Chart, Pen, marks, words
+from titration.chart.plans import Laid, Plans, laid
 from titration.chart.plots import Plot, plots
 from titration.chart.singles import HALF, Marker, markers
 from titration.chart.strokes import Canvas
-from titration.chart.time_axis import DAY, HOUR, TimeAxis, moment, zone_of
+from titration.chart.time_axis import DAY, HOUR, TimeAxis, moment, start_of, zone_of
 from titration.timeline import WITHHELD, StepRecord
 
 EDGE = 4
@@ -30,10 +31,14 @@ SWATCH = 22
 # Draws the sample of an entry of the key at a place.
 Swatch = Callable[[int, int], None]
 
+# The heading of a lane, and what draws it below a height; it returns where the lane ends.
+Lane = tuple[str, Callable[[int], int]]
+
 
 def draw(
     live: Sequence[StepRecord],
     parts: Sequence[Stretch],
+    plans: Plans,
     *,
     title: str,
     route: str,
@@ -42,21 +47,29 @@ def draw(
     prefix: str,
     is_today: bool,
 ) -> Chart:
-    """Draw live steps, of which there is at least one; `parts` are their stretches."""
+    """Draw live steps and plans, at least one of either; `parts` are the stretches of the steps."""
     present = now.timestamp()
     holding = _holding(parts, present)
-    panes = plots(panels(parts), route, width, holding)
-    axis = _time_axis(live, panes, holding, now, width)
-    singles = markers(timeline.single_doses(live), axis, width - EDGE)
+    planned = laid(plans, zone_of(now))
+    panes = plots(panels(parts, planned), route, width, holding)
+    axis = _time_axis(live, plans, planned, panes, holding, now, width)
     room = Room(width)
     canvas = Canvas(defaultdict(Pen), room, axis, present, axis.x(present))
 
     label = _("Today %(date)s") if is_today else _("As known on %(date)s")
     _write_present(canvas, label % {"date": wording.date_words(now.date())}, width)
-    top, foot = _stack(canvas, panes, singles, route)
+    lanes = [
+        *_lane_of_singles(canvas, live, route, width),
+        *_lanes_of_plans(canvas, plans, planned, width),
+    ]
+    top, foot = _stack(canvas, panes, lanes)
     crowded = len(parts) * strokes.CROWDED > axis.right - axis.left
     for pane in panes:
         strokes.draw_panel(canvas, pane, "small dot" if crowded else "dot")
+        if pane.panel.planned:
+            plan_strokes.draw_planned(canvas, pane)
+    if panes and plans.pauses:
+        plan_strokes.draw_pauses(canvas, plans, panes[0].top, panes[0].base)
     if not crowded:
         strokes.draw_links(canvas, parts, panes)
     height = _draw_time(canvas, top, foot, with_hours=_has_clock_times(live))
@@ -64,16 +77,36 @@ def draw(
         strokes.label_holding(canvas, panes, holding)
     for choices in canvas.labels:
         room.place(choices, only_if_clear=crowded)
-    height = _draw_key(canvas, panes, height, width)
+    height = _draw_key(canvas, panes, plans, height, width)
+    heading, description = _heading(bool(plans.tracks))
     return Chart(
         prefix=prefix,
-        title=_("%(title)s, recorded doses over time") % {"title": title},
-        description=_("Step chart of the recorded doses. Every value is in the dose log."),
+        title=heading % {"title": title},
+        description=description,
         width=width,
         height=height,
         marks=marks(canvas.pens, prefix),
         words=words(room.texts),
     )
+
+
+def _heading(is_planned: bool) -> tuple[str, str]:
+    """The title and the description of the picture for who does not see it."""
+    if is_planned:
+        return _("%(title)s, planned and recorded doses over time"), _(
+            "Step chart of the planned and the recorded doses. "
+            "Every value is in the table of both and in the dose log."
+        )
+    return (
+        _("%(title)s, recorded doses over time"),
+        _("Step chart of the recorded doses. Every value is in the dose log."),
+    )
+
+
+def _moments(plans: Plans, planned: Sequence[Laid], zone: tzinfo) -> list[float]:
+    """Every moment of the plans that the axis reaches."""
+    days = [copy.given_on for copy in plans.copies] + [begun for begun, _ended in plans.pauses]
+    return [start_of(day, zone) for day in days] + [at for track in planned for at in track.moments]
 
 
 def _holding(parts: Sequence[Stretch], present: float) -> Stretch | None:
@@ -84,15 +117,18 @@ def _holding(parts: Sequence[Stretch], present: float) -> Stretch | None:
 
 def _time_axis(
     live: Sequence[StepRecord],
+    plans: Plans,
+    planned: Sequence[Laid],
     panes: Sequence[Plot],
     holding: Stretch | None,
     now: datetime,
     width: int,
 ) -> TimeAxis:
-    """From just before the first step to today, or past what is recorded ahead of it."""
+    """From just before the first step to today, or past what is recorded or planned ahead of it."""
     zone, present = zone_of(now), now.timestamp()
-    first = min(moment(live[0].effective, zone), present)
-    last = max(moment(live[-1].effective, zone), present)
+    moments = [moment(step.effective, zone) for step in (*live[:1], *live[-1:])]
+    moments += [present, *_moments(plans, planned, zone)]
+    first, last = min(moments), max(moments)
     least = 6 * HOUR if _has_clock_times(live) else 7 * DAY
     lack = max(0.0, least - (last - first))
     first, last = first - 0.15 * lack, last + 0.85 * lack
@@ -103,7 +139,11 @@ def _time_axis(
     right = width - 12
     ahead = 0
     if last > present:
-        last += 0.06 * span
+        label = plan_strokes.width_of_stop(planned, last)
+        if 0 < label <= (right - left) // 4:
+            ahead = label
+        else:
+            last += 0.06 * span
     else:
         label = text_width(strokes.figures_words(holding)) + 20 if holding else 0
         ahead = max(label, 28) if label <= (right - left) // 3 else 28
@@ -125,13 +165,40 @@ def _write_present(canvas: Canvas, label: str, width: int) -> None:
     canvas.room.write(Text("todayt", x, FIRST_LINE, label, anchor))
 
 
-def _stack(
-    canvas: Canvas, panes: Sequence[Plot], singles: Sequence[Marker], route: str
-) -> tuple[int, int]:
-    """Place the panels one above the other, single doses last; returns their top and foot."""
-    lane = _("%(route)s: single doses") % {"route": route}
+def _lane_of_singles(
+    canvas: Canvas, live: Sequence[StepRecord], route: str, width: int
+) -> list[Lane]:
+    singles = markers(timeline.single_doses(live), canvas.axis, width - EDGE)
+    if not singles:
+        return []
+    label = _("%(route)s: single doses") % {"route": route}
+    return [(label, lambda top: _draw_singles(canvas, singles, top))]
+
+
+def _lanes_of_plans(
+    canvas: Canvas, plans: Plans, planned: Sequence[Laid], width: int
+) -> list[Lane]:
+    """What the present version plans beside its line, and the copies that were given out."""
+    lanes: list[Lane] = []
+    present = next((track for track in planned if track.track.is_present), None)
+    if present and (present.beside or present.undated):
+        rows = plan_strokes.beside_line(canvas, present, width - EDGE)
+        lanes.append(
+            (
+                _("Planned beside the line, %(version)s") % {"version": present.track.name},
+                lambda top: plan_strokes.draw_beside(canvas, present, rows, top, EDGE),
+            )
+        )
+    if copies := plan_strokes.shown_copies(plans):
+        label = _("On paper, with the patient")
+        lanes.append((label, lambda top: plan_strokes.draw_copies(canvas, copies, top)))
+    return lanes
+
+
+def _stack(canvas: Canvas, panes: Sequence[Plot], lanes: Sequence[Lane]) -> tuple[int, int]:
+    """Place the panels one above the other, the lanes last; returns their top and foot."""
     today = canvas.room.texts[0]
-    label = Text("ax", EDGE, FIRST_LINE, panes[0].label if panes else lane)
+    label = Text("ax", EDGE, FIRST_LINE, panes[0].label if panes else lanes[0][0])
     if label.box.meets([today.box]):
         label = label._replace(y=label.y + ROW)
     top = foot = label.y
@@ -143,9 +210,10 @@ def _stack(
         pane.place(y + HEADER + (NOTES if noted else 0))
         foot = pane.base if pane.panel.kind == FIGURES else pane.base + 8
         label = label._replace(y=foot + GAP + FIRST_LINE)
-    if singles:
+    for lane, draw_lane in lanes:
         y = canvas.room.write_lines(label._replace(words=lane))
-        foot = _draw_singles(canvas, singles, y + HEADER)
+        foot = draw_lane(y + HEADER)
+        label = label._replace(y=foot + GAP + FIRST_LINE)
     return top + 8, foot
 
 
@@ -186,9 +254,9 @@ def _draw_time(canvas: Canvas, top: int, foot: int, *, with_hours: bool) -> int:
     return foot + 8 + lines * 16
 
 
-def _draw_key(canvas: Canvas, panes: Sequence[Plot], top: int, width: int) -> int:
+def _draw_key(canvas: Canvas, panes: Sequence[Plot], plans: Plans, top: int, width: int) -> int:
     """Explain what was drawn, with the same pens; returns the height of the picture."""
-    entries = _key(canvas, panes)
+    entries = _key(canvas, panes, plans)
     x, y = EDGE, top + (KEY_ROW if entries else 0)
     for draw_swatch, label in entries:
         swatch = SWATCH + 8 if draw_swatch else 0
@@ -201,7 +269,7 @@ def _draw_key(canvas: Canvas, panes: Sequence[Plot], top: int, width: int) -> in
     return y + 8
 
 
-def _key(canvas: Canvas, panes: Sequence[Plot]) -> list[tuple[Swatch | None, str]]:
+def _key(canvas: Canvas, panes: Sequence[Plot], plans: Plans) -> list[tuple[Swatch | None, str]]:
     pens = canvas.pens
     bases = [basis for pane in panes for basis in pane.panel.bases]
 
@@ -211,16 +279,30 @@ def _key(canvas: Canvas, panes: Sequence[Plot]) -> list[tuple[Swatch | None, str
     def area(css: str) -> Swatch:
         return lambda x, y: pens[css].rectangle(x, y - 6, x + SWATCH, y + 6)
 
-    def bar(x: int, y: int) -> None:
-        pens["end"].line(x + SWATCH // 2, y - 8, x + SWATCH // 2, y + 8)
+    def bar(css: str) -> Swatch:
+        return lambda x, y: pens[css].line(x + SWATCH // 2, y - 8, x + SWATCH // 2, y + 8)
 
+    def bars(x: int, y: int) -> None:
+        for step in range(0, SWATCH + 1, plan_strokes.PAUSE_LINES):
+            pens["paused"].line(x + step, y - 6, x + step, y + 6)
+
+    planned = _("Planned, signed %(version)s")
+    present = plans.present
     entries = (
         ("recorded" in pens, line("recorded"), _("Recorded")),
         ("ahead" in pens, line("ahead"), _("Recorded, not yet begun")),
         ("soft" in pens, line("soft"), _("Begun at some time in this month or year")),
         ("range" in pens, area("range"), _("From the lowest to the highest figure as written")),
         ("withheld" in pens, area("withheld"), _("Withheld")),
-        ("end" in pens, bar, _("Stopped")),
+        ("end" in pens, bar("end"), _("Stopped")),
+        (
+            present is not None and "planned" in pens,
+            line("planned"),
+            planned % {"version": present.name if present else ""},
+        ),
+        ("planned end" in pens, bar("planned end"), _("Stops (planned)")),
+        ("older" in pens, line("older"), _("Planned in other versions")),
+        ("paused" in pens, bars, _("Plan paused")),
         (any(b.kind == "day" for b in bases), None, _("Totals are sums of the amounts written.")),
     )
     return [(swatch, label) for present, swatch, label in entries if present]

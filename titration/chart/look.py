@@ -7,6 +7,7 @@ follow light and dark; the values here are the light ones of static/tokens.css, 
 INK, SOFT, LINE, EDGE = "#16212b", "#52616d", "#d5dde2", "#6a7883"
 GROUND, CARD, BRAND, WASH = "#f3f6f7", "#ffffff", "#0b5563", "#e6f1f2"
 RUST = "#9a3412"
+AMBER, AMBER_LINE = "#7a4b00", "#c28a12"
 
 _STROKE = f'fill="none" stroke="{BRAND}"'
 _POINT = 'fill="none" stroke-linecap="round"'
@@ -16,12 +17,20 @@ MARKS = {
     "grid": f'stroke="{LINE}"',
     "area": f'fill="{BRAND}" opacity=".09"',
     "range": f'fill="{BRAND}" opacity=".22"',
+    "paused": f'fill="none" stroke="{AMBER_LINE}" stroke-width="1.2" opacity=".6"',
     "words": f'fill="{WASH}" stroke="{EDGE}"',
     "words ahead": f'fill="none" stroke="{EDGE}" stroke-dasharray="6 4"',
     "withheld": f'fill="url(#%s-hatch)" stroke="{RUST}" stroke-dasharray="2 3"',
     "withheld ahead": f'fill="url(#%s-hatch)" opacity=".6" stroke="{RUST}" stroke-dasharray="2 3"',
     "base": f'stroke="{EDGE}"',
     "link": f'fill="none" stroke="{EDGE}" stroke-dasharray="2 3"',
+    "older": f'fill="none" stroke="{EDGE}" stroke-width="1.5" stroke-dasharray="1.5 4"',
+    "planned": f'fill="none" stroke="{SOFT}" stroke-width="2" stroke-dasharray="9 3 2 3"',
+    "planned range": f'fill="none" stroke="{SOFT}" stroke-dasharray="2 3"',
+    "planned dot": f'fill="{CARD}" stroke="{SOFT}" stroke-width="1.5"',
+    "planned end": f'stroke="{SOFT}" stroke-width="3" stroke-dasharray="4 2"',
+    "planned row": f'fill="{CARD}" stroke="{SOFT}" stroke-width="1.5" stroke-dasharray="3 2"',
+    "paper": f'fill="none" stroke="{SOFT}" stroke-width="1.5"',
     "ahead": f'{_STROKE} stroke-width="2" stroke-dasharray="7 4"',
     "soft": f'{_STROKE} stroke-width="3" stroke-dasharray="1 5" stroke-linecap="round"',
     "recorded": f'{_STROKE} stroke-width="3"',
@@ -42,6 +51,8 @@ WORDS = {
     "val": f'fill="{BRAND}" font-weight="700" {_HALO}',
     "note": f'fill="{INK}" {_HALO}',
     "withheldt": f'fill="{RUST}" font-weight="600" {_HALO}',
+    "plannedt": f'fill="{SOFT}" font-weight="600" {_HALO}',
+    "pausedt": f'fill="{AMBER}" font-weight="600" {_HALO}',
     "endt": f'fill="{INK}" font-weight="600" {_HALO}',
     "wordst": f'fill="{INK}"',
     "singlet": f'fill="{BRAND}" font-weight="600" {_HALO}',

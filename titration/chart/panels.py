@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from titration import timeline
+from titration.chart.plans import Laid, PlannedStretch
 from titration.chart.time_axis import end_of_interval, moment
 from titration.dosing import Basis, Component, basis
 from titration.timeline import StepRecord
@@ -38,11 +39,15 @@ class Stretch(NamedTuple):
 
 @dataclass(slots=True)
 class Panel:
-    """Stretches on one axis: of figures in one basis and unit, of words, or of states alone."""
+    """Stretches on one axis: of figures in one basis and unit, of words, or of states alone.
+
+    `planned` are planned doses on the same axis, each with the version that plans it.
+    """
 
     kind: str
     bases: list[Basis] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
+    planned: list[tuple[Laid, list[PlannedStretch]]] = field(default_factory=list)
 
 
 def stretches(live: Sequence[StepRecord], zone: tzinfo) -> list[Stretch]:
@@ -67,8 +72,11 @@ def stretches(live: Sequence[StepRecord], zone: tzinfo) -> list[Stretch]:
     return found
 
 
-def panels(parts: Sequence[Stretch]) -> list[Panel]:
-    """Sort stretches into panels, those of figures first, each kind in order of appearance."""
+def panels(parts: Sequence[Stretch], plans: Sequence[Laid] = ()) -> list[Panel]:
+    """Sort stretches into panels, those of figures first, each kind in order of appearance.
+
+    Planned doses come after: they go to the panel of their basis, or to one of their own.
+    """
     figures: dict[object, Panel] = {}
     words = Panel(WORDS)
     waiting: list[Stretch] = []
@@ -89,8 +97,22 @@ def panels(parts: Sequence[Stretch]) -> list[Panel]:
             waiting.append(part)
         else:
             last.stretches.append(part)
+    for track in plans:
+        _add_planned(figures, track)
+    if waiting and figures:
+        next(iter(figures.values())).stretches += waiting
     found = [*figures.values(), *([words] if words.stretches else [])]
     return found or ([Panel(BARE, stretches=waiting)] if waiting else [])
+
+
+def _add_planned(figures: dict[object, Panel], track: Laid) -> None:
+    by_axis: dict[object, list[PlannedStretch]] = {}
+    for stretch in track.stretches:
+        by_axis.setdefault(stretch.basis.axis, []).append(stretch)
+    for axis, planned in by_axis.items():
+        panel = figures.setdefault(axis, Panel(FIGURES))
+        panel.bases += [stretch.basis for stretch in planned]
+        panel.planned.append((track, planned))
 
 
 def without_typed_text(component: Component) -> Component:

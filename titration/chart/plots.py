@@ -47,7 +47,9 @@ class Plot:
 
     def choose_ticks(self, first: Sequence[Decimal]) -> None:
         """Label plotted figures only: `first` before all, then those that find room."""
-        pairs = dict.fromkeys(part.figures for part in self.panel.stretches if part.figures)
+        recorded = [part.figures for part in self.panel.stretches if part.figures]
+        planned = [part.figures for _track, parts in self.panel.planned for part in parts]
+        pairs = dict.fromkeys([*recorded, *planned])
         plotted = dict.fromkeys(value for pair in pairs for value in pair)
         peak, unit = max(plotted), self.panel.bases[0].unit
         scale = (self.height - HEADROOM) / float(peak or 1)

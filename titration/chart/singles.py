@@ -1,6 +1,6 @@
 """The lane of single doses: markers with their amounts beside them, in as many rows as it takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -32,16 +32,31 @@ class Marker:
 
 
 def markers(steps: Sequence[StepRecord], axis: TimeAxis, edge: float) -> list[Marker]:
-    """Give each single dose the first row with room for it and its words, before pixel `edge`.
+    """Give each single dose the first row with room for it and its words, before pixel `edge`."""
+    zone = axis.zone
+    return placed(
+        (
+            (
+                moment(step.effective, zone),
+                end_of_interval(step.effective, zone),
+                single_words(step),
+            )
+            for step in steps
+        ),
+        axis,
+        edge,
+    )
+
+
+def placed(items: Iterable[tuple[float, float, str]], axis: TimeAxis, edge: float) -> list[Marker]:
+    """Place markers, each given by when it is, by when that was so at the latest, and its words.
 
     When every row is full the words are left out; the marker never is.
     """
     taken = [float("-inf")] * MOST_ROWS
     found = []
-    for step in steps:
-        at = moment(step.effective, axis.zone)
+    for at, known_by, words in items:
         x = axis.x(at)
-        words = single_words(step)
         width = HALF + 4 + text_width(words)
         anchor = "start" if x + width <= edge else "end"
         left, right = (HALF, width) if anchor == "start" else (width, HALF)
@@ -50,8 +65,7 @@ def markers(steps: Sequence[StepRecord], axis: TimeAxis, edge: float) -> list[Ma
             row = min(range(MOST_ROWS), key=lambda row: taken[row])
             words, right = "", HALF
         taken[row] = max(taken[row], x + right + 4)
-        known_by = axis.x(end_of_interval(step.effective, axis.zone))
-        found.append(Marker(at, x, known_by, row, words, anchor))
+        found.append(Marker(at, x, axis.x(known_by), row, words, anchor))
     return found
 
 
