@@ -19,10 +19,10 @@ from patients.identity import Standing
 from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, member
 from tests.pages import Page
 from tests.titration.doses import at
-from tests.titration.factories import medicine_of
+from tests.titration.factories import medicine_of, step_of
 from tests.titration.recording import Recording
 from titration import actions
-from titration.models import DoseStep
+from titration.models import DoseStep, RegimenVersion
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
@@ -508,6 +508,31 @@ def test_one_regimen_can_be_compared_alone(client, story):
     assert "tizanidine" in compared(client, story, known="2026-03-05")
     alone = compared(client, story, known="2026-03-05", regimen=str(story.regimen.pk))
     assert "tizanidine" not in alone
+
+
+def test_regimens_stand_in_the_order_of_the_patients_page(client, story):
+    def opened(name: str, route: str) -> RegimenVersion:
+        medicine = medicine_of(story.clinic, name)
+        text = actions.RegimenText(medicine, route, "mg", "", "pain", "", story.osei)
+        return actions.open_regimen(patient=story.patient, text=text, by=story.lind)
+
+    withdrawn, stopped = opened("aardvarkin", "oral"), opened("abacusin", "oral")
+    opened("zebrin", "oral")
+    opened("yakin", "intrathecal")
+    step_of(stopped, on=date(2026, 3, 4))
+    step_of(stopped, on=date(2026, 3, 5), kind="stop")
+    actions.retract_regimen(
+        regimen=withdrawn.regimen, reason="twice", reason_text="", by=story.lind
+    )
+    names = ["aardvarkin", "abacusin", "baclofen", "yakin", "zebrin"]
+
+    def shown(name: str, **asked) -> list[str]:
+        text = Page(client.get(url(story, name), asked)).text.casefold()
+        return sorted(names, key=text.index)
+
+    in_order = ["baclofen", "yakin", "zebrin", "abacusin", "aardvarkin"]
+    assert shown("patient") == in_order
+    assert shown("patient-known", known="2026-03-05") == in_order
 
 
 # Queries

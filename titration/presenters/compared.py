@@ -25,7 +25,7 @@ from titration.presenters.log import (
     withdrawal_reason,
 )
 from titration.presenters.recording import Side
-from titration.presenters.regimen import title_of
+from titration.presenters.regimen import place_of, title_of
 from titration.presenters.versions import version_row
 from titration.reading import History, StepText
 from titration.timeline import StepRecord
@@ -65,11 +65,12 @@ class Compared:
 
 
 def compared(
-    patient: Patient, moment: Moment, about: date, regimen: UUID | None = None
+    patient: Patient, moment: Moment, about: date, now: datetime, regimen: UUID | None = None
 ) -> dict[str, object]:
     """What the page shows of `about`, a day, as known at the moment and as known today.
 
-    Needs the patient's clinic; all regimens, or the one that is chosen. Eight queries at most.
+    Needs the patient's clinic; all regimens, or the one that is chosen, in the order in which the
+    patient's page has them at `now`. Eight queries at most.
     """
     versions = RegimenVersion.objects.filter(regimen__patient=patient).select_related("entry")
     if regimen is not None:
@@ -78,10 +79,11 @@ def compared(
     for version in versions.order_by("entry__number"):
         by_regimen.setdefault(version.regimen_id, []).append(version)
     comparison = _Comparison(patient.clinic, moment, about, by_regimen)
+    shown = sorted(by_regimen, key=lambda key: comparison.place(key, patient.clinic.local(now)))
     said = {"day": wording.date_words(about), "moment": people.known_words(moment)}
     return {
         "heading": _("%(day)s as known on %(moment)s, and as known today") % said,
-        "regimens": list(comparison),
+        "regimens": [comparison.regimen(key) for key in shown],
         "patient_lines": _patient_lines(patient, moment),
     }
 
@@ -108,15 +110,20 @@ class _Comparison:
         retractions = Retraction.objects.filter(entry__subject__in=subjects)
         self.withdrawals = {r.entry.subject: r for r in retractions.select_related("entry")}
 
-    def __iter__(self):
-        ordered = sorted(self.versions, key=lambda key: title_of(self.versions[key][-1]).casefold())
-        return (self._regimen(key) for key in ordered)
+    def place(self, key: UUID, now: datetime) -> tuple:
+        """Where the regimen stands on the page: what is withdrawn last, before it what stopped."""
+        place = place_of(self.versions[key][-1])
+        if key in self.withdrawals:
+            return 2, place
+        state = timeline.state_of(self.logs[key].in_force(now))
+        return int(state == timeline.STOPPED), place
 
     def _stood(self, log: History, known: int | None) -> StepRecord | None:
         live = timeline.live_steps(log.records, log.withdrawals, known)
         return timeline.in_force(live, self.about)
 
-    def _regimen(self, key: UUID) -> Compared:
+    def regimen(self, key: UUID) -> Compared:
+        """What the page shows of one regimen."""
         versions, log = self.versions[key], self.logs[key]
         then = self._side_then(key, self._stood(log, self.moment.number))
         heading, nothing = self._now_heading(), self._nothing_now(key)

@@ -22,7 +22,7 @@ from titration.presenters.log import (
     heading_words,
     withdrawal_words,
 )
-from titration.presenters.regimen import indication_of, title_of
+from titration.presenters.regimen import indication_of, place_of, title_of
 from titration.reading import History, StepText
 from titration.timeline import StepRecord
 
@@ -78,9 +78,10 @@ def patient_page(
     At a `moment` the page is as known then, and offers no recording.
     """
     now, known = (moment.at, moment.number) if moment else (now, None)
-    versions = list(RegimenVersion.objects.newest(known).filter(regimen__patient=patient))
+    newest = RegimenVersion.objects.newest(known).filter(regimen__patient=patient)
+    versions = sorted(newest, key=place_of)
     withdrawals = _withdrawals(versions, known)
-    standing = _by_name(version for version in versions if version.regimen_id not in withdrawals)
+    standing = [version for version in versions if version.regimen_id not in withdrawals]
     rows = standings(standing, patient.clinic, now, moment)
     person = banner(patient, today=now.date(), moment=moment)
     is_open = moment is None and not person.is_erased
@@ -93,7 +94,7 @@ def patient_page(
         "stopped": [row for row in rows if row.state == timeline.STOPPED],
         "withdrawn": [
             _withdrawn(version, withdrawals[version.regimen_id], patient.clinic, moment)
-            for version in _by_name(versions)
+            for version in versions
             if version.regimen_id in withdrawals
         ],
         "carry": carry_words(carried) if may_record else "",
@@ -138,10 +139,6 @@ def _carry_to(
         (title_of(version), reverse("step-new", args=[version.regimen_id]) + copy)
         for version in versions
     ]
-
-
-def _by_name(versions: Iterable[RegimenVersion]) -> list[RegimenVersion]:
-    return sorted(versions, key=lambda version: (version.medicine_name.casefold(), version.route))
 
 
 def standings(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -40,6 +41,11 @@ def title_of(version: RegimenVersion) -> str:
     if version.form:
         return _("%(route)s: %(medicine)s, %(form)s") % words
     return _("%(route)s: %(medicine)s") % words
+
+
+def place_of(version: RegimenVersion) -> tuple[str, str, UUID]:
+    """Where a regimen stands among others: by medicine, then route, then the same way each time."""
+    return version.medicine_name.casefold(), version.route, version.regimen_id
 
 
 def indication_of(version: RegimenVersion) -> str:

@@ -71,7 +71,7 @@ def show(
     }
     if moment and about:
         chosen = regimen.pk if regimen else None
-        context |= {"comparison": compared(patient, moment, about, chosen)}
+        context |= {"comparison": compared(patient, moment, about, timezone.now(), chosen)}
     return render(request, "titration/known.html", context, status=status)
 
 
