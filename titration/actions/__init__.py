@@ -6,6 +6,7 @@ who may not, RuleBroken for a rule of the log, and the ledger's own refusals (Su
 AlreadySuperseded). `submission` is the form's UUID: sent twice, it answers as the first time.
 """
 
+from titration.actions.carrying import FromRow, check_row
 from titration.actions.handover import hand_over, responsible_for
 from titration.actions.loading import Course, enter
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
@@ -17,6 +18,7 @@ from titration.actions.steps import (
     check_instruction,
     confirm_step,
     correct_step,
+    dispute_step,
     record_step,
     retract_step,
 )
@@ -24,6 +26,7 @@ from titration.actions.steps import (
 __all__ = [
     "Course",
     "DraftChanged",
+    "FromRow",
     "Instruction",
     "MedicineText",
     "RegimenText",
@@ -31,8 +34,10 @@ __all__ = [
     "add_medicine",
     "book_review",
     "check_instruction",
+    "check_row",
     "confirm_step",
     "correct_step",
+    "dispute_step",
     "enter",
     "hand_over",
     "newest_number",

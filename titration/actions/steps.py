@@ -1,4 +1,4 @@
-"""Writes of the dose log: record, correct, withdraw, confirm."""
+"""Writes of the dose log: record, correct, withdraw, confirm, dispute."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +12,17 @@ from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, Log, check_newest, check_not_erased, verb, writing
 from patients.models import PatientCard
 from titration import dosing, policies, projection, reading
+from titration.actions.carrying import FromRow, check_received, check_row, signer_of
 from titration.actions.shared import check_regimen_stands, check_seen, retract, today_of
-from titration.models import Component, Confirmation, DoseStep, Regimen
+from titration.models import (
+    Component,
+    Confirmation,
+    Dispute,
+    DoseStep,
+    ReceivedHow,
+    Regimen,
+    RowRecorded,
+)
 from titration.policies import RuleBroken
 from titration.timeline import Effective
 
@@ -42,8 +51,9 @@ def record_step(
     by: User,
     submission: Asking,
     seen: int | None = None,
+    from_row: FromRow | None = None,
 ):
-    """Record a dose step. Returns the DoseStep.
+    """Record a dose step, from a row of a signed plan where one is given. Returns the DoseStep.
 
     `seen` is the newest number of the regimen (its log and its text) that the person had read;
     ChangedMeanwhile when there is a newer one. None where nobody looked (a load).
@@ -53,9 +63,13 @@ def record_step(
         history = reading.history(regimen)
         check_regimen_stands(regimen)
         check_seen(regimen, history, seen)
-        check_instruction(regimen, instruction, history, today_of(log))
+        signer = check_row(regimen, from_row, history) if from_row else None
+        check_instruction(regimen, instruction, history, today_of(log), signer=signer)
         step = dose_step(regimen, instruction)
         add_step(log, step)
+        if from_row:
+            link = RowRecorded(version_id=from_row.version, row=from_row.row, step=step.step)
+            log.add(link, subject=step.step, patient=regimen.patient_id)
         log.flush()
         projection.refresh([regimen], logs={regimen.pk: history.after(step)})
         return step
@@ -83,7 +97,9 @@ def correct_step(
         check_seen(regimen, history, seen)
         if not correction_reason.strip():
             raise RuleBroken("correction_reason", _("Write why the entry is corrected."))
-        check_instruction(regimen, instruction, history, today_of(log), corrected=step)
+        is_of_plan = instruction.received_how == ReceivedHow.SIGNED_PLAN
+        signer = signer_of(step.step) if is_of_plan else None
+        check_instruction(regimen, instruction, history, today_of(log), step, signer)
         corrected = dose_step(regimen, instruction)
         corrected.step = step.step
         corrected.correction_reason = correction_reason
@@ -99,11 +115,13 @@ def check_instruction(
     history: reading.History,
     today: date,
     corrected: DoseStep | None = None,
+    signer: int | None = None,
 ) -> None:
     """Every rule of the log that a step must keep: asked early by forms, and under the lock.
 
-    `today` is the clinic's day; `corrected` the text that is corrected, whose prescriber stays
-    named although their membership may have ended since. Raises RuleBroken.
+    `today` is the clinic's day; `corrected` the text that is corrected, `signer` the id of who
+    signed the row that it is recorded from: both stay named as who decided although their
+    membership may have ended since. Raises RuleBroken.
     """
     apart_from = corrected.step if corrected else None
     try:
@@ -114,7 +132,11 @@ def check_instruction(
     policies.check_effective(instruction.effective, today, card)
     policies.check_dosage(instruction.kind, instruction.components)
     policies.check_reason(instruction.kind, instruction.reason)
-    if corrected is None or instruction.decided_by != corrected.decided_by:
+    decided_by = instruction.decided_by.pk if instruction.decided_by else None
+    check_received(instruction.received_how, decided_by, signer)
+    is_signers = instruction.received_how == ReceivedHow.SIGNED_PLAN
+    is_kept = corrected is not None and instruction.decided_by == corrected.decided_by
+    if not (is_signers or is_kept):
         policies.check_prescribes_at(instruction.decided_by, regimen.clinic)
     policies.check_moment_free(history.live, instruction.effective, instruction.kind, apart_from)
     policies.check_order(history.live, instruction.effective, instruction.kind, apart_from)
@@ -181,13 +203,41 @@ def confirm_step(*, step: DoseStep, by: User, submission: Asking):
     check(by, regimen.clinic, CONFIRM)
     policies.check_can_confirm(by, step)
     with writing(regimen.clinic, by=by, submission=submission) as log:
-        check_newest(step.entry)
-        if step.entry.recorded_by_id == by.pk:
-            raise RuleBroken(None, _("You recorded this step yourself: it needs no confirmation."))
-        if Confirmation.objects.filter(confirms=step).exists():
-            raise RuleBroken(None, _("This step is already confirmed."))
+        _check_waits(step, by)
         confirmation = Confirmation(confirms=step)
         log.add(confirmation, subject=uuid4(), patient=regimen.patient_id)
         log.flush()
         projection.refresh([regimen])
         return confirmation
+
+
+@verb
+def dispute_step(*, step: DoseStep, says: str, by: User, submission: Asking):
+    """The named prescriber says that a step somebody else typed is not what they decided.
+
+    `says` is what they decided, in their own words, or nothing. The step stands as it is until it
+    is corrected or withdrawn. Returns the Dispute.
+    """
+    regimen = step.regimen
+    check(by, regimen.clinic, CONFIRM)
+    policies.check_can_confirm(by, step)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        _check_waits(step, by)
+        dispute = Dispute(disputes=step, says=says)
+        log.add(dispute, subject=uuid4(), patient=regimen.patient_id)
+        log.flush()
+        projection.refresh([regimen])
+        return dispute
+
+
+def _check_waits(step: DoseStep, by: User) -> None:
+    """The text is the newest of its line, and its prescriber has said nothing of it yet."""
+    check_newest(step.entry)
+    if step.entry.recorded_by_id == by.pk:
+        raise RuleBroken(None, _("You recorded this step yourself: it needs no confirmation."))
+    if Confirmation.objects.filter(confirms=step).exists():
+        raise RuleBroken(None, _("This step is already confirmed."))
+    if Dispute.objects.filter(disputes=step).exists():
+        raise RuleBroken(
+            None, _("This step is already disputed. Correct it, or withdraw it, to put it right.")
+        )

@@ -70,8 +70,12 @@ class SubmissionForm(forms.Form):
 
 
 class StepForm(SubmissionForm):
-    """A dose step: from when, by whose decision, received how, why. The dose is a formset."""
+    """A dose step: from when, by whose decision, received how, why. The dose is a formset.
 
+    `version` is the signed version of a plan whose row the person had before their eyes.
+    """
+
+    version = forms.UUIDField(widget=forms.HiddenInput, required=False)
     which_day = forms.ChoiceField(
         label=gettext_lazy("From"),
         widget=forms.RadioSelect,
@@ -128,18 +132,25 @@ class StepForm(SubmissionForm):
         by: User,
         today: date,
         named: User | None = None,
+        signer: User | None = None,
+        planned_on: date | None = None,
         **kwargs,
     ) -> None:
-        """`named`: who decided the step that is corrected, offered although they may have left."""
+        """`named`: who decided the step that is corrected, offered although they may have left.
+
+        So is `signer`, who signed the row that the step is recorded from; `planned_on` its day.
+        """
         super().__init__(*args, **kwargs)
         self.regimen = regimen
         self.kind = kind
         self.today = today
-        offered = [*([named] if named else []), *prescribers_of(regimen.clinic_id)]
+        self.signer = signer
+        kept = [person for person in (named, signer) if person]
+        offered = [*kept, *prescribers_of(regimen.clinic_id)]
         self.prescribers = {str(p.pk): p for p in offered}
         self.effective: Effective | None = None
         self.fields["which_day"].choices = [
-            self._offered_day(today),
+            *self._offered_days(today, planned_on),
             ("other", _("Another day, month or year")),
         ]
         self.fields["decided_by"].choices = [
@@ -149,23 +160,43 @@ class StepForm(SubmissionForm):
         ]
         if str(by.pk) in self.prescribers:
             self.initial.setdefault("decided_by", str(by.pk))
+        if signer is None:
+            self.fields["received_how"].choices = [
+                choice for choice in ReceivedHow.choices if choice[0] != ReceivedHow.SIGNED_PLAN
+            ]
         self.fields["reason"].choices = [("", _("Choose a reason")), *reasons_for(kind).choices]
         self.asks_which_hour = False
 
-    def _offered_day(self, today: date) -> tuple[str, str]:
-        """Today as a choice, by its date: it stays the day that was read when midnight passes."""
+    def _offered_days(self, today: date, planned_on: date | None) -> list[tuple[str, str]]:
+        """Today by its date, which stays the day that was read when midnight passes, and the day
+        that the row is planned for. Neither is chosen."""
         offered = today
         with suppress(ValueError):
-            offered = date.fromisoformat(self.data.get(self.add_prefix("which_day"), ""))
-        words = {"date": wording.date_words(offered)}
-        is_today = offered == today
-        return offered.isoformat(), (_("Today, %(date)s") if is_today else "%(date)s") % words
+            chosen = date.fromisoformat(self.data.get(self.add_prefix("which_day"), ""))
+            offered = today if chosen == planned_on else chosen
+        if planned_on == offered:
+            words = (
+                _("Today, %(date)s, as planned") if offered == today else _("%(date)s, as planned")
+            )
+            return [(offered.isoformat(), words % {"date": wording.date_words(offered)})]
+        words = _("Today, %(date)s") if offered == today else "%(date)s"
+        days = [(offered.isoformat(), words % {"date": wording.date_words(offered)})]
+        if planned_on is not None:
+            words = _("As planned, %(date)s") % {"date": wording.date_words(planned_on)}
+            days.append((planned_on.isoformat(), words))
+        return days
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
         self.effective = self._effective(cleaned)
         if cleaned.get("decided_by") == OUTSIDE and not cleaned.get("decided_by_name", "").strip():
             self.add_error("decided_by_name", _("Write the name of the prescriber from outside."))
+        is_signers = cleaned.get("received_how") == ReceivedHow.SIGNED_PLAN
+        if self.signer and is_signers and cleaned.get("decided_by") != str(self.signer.pk):
+            words = _(
+                "%(name)s signed the plan. Choose them, or how another decision was received."
+            )
+            self.add_error("decided_by", words % {"name": self.signer.name})
         cleaned["document_on"] = self._document_on(cleaned)
         needs_words = (ChangeReason.OTHER, StopReason.OTHER)
         if cleaned.get("reason") in needs_words and not cleaned.get("reason_text", "").strip():

@@ -19,6 +19,7 @@ class ReceivedHow(models.TextChoices):
     LETTER = "letter", _("by letter")
     MESSAGE = "message", _("by message")
     OTHER_SERVICE = "other-service", _("from another service")
+    SIGNED_PLAN = "signed-plan", _("from a signed plan")
 
 
 class ChangeReason(models.TextChoices):
