@@ -19,6 +19,7 @@ APPS = ["access", "ledger", "patients", "titration", "config"]  # each may impor
 PURE = {
     "birthdates",
     "canonical",
+    "document",
     "dosing",
     "folding",
     "identity",
@@ -27,6 +28,7 @@ PURE = {
     "planning",
     "timeline",
     "typed",
+    "worklist",
 }
 LAYERS = [
     PURE,
@@ -38,6 +40,7 @@ LAYERS = [
         "checkpoints",
         "erasing",
         "guards",
+        "issued",
         "kept",
         "moments",
         "outcomes",

@@ -6,8 +6,14 @@ who may not, RuleBroken for a rule of the log, and the ledger's own refusals (Su
 AlreadySuperseded). `submission` is the form's UUID: sent twice, it answers as the first time.
 """
 
+from titration.actions.calendar_texts import (
+    CalendarWording,
+    add_calendar_text,
+    revise_calendar_text,
+)
 from titration.actions.carrying import FromRow, check_row
 from titration.actions.handover import hand_over, responsible_for
+from titration.actions.issues import issue_plan, tell_issue
 from titration.actions.loading import Course, enter
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
 from titration.actions.plans import DraftChanged, newest_number, record_plan_event, sign_plan
@@ -24,6 +30,7 @@ from titration.actions.steps import (
 )
 
 __all__ = [
+    "CalendarWording",
     "Course",
     "DraftChanged",
     "FromRow",
@@ -31,6 +38,7 @@ __all__ = [
     "MedicineText",
     "RegimenText",
     "ReviewText",
+    "add_calendar_text",
     "add_medicine",
     "book_review",
     "check_instruction",
@@ -40,6 +48,7 @@ __all__ = [
     "dispute_step",
     "enter",
     "hand_over",
+    "issue_plan",
     "newest_number",
     "open_regimen",
     "record_plan_event",
@@ -47,8 +56,10 @@ __all__ = [
     "responsible_for",
     "retract_regimen",
     "retract_step",
+    "revise_calendar_text",
     "revise_medicine",
     "revise_regimen",
     "sign_plan",
+    "tell_issue",
     "update_review",
 ]

@@ -1,0 +1,284 @@
+"""Copies of a plan: what is given out, by whom it is refused, and which of them are out."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from access.models import Role
+from ledger import erasing
+from ledger.models import Entry
+from ledger.writing import PatientErased
+from tests.factories import ClinicFactory, PatientFactory, member
+from tests.titration.doses import times
+from tests.titration.factories import (
+    draft_of,
+    plan_of,
+    plan_text,
+    planned_row,
+    regimen_of,
+    signed_plan,
+    step_of,
+)
+from titration import actions, issued, planned, reading
+from titration.models import IssueTold, PlanIssue
+from titration.policies import ChangedMeanwhile, RuleBroken
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def clinic():
+    return ClinicFactory(name="Spasticity Clinic", telephone="01632 960100")
+
+
+@pytest.fixture
+def prescriber(clinic, client):
+    person = member(clinic, name="Dr A. Osei")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def regimen(clinic, prescriber):
+    patient = PatientFactory(clinic=clinic, by=prescriber, family_name="Novak")
+    return regimen_of(patient, by=prescriber)
+
+
+@pytest.fixture
+def version(regimen):
+    return plan_of(regimen)
+
+
+def newest(plan) -> int:
+    logs = planned.plan_logs([plan.regimen_id])[plan.regimen_id]
+    return actions.newest_number(plan.regimen, reading.history(plan.regimen), logs)
+
+
+def issue_of(version, by=None, **asked) -> PlanIssue:
+    """The version given to the patient today on paper, unless `asked` says otherwise."""
+    plan = version.plan
+    asked = {
+        "version": version.pk,
+        "issued_on": TODAY,
+        "issued_as": "calendar",
+        "how": "handed",
+        "to_whom": "",
+        "seen": newest(plan),
+        **asked,
+    }
+    return actions.issue_plan(plan=plan, by=by or version.entry.recorded_by, **asked)
+
+
+def revised(version, *rows):
+    """The next version of a plan, by who signed the one before."""
+    by = version.entry.recorded_by
+    draft = draft_of(version.plan.regimen, by=by, revises=version)
+    rows = rows or (planned_row(date(2026, 3, 2), times(3, "7")),)
+    return signed_plan(draft, plan_text(*rows), by)
+
+
+def told(issue, by=None, **asked) -> IssueTold:
+    asked = {"told_on": TODAY, "how": "read-out", "to_whom": "", **asked}
+    return actions.tell_issue(issue=issue, by=by or issue.entry.recorded_by, **asked)
+
+
+def event(version, kind):
+    return actions.record_plan_event(
+        plan=version.plan,
+        kind=kind,
+        reason_text="Away",
+        seen=newest(version.plan),
+        by=version.entry.recorded_by,
+    )
+
+
+def copies(version, known=None):
+    return issued.issues([version.plan_id], known)[version.plan_id]
+
+
+def test_a_copy_is_recorded_with_its_version_day_and_hands(version):
+    issue = issue_of(version, to_whom="Her daughter", how="post")
+    [copy] = copies(version)
+    assert (copy.version, copy.issued_on, copy.issued_as, copy.how, copy.to_whom) == (
+        1,
+        TODAY,
+        "calendar",
+        "post",
+        "Her daughter",
+    )
+    assert (copy.by_name, copy.number) == ("Dr A. Osei", issue.entry.number)
+    assert copy.is_out
+
+
+def test_the_same_form_sent_twice_records_one_copy(version):
+    submission, seen = uuid4(), newest(version.plan)
+    first = issue_of(version, submission=submission, seen=seen)
+    assert issue_of(version, submission=submission, seen=seen) == first
+    assert len(copies(version)) == 1
+
+
+def test_a_recorder_gives_out_and_a_viewer_does_not(version, clinic):
+    issue_of(version, by=member(clinic, Role.RECORDER))
+    with pytest.raises(PermissionDenied):
+        issue_of(version, by=member(clinic, Role.VIEWER))
+    assert len(copies(version)) == 1
+
+
+@pytest.mark.parametrize("kind", ["paused", "withdrawn", "completed"])
+def test_a_plan_that_is_not_open_is_not_given_out(version, kind):
+    event(version, kind)
+    with pytest.raises(RuleBroken):
+        issue_of(version)
+    assert copies(version) == ()
+
+
+def test_a_plan_that_waits_for_its_prescriber_is_not_given_out(version, regimen):
+    step_of(regimen, TODAY, components=(times(3, "11"),))
+    with pytest.raises(RuleBroken, match="waits for its prescriber"):
+        issue_of(version)
+    assert copies(version) == ()
+
+
+def test_a_plan_that_a_stop_closed_is_not_given_out(version, regimen):
+    step_of(regimen, TODAY - timedelta(days=1))
+    step_of(regimen, TODAY, "stop", reason="tapered")
+    with pytest.raises(RuleBroken, match="a stop of the medicine is recorded"):
+        issue_of(version)
+
+
+def test_a_version_that_was_revised_meanwhile_is_not_given_out(version):
+    seen = newest(version.plan)
+    revised(version)
+    with pytest.raises(ChangedMeanwhile):
+        issue_of(version, seen=seen)
+    with pytest.raises(ChangedMeanwhile):
+        issue_of(version)
+    assert copies(version) == ()
+
+
+def test_nothing_is_given_out_of_a_regimen_entered_in_error(version, regimen, prescriber):
+    actions.retract_regimen(regimen=regimen.regimen, reason="twice", reason_text="", by=prescriber)
+    with pytest.raises(RuleBroken, match="withdrawn as entered in error"):
+        issue_of(version)
+
+
+def test_nothing_is_given_out_of_an_erased_patient(version, clinic):
+    erasing.erase(
+        clinic=clinic,
+        patient=version.plan.regimen.patient_id,
+        reason="request",
+        by=member(clinic, Role.ADMINISTRATOR),
+    )
+    with pytest.raises(PatientErased):
+        issue_of(version)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"issued_on": TODAY + timedelta(days=1)}, "on"),
+        ({"issued_on": TODAY - timedelta(days=9)}, "on"),
+        ({"how": "pigeon"}, "how"),
+        ({"issued_as": "song"}, "issued_as"),
+        ({"how": "read-out"}, "how"),
+    ],
+)
+def test_a_day_or_way_that_does_not_fit_is_refused(version, asked, field):
+    count = Entry.objects.count()
+    with pytest.raises(RuleBroken) as refused:
+        issue_of(version, **asked)
+    assert refused.value.field == field
+    assert Entry.objects.count() == count
+
+
+def standing_of(version):
+    log = planned.plan_log(version.plan_id, version.plan.regimen_id)
+    return log, log.standing(reading.history(version.plan.regimen).live)
+
+
+def outdated(version):
+    log, standing = standing_of(version)
+    return [issued.is_outdated(copy, log, standing) for copy in copies(version)]
+
+
+def test_a_copy_of_an_older_version_no_longer_holds(version):
+    issue_of(version)
+    assert outdated(version) == [False]
+    second = revised(version)
+    issue_of(second)
+    assert outdated(second) == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("paused", True), ("withdrawn", True), ("completed", True)]
+)
+def test_a_copy_of_a_plan_that_stands_still_or_is_over_no_longer_holds(version, kind, expected):
+    issue_of(version)
+    event(version, kind)
+    assert outdated(version) == [expected]
+
+
+def test_telling_is_recorded_once_and_for_a_copy_that_no_longer_holds(version):
+    issue = issue_of(version)
+    with pytest.raises(RuleBroken, match="This copy says what holds"):
+        told(issue)
+    revised(version)
+    told(issue, to_whom="The patient")
+    [copy] = copies(version)
+    assert (copy.told.to_whom, copy.told.how, copy.is_out) == ("The patient", "read-out", False)
+    with pytest.raises(RuleBroken, match="recorded already"):
+        told(issue)
+    assert IssueTold.objects.count() == 1
+
+
+def test_telling_has_a_day_between_the_copy_and_today(version):
+    issue = issue_of(version)
+    revised(version)
+    for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
+        with pytest.raises(RuleBroken):
+            told(issue, told_on=day)
+    assert not IssueTold.objects.exists()
+
+
+def test_a_viewer_records_no_telling(version, clinic):
+    issue = issue_of(version)
+    revised(version)
+    with pytest.raises(PermissionDenied):
+        told(issue, by=member(clinic, Role.VIEWER))
+
+
+def test_copies_as_known_at_an_entry(version):
+    issue = issue_of(version)
+    revised(version)
+    telling = told(issue)
+    assert copies(version, issue.entry.number - 1) == ()
+    [before] = copies(version, telling.entry.number - 1)
+    assert before.is_out
+    assert not copies(version, telling.entry.number)[0].is_out
+
+
+def test_the_queries_for_copies_do_not_grow(version, django_assert_num_queries):
+    for _copy in range(2):
+        issue_of(version)
+    with django_assert_num_queries(1):
+        copies(version)
+    for _copy in range(6):
+        issue_of(version)
+    with django_assert_num_queries(1):
+        assert len(copies(version)) == 8
+
+
+def test_a_new_version_replaces_the_newest_copy_of_an_older_one(version):
+    issue_of(version)
+    issue_of(version, how="post")
+    second = revised(version)
+    log, _standing = standing_of(second)
+    replaced = issued.replaced_by(log, log.newest, copies(second))
+    assert (replaced.version, replaced.how) == (1, "post")
+    issue_of(second)
+    assert issued.replaced_by(log, log.newest, copies(second)) == replaced

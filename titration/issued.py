@@ -1,0 +1,152 @@
+"""The copies of plans that were given out, and of which of them the telling is recorded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from titration import planning
+from titration.models import CalendarTextVersion, IssueTold, PlanIssue
+from titration.planned import PlanLog, SignedVersion
+from titration.planning import Standing
+from titration.wording.calendar import CalendarWords
+from titration.wording.languages import is_english
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who has a copy was told that it no longer holds; `to_whom` is None where it was erased."""
+
+    number: int
+    told_on: date
+    how: str
+    to_whom: str | None
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A copy of one version of a plan. `issue` is its identity, `entry` its ledger entry's."""
+
+    issue: UUID
+    entry: UUID
+    number: int
+    plan: UUID
+    version: int
+    issued_on: date
+    issued_as: str
+    how: str
+    to_whom: str | None
+    by_name: str
+    at: datetime
+    told: Told | None = None
+
+    @property
+    def is_out(self) -> bool:
+        """Whether somebody has it of whom no telling is recorded."""
+        return self.told is None
+
+
+def issues(plans: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[Issued, ...]]:
+    """The copies given out of each plan, in the order of their recording; one query."""
+    plans = list(plans)
+    rows = PlanIssue.objects.filter(version__plan__in=plans)
+    if known is not None:
+        rows = rows.filter(entry__number__lte=known)
+    found: dict[UUID, tuple[Issued, ...]] = dict.fromkeys(plans, ())
+    related = rows.select_related("entry", "version", "told__entry")
+    for row in related.order_by("entry__number"):
+        found[row.version.plan_id] = (*found[row.version.plan_id], _issued(row, known))
+    return found
+
+
+def _issued(row: PlanIssue, known: int | None) -> Issued:
+    told: IssueTold | None = getattr(row, "told", None)
+    if told is not None and known is not None and told.entry.number > known:
+        told = None
+    return Issued(
+        issue=row.entry.subject,
+        entry=row.entry_id,
+        number=row.entry.number,
+        plan=row.version.plan_id,
+        version=row.version.version,
+        issued_on=row.issued_on,
+        issued_as=row.issued_as,
+        how=row.how,
+        to_whom=row.to_whom,
+        by_name=row.entry.recorded_by_name,
+        at=row.entry.recorded_at,
+        told=_told(told) if told is not None else None,
+    )
+
+
+def _told(row: IssueTold) -> Told:
+    return Told(
+        number=row.entry.number,
+        told_on=row.told_on,
+        how=row.how,
+        to_whom=row.to_whom,
+        by_name=row.entry.recorded_by_name,
+        at=row.entry.recorded_at,
+    )
+
+
+def is_outdated(issue: Issued, log: PlanLog, standing: Standing) -> bool:
+    """Whether a copy no longer says what holds: of an older version, or of a plan that is paused
+
+    or over. One that waits for its prescriber may still hold.
+    """
+    is_older = issue.version < log.newest.version
+    return is_older or standing.is_over or standing.state == planning.PAUSED
+
+
+def replaced_by(log: PlanLog, version: SignedVersion, given_out: Iterable[Issued]) -> Issued | None:
+    """The newest copy that a new one of this version replaces: of an older version, or of an
+
+    earlier plan of the regimen. `given_out` are those of every plan of the regimen.
+    """
+    older = [i for i in given_out if i.plan != log.plan or i.version < version.version]
+    return max(older, key=lambda issue: issue.number, default=None)
+
+
+def refusal(standing: Standing) -> str:
+    """Why a plan that stands so is not given out; "" where it is."""
+    match standing.state:
+        case planning.OPEN:
+            return ""
+        case planning.PAUSED:
+            return _(
+                "The plan is paused. Once its prescriber lets it go on, or signs a version with "
+                "other dates, it can be given out."
+            )
+        case planning.AWAITING:
+            return _(
+                "The plan waits for its prescriber: an instruction from outside it was recorded. "
+                "Once the prescriber continues, revises or withdraws it, this page says what holds."
+            )
+        case planning.WITHDRAWN:
+            return _("The plan was withdrawn. Another plan has to be signed to be given out.")
+        case planning.COMPLETED:
+            return _("The plan was completed. Another plan has to be signed to be given out.")
+    if standing.reason == "died":
+        return _("The plan is closed: the record says that the patient died.")
+    if standing.reason == "left":
+        return _("The plan is closed: the record says that the patient left the clinic.")
+    return _(
+        "The plan is closed: a stop of the medicine is recorded. Another plan has to be signed to "
+        "be given out."
+    )
+
+
+def calendar_texts(clinic_id: int) -> list[CalendarTextVersion]:
+    """What the clinic's calendars may be written in: its newest texts that are offered."""
+    rows = CalendarTextVersion.objects.newest().filter(text__clinic=clinic_id, in_use=True)
+    return sorted(rows, key=lambda row: (not is_english(row.language), row.language))
+
+
+def words_of(text: CalendarTextVersion | None) -> CalendarWords:
+    """The words of a calendar with a clinic's text, or without one."""
+    return CalendarWords(text.language, text.labels) if text else CalendarWords()
