@@ -29,7 +29,10 @@ _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _SIGN = r"(?:\s*[-/.\u2010\u2011\u2013]\s*|\s*,\s*|\s+)"
 _NAMED_FIRST = rf"{_MONTH_NAME}{_SIGN}[0-9]{{1,2}}(?:st|nd|rd|th)?\b(?:{_SIGN}[0-9]{{2,4}}\b)?"
 _DAY_FIRST = rf"[0-9]{{1,2}}(?:st|nd|rd|th)?{_SIGN}?{_MONTH_NAME}(?:{_SIGN}[0-9]{{2,4}}\b)?"
-_FIGURES = r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}\b(?![-/.][0-9])"
+_FIGURES = (
+    r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4})"
+    r"\b(?![-/.][0-9])"
+)
 # What stands for a date in a longer text; whether it is one, read_date says.
 DATE_SHAPE = rf"(?:{WEEKDAY},?\s+)?(?:{_FIGURES}|{_DAY_FIRST}|{_NAMED_FIRST})"
 

@@ -24,7 +24,10 @@ _STOP = re.compile(r"(?:then\s+)?(?:stop|stopped)\.?|then\s+nothing\.?", _FLAGS)
 _VERB = re.compile(r"\s*(?:take|give)\s+", _FLAGS)
 _HARD = re.compile(r"[;\r\n]")
 _SOFT = re.compile(r"[,:]|(?:and|plus)(?![A-Za-z0-9])|[&+]", _FLAGS)
-_LEADS = re.compile(r"[:=–—-](?=\s*\S)")
+# A dash right before a figure is a sign, and refused as one.
+_LEADS = re.compile(r"[:=]|[–—-](?=\s)")
+# "to" stands in a range; any other letter beside a figure is of its unit.
+_UNIT_SIGNS = re.compile(r"(?!\bto\b)\b[A-Za-z]|(?<=[0-9])[A-Za-z]", _FLAGS)
 _WORD = re.compile(r"[^\s,;()“”\"]+|[()“”\"]")
 
 
@@ -79,6 +82,11 @@ def _read(text: str, unit: str) -> Read:
         if len(group) > 1 and len({part.has_own_days for part in group}) > 1:
             raise NotUnderstood("days_unclear", (group[0].start, group[-1].end))
         components += [component for part in parts for component in part]
+    # Beside a figure in another unit, nobody can say which unit a bare figure is in.
+    units = {component.amount.unit for component in components}
+    bare = [part for group in groups for part in group if part.is_bare]
+    if bare and units != {unit}:
+        raise NotUnderstood("unit_missing", bare[0].amount_at)
     if not components:
         raise NotUnderstood("not_understood", (0, len(text)))
     return checked(components)
@@ -166,7 +174,8 @@ class _Reader:
             raise NotUnderstood("timing_missing", (at, end))
         elif self.joined:
             raise NotUnderstood("not_understood", self.joined)
-        part.amount, part.end = amount, end
+        part.amount, part.amount_at, part.end = amount, (at, end), end
+        part.is_bare = not _UNIT_SIGNS.search(self.source.plain, at, end)
         return end
 
     def _token(self, name: str, found: re.Match[str]) -> int | None:

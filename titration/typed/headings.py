@@ -12,14 +12,8 @@ _ROLES = {
     word: role
     for role, words in {
         "start": (
-            "date",
-            "from",
-            "from date",
-            "start",
-            "starts",
-            "starting",
-            "start date",
-            "begin",
+            *("date", "dates", "from", "from date", "start", "starts", "starting", "start date"),
+            *("begin", "w/c", "week commencing", "week beginning", "week starting"),
         ),
         "week": ("week", "weeks", "week no", "week number", "wk"),
         "day": ("day", "days", "day no", "day number"),
@@ -53,7 +47,7 @@ class Heading:
 
     role    "start", "week", "day", "month", "after", "lasts", "dose", "timing", "words",
             "number", "slots" (an amount for each of `slots`, parted by slashes when several),
-            "unclear" (a time of day that is not known), or "" when it is not known
+            "unclear" (a time of day that is not known), "unknown", or "" without a heading
     slots   of SLOTS, or clock times as "08:00"
     unit    what bare figures in the column are counted in
     """
@@ -75,13 +69,13 @@ def heading_of(text: str) -> Heading:
         return Heading("slots", slots, unit)
     if _UNCLEAR.fullmatch(words):
         return Heading("unclear", unit=unit)
-    return Heading("")
+    return Heading("unknown" if words else "")
 
 
 def is_header(cells: Sequence[str]) -> bool:
     """Whether cells are headings: one is known, and none but clock times holds a figure."""
     headings = [heading_of(cell) for cell in cells]
-    return any(heading.role for heading in headings) and not any(
+    return any(heading.role not in ("", "unknown") for heading in headings) and not any(
         any(sign.isdigit() for sign in cell)
         for cell, heading in zip(cells, headings, strict=True)
         if heading.role != "slots"

@@ -33,8 +33,9 @@ _NUMBERED = re.compile(
 )
 _BARE = re.compile(rf"(?P<first>{COUNT}){_LAST}", _FLAGS)
 _ORDINAL = re.compile(rf"(?:step|stage|row|phase|no\.?|number|#)\s*(?P<first>{COUNT})", _FLAGS)
+_WEEK_OF = r"w/c|week\s+(?:commencing|beginning|starting)"
 _DATES = re.compile(
-    rf"(?:(?:starting|start|beginning|from|on)\s+)?(?P<on>{DATE_SHAPE})"
+    rf"(?:(?:starting|start|beginning|from|on|{_WEEK_OF})\s+)?(?P<on>{DATE_SHAPE})"
     rf"(?:\s*(?:to|until|till|[-–—])\s*(?P<until>{DATE_SHAPE}))?",
     _FLAGS,
 )

@@ -24,6 +24,8 @@ class Part:
     start: int
     amount: Amount | None = None
     end: int = 0
+    amount_at: Span | None = None
+    is_bare: bool = False
     said: dict[str, tuple[Any, Span]] = field(default_factory=dict)
 
     def say(self, name: str, value: Any, at: Span) -> None:

@@ -135,7 +135,8 @@ def _limit(source: Source, at: int) -> tuple[object, str, int]:
     if times := _TIMES.match(source.plain, at):
         return _count_of(times["count"]), "maximum_times", times.end()
     at += len(source.plain[at:]) - len(source.plain[at:].lstrip(" "))
-    found = amount_at(source.text, source.plain, at, source.unit)
+    # A bare figure here may be an amount, or a number of times.
+    found = amount_at(source.text, source.plain, at)
     if found is None:
         raise NotUnderstood("maximum_figure", (at, at + 1))
     return found[0], "maximum", found[1]

@@ -22,7 +22,8 @@ from titration.typed.starts import starts
 
 LONGEST = 100_000
 
-_SLASHED = re.compile(r"(?P<figures>[^\s/]+(?:\s*/\s*[^\s/]+){2,})(?P<unit>\s+[^\s/]+)?")
+_SLASHED = re.compile(r"(?P<figures>[0-9.]+(?:\s*/\s*[0-9.]+){2,})(?P<unit>\s*[^\W0-9]+)?")
+_YEAR = re.compile(r"[0-9]{4}")
 _NUMBERED = re.compile(r"(?P<number>[0-9]{1,3})[.)]\s+")
 _BULLET = re.compile(r"[•‣▪·*–—-]\s+")
 _THEN = re.compile(r"(?:and\s+)?then[\s,:]+(?!nothing|stop)", re.IGNORECASE)
@@ -30,10 +31,15 @@ _THEN = re.compile(r"(?:and\s+)?then[\s,:]+(?!nothing|stop)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that was not understood: a problem code, and the text that it is about."""
+    """Something that was not understood: a problem code, and the text that it is about.
+
+    about   "start" when it concerns only when the row starts, "dose" when the row's dose may
+            lack something
+    """
 
     problem: str
     text: str
+    about: str = "dose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +95,23 @@ def read_table(text: str, *, slots: Sequence[str] = (), unit: str = "") -> Table
     records, header = list(parted.records), None
     if not records:
         return Table(marks=(Mark("nothing_typed", ""),))
+    if parted.how == "lines":
+        return _Paste(unit, tuple(slots)).of_lines(records)
     if is_header(records[0].cells):
         header = records.pop(0)
-    if parted.how == "lines" and header is None:
-        return _Paste(unit, tuple(slots)).of_lines(records)
     return _Paste(unit, tuple(slots)).of_columns(parted, header, records)
 
 
 def read_row(row: Row, table: Table, *, unit: str = "") -> Read:
-    """Read what a row of a table is typed to be: its times of day, or its dose. Never raises."""
+    """Read what a row of a table is typed to be: its times of day, or its dose. Never raises.
+
+    A row with a mark about its dose is not read: what was not understood may be part of it.
+    """
+    for mark in row.marks:
+        if mark.about == "dose":
+            return Read("", problem=mark.problem)
     if not row.amounts:
         return read_dose(row.dose, unit=table.unit_of("dose", unit))
-    if row.dose:
-        return Read("", problem="timing_clash")
     return read_slots(row.amounts, unit=unit, units=dict(table.units))
 
 
@@ -113,14 +123,17 @@ def read_slots(
     `amounts` pairs a slot of SLOTS or a clock time "08:00" with its typed text; bare figures
     take the unit that `units` names for it, or `unit`. Never raises.
     """
-    components = []
+    components, is_bare, named = [], False, units or {}
     try:
         for key, text in amounts:
             if text.strip():
-                amount = read_amount(text, unit=(units or {}).get(key, unit))
+                amount = read_amount(text, unit=named.get(key, unit))
                 components.append(Component(amount, _timing(key)))
+                is_bare |= key not in named and not re.search(r"(?!to\b)[^\W\d_]", text)
         if not components:
             return Read("", problem="nothing_typed")
+        if is_bare and len({component.amount.unit for component in components}) > 1:
+            return Read("", problem="unit_missing")
         return checked(components)
     except NotUnderstood as problem:
         return Read("", problem=problem.code)
@@ -166,7 +179,7 @@ class _Paste:
             [
                 Mark("slot_unclear" if heading.role == "unclear" else "column_unknown", cell)
                 for cell, heading in zip(header.cells, headings, strict=True)
-                if cell.strip() and heading.role in ("", "unclear")
+                if heading.role in ("unknown", "unclear")
             ]
             if header
             else []
@@ -185,6 +198,7 @@ class _Paste:
 
     def of_lines(self, lines: list[Record]) -> Table:
         """Lines of a letter: when it starts, and the dose."""
+        header = lines.pop(0) if heading_of(lines[0].cells[0]).role == "dose" else None
         records = [step for line in lines for step in steps_of(line)]
         numbers = [_NUMBERED.match(record.cells[0]) for record in records]
         # "2. 5 mg" may be a figure with a space in it: a list counts from 1 in every line.
@@ -200,10 +214,14 @@ class _Paste:
                 written = written[bullet.end() :]
             drafts.append(self._line(record, written))
         used = any(draft.amounts for draft in drafts)
-        return Table(self._rows(drafts), self.slots if used else ())
+        source = header.source if header else ""
+        return Table(self._rows(drafts), self.slots if used else (), header=source)
 
     def _line(self, record: Record, written: str) -> _Draft:
         draft = _Draft(record)
+        if _SLASHED.fullmatch(written) and not _YEAR.search(written):
+            self._take_dose(draft, written)
+            return draft
         try:
             draft.label, rest = without_label(written)
             if draft.label.lasts:
@@ -266,13 +284,13 @@ class _Paste:
             draft.label = _joined(draft.label, label)
             draft.lasts = draft.label.lasts
         except NotUnderstood as problem:
-            draft.marks.append(Mark(problem.code, cell))
+            draft.marks.append(Mark(problem.code, cell, "start"))
 
     def _take_dose(self, draft: _Draft, cell: str, slots: Sequence[str] = ()) -> None:
         lasts, written = without_duration(cell)
         if lasts:
             if draft.lasts and draft.lasts != lasts:
-                draft.marks.append(Mark("labels_disagree", cell))
+                draft.marks.append(Mark("labels_disagree", cell, "start"))
             draft.lasts = draft.lasts or lasts
         slots = slots or self.slots
         found = _SLASHED.fullmatch(written.strip())
@@ -291,7 +309,7 @@ class _Paste:
             self._check(draft)
         found, problems = starts([draft.label for draft in drafts], [d.lasts for d in drafts])
         for n, problem in problems:
-            drafts[n].marks.append(Mark(problem, drafts[n].record.source))
+            drafts[n].marks.append(Mark(problem, drafts[n].record.source, "start"))
         return tuple(
             Row(
                 draft.record.source,
@@ -310,11 +328,8 @@ class _Paste:
         stops = [(key, text) for key, text in draft.amounts if read_dose(text).kind == "stop"]
         if stops and len(stops) == len(draft.amounts) == 1 and not draft.dose:
             draft.amounts, draft.dose = [], [stops[0][1]]
-        for key, text in draft.amounts:
-            try:
-                read_amount(text, unit=self.units.get(key, self.unit))
-            except NotUnderstood as problem:
-                draft.marks.append(Mark(problem.code, text))
+        if draft.amounts:
+            self._check_amounts(draft)
         if draft.dose:
             written = " ".join(draft.dose)
             read = read_dose(written, unit=self.units.get("dose", self.unit))
@@ -322,6 +337,19 @@ class _Paste:
                 draft.marks.append(Mark(read.problem, written))
         elif not (draft.amounts or draft.words or draft.marks):
             draft.marks.append(Mark("nothing_typed", draft.record.source))
+
+    def _check_amounts(self, draft: _Draft) -> None:
+        read = read_slots(draft.amounts, unit=self.unit, units=self.units)
+        if not read.problem:
+            return
+        count = len(draft.marks)
+        for key, text in draft.amounts:
+            try:
+                read_amount(text, unit=self.units.get(key, self.unit))
+            except NotUnderstood as problem:
+                draft.marks.append(Mark(problem.code, text))
+        if len(draft.marks) == count:
+            draft.marks.append(Mark(read.problem, "/".join(text for _key, text in draft.amounts)))
 
 
 def _interval(cell: str) -> Interval:

@@ -40,7 +40,7 @@ TOKENS = tuple(
         ("concentration", r"concentration\s+(?=[0-9.½¼¾])"),
         (
             "window",
-            rf"""(?:(?:(?:each|every)\s+day|daily)\s+)?(?:(?:from|between)\s+)?
+            rf"""(?:(?:(?:each|every)\s+day|daily)\s+)?(?:from\s+)?
             (?P<start>{CLOCK})\s*(?:(?:to|until|till)\s+|[-–]\s*)(?P<end>{CLOCK})
             (?P<next_day>\s+(?:on\s+)?the\s+next\s+day{END})?""",
         ),
