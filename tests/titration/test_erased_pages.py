@@ -32,6 +32,7 @@ READING = {
     "regimen-history",
 }
 OF_A_PATIENT = {name for name, row in WORK.items() if re.search("{(patient|regimen|step)}", row[0])}
+SAYING_ERASED = {"patient", "patient-known", "patient-pdf", "regimen", "regimen-history"}
 SENT_ONLY = {"step-confirm"}
 
 
@@ -84,6 +85,16 @@ def test_past_view_says_so_too(client: Client, patient: Patient, name: str) -> N
     assert response.status_code == 200
     assert erased_words(patient.pk) in content
     assert held(content) == []
+
+
+@pytest.mark.parametrize("name", sorted(SAYING_ERASED))
+def test_what_was_erased_is_no_quotation(client: Client, patient: Patient, name: str) -> None:
+    first = Entry.objects.filter(patient=patient.pk).earliest("number").number
+    asked = {"known": str(first)} if name == "patient-known" else {}
+    content = client.get(address(name, patient), asked).content
+    text = text_of(content) if name == "patient-pdf" else content.decode()
+    assert "“erased”" not in text
+    assert re.search(r"\berased\b", text)
 
 
 def test_pdf_says_when_the_person_was_erased(client: Client, patient: Patient) -> None:

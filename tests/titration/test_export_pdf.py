@@ -249,7 +249,7 @@ def test_corrected_and_withdrawn_texts_stay_legible(patient, prescriber, regimen
         r"Three times a day 7 mg each time",
         text,
     )
-    assert "Corrects an earlier entry: wrong day and amount" in text
+    assert "Corrects an earlier entry: “wrong day and amount”" in text
     assert re.search(
         r"ENTERED IN ERROR withdrawn by Dr A. Osei, \S+ \S+, entry \d+: wrong patient, "
         r"“another Novak” Three times a day 13 mg each time",

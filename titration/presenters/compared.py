@@ -21,7 +21,7 @@ from titration.presenters.log import (
     confirmation_words,
     heading_words,
     moment_words,
-    or_erased,
+    quoted,
     withdrawal_reason,
 )
 from titration.presenters.recording import Side
@@ -189,8 +189,8 @@ class _Comparison:
             return Side(heading, (), "", "", nothing, "")
         text = texts[step.entry]
         total = None if step.kind == timeline.SINGLE else dosing.total_per_day(step.components)
-        confirmation, _is_unconfirmed = confirmation_words(text, self.clinic)
-        words = [heading_words(step.kind), f"“{note}”" if (note := or_erased(text.note)) else ""]
+        confirmation = confirmation_words(text, self.clinic).words
+        words = [heading_words(step.kind), quoted(text.note)]
         return Side(
             heading=heading,
             lines=wording.dosage_lines(step.components),
@@ -231,10 +231,10 @@ class _Comparison:
             sides = [self._side(learned.step, self.texts, _("Added"))]
             return self._line(learned.number, text.recorded_at, words, sides)
         if learned.what == CORRECTED and learned.before is not None:
-            words = _("%(name)s corrected entry %(before)s: “%(reason)s”.") % {
+            words = _("%(name)s corrected entry %(before)s: %(reason)s.") % {
                 **said,
                 "before": f"{learned.before.number:,}",
-                "reason": or_erased(text.correction_reason),
+                "reason": quoted(text.correction_reason),
             }
             sides = [
                 self._side(learned.before, self.texts, _("It said")),

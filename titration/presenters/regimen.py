@@ -15,7 +15,7 @@ from patients.presenters import banner, not_today
 from titration import reading, timeline
 from titration.chart import pictures
 from titration.models import Regimen, RegimenVersion, StepKind
-from titration.presenters.log import log_rows, or_erased, ordered
+from titration.presenters.log import log_rows, ordered, quoted
 from titration.presenters.log_table import log_table
 from titration.reading import History
 
@@ -50,10 +50,10 @@ def place_of(version: RegimenVersion) -> tuple[str, str, UUID]:
 
 def indication_of(version: RegimenVersion) -> str:
     """What it is for: the coded indication and the words beside it."""
-    text = or_erased(version.indication_text)
+    text = quoted(version.indication_text)
     if not text:
         return str(version.get_indication_display())
-    return _("%(indication)s, “%(text)s”") % {
+    return _("%(indication)s, %(text)s") % {
         "indication": version.get_indication_display(),
         "text": text,
     }
