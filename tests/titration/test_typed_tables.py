@@ -314,7 +314,12 @@ def test_a_line_that_is_no_dose_is_kept_and_marked() -> None:
 def test_nothing_pasted_is_said() -> None:
     for text in ("", " \n\t\n ", "---"):
         assert [mark.problem for mark in typed.read_table(text).marks] == ["nothing_typed"]
-    assert typed.read_table("x" * 200_000).marks[0].problem == "too_long"
+
+
+def test_more_than_a_thousand_rows_are_refused_whole() -> None:
+    for text in ("x" * 200_000, "5 mg once a day\n" * 1001):
+        table = typed.read_table(text)
+        assert (table.rows, [mark.problem for mark in table.marks]) == ((), ["paste_too_long"])
 
 
 def test_a_hundred_rows_are_read_at_once() -> None:
@@ -329,6 +334,47 @@ def timed(paste: str) -> float:
     start = time.perf_counter()
     assert len(typed.read_table(paste, unit="mg").rows) == 100
     return time.perf_counter() - start
+
+
+@pytest.mark.parametrize(
+    "paste",
+    [
+        " " * 99_000 + "x",
+        "5 mg once a day" + " " * 90_000 + "for",
+        "-" * 99_000 + "x",
+        '"' * 99_001,
+        '"a""b' * 19_000,
+        "Week 1: " + "1" * 90_000,
+        "Date\t" * 9_000,
+        "Duration\tDose\n" + "1-" * 40_000 + "\tstop",
+        "8/" * 40_000,
+        "for " * 20_000,
+        "(" * 90_000,
+        "5 mg morning; " * 7_000,
+        ("5 mg as needed for " + "a " * 900 + "\n") * 40,
+    ],
+)
+def test_no_paste_takes_long(paste: str) -> None:
+    start = time.perf_counter()
+    table = typed.read_table(paste, slots=PACK)
+    assert time.perf_counter() - start < 2
+    assert table.marks or any(row.marks for row in table.rows)
+
+
+@pytest.mark.parametrize("heading", ["Dose", "Dosage", "Amount"])
+def test_a_second_column_for_the_same_thing_is_marked(heading: str) -> None:
+    table = typed.read_table(f"Dose\t{heading}\n5 mg once a day\t10 mg once a day")
+    assert [(mark.problem, mark.text) for mark in table.marks] == [("column_unknown", heading)]
+    assert words_of(table) == ["column_unknown"]
+    twice = typed.read_table("Morning\tin the morning\n5 mg\t10 mg")
+    assert marks_of(twice) == [[("column_unknown", "10 mg")]]
+
+
+def test_a_dash_before_one_dose_is_not_left_out() -> None:
+    rows = typed.read_table("10 mg once a day\n- 5 mg once a day").rows
+    assert [bool(row.marks) for row in rows] == [False, True]
+    rows = typed.read_table("Plan\n- 10 mg once a day\n- 5 mg once a day").rows
+    assert [bool(row.marks) for row in rows] == [True, False, False]
 
 
 # The schedules of the shared cases, as a person would paste them, and the words of each row.

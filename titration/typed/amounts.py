@@ -15,6 +15,7 @@ _DASH = re.compile(r"\s*[-‐‑‒–—~]\s*(?=[0-9.])")
 _TO = re.compile(r"\s+to\s+(?=[-+−±0-9.])", re.IGNORECASE | re.ASCII)
 _UNIT = re.compile(r"\s*(million[ -]units?|[A-Za-zµμ]+)(?![A-Za-z0-9])", re.IGNORECASE)
 _SLASHED = re.compile(r"[0-9.]+(?:\s*[/-]\s*[0-9.]+){2,}")
+LONGEST = 200
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 
 
@@ -25,6 +26,8 @@ def read_amount(text: str, *, unit: str = "") -> Amount:
     """
     if not text.strip():
         raise NotUnderstood("nothing_typed")
+    if len(text) > LONGEST:
+        raise NotUnderstood("too_long")
     start = len(text) - len(text.lstrip())
     found = amount_at(text, text.translate(SPACES), start, unit)
     if found is None:

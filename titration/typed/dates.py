@@ -53,6 +53,8 @@ _UNIT = r"(?P<unit>day|week|month)s?"
 _INTERVAL = re.compile(rf"(?:after\s+)?(?P<count>{COUNT})\s*{_UNIT}(?:\s+(?:later|after))?", _FLAGS)
 _INTERVAL_RANGE = re.compile(rf".*{COUNT}\s*(?:to|or|[-\u2013])\s*{COUNT}\s*{_UNIT}.*", _FLAGS)
 MOST = 999
+# No date or interval is longer as typed, whatever is pasted into its place.
+LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def read_date(text: str) -> date:
     text = text.translate(SPACES).strip()
     if not text:
         raise NotUnderstood("nothing_typed")
+    if len(text) > LONGEST:
+        raise NotUnderstood("date_unknown")
     parts = _WEEKDAY_BEFORE.fullmatch(text)
     weekday, rest = (parts["weekday"], parts["rest"]) if parts else (None, text)
     on = _date(rest.strip())
@@ -88,6 +92,8 @@ def read_interval(text: str) -> Interval:
     text = text.translate(SPACES).strip()
     if not text:
         raise NotUnderstood("nothing_typed")
+    if len(text) > LONGEST:
+        raise NotUnderstood("interval_unknown")
     found = _INTERVAL.fullmatch(text)
     if not found:
         raise NotUnderstood(

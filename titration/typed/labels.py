@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from titration.typed.dates import DATE_SHAPE, MOST, Interval, read_date, read_interval
+from titration.typed.dates import DATE_SHAPE, LONGEST, MOST, Interval, read_date, read_interval
 from titration.typed.problems import NotUnderstood
 from titration.typed.vocabulary import (
     COUNT,
@@ -48,7 +48,7 @@ _FOR = (
     rf"for\s+(?:(?:the\s+)?(?:first|next|a\s+further|another)\s+)?(?P<count>{COUNT})\s*{_UNIT}{END}"
 )
 _DURATION = re.compile(_FOR, _FLAGS)
-_DURATION_LAST = re.compile(rf"[\s,(]*{_FOR}[\s.,;)]*(?:(?:and\s+)?then[\s.,;:]*)?\Z", _FLAGS)
+_DURATION_LAST = re.compile(rf"[\s,(]{{0,3}}{_FOR}[\s.,;)]*(?:(?:and\s+)?then[\s.,;:]*)?\Z", _FLAGS)
 _BETWEEN = re.compile(r"[\s(),]*")
 _AFTER_LABEL = re.compile(r"[\s)]*(?:[:;,=.](?=\s|\Z)|:|[-–—](?=\s))?\s*", _FLAGS)
 
@@ -96,6 +96,8 @@ def read_label(text: str, *, bare: str = "") -> Label:
     Raises NotUnderstood.
     """
     plain = text.translate(SPACES).strip().rstrip(":.,")
+    if len(plain) > LONGEST:
+        raise NotUnderstood("start_unknown")
     if bare and (found := _BARE.fullmatch(plain)):
         return _numbered(found, bare)
     label, end = label_at(plain)

@@ -45,6 +45,7 @@ PROBLEMS = (
     "column_unknown",
     "labels_disagree",
     "last_duration",
+    "paste_too_long",
     "slot_unclear",
     "start_unknown",
 )

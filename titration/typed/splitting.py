@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from titration.typed.labels import without_duration
 
 _PIPE = re.compile(r"(?<!\\)\|")
-_RULE = re.compile(r"[\s|:+=_–—-]*[-=_–—]{2,}[\s|:+=_–—-]*")
+_RULE_SIGNS = set("|:+=_–—- \t")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_STEPS = re.compile(r"\s*;\s*|\s*,?\s+(?=(?:and\s+)?then\b)", re.IGNORECASE)
+_STEPS = re.compile(r";|,?\s(?=(?:and\s{1,9})?then\b)", re.IGNORECASE)
 _GAP = re.compile(r" {2,}")
 
 
@@ -43,7 +43,7 @@ def split(text: str, is_header: Callable[[Sequence[str]], bool]) -> Split:
     lines = [line for line in text.split("\n") if line.strip()]
     if "\t" in text:
         return Split("tab", _delimited(text, "\t"))
-    if lines and all(_PIPE.search(line) or _RULE.fullmatch(line) for line in lines):
+    if lines and all(_PIPE.search(line) or _is_rule(line) for line in lines):
         return Split("pipe", _lines(text, _piped))
     for sign in ";,":
         if not lines or sign not in lines[0]:
@@ -57,6 +57,11 @@ def split(text: str, is_header: Callable[[Sequence[str]], bool]) -> Split:
         if len(headings) > 1 and is_header(headings):
             return Split("spaces", _lines(text, lambda line: _GAP.split(line.strip())))
     return Split("lines", _lines(text, lambda line: [line.strip()]))
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line only rules off, as under the headings of a Markdown table."""
+    return set(line) <= _RULE_SIGNS and any(sign * 2 in line for sign in "-=_–—")
 
 
 def steps_of(line: Record) -> list[Record]:
@@ -76,7 +81,7 @@ def _lines(text: str, cells_of: Callable[[str], Sequence[str]]) -> tuple[Record,
     return tuple(
         Record(tuple(cell.strip() for cell in cells_of(line)), line.strip(), number)
         for number, line in enumerate(text.split("\n"), start=1)
-        if line.strip() and not _RULE.fullmatch(line)
+        if line.strip() and not _is_rule(line)
     )
 
 
@@ -109,7 +114,7 @@ def _delimited(text: str, sign: str) -> tuple[Record, ...]:
         if end < len(text) and text[end] == sign:
             continue
         source = text[start:end].strip(" \n" if sign == "\t" else "\n ")
-        if any(cells) and not _RULE.fullmatch(source):
+        if any(cells) and not _is_rule(source):
             records.append(Record(tuple(cells), source, first_line))
         if end >= len(text):
             return tuple(records)

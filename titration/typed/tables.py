@@ -21,11 +21,13 @@ from titration.typed.splitting import Record, Split, split, steps_of
 from titration.typed.starts import starts
 
 LONGEST = 100_000
+MOST_ROWS = 1000
 
 _SLASHED = re.compile(r"(?P<figures>[0-9.]+(?:\s*/\s*[0-9.]+){2,})(?P<unit>\s*[^\W0-9]+)?")
 _YEAR = re.compile(r"[0-9]{4}")
 _NUMBERED = re.compile(r"(?P<number>[0-9]{1,3})[.)]\s+")
 _BULLET = re.compile(r"[•‣▪·*–—-]\s+")
+_DOT = re.compile(r"[•‣▪·*]\s+")
 _THEN = re.compile(r"(?:and\s+)?then[\s,:]+(?!nothing|stop)", re.IGNORECASE)
 
 
@@ -84,17 +86,19 @@ class Table:
 
 
 def read_table(text: str, *, slots: Sequence[str] = (), unit: str = "") -> Table:
-    """Read a pasted plan; never raises.
+    """Read a pasted plan, of up to a thousand rows; never raises.
 
     `slots` names the times of day of figures that stand without headings, in their order; `unit`
     is that of bare figures.
     """
     if len(text) > LONGEST:
-        return Table(marks=(Mark("too_long", ""),))
+        return Table(marks=(Mark("paste_too_long", ""),))
     parted = split(text, is_header)
     records, header = list(parted.records), None
     if not records:
         return Table(marks=(Mark("nothing_typed", ""),))
+    if len(records) > MOST_ROWS:
+        return Table(marks=(Mark("paste_too_long", ""),))
     if parted.how == "lines":
         return _Paste(unit, tuple(slots)).of_lines(records)
     if is_header(records[0].cells):
@@ -170,7 +174,7 @@ class _Paste:
         """A table with cells; without headings its columns are known by what they hold."""
         rows = [record.cells for record in records]
         headings = [heading_of(cell) for cell in header.cells] if header else []
-        columns = columns_of(headings, rows, slots=self.slots, unit=self.unit)
+        columns = _each_once(columns_of(headings, rows, slots=self.slots, unit=self.unit))
         for column in columns:
             if column.unit:
                 keys = column.slots if column.role == "slots" else ("dose",)
@@ -178,12 +182,14 @@ class _Paste:
         marks = (
             [
                 Mark("slot_unclear" if heading.role == "unclear" else "column_unknown", cell)
-                for cell, heading in zip(header.cells, headings, strict=True)
-                if heading.role in ("unknown", "unclear")
+                for cell, heading, column in zip(header.cells, headings, columns, strict=False)
+                if heading.role in ("unknown", "unclear") or column.role == "unknown"
             ]
             if header
             else []
         )
+        if not records:
+            marks.append(Mark("nothing_typed", ""))
         drafts = [self._cells(record, columns, parted.how) for record in records]
         seen = dict.fromkeys(
             slot for column in columns if column.role == "slots" for slot in column.slots
@@ -205,12 +211,17 @@ class _Paste:
         is_list = len(records) > 1 and all(
             number and int(number["number"]) == n for n, number in enumerate(numbers, start=1)
         )
+        # "- 5 mg" may be less by so much: dashes are those of a list when every dose has one.
+        is_dashed = all(
+            _BULLET.match(record.cells[0]) or not any(map(str.isdigit, record.cells[0]))
+            for record in records
+        )
         drafts = []
         for record, number in zip(records, numbers, strict=True):
             written = record.cells[0]
             if is_list and number:
                 written = written[number.end() :]
-            elif bullet := _BULLET.match(written):
+            elif bullet := (_BULLET if is_dashed else _DOT).match(written):
                 written = written[bullet.end() :]
             drafts.append(self._line(record, written))
         used = any(draft.amounts for draft in drafts)
@@ -350,6 +361,17 @@ class _Paste:
                 draft.marks.append(Mark(problem.code, text))
         if len(draft.marks) == count:
             draft.marks.append(Mark(read.problem, "/".join(text for _key, text in draft.amounts)))
+
+
+def _each_once(columns: list[Heading]) -> list[Heading]:
+    """The columns, of which a second for the same thing is not known to be that."""
+    seen: set[str] = set()
+    for n, column in enumerate(columns):
+        keys = set(column.slots) if column.role == "slots" else {column.role} & {"dose", "timing"}
+        if keys & seen:
+            columns[n] = Heading("unknown")
+        seen |= keys
+    return columns
 
 
 def _interval(cell: str) -> Interval:

@@ -95,6 +95,7 @@ _MESSAGES = {
     "last_duration": gettext_noop(
         "It is written how long this row lasts, and no row follows. Write what comes after it."
     ),
+    "paste_too_long": gettext_noop("This is too much for one plan. Paste it in parts."),
     "slot_unclear": gettext_noop(
         "This heading names no time of day that the record knows. Write for example “morning”, "
         "“evening”, “bedtime” or a clock time."
