@@ -154,6 +154,7 @@ MARKED = {
     "5 mg 10 mg bedtime": ("timing_missing", "5 mg"),
     "1 500 mg once a day": ("unit_missing", "1"),
     "morning": ("amount_missing", "morning"),
+    "Mondays 5 mg: every 6 hours 5 mg": ("not_understood", ":"),
     "5 mg morning and": ("not_understood", "and"),
     "15 mg per day": ("per_day", "per day"),
     "15 mg/day": ("per_day", "/day"),
@@ -173,8 +174,12 @@ MARKED = {
         "10 mg three times a day in the morning",
     ),
     "5 mg morning and 10 mg bedtime on alternate days": (
-        "days_unclear",
+        "reach_unclear",
         "5 mg morning and 10 mg bedtime on alternate days",
+    ),
+    "5 mg morning, 10 mg bedtime, product “x”": (
+        "reach_unclear",
+        "5 mg morning, 10 mg bedtime, product “x”",
     ),
     "5 mg once a day for 3 days": ("duration", "for 3 days"),
     "5 mg once a day then 10 mg once a day": ("more_steps", "then"),

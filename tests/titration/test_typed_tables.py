@@ -258,6 +258,7 @@ def test_rows_start_when_it_is_written_and_not_otherwise(text: str, expected: li
         ("Days 1 to 3: 5 mg once a day\nDays 3 to 5: stop", "labels_disagree"),
         ("Week 1: 5 mg once a day for 2 weeks\nWeek 2: stop", "labels_disagree"),
         ("5 mg once a day\nWeek 2: stop", "labels_disagree"),
+        ("Weeks 1 and 2: 5 mg once a day\nWeeks 3 and 5: stop", "labels_disagree"),
         ("5 mg once a day\n3/4/2026: stop", "date_ambiguous"),
         ("5 mg once a day\nFrom 31 Nov 2026: stop", "date_none"),
         ("5 mg once a day\nFrom 16 Nov 26: stop", "year_two_digits"),

@@ -79,8 +79,8 @@ def _read(text: str, unit: str) -> Read:
     components: list[Component] = []
     for group in groups:
         parts = [part.components() for part in group]
-        if len(group) > 1 and len({part.has_own_days for part in group}) > 1:
-            raise NotUnderstood("days_unclear", (group[0].start, group[-1].end))
+        if len({part.says_what_may_hold_for_others for part in group}) > 1:
+            raise NotUnderstood("reach_unclear", (group[0].start, group[-1].end))
         components += [component for part in parts for component in part]
     # Beside a figure in another unit, nobody can say which unit a bare figure is in.
     units = {component.amount.unit for component in components}
@@ -144,7 +144,7 @@ class _Reader:
         if leads and (found := _LEADS.match(self.source.plain, at)):
             return found.end()
         found = _SOFT.match(self.source.plain, at)
-        if not found:
+        if not found or (found[0] == ":" and not self.is_amount_first):
             return None
         if found[0] not in ",:":
             if self.joined:

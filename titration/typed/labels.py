@@ -25,7 +25,7 @@ _MEASURES = "|".join(
     sorted(map(re.escape, {*UNIT_SYMBOLS, *UNIT_WORDS, *UNITS_REFUSED}), key=len, reverse=True)
 )
 # "Week 1 - 5 mg" is a week and a dose, not five weeks.
-_LAST = rf"(?:\s*(?:to|until|and|&|[-–—])\s*(?P<last>{COUNT})(?!\s*(?:{_MEASURES}){END}))?"
+_LAST = rf"(?:\s*(?:to|until|(?P<and>and|&)|[-–—])\s*(?P<last>{COUNT})(?!\s*(?:{_MEASURES}){END}))?"
 _NUMBERED = re.compile(
     rf"(?:on\s+|from\s+|in\s+)?(?P<kind>day|week|wk|month)s?\s*(?:no\.?\s*|number\s+)?"
     rf"(?P<first>{COUNT}){_LAST}",
@@ -160,6 +160,7 @@ def _until(written: str | None, on: date) -> date | None:
 def _numbered(found: re.Match[str], kind: str) -> Label:
     first = number_of(found["first"])
     last = number_of(found["last"]) if found["last"] else 0
-    if last and last <= first:
+    # "Weeks 1 and 3" leaves a week out.
+    if last and (last <= first or (found["and"] and last != first + 1)):
         raise NotUnderstood("labels_disagree")
     return Label(kind=kind, first=first, last=last)

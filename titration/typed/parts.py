@@ -16,6 +16,10 @@ Span = tuple[int, int]
 # An anchor may be missing: a planned row counts from the day on which it starts.
 ALLOWED = {"anchor_missing"}
 
+_MAY_HOLD_FOR_OTHERS = {
+    *("weekdays", "one_day", "one_week", "as_needed", "changed", "product", "calculation"),
+}
+
 
 @dataclass(slots=True)
 class Part:
@@ -43,11 +47,10 @@ class Part:
         return self.start, self.end
 
     @property
-    def has_own_days(self) -> bool:
-        """Whether its days, or that it is taken as needed, are said: does that hold for others?"""
+    def says_what_may_hold_for_others(self) -> bool:
+        """Whether its days, that it is taken as needed, or its product are said of it."""
         return bool(
-            self.said.keys() & {"weekdays", "as_needed", "one_day", "one_week"}
-            or self._pattern() not in (None, (1, "day"))
+            self.said.keys() & _MAY_HOLD_FOR_OTHERS or self._pattern() not in (None, (1, "day"))
         )
 
     def components(self) -> tuple[Component, ...]:

@@ -15,6 +15,7 @@ PROBLEMS = (
     "nothing_typed",
     "once_unclear",
     "per_day",
+    "reach_unclear",
     "reason_unclear",
     "said_twice",
     "single_mixed",

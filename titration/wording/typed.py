@@ -13,8 +13,7 @@ _MESSAGES = {
     "amount_missing": gettext_noop("Write the amount that belongs to this timing."),
     "clock_unclear": gettext_noop("Write clock times by the 24-hour clock, in hours and minutes."),
     "days_unclear": gettext_noop(
-        "It is not clear which doses these days, or the words “as needed”, belong to. Put a "
-        "semicolon between the parts, and write the days beside each."
+        "This may mean one day or several. Say how many times a day, and on which days."
     ),
     "duration": gettext_noop(
         "How long it lasts is not part of a dose: write it as the start of the next row."
@@ -38,6 +37,10 @@ _MESSAGES = {
     "per_day": gettext_noop(
         "Write the amount of each time, and how many times or at which times of the day it is "
         "taken."
+    ),
+    "reach_unclear": gettext_noop(
+        "It is not clear which of the amounts this belongs to: the days, the words “as needed”, or "
+        "the product. Put a semicolon between the parts, and write beside each what holds for it."
     ),
     "reason_unclear": gettext_noop(
         "It is not clear where the reason ends. Put the reason in quotation marks."
