@@ -12,6 +12,15 @@ from titration.actions.calendar_texts import (
     revise_calendar_text,
 )
 from titration.actions.carrying import FromRow, check_row
+from titration.actions.drafts import (
+    DraftConflict,
+    DraftGone,
+    ask_to_sign,
+    begin_draft,
+    discard_draft,
+    revision_of,
+    save_draft,
+)
 from titration.actions.handover import hand_over, responsible_for
 from titration.actions.issues import issue_plan, tell_issue
 from titration.actions.loading import Course, enter
@@ -33,6 +42,8 @@ __all__ = [
     "CalendarWording",
     "Course",
     "DraftChanged",
+    "DraftConflict",
+    "DraftGone",
     "FromRow",
     "Instruction",
     "MedicineText",
@@ -40,11 +51,14 @@ __all__ = [
     "ReviewText",
     "add_calendar_text",
     "add_medicine",
+    "ask_to_sign",
+    "begin_draft",
     "book_review",
     "check_instruction",
     "check_row",
     "confirm_step",
     "correct_step",
+    "discard_draft",
     "dispute_step",
     "enter",
     "hand_over",
@@ -59,6 +73,8 @@ __all__ = [
     "revise_calendar_text",
     "revise_medicine",
     "revise_regimen",
+    "revision_of",
+    "save_draft",
     "sign_plan",
     "tell_issue",
     "update_review",
