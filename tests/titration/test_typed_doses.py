@@ -43,6 +43,9 @@ READ = {
     "5 mg twice a day: breakfast and dinner": "5 mg at breakfast; 5 mg at dinner",
     "10 mg 08:00 and 20:00": "10 mg at 08:00; 10 mg at 20:00",
     "10 mg at 8:00, 5 mg at 20:00": "10 mg at 08:00; 5 mg at 20:00",
+    "10 mg at 0800 and at 20.30": "10 mg at 08:00; 10 mg at 20:30",
+    "10 mg at 2000 hours": "10 mg at 20:00",
+    "10 mg once every morning": "10 mg in the morning",
     "10 mg 8am and 8:30 pm": "10 mg at 08:00; 10 mg at 20:30",
     # Hours, days, weeks and months.
     "10 mg every 6 hours": "10 mg every 6 hours",
@@ -184,6 +187,8 @@ MARKED = {
     "5 mg once a day for 3 days": ("duration", "for 3 days"),
     "5 mg once a day then 10 mg once a day": ("more_steps", "then"),
     "increase to 10 mg once a day": ("more_steps", "increase"),
+    "5 mg 0800": ("leading_zero", "0800"),
+    "5 mg at 2460": ("clock_unclear", "at 2460"),
     "5 mg at 8": ("clock_unclear", "at 8"),
     "5 mg at 24:00": ("clock_unclear", "at 24:00"),
     "5 mg at 12 am": ("clock_unclear", "at 12 am"),

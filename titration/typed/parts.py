@@ -86,6 +86,9 @@ class Part:
         if "changed" in said:
             raise NotUnderstood("timing_clash", self.said["changed"][1])
         moments = self.get("moments", ())
+        if "bare_count" in said and self.get("every") == (1, "day"):
+            count, at = self.said.pop("bare_count")
+            self.say("count", (count, 1, "day"), at)
         if "single" in said or "bare_count" in said:
             return (self._single(moments),)
         base = self._days()

@@ -31,7 +31,9 @@ _AND_MOST = re.compile(
     _FLAGS,
 )
 _TIMES = re.compile(rf"\s*{TIMES}", _FLAGS)
-_CLOCK = re.compile(r"(?:at\s+)?([0-9]{1,2})(?::([0-9]{2}))?\s*(?:([ap])\.?m\.?)?", _FLAGS)
+_CLOCK = re.compile(
+    r"(?:at\s+)?([0-9]{1,2})(?:[:.]?([0-9]{2}))?\s*(?:([ap])\.?m\.?|hours|hrs|h)?", _FLAGS
+)
 _MOMENT = re.compile(MOMENT, _FLAGS | re.VERBOSE)
 _WEEKDAY = re.compile(WEEKDAY, _FLAGS)
 _THROUGH = re.compile(r"\s*(?:to|through|[-–])\s*", _FLAGS)

@@ -99,7 +99,11 @@ SLOT = (
     rf"(?:{'|'.join(_SLOT_NOUNS.values())}){END}"
 )
 _HALF = r"\s*[ap]\.?m\.?"
-CLOCK = rf"(?:at\s+)?[0-9]{{1,2}}(?::[0-9]{{2}}(?:{_HALF})?|{_HALF}){END}(?!:)"
+# Without its colon a clock time needs the word "at": it may be a figure.
+CLOCK = (
+    rf"(?:(?:at\s+)?[0-9]{{1,2}}(?::[0-9]{{2}}(?:{_HALF})?|{_HALF})"
+    rf"|at\s+(?:[0-9]{{1,2}}\.[0-9]{{2}}|[0-9]{{4}}(?:\s*(?:hours|hrs|h))?)){END}(?!:)"
+)
 
 WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAY = (
