@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from titration.views import exports, known, medicines, patient, regimen, regimens, steps, worklist
+from titration.views import (
+    exports,
+    known,
+    medicines,
+    patient,
+    regimen,
+    regimens,
+    reviews,
+    steps,
+    worklist,
+)
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
@@ -24,4 +34,6 @@ urlpatterns = [
     path("steps/<uuid:step>/correct/", steps.step_correct, name="step-correct"),
     path("steps/<uuid:step>/retract/", steps.step_retract, name="step-retract"),
     path("steps/<uuid:step>/confirm/", steps.step_confirm, name="step-confirm"),
+    path("regimens/<uuid:regimen>/reviews/new/", reviews.review_new, name="review-new"),
+    path("reviews/<uuid:review>/", reviews.review, name="review"),
 ]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from access.models import Clinic, Role, User
 from tests.factories import ClinicFactory, PatientFactory, UserFactory, member
-from tests.titration.factories import medicine_of, regimen_of, step_of
-from titration.models import DoseStep
+from tests.titration.factories import medicine_of, regimen_of, review_of, step_of
+from titration.models import DoseStep, Review
 
 NOBODY = "nobody"
 ROLES = (*Role.values, NOBODY)
@@ -18,6 +18,7 @@ class World:
     clinic: Clinic
     people: dict[str, User]
     step: DoseStep
+    review: Review
 
     def address(self, path: str) -> str:
         regimen = self.step.regimen
@@ -26,6 +27,7 @@ class World:
             regimen=regimen.pk,
             medicine=regimen.card.version.medicine_id,
             step=self.step.step,
+            review=self.review.review,
         )
 
     @property
@@ -40,4 +42,5 @@ def new_world() -> World:
     medicine = medicine_of(clinic, by=people[Role.ADMINISTRATOR])
     patient = PatientFactory(clinic=clinic, by=people[Role.PRESCRIBER])
     version = regimen_of(patient, medicine, people[Role.PRESCRIBER])
-    return World(clinic, people, step_of(version, by=people[Role.RECORDER]))
+    step = step_of(version, by=people[Role.RECORDER])
+    return World(clinic, people, step, review_of(version))

@@ -1,6 +1,6 @@
 """Medicines, regimens and dose steps for tests, made through the actions."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from django.utils import timezone
@@ -18,6 +18,7 @@ from titration.models import (
     PlanVersion,
     Regimen,
     RegimenVersion,
+    Review,
 )
 from titration.planning import PlanText, Row
 from titration.timeline import Effective
@@ -158,3 +159,18 @@ def plan_of(regimen: RegimenVersion | None = None, *rows: Row, **text) -> PlanVe
     )
     draft = draft_of(regimen.regimen, by=regimen.responsible)
     return signed_plan(draft, plan_text(*rows, **text))
+
+
+def review_of(regimen: RegimenVersion, days: int = 7, by: User | None = None, **text) -> Review:
+    """A review booked so many days ahead, by the responsible prescriber and theirs unless given."""
+    today = regimen.regimen.clinic.local(timezone.now()).date()
+    text = {
+        "status": "booked",
+        "review_on": today + timedelta(days=days),
+        "what_for": "Tone and drowsiness",
+        "whose": regimen.responsible,
+        **text,
+    }
+    return actions.book_review(
+        regimen=regimen.regimen, text=actions.ReviewText(**text), by=by or regimen.responsible
+    )

@@ -1,16 +1,18 @@
 """Reviews: booked, rebooked, done, missed, cancelled; one that is done may open a planned row."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from access.models import Role
 from ledger.writing import AlreadySuperseded
 from tests.factories import ClinicFactory, member
 from tests.titration.doses import times
-from tests.titration.factories import STARTED, plan_of, planned_row, regimen_of
+from tests.titration.factories import STARTED, plan_of, planned_row, regimen_of, review_of
 from titration import actions, planned
 from titration.actions import ReviewText
 from titration.models import Review
@@ -137,3 +139,81 @@ class TestOpeningARow:
         opens = {"opens_row": version.rows[1].row, "opens_on": date(2026, 12, 1)}
         with pytest.raises(RuleBroken):
             booked(regimen, **opens)
+
+
+class TestPages:
+    @pytest.fixture
+    def form_page(self, client, regimen):
+        client.force_login(regimen.responsible)
+        return reverse("review-new", args=[regimen.regimen_id])
+
+    def typed(self, regimen, days: int = 7, **said) -> dict:
+        day = regimen.regimen.clinic.local(timezone.now()).date() + timedelta(days=days)
+        return {
+            "submission": str(uuid4()),
+            "day": str(day.day),
+            "month": str(day.month),
+            "year": str(day.year),
+            "what_for": "Whether it holds through the night",
+            "whose": str(regimen.responsible.pk),
+            **said,
+        }
+
+    def test_booking_by_hand(self, client, regimen, form_page):
+        assert client.post(form_page, self.typed(regimen)).status_code == 302
+        review = Review.objects.get()
+        assert (review.status, review.what_for) == ("booked", "Whether it holds through the night")
+
+    def test_what_was_typed_stays_beside_its_message(self, client, regimen, form_page):
+        answer = client.post(form_page, self.typed(regimen, days=-1))
+        assert "A review is booked for today or a later day." in answer.text
+        assert "Whether it holds through the night" in answer.text
+        assert not Review.objects.exists()
+
+    def test_rebooking_by_hand(self, client, regimen, form_page):
+        review = review_of(regimen)
+        address = reverse("review", args=[review.review])
+        said = {"became": "booked", "entry": str(review.pk)}
+        assert client.post(address, self.typed(regimen, days=30, **said)).status_code == 302
+        assert Review.objects.newest().get().review == review.review
+        assert client.get(address).text.count("Booked for") == 2
+
+    def test_who_comes_second_keeps_what_they_typed(self, client, regimen, form_page):
+        review = review_of(regimen)
+        updated(review, regimen, days=0, status="missed")
+        said = {"became": "done", "entry": str(review.pk), "outcome": "Tone is less"}
+        address = reverse("review", args=[review.review])
+        answer = client.post(address, self.typed(regimen, days=0, **said))
+        assert answer.status_code == 409
+        assert "Missed on" in answer.text
+        assert "Tone is less" in answer.text
+        assert Review.objects.newest().get().status == "missed"
+
+    def test_doing_it_opens_the_row_that_waits(self, client, regimen, form_page):
+        version = plan_of(
+            regimen, planned_row(STARTED, times(3, "5")), planned_row("review", times(3, "7"))
+        )
+        review = review_of(regimen)
+        address = reverse("review", args=[review.review])
+        assert "7\xa0mg three times a day" in client.get(address).text
+        said = {
+            "became": "done",
+            "entry": str(review.pk),
+            "opens_row": str(version.rows[1].row),
+            "opens_day": "1",
+            "opens_month": "12",
+            "opens_year": "2026",
+        }
+        assert client.post(address, self.typed(regimen, days=0, **said)).status_code == 302
+        assert Review.objects.newest().get().opens_on == date(2026, 12, 1)
+
+    def test_a_recorder_is_not_offered_the_row(self, client, regimen, form_page):
+        plan_of(regimen, planned_row(STARTED, times(3, "5")), planned_row("review", times(3, "7")))
+        review = review_of(regimen)
+        client.force_login(member(regimen.regimen.clinic, Role.RECORDER))
+        assert "Planned row" not in client.get(reverse("review", args=[review.review])).text
+
+    def test_another_clinic_sees_nothing(self, client, regimen, form_page):
+        review = review_of(regimen)
+        client.force_login(member(ClinicFactory()))
+        assert client.get(reverse("review", args=[review.review])).status_code == 404

@@ -32,24 +32,11 @@ class KnownForm(forms.Form):
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
-        cleaned["on"] = self._day("")
-        cleaned["about"] = self._day("about_")
+        cleaned["on"] = moments.day_of(self)
+        cleaned["about"] = moments.day_of(self, "about_")
         if cleaned["on"] is None and "day" not in self.errors:
             self.add_error("day", _("Write the day as of which the record is to be shown."))
         return cleaned
-
-    def _day(self, prefix: str) -> date | None:
-        """The date of three boxes; None when they are empty, and with an error when it is none."""
-        boxes = [self.cleaned_data.get(prefix + part) or "" for part in ("day", "month", "year")]
-        try:
-            typed = moments.typed_date(*boxes)
-        except moments.NoDate as error:
-            self.add_error(f"{prefix}day", str(error))
-            return None
-        if typed is not None and typed[1] != "day":
-            self.add_error(f"{prefix}day", _("Write day, month and year."))
-            return None
-        return typed[0] if typed else None
 
     @property
     def known(self) -> str:

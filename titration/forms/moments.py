@@ -13,7 +13,16 @@ from patients.forms import day_box, month_box, year_box
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", re.ASCII)
 
 
-__all__ = ["ClockField", "NoDate", "clock_field", "day_box", "month_box", "typed_date", "year_box"]
+__all__ = [
+    "ClockField",
+    "NoDate",
+    "clock_field",
+    "day_box",
+    "day_of",
+    "month_box",
+    "typed_date",
+    "year_box",
+]
 
 
 def clock_field(label, **kwargs) -> "ClockField":
@@ -71,3 +80,20 @@ def typed_date(day: str, month: str, year: str) -> tuple[date, str] | None:
     except ValueError:
         raise NoDate(_("There is no such day in that month. Check day and month.")) from None
     return on, "day" if day else "month" if month else "year"
+
+
+def day_of(form: forms.Form, prefix: str = "") -> date | None:
+    """The day that was typed in the boxes `<prefix>day`, `<prefix>month` and `<prefix>year`.
+
+    None when they are empty, and none with an error beside them when they are no day.
+    """
+    boxes = [form.cleaned_data.get(prefix + part) or "" for part in ("day", "month", "year")]
+    try:
+        typed = typed_date(*boxes)
+    except NoDate as error:
+        form.add_error(f"{prefix}day", str(error))
+        return None
+    if typed is not None and typed[1] != "day":
+        form.add_error(f"{prefix}day", _("Write day, month and year."))
+        return None
+    return typed[0] if typed else None

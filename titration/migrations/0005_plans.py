@@ -171,6 +171,7 @@ class Migration(migrations.Migration):
                             ("continue", "The last dose continues"),
                             ("review", "The last dose continues until a review"),
                         ],
+                        db_column="at_end",
                         max_length=10,
                         verbose_name="at the end",
                     ),

@@ -89,7 +89,9 @@ class PlanVersion(Record):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
     version = models.PositiveSmallIntegerField(_("version"))
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
-    end = models.CharField(_("at the end"), max_length=10, choices=PlanEnd.choices)
+    end = models.CharField(
+        _("at the end"), max_length=10, choices=PlanEnd.choices, db_column="at_end"
+    )
     review_on = models.DateField(_("review on"), null=True, blank=True)
     slots = models.CharField(max_length=80, blank=True)
     if_missed = models.TextField(_("if doses are missed"), blank=True, null=True)

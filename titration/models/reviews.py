@@ -21,8 +21,8 @@ class ReviewStatus(models.TextChoices):
 class Review(Record):
     """A review of a regimen; `review` is the line that rebooking, doing and missing it share.
 
-    `review_on` is the day it is booked for, or on which it was done or missed. One that is done may open
-    a planned row that waits for it: `opens_row` from the day `opens_on`.
+    `review_on` is the day it is booked for, or on which it was done or missed. One that is done
+    may open a planned row that waits for it: `opens_row` from the day `opens_on`.
     """
 
     KIND = "review"

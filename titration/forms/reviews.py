@@ -1,0 +1,143 @@
+"""A review as it is typed: booked, and later what became of it."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.models import User
+from titration import wording
+from titration.actions import ReviewText
+from titration.forms import moments
+from titration.forms.steps import SubmissionForm, prescribers_of
+from titration.models import Regimen, Review, ReviewStatus
+from titration.planning import Carried
+
+BECAME = [
+    (ReviewStatus.DONE, gettext_lazy("It was done")),
+    (ReviewStatus.MISSED, gettext_lazy("It was missed")),
+    (ReviewStatus.BOOKED, gettext_lazy("It is booked for another day, or changed")),
+    (ReviewStatus.CANCELLED, gettext_lazy("It is cancelled")),
+]
+BOXES = {"review_on": "day", "opens_on": "opens_day", "status": "became"}
+
+
+class BookingForm(SubmissionForm):
+    """A review that is booked: on which day, what for, whose."""
+
+    day = moments.day_box()
+    month = moments.month_box()
+    year = moments.year_box()
+    what_for = forms.CharField(
+        label=gettext_lazy("What for"),
+        max_length=300,
+        help_text=gettext_lazy("As in “tone, drowsiness, whether the plan goes on”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Write what the review is for.")},
+    )
+    whose = forms.ChoiceField(
+        label=gettext_lazy("Whose review"),
+        error_messages={"required": gettext_lazy("Choose a prescriber of the clinic.")},
+    )
+
+    def __init__(self, *args, regimen: Regimen, by: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in prescribers_of(regimen.clinic_id)}
+        responsible = str(regimen.card.version.responsible_id)
+        for preset in (str(by.pk), responsible):
+            if preset in self.people:
+                self.initial["whose"] = preset
+        self._offer_people()
+
+    def _offer_people(self) -> None:
+        people = [(key, person.name) for key, person in self.people.items()]
+        self.fields["whose"].choices = [("", _("Choose a prescriber")), *people]
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        cleaned["review_on"] = moments.day_of(self)
+        if cleaned["review_on"] is None and "day" not in self.errors:
+            self.add_error("day", _("Write the day of the review."))
+        return cleaned
+
+    def break_rule(self, rule) -> None:
+        rule.field = BOXES.get(rule.field or "", rule.field)
+        super().break_rule(rule)
+
+    @property
+    def text(self) -> ReviewText:
+        """What the action is asked to record, when the form is valid."""
+        cleaned = self.cleaned_data
+        return ReviewText(
+            status=ReviewStatus.BOOKED,
+            review_on=cleaned["review_on"],
+            what_for=cleaned["what_for"],
+            whose=self.people[cleaned["whose"]],
+        )
+
+
+class OutcomeForm(BookingForm):
+    """What became of a booked review: done, missed, rebooked or cancelled.
+
+    `waiting` are the planned rows that wait for a review; without any the question is not asked.
+    """
+
+    became = forms.ChoiceField(
+        label=gettext_lazy("What became of it"),
+        choices=BECAME,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what became of the review.")},
+    )
+    outcome = forms.CharField(
+        label=gettext_lazy("What was found and decided"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    opens_row = forms.ChoiceField(
+        label=gettext_lazy("Planned row that may start now"), required=False
+    )
+    opens_day = moments.day_box()
+    opens_month = moments.month_box()
+    opens_year = moments.year_box()
+
+    field_order = ("submission", "seen", "entry", "became", "day", "month", "year", "what_for")
+
+    def __init__(self, *args, review: Review, waiting: Iterable[Carried] = (), **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.people.setdefault(str(review.whose_id), review.whose)
+        self._offer_people()
+        self.initial.update(
+            whose=str(review.whose_id), what_for=review.what_for or "", entry=review.pk
+        )
+        rows = [
+            (str(each.row.row), wording.row_words(each.row).replace("\n", "; ")) for each in waiting
+        ]
+        self.fields["opens_row"].choices = [("", _("None")), *rows]
+        self.has_rows = bool(rows)
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        cleaned["opens_on"] = moments.day_of(self, "opens_")
+        return cleaned
+
+    @property
+    def text(self) -> ReviewText:
+        cleaned = self.cleaned_data
+        is_done = cleaned["became"] == ReviewStatus.DONE
+        opens: UUID | None = None
+        opens_on: date | None = None
+        if is_done and cleaned.get("opens_row"):
+            opens, opens_on = UUID(cleaned["opens_row"]), cleaned["opens_on"]
+        return ReviewText(
+            status=cleaned["became"],
+            review_on=cleaned["review_on"],
+            what_for=cleaned["what_for"],
+            whose=self.people[cleaned["whose"]],
+            outcome=cleaned["outcome"],
+            opens_row=opens,
+            opens_on=opens_on,
+        )
