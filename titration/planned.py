@@ -106,6 +106,13 @@ def ended_by(version: PatientVersion) -> Event | None:
     return Event(version.entry.number, version.status, version.status_on)
 
 
+def ended(patient: UUID, known: int | None = None) -> Event | None:
+    """That the patient died or left, as known at an entry number; one query."""
+    versions = PatientVersion.objects.newest(known).filter(patient=patient)
+    version = versions.select_related("entry").first()
+    return ended_by(version) if version else None
+
+
 def plan_logs(
     regimens: Iterable[UUID], known: int | None = None
 ) -> dict[UUID, tuple[PlanLog, ...]]:
@@ -278,7 +285,9 @@ def _events(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, Re
 
 
 def _links(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, Link]]:
-    rows = _known(RowRecorded.objects.filter(version__plan__in=plans), known)
+    # The entry after the step's own, of one write with it: known as soon as the step is.
+    until = None if known is None else known + 1
+    rows = _known(RowRecorded.objects.filter(version__plan__in=plans), until)
     fields = ("version__plan_id", "row", "step", "entry__number")
     for plan, row, step, number in rows.order_by("version__plan_id", "entry__number").values_list(
         *fields

@@ -145,7 +145,10 @@ def _parts() -> QuerySet:
 
 
 class StepText(NamedTuple):
-    """What one text of a step says beside its moment and its dose, and who confirmed it when."""
+    """What one text of a step says beside its moment and its dose, and who confirmed it when.
+
+    Or who disputed it when: a text is never both.
+    """
 
     entry: UUID
     number: int
@@ -164,6 +167,10 @@ class StepText(NamedTuple):
     confirmed_number: int | None
     confirmed_by_name: str | None
     confirmed_at: datetime | None
+    disputed_number: int | None
+    disputed_by_name: str | None
+    disputed_at: datetime | None
+    dispute_says: str | None
 
 
 @cache
@@ -175,19 +182,26 @@ def _texts() -> QuerySet:
         *("decided_by_id", "decided_by_name", "received_how", "document_on"),
         *("confirmation__entry__number", "confirmation__entry__recorded_by_name"),
         "confirmation__entry__recorded_at",
+        *("dispute__entry__number", "dispute__entry__recorded_by_name"),
+        *("dispute__entry__recorded_at", "dispute__says"),
     )
 
 
 def step_texts(entries: Iterable[UUID], known: int | None = None) -> dict[UUID, StepText]:
-    """What these entries say, in one query; a confirmation counts once it is known."""
+    """What these entries say, in one query; a confirmation or dispute counts once known."""
     texts = map(StepText._make, _texts().filter(entry__in=list(entries)))
     return {text.entry: _as_known(text, known) for text in texts}
 
 
 def _as_known(text: StepText, known: int | None) -> StepText:
-    if known is None or text.confirmed_number is None or text.confirmed_number <= known:
+    if known is None:
         return text
-    return text._replace(confirmed_number=None, confirmed_by_name=None, confirmed_at=None)
+    if text.confirmed_number is not None and text.confirmed_number > known:
+        text = text._replace(confirmed_number=None, confirmed_by_name=None, confirmed_at=None)
+    if text.disputed_number is not None and text.disputed_number > known:
+        text = text._replace(disputed_number=None, disputed_by_name=None)
+        text = text._replace(disputed_at=None, dispute_says=None)
+    return text
 
 
 def newest_number(regimen: Regimen, log: History) -> int:

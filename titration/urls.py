@@ -34,6 +34,7 @@ urlpatterns = [
     path("steps/<uuid:step>/correct/", steps.step_correct, name="step-correct"),
     path("steps/<uuid:step>/retract/", steps.step_retract, name="step-retract"),
     path("steps/<uuid:step>/confirm/", steps.step_confirm, name="step-confirm"),
+    path("steps/<uuid:step>/dispute/", steps.step_dispute, name="step-dispute"),
     path("regimens/<uuid:regimen>/reviews/new/", reviews.review_new, name="review-new"),
     path("reviews/<uuid:review>/", reviews.review, name="review"),
 ]

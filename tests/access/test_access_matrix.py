@@ -116,6 +116,11 @@ WORK = {
         "405 405 405 405 405 405",
         "302 403 403 403 403 404",
     ),
+    "step-dispute": (
+        "/steps/{step}/dispute/",
+        "405 405 405 405 405 405",
+        "302 403 403 403 403 404",
+    ),
 }
 
 # For whoever it is; what a signed-in person gets and what an anonymous visitor gets, by GET.

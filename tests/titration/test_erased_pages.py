@@ -33,7 +33,7 @@ READING = {
 }
 OF_A_PATIENT = {name for name, row in WORK.items() if re.search("{(patient|regimen|step)}", row[0])}
 SAYING_ERASED = {"patient", "patient-known", "patient-pdf", "regimen", "regimen-history"}
-SENT_ONLY = {"step-confirm"}
+SENT_ONLY = {"step-confirm", "step-dispute"}
 
 
 @pytest.fixture
@@ -138,8 +138,9 @@ def test_nothing_is_offered_to_be_recorded(client: Client, patient: Patient, nam
 def test_nothing_is_confirmed(client: Client, patient: Patient) -> None:
     waiting = DoseStep.objects.latest("entry__number")
     count = Entry.objects.count()
-    url = reverse("step-confirm", args=[waiting.step])
-    response = client.post(url, {"entry": str(waiting.pk)})
-    assert response.status_code == 403
-    assert "Nothing more is recorded of them." in response.content.decode()
+    for name in ("step-confirm", "step-dispute"):
+        url = reverse(name, args=[waiting.step])
+        response = client.post(url, {"entry": str(waiting.pk)})
+        assert response.status_code == 403
+        assert "Nothing more is recorded of them." in response.content.decode()
     assert Entry.objects.count() == count

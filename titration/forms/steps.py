@@ -310,6 +310,17 @@ class RetractionForm(SubmissionForm):
         return cleaned
 
 
+class DisputeForm(forms.Form):
+    """What the named prescriber decided instead, in their own words or in none."""
+
+    says = forms.CharField(
+        label=gettext_lazy("What you decided, in your own words"),
+        required=False,
+        max_length=1000,
+        error_messages={"max_length": gettext_lazy("Write at most 1,000 characters.")},
+    )
+
+
 def step_initial(step: DoseStep) -> dict[str, object]:
     """What a recorded step says, as the form's initial values: for a correction or a copy."""
     effective = step.effective

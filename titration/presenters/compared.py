@@ -189,7 +189,7 @@ class _Comparison:
             return Side(heading, (), "", "", nothing, "")
         text = texts[step.entry]
         total = None if step.kind == timeline.SINGLE else dosing.total_per_day(step.components)
-        confirmation, _is_unconfirmed = confirmation_words(text, self.clinic)
+        confirmation = confirmation_words(text, self.clinic).words
         words = [heading_words(step.kind), quoted(text.note)]
         return Side(
             heading=heading,

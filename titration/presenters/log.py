@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,6 +15,8 @@ from ledger.models import Entry, Retraction
 from patients.wording import moment_words as words_of_moment
 from titration import dosing, reading, timeline, wording
 from titration.models import ReceivedHow, StepKind, reasons_for
+from titration.planned import PlanLog
+from titration.presenters.followed import followed_steps
 from titration.reading import History, StepText
 from titration.timeline import StepRecord
 
@@ -36,7 +38,8 @@ class LogRow:
     """One entry of the dose log, ready to print.
 
     `status` is live, corrected (a later entry replaced it) or withdrawn; `error` says by whom,
-    when and why for the last two. `lines` is a line for each part of the dose.
+    when and why for the last two. `lines` is a line for each part of the dose. `plan` says which
+    row of a signed plan it was recorded from, or that it is outside the plan.
     """
 
     entry: UUID
@@ -60,10 +63,13 @@ class LogRow:
     received: str
     confirmation: str
     is_unconfirmed: bool
+    is_disputed: bool
     recorded_by: str
     recorded_at: str
     correction: str
     disagreements: Sequence[str] = field(default_factory=tuple)
+    plan: str = ""
+    is_outside_plan: bool = False
 
 
 def or_erased(value: Value | None) -> Value | str:
@@ -117,20 +123,30 @@ def ordered(history: History, *, oldest_first: bool = False) -> list[StepRecord]
 
 
 def log_rows(
-    history: History, clinic: Clinic, now: datetime, records: Sequence[StepRecord]
+    history: History,
+    clinic: Clinic,
+    now: datetime,
+    records: Sequence[StepRecord],
+    plans: Sequence[PlanLog] = (),
 ) -> list[LogRow]:
     """The rows of `records`, in their order; `now` is the clinic's aware local time.
 
-    Only the records given are read in full, in two queries however many they are.
+    Only the records given are read in full, in two queries however many they are. `plans` are the
+    signed plans of the regimen, known at the same entry; without them the rows tell of none.
     """
-    return list(_Rows(history, clinic, now, records))
+    return list(_Rows(history, clinic, now, records, plans))
 
 
 class _Rows:
     """Reads what the shown records need beside the pure history, and writes their rows."""
 
     def __init__(
-        self, history: History, clinic: Clinic, now: datetime, shown: Sequence[StepRecord]
+        self,
+        history: History,
+        clinic: Clinic,
+        now: datetime,
+        shown: Sequence[StepRecord],
+        plans: Sequence[PlanLog] = (),
     ) -> None:
         self.clinic = clinic
         self.now = now
@@ -144,6 +160,7 @@ class _Rows:
         self.withdrawals = _withdrawals(history, shown)
         told = timeline.instructions(history.live)
         self.before = {step.entry: before for before, step in pairwise(told)}
+        self.followed = followed_steps(plans, history)
 
     def __iter__(self):
         return (self._row(record) for record in self.shown)
@@ -154,9 +171,8 @@ class _Rows:
         total = dosing.total_per_day(record.components)
         if record.kind == timeline.SINGLE:
             total = None
-        confirmation, is_unconfirmed = "", False
-        if status == LIVE:
-            confirmation, is_unconfirmed = confirmation_words(text, self.clinic)
+        said = confirmation_words(text, self.clinic) if status == LIVE else UNSAID
+        followed = self.followed.get(record.entry)
         return LogRow(
             entry=record.entry,
             step=record.step,
@@ -177,12 +193,15 @@ class _Rows:
             decided=text.decided_by_name,
             decided_by=text.decided_by,
             received=received_words(text),
-            confirmation=confirmation,
-            is_unconfirmed=is_unconfirmed,
+            confirmation=said.words,
+            is_unconfirmed=said.is_awaited,
+            is_disputed=said.is_disputed,
             recorded_by=text.recorded_by_name,
             recorded_at=moment_words(text.recorded_at, self.clinic),
             correction=quoted(text.correction_reason),
             disagreements=disagreement_words(record.components),
+            plan=followed.words if followed else "",
+            is_outside_plan=followed is not None and followed.is_outside,
         )
 
     def _change(self, record: StepRecord) -> str:
@@ -244,22 +263,52 @@ def received_words(text: StepText) -> str:
     }
 
 
-def confirmation_words(text: StepText, clinic: Clinic) -> tuple[str, bool]:
-    """Whether the prescriber confirmed a step that somebody else typed, and whether it waits."""
+class Confirmation(NamedTuple):
+    """Whether the prescriber who is named stands by what was typed, in words."""
+
+    words: str
+    is_awaited: bool = False
+    is_disputed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Not to be relied on yet: it waits for its prescriber, or was disputed by them."""
+        return self.is_awaited or self.is_disputed
+
+
+UNSAID = Confirmation("")
+
+
+def confirmation_words(text: StepText, clinic: Clinic) -> Confirmation:
+    """Whether the prescriber confirmed or disputed a step that somebody else typed."""
     if text.decided_by is None:
-        return _("Prescriber from outside the clinic"), False
+        return Confirmation(_("Prescriber from outside the clinic"))
     if text.decided_by == text.recorded_by:
-        return _("Recorded by the prescriber"), False
+        return Confirmation(_("Recorded by the prescriber"))
+    if text.disputed_at is not None:
+        return Confirmation(_dispute_words(text, clinic), is_disputed=True)
     if text.confirmed_at is None:
-        return _("Not yet confirmed by %(name)s") % {"name": text.decided_by_name}, True
-    return (
+        words = _("Not yet confirmed by %(name)s") % {"name": text.decided_by_name}
+        return Confirmation(words, is_awaited=True)
+    return Confirmation(
         _("Confirmed by %(name)s, %(when)s")
         % {
             "name": text.confirmed_by_name,
             "when": moment_words(text.confirmed_at, clinic),
-        },
-        False,
+        }
     )
+
+
+def _dispute_words(text: StepText, clinic: Clinic) -> str:
+    assert text.disputed_at is not None  # noqa: S101 - asked before
+    said = {
+        "name": text.disputed_by_name,
+        "when": moment_words(text.disputed_at, clinic),
+        "text": quoted(text.dispute_says),
+    }
+    if not said["text"]:
+        return _("Disputed by %(name)s, %(when)s") % said
+    return _("Disputed by %(name)s, %(when)s: %(text)s") % said
 
 
 def disagreement_words(components: Iterable[dosing.Component]) -> tuple[str, ...]:

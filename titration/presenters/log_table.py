@@ -22,7 +22,7 @@ SOME_LINE = UUID(int=0)
 UP_TO_CONFIRMING = """
 <tr{tone}>
 <td class="date" data-label="{moment_label}">{moment}</td>
-<td data-label="{dose_label}">{error}{heading}{lines}{disagreements}{note}</td>
+<td data-label="{dose_label}">{error}{heading}{lines}{disagreements}{note}{plan}</td>
 <td class="num" data-label="{total_label}">{total}</td>
 <td class="num" data-label="{change_label}">{change}</td>
 <td data-label="{reason_label}">{reason}{reason_text}</td>
@@ -91,18 +91,14 @@ def _table_row(row: LogRow, labels: dict[str, SafeString], links: SafeString) ->
         lines=_lines(row),
         disagreements=_disagreements(row),
         note=row.note,
+        plan=_plan(row),
         total=row.total,
         change=row.change,
         reason=row.reason,
         reason_text=f": {row.reason_text}" if row.reason_text else NOTHING,
         decided=row.decided,
         received=row.received,
-        confirmation=html(
-            '<span class="chip amber">{words}</span>'
-            if row.is_unconfirmed
-            else '<br><span class="meta">{words}</span>',
-            words=row.confirmation,
-        ),
+        confirmation=html(_confirmation(row), words=row.confirmation),
     )
     closing = html(
         FROM_THERE_ON,
@@ -128,6 +124,22 @@ def _error(row: LogRow) -> SafeString:
     if not row.error:
         return NOTHING
     return html("<b>{mark}</b> {words}<br>", mark=_("ENTERED IN ERROR"), words=row.error)
+
+
+def _confirmation(row: LogRow) -> str:
+    if row.is_disputed:
+        return '<span class="chip rust">{words}</span>'
+    if row.is_unconfirmed:
+        return '<span class="chip amber">{words}</span>'
+    return '<br><span class="meta">{words}</span>'
+
+
+def _plan(row: LogRow) -> SafeString:
+    """Which row of the plan it is of; what is outside the plan stands out."""
+    if not row.plan:
+        return NOTHING
+    pattern = '<br><span class="{look}">{words}</span>'
+    return html(pattern, look="chip" if row.is_outside_plan else "meta", words=row.plan)
 
 
 def _lines(row: LogRow) -> SafeString:

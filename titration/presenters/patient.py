@@ -199,7 +199,7 @@ def _nothing_words(log: History) -> str:
 def _instruction(record: StepRecord, text: StepText, clinic: Clinic) -> Instruction:
     is_single = record.kind == timeline.SINGLE
     total = None if is_single else dosing.total_per_day(record.components)
-    confirmation, is_unconfirmed = confirmation_words(text, clinic)
+    confirmation = confirmation_words(text, clinic)
     return Instruction(
         heading=heading_words(record.kind),
         lines=wording.dosage_lines(record.components),
@@ -207,7 +207,7 @@ def _instruction(record: StepRecord, text: StepText, clinic: Clinic) -> Instruct
         total=wording.total_words(total) if total else "",
         moment=wording.effective_words(record.effective),
         decided=text.decided_by_name,
-        unconfirmed=confirmation if is_unconfirmed else "",
+        unconfirmed=confirmation.words if confirmation.is_open else "",
     )
 
 

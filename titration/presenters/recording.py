@@ -10,32 +10,32 @@ from django.utils.translation import ngettext
 from titration import dosing, timeline, wording
 from titration.actions import Instruction
 from titration.models import ReceivedHow, StepKind, reasons_for
+from titration.presenters.following import (
+    Following,
+    RowCard,
+    row_card,
+    verdict_notices,
+    verdict_words,
+)
 from titration.presenters.log import disagreement_words, heading_words
+from titration.presenters.sides import Side, side_of_dose
 from titration.reading import History
 from titration.timeline import StepRecord
 
 
 @dataclass(frozen=True)
-class Side:
-    """One side of the read-back, as `_components/read_back.html` takes it."""
-
-    heading: str
-    lines: Sequence[wording.DoseLine]
-    total_label: str
-    total: str
-    words: str
-    meta: str
-
-
-@dataclass(frozen=True)
 class ReadBack:
-    """Everything that the person confirms, in words. `facts` are (term, description) pairs."""
+    """Everything that the person confirms, in words. `facts` are (term, description) pairs.
+
+    `row` is the planned row that it is recorded from.
+    """
 
     title: str
     before: Side | None
     now: Side
     facts: Sequence[tuple[str, str]]
     notices: Sequence[str]
+    row: RowCard | None = None
 
 
 TITLES = {
@@ -72,8 +72,14 @@ def read_back(
     now: datetime,
     corrected: StepRecord | None = None,
     correction_reason: str = "",
+    row: Following | None = None,
+    outside: str = "",
 ) -> ReadBack:
-    """What will be recorded, beside the instruction before it, or the text that it corrects."""
+    """What will be recorded, beside the instruction before it, or the text that it corrects.
+
+    And beside the planned row that it is recorded from; or, where a plan is signed and it is from
+    no row, with what that does to the plan (`outside`).
+    """
     line = corrected.step if corrected else None
     told_before = timeline.before(history.live, instruction.effective, line)
     before = corrected or told_before
@@ -89,10 +95,25 @@ def read_back(
         ),
         facts=[
             *_facts(instruction, told_before),
+            *([(_("The plan"), verdict_words(row, instruction))] if row else []),
             *([(_("Why the entry is corrected"), correction_reason)] if correction_reason else []),
         ],
-        notices=_notices(instruction, history, now, corrected),
+        notices=[
+            *_row_notices(instruction, row, corrected),
+            *([outside] if outside else []),
+            *_notices(instruction, history, now, corrected),
+        ],
+        row=row_card(row, asks=False) if row else None,
     )
+
+
+def _row_notices(
+    instruction: Instruction, row: Following | None, corrected: StepRecord | None
+) -> list[str]:
+    if row is None:
+        return []
+    around = [] if corrected else row_card(row, asks=True).notices
+    return [*verdict_notices(row, instruction), *around]
 
 
 def _moment_words(instruction: Instruction) -> str:
@@ -107,15 +128,13 @@ def _side_of(record: StepRecord, heading: str) -> Side:
     return _side(heading, record.kind, record.components, since)
 
 
-def _side(heading: str, kind: str, components, meta: str) -> Side:
-    total = None if kind == StepKind.SINGLE else dosing.total_per_day(components)
-    return Side(
+def _side(heading: str, kind: str, components: Sequence[dosing.Component], meta: str) -> Side:
+    return side_of_dose(
         heading=heading,
-        lines=wording.dosage_lines(components),
-        total_label=wording.total_label(total) if total else "",
-        total=wording.total_words(total) if total else "",
+        components=components,
         words=heading_words(kind),
         meta=meta,
+        has_total=kind != StepKind.SINGLE,
     )
 
 

@@ -1,7 +1,8 @@
 """The two screens that every recording goes through: write it, read it back, confirm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -15,23 +16,28 @@ from access.signed_in import SignedInRequest
 from ledger.models import Record
 from ledger.writing import AlreadySuperseded, SubmissionConflict
 from patients.presenters import banner
-from titration import actions, dosing, reading
-from titration.actions import Instruction
+from titration import actions, dosing, planned, reading
+from titration.actions import FromRow, Instruction
 from titration.forms.dosage import BaseDosageFormSet
 from titration.forms.steps import StepForm
 from titration.models import DoseStep, Regimen, RegimenVersion, StepKind
+from titration.planned import PlanLog
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters import recording
+from titration.presenters.following import Following, outside_words, row_card
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
 from titration.timeline import StepRecord
 
-NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "seen", "add_row"}
+NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "seen", "version", "add_row"}
 
 
 @dataclass
 class Screen:
-    """What the two screens of one recording share."""
+    """What the two screens of one recording share.
+
+    `row` is the planned row that the step is recorded from, or that the corrected one was.
+    """
 
     request: SignedInRequest
     regimen: Regimen
@@ -41,10 +47,24 @@ class Screen:
     rows: BaseDosageFormSet | None
     corrected: StepRecord | None = None
     source: DoseStep | None = None
+    row: Following | None = None
 
     @property
     def now(self):
         return self.regimen.clinic.local(timezone.now())
+
+    @cached_property
+    def plans(self) -> Sequence[PlanLog]:
+        """The signed plans of the regimen: one query where there are none."""
+        return planned.plan_logs([self.regimen.pk])[self.regimen.pk]
+
+    @property
+    def from_row(self) -> FromRow | None:
+        """The row that is about to be recorded, of the version that the person had read."""
+        version = self.form.cleaned_data["version"]
+        if self.row is None or self.corrected is not None or version is None:
+            return None
+        return FromRow(version, self.row.row.row)
 
     def read(self, *, asks_rules: bool) -> Instruction | None:
         """What was typed, when its shape and the rules of the log allow it; errors on the form.
@@ -67,12 +87,16 @@ class Screen:
         if not asks_rules:
             return instruction
         try:
+            if self.row is not None and self.corrected is None:
+                as_it_is = FromRow(self.row.plan.newest.entry, self.row.row.row)
+                actions.check_row(self.regimen, as_it_is, self.history)
             actions.check_instruction(
                 self.regimen,
                 instruction,
                 self.history,
                 self.now.date(),
                 self.source,
+                self.row.version.signed_by if self.row else None,
             )
         except RuleBroken as rule:
             form.break_rule(rule)
@@ -87,6 +111,7 @@ class Screen:
             "form": self.form,
             "rows": self.rows,
             "is_correction": self.corrected is not None,
+            "version": self.row.plan.newest.entry if self.row else None,
             **more,
         }
 
@@ -104,6 +129,7 @@ class Screen:
                 before=row[0] if row else None,
                 before_heading=_("As recorded") if self.corrected else _("Instruction now"),
                 is_single=self.kind == StepKind.SINGLE,
+                row=row_card(self.row, asks=self.corrected is None) if self.row else None,
             ),
             status=422 if is_refused and self.request.method == "POST" else 200,
         )
@@ -123,8 +149,11 @@ class Screen:
                     self.now,
                     self.corrected,
                     self.form.cleaned_data.get("correction_reason", ""),
+                    self.row,
+                    self.outside(instruction),
                 ),
                 is_text_newer=seen is not None and text.entry.number > seen,
+                is_plan_newer=self.is_plan_newer,
                 carried=[
                     (name, value)
                     for name, values in self.request.POST.lists()
@@ -136,6 +165,20 @@ class Screen:
                 newer=log_rows(self.history, self.regimen.clinic, self.now, newer),
             ),
         )
+
+    def outside(self, instruction: Instruction) -> str:
+        """What a step from no row does to a signed plan."""
+        if self.row is not None:
+            return ""
+        prescriber = newest_version(self.regimen).responsible_name
+        return outside_words(self.plans, instruction, self.history, prescriber, self.corrected)
+
+    @property
+    def is_plan_newer(self) -> bool:
+        """Whether a newer version of the plan was signed than the person had read."""
+        if self.row is None or self.corrected is not None:
+            return False
+        return self.form.cleaned_data["version"] not in (None, self.row.plan.newest.entry)
 
     def changed_since(self, seen: int) -> list[StepRecord]:
         """The newest text of every line that was recorded, corrected or withdrawn after `seen`."""
@@ -156,7 +199,8 @@ class Screen:
         if instruction is None:
             return self.write_page()
         cleaned = self.form.cleaned_data
-        if not is_confirmed or cleaned["seen"] is None:
+        is_row_unread = self.row is not None and cleaned["version"] is None
+        if not is_confirmed or cleaned["seen"] is None or is_row_unread:
             return self.read_back_page(instruction)
         try:
             act(instruction, cleaned["submission"], cleaned["seen"])

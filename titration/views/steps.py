@@ -1,27 +1,38 @@
 """Recording: write the step, read it back, confirm. Correcting and withdrawing go the same way."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access import audit, kept
+from access.models import User
 from access.policies import CONFIRM, RECORD, check, clinics_of
 from access.signed_in import SignedInRequest
 from ledger.models import Record
-from ledger.writing import AlreadySuperseded, check_not_erased
+from ledger.writing import AlreadySuperseded, SubmissionConflict, check_not_erased
 from patients.presenters import banner
-from titration import actions, carry, policies, reading
-from titration.actions import Instruction
+from titration import actions, carry, planned, policies, reading
+from titration.actions import FromRow, Instruction
 from titration.forms.dosage import dosage_formset, row_of
-from titration.forms.steps import CorrectionForm, RetractionForm, StepForm, step_initial
-from titration.models import KINDS_WITH_DOSE, DoseStep, Regimen, StepKind
+from titration.forms.steps import (
+    CorrectionForm,
+    DisputeForm,
+    RetractionForm,
+    StepForm,
+    step_initial,
+)
+from titration.models import KINDS_WITH_DOSE, DoseStep, ReceivedHow, Regimen, StepKind
 from titration.policies import RuleBroken
+from titration.presenters.following import Following, followed_from, following
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
 from titration.views.attempts import attempt, read_anew
@@ -94,14 +105,27 @@ def step_to_record(request: SignedInRequest, line: UUID, *, confirms: bool = Fal
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def step_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
-    """Record a step of a kind; `?copy=` fills in a written step that a person asked to copy."""
+    """Record a step of a kind; `?copy=` fills in a written step that a person asked to copy.
+
+    `?row=` records a row of the signed plan, and fills it in where what is recorded is what the
+    plan expected before it.
+    """
     found, copied = regimen_to_record(request, regimen)
     kind = request.GET.get("kind", StepKind.DOSE)
     kind = kind if kind in KINDS else StepKind.DOSE
     history = reading.history(found)
+    row = None if copied else asked_row(request, found, history)
+    if request.method != "POST" and row is not None:
+        try:
+            actions.check_row(found, FromRow(row.plan.newest.entry, row.row.row), history)
+        except RuleBroken as rule:
+            messages.error(request, rule.message)
+            return redirect("regimen", found.pk)
     if copied is not None:
         kind = copied.kind
-    screen = _screen(request, found, kind, history, StepForm, copied)
+    elif row is not None and row.kind:
+        kind = row.kind
+    screen = _screen(request, found, kind, history, StepForm, copied, row)
 
     def act(instruction: Instruction, submission: UUID, seen: int) -> Record:
         step = actions.record_step(
@@ -110,12 +134,29 @@ def step_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
             by=request.user,
             submission=submission,
             seen=seen,
+            from_row=screen.from_row,
         )
         if copied is not None:
             carry.drop(request, copied)
         return step
 
     return screen.answer(act)
+
+
+def asked_row(
+    request: SignedInRequest, regimen: Regimen, history: reading.History
+) -> Following | None:
+    """The planned row that the address names, if it names one; 404 when the regimen has it not."""
+    asked = request.GET.get("row")
+    if not asked:
+        return None
+    try:
+        found = following(planned.plan_logs([regimen.pk])[regimen.pk], UUID(asked), history)
+    except ValueError:
+        raise Http404 from None
+    if found is None:
+        raise Http404
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,7 +167,9 @@ def step_correct(request: SignedInRequest, step: UUID) -> HttpResponse:
     record = next(r for r in history.records if r.entry == found.pk)
     kind = request.GET.get("kind", found.kind)
     kind = kind if kind in KINDS else found.kind
-    screen = _screen(request, found.regimen, kind, history, CorrectionForm, found)
+    plans = planned.plan_logs([found.regimen_id])[found.regimen_id]
+    row = followed_from(plans, found.step, history)
+    screen = _screen(request, found.regimen, kind, history, CorrectionForm, found, row)
     screen.corrected, screen.source = record, found
 
     def act(instruction: Instruction, submission: UUID, seen: int) -> Record:
@@ -149,13 +192,17 @@ def _screen(
     history: reading.History,
     form_class: type[StepForm],
     source: DoseStep | None,
+    row: Following | None = None,
 ) -> Screen:
-    """The forms of a step: typed, filled from a written step that was asked for, or blank."""
+    """The forms of a step: typed, filled from a written step or a row that was asked for, or blank.
+
+    A row fills nothing where what is recorded is not what the plan expected before it.
+    """
     clinic = regimen.clinic
     data = request.POST if request.method == "POST" else kept.give_back(request)
     if data is not None and "add_row" in data:
         data = with_another_row(data)
-    initial = step_initial(source) if source else {}
+    initial = step_initial(source) if source else row_initial(row) if row else {}
     form = form_class(
         data,
         initial={
@@ -168,6 +215,8 @@ def _screen(
         by=request.user,
         today=clinic.local(timezone.now()).date(),
         named=source.decided_by if source and form_class is CorrectionForm else None,
+        signer=User.objects.get(pk=row.version.signed_by) if row else None,
+        planned_on=row.planned_on if row else None,
     )
     rows = None
     if kind in KINDS_WITH_DOSE:
@@ -176,20 +225,40 @@ def _screen(
             data=data,
             kind=kind,
             units=[version.unit],
-            initial=_rows_initial(regimen, kind, history, source),
+            initial=_rows_initial(regimen, kind, history, source, row),
         )
-    return Screen(request, regimen, kind, history, form, rows)
+    return Screen(request, regimen, kind, history, form, rows, row=row)
+
+
+def row_initial(row: Following) -> dict[str, object]:
+    """What a row that may fill the form says beside its dose, and that its signer decided it."""
+    if not row.is_filled:
+        return {}
+    return {
+        "decided_by": str(row.version.signed_by),
+        "received_how": ReceivedHow.SIGNED_PLAN.value,
+        "note": row.row.words,
+    }
 
 
 def _rows_initial(
-    regimen: Regimen, kind: str, history: reading.History, source: DoseStep | None
+    regimen: Regimen,
+    kind: str,
+    history: reading.History,
+    source: DoseStep | None,
+    row: Following | None = None,
 ) -> list[dict]:
-    """Rows of a written step that was asked for, or only the timings of the last instruction.
+    """Rows of a written step that was asked for, or of a planned row that may fill the form, or
+
+    only the timings of the last instruction, which a row that may not fill it has not either.
 
     A resumption is typed anew: nothing of the dose before is laid out for it.
     """
     if source is not None:
         return [row_of(part.as_written(), with_amount=True) for part in source.parts]
+    if row is not None:
+        parts = row.row.components if row.is_filled else ()
+        return [row_of(part, with_amount=True) for part in parts]
     now = regimen.clinic.local(timezone.now())
     before = history.in_force(now)
     if kind != StepKind.DOSE or before is None:
@@ -262,17 +331,50 @@ def step_confirm(request: SignedInRequest, step: UUID) -> HttpResponse:
     A text is confirmed once, so its own identity numbers the form: a second click is the same
     submission and answers as the first.
     """
-    found = step_to_record(request, step, confirms=True)
+    return _answered(request, step, "confirmation", actions.confirm_step, _("Confirmed."))
+
+
+@require_POST
+def step_dispute(request: SignedInRequest, step: UUID) -> HttpResponse:
+    """The named prescriber says that a step is not what they decided: one click, words or none.
+
+    Numbered like a confirmation.
+    """
+    form = DisputeForm(request.POST)
+    done = _("Disputed. The entry stands as it is until it is corrected or withdrawn.")
+    if not form.is_valid():
+        found = step_to_record(request, step, confirms=True)
+        for words in form.errors.get("says", ()):
+            messages.error(request, str(words))
+        return redirect(_way_back(request, found))
+    return _answered(
+        request, step, "dispute", actions.dispute_step, done, says=form.cleaned_data["says"]
+    )
+
+
+def _answered(
+    request: SignedInRequest, line: UUID, name: str, act: Callable[..., Record], done: str, **said
+) -> HttpResponse:
+    """What the named prescriber says of a step, and the way back with what came of it."""
+    found = step_to_record(request, line, confirms=True)
     try:
         if str(found.pk) != request.POST.get("entry"):
             raise AlreadySuperseded(found.entry)
-        actions.confirm_step(
-            step=found, by=request.user, submission=uuid5(found.pk, "confirmation")
-        )
+        act(step=found, by=request.user, submission=uuid5(found.pk, name), **said)
     except RuleBroken as rule:
         messages.error(request, rule.message)
     except AlreadySuperseded:
         messages.error(request, _("Somebody changed this entry first. Read it again below."))
+    except SubmissionConflict:
+        messages.error(request, _("You said this of the entry already, in other words."))
     else:
-        messages.success(request, _("Confirmed."))
-    return redirect("regimen", found.regimen_id)
+        messages.success(request, done)
+    return redirect(_way_back(request, found))
+
+
+def _way_back(request: SignedInRequest, step: DoseStep) -> str:
+    """The list that the button stood in, when it says so, else the step's regimen."""
+    asked = request.POST.get("back", "")
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
+        return asked
+    return reverse("regimen", args=[step.regimen_id])
