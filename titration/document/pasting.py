@@ -33,13 +33,14 @@ def _row(
     placed = {when, row.dose, row.words, *(text for _slot, text in row.amounts)}
     for mark in row.marks:
         if mark.text.strip() and mark.text not in placed and mark.text != row.source:
-            dose.append(mark.text)
+            # Beside what was read it could be read as one more part of the dose.
+            dose.append(f"? {mark.text}")
             placed.add(mark.text)
     amounts = {
         slot: _with_unit(text, table.unit_of(slot, unit), unit) for slot, text in row.amounts
     }
     if not (when or dose or row.words or amounts):
-        dose = [row.source]
+        dose = [f"? {row.source}"]
     return {
         **new_row(),
         "when": when,

@@ -1,0 +1,47 @@
+"""What was not understood of a pasted row is not understood in the row of the draft either."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.titration.test_typed_properties import pastes, slots
+from titration import document, typed, wording
+
+
+def drafted(text: str, named: tuple[str, ...] = (), unit: str = "mg") -> list[dict[str, Any]]:
+    table = typed.read_table(text, slots=named, unit=unit)
+    return document.pasted_rows(table, unit=unit, date_words=wording.date_words)
+
+
+def is_read(row: dict[str, Any], unit: str) -> bool:
+    """Whether the cells of a row of a draft make a dose, all of them understood."""
+    cells = [(key, text) for key, text in row["amounts"].items() if text.strip()]
+    reads = [typed.read_slots(cells, unit=unit)] if cells else []
+    if row["dose"].strip():
+        reads.append(typed.read_dose(row["dose"], unit=unit))
+    return bool(reads) and not any(read.problem for read in reads)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date\tDose\tOld dose\n16 Nov 2026\t5 mg once a day\t10 mg at bedtime",
+        "Date\tDose\tNight\n16 Nov 2026\t5 mg in the morning\t10 mg at 22:00",
+        "Date,Dose\n16 Nov 2026,5 mg in the morning, 10 mg at bedtime",
+    ],
+)
+def test_a_cell_of_an_unknown_column_is_never_one_more_part_of_the_dose(text: str) -> None:
+    (row,) = drafted(text)
+    assert not is_read(row, "mg")
+
+
+@given(pastes, slots, st.sampled_from(["", "mg"]))
+def test_a_row_with_a_mark_about_its_dose_is_never_read(
+    text: str, named: tuple[str, ...], unit: str
+) -> None:
+    table = typed.read_table(text, slots=named, unit=unit)
+    for row, draft in zip(table.rows, drafted(text, named, unit), strict=True):
+        if any(mark.about == "dose" for mark in row.marks):
+            assert not is_read(draft, unit), draft
