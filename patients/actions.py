@@ -108,6 +108,8 @@ def revise_patient(
         log.add(version, subject=patient.pk, patient=patient.pk, supersedes=seen)
         log.flush()
         projection.refresh([version])
+        if standing != before.standing:
+            projection.standing_changed(patient.pk)
     return version
 
 

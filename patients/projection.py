@@ -1,6 +1,9 @@
-"""The disposable rows that find patients: written by actions, rebuilt from the versions."""
+"""The disposable rows that find patients: written by actions, rebuilt from the versions.
 
-from collections.abc import Iterator, Sequence
+Apps above register what makes their own rows of a patient anew, from AppConfig.ready.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +16,21 @@ from patients import folding, numbers
 from patients.models import Patient, PatientCard, PatientVersion, PatientWord
 
 BATCH = 2000
+
+Renew = Callable[[UUID], None]
+_renewing: list[Renew] = []
+
+
+def register(renew: Renew) -> None:
+    """Have `renew` make rows anew when a patient dies, leaves or is here again, in that write."""
+    if renew not in _renewing:
+        _renewing.append(renew)
+
+
+def standing_changed(patient: UUID) -> None:
+    """Have the apps above make their rows of the patient anew. Inside the write."""
+    for renew in _renewing:
+        renew(patient)
 
 
 def refresh(versions: Sequence[PatientVersion]) -> None:

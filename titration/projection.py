@@ -2,27 +2,36 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
-from ledger.models import Entry, Erasure, Head, Retraction
+from ledger.models import Entry, Head, Retraction
 from ledger.verification import Damage, Finding, differing, values
-from titration import timeline
+from patients.models import PatientStatus, PatientVersion
+from titration import planned, timeline, worklist
 from titration.models import (
-    AwaitingConfirmation,
     DoseStep,
+    PlanDraft,
     Regimen,
     RegimenCard,
     RegimenVersion,
+    Review,
+    WorklistRow,
 )
+from titration.planning import Event
 from titration.reading import History, histories
+from titration.worklist import Asked, Booked, Known, Planned, Text
+
+BATCH = 2000
 
 
 def refresh(
@@ -32,24 +41,45 @@ def refresh(
 ) -> None:
     """Make the rows of these regimens anew, inside the write that changed them.
 
-    `logs` are theirs as the write leaves them, where it knows them; else they are read.
+    They are of one clinic. `logs` are theirs as the write leaves them, where it knows them; else
+    they are read.
     """
     regimens = list(regimens)
-    made = _made(regimens, now or timezone.now(), logs)
-    keys = [regimen.pk for regimen in regimens]
-    RegimenCard.objects.filter(pk__in=keys).delete()
-    AwaitingConfirmation.objects.filter(regimen__in=keys).delete()
-    RegimenCard.objects.bulk_create([rows.card for rows in made], batch_size=2000)
-    AwaitingConfirmation.objects.bulk_create(
-        [row for rows in made for row in rows.awaiting], batch_size=2000
-    )
+    now = now or timezone.now()
+    made = _made(regimens, now, logs)
+    RegimenCard.objects.filter(pk__in=[regimen.pk for regimen in regimens]).delete()
+    RegimenCard.objects.bulk_create([rows.card for rows in made], batch_size=BATCH)
+    _rewrite(regimens, [row for rows in made for row in rows.listed], now)
+
+
+def _rewrite(regimens: Sequence[Regimen], rows: Iterable[WorklistRow], now: datetime) -> None:
+    """Have the worklist hold these rows of the regimens. Those that stay as they are stay.
+
+    What is over, of whatever regimen of the clinic, goes: so the list never fills with it.
+    """
+    if not regimens:
+        return
+    clinic = regimens[0].clinic
+    wanted = {values(row): row for row in rows}
+    gone = []
+    for row in WorklistRow.objects.filter(regimen__in=[regimen.pk for regimen in regimens]):
+        if wanted.pop(values(row), None) is None:
+            gone.append(row.pk)
+    is_over = Q(clinic=clinic, shown_until__lte=clinic.local(now).date())
+    WorklistRow.objects.filter(is_over | Q(pk__in=gone) if gone else is_over).delete()
+    WorklistRow.objects.bulk_create(wanted.values(), batch_size=BATCH)
+
+
+def refresh_patient(patient: UUID) -> None:
+    """Make the rows of a patient's regimens anew: they died, left, or are here again."""
+    refresh(Regimen.objects.filter(patient=patient).select_related("clinic"))
 
 
 class _Made(NamedTuple):
     """The rows of one regimen, and the log that they were made from."""
 
     card: RegimenCard
-    awaiting: list[AwaitingConfirmation]
+    listed: list[WorklistRow]
     log: History
 
 
@@ -63,30 +93,146 @@ def _made(
     withdrawn = set(
         Retraction.objects.filter(entry__subject__in=keys).values_list("entry__subject", flat=True)
     )
-    awaiting = {r.pk: _awaiting(r, logs[r.pk], facts) for r in regimens}
-    erased = _erased(r.patient_id for r in regimens if awaiting[r.pk])
+    known = _known([r for r in regimens if r.pk not in withdrawn], logs, versions, facts)
     return [
         _Made(
             _card(r, logs[r.pk], versions[r.pk], facts, r.pk in withdrawn, r.clinic.local(now)),
-            awaiting[r.pk] if r.patient_id not in erased else [],
+            _listed(r, versions[r.pk], known.get(r.pk), r.clinic.local(now).date()),
             logs[r.pk],
         )
         for r in regimens
     ]
 
 
-def _erased(patients: Iterable[UUID]) -> set[UUID]:
-    """Those of these patients who were erased: nothing of theirs can be confirmed."""
-    wanted = set(patients)
-    if not wanted:
-        return set()
-    erasures = Entry.objects.filter(kind=Erasure.KIND, subject__in=wanted)
-    return set(erasures.values_list("subject", flat=True))
+def _listed(
+    regimen: Regimen, version: RegimenVersion, known: Known | None, today: date
+) -> list[WorklistRow]:
+    """A row for each item of the worklist that is shown today or later."""
+    return [
+        WorklistRow(
+            clinic_id=regimen.clinic_id,
+            patient_id=regimen.patient_id,
+            regimen_id=regimen.pk,
+            medicine_id=version.medicine_id,
+            whose_id=item.whose,
+            topic=item.topic,
+            day=item.day,
+            shown_from=item.shown_from,
+            shown_until=item.shown_until,
+            about=item.about,
+            number=item.number,
+        )
+        for item in (worklist.items(known) if known else ())
+        if item.shown_until is None or today < item.shown_until
+    ]
+
+
+def _known(
+    regimens: Sequence[Regimen],
+    logs: Mapping[UUID, History],
+    versions: Mapping[UUID, RegimenVersion],
+    facts: Mapping[UUID, "_Facts"],
+) -> dict[UUID, Known]:
+    """By regimen, what the worklist goes by; none for a patient who was erased."""
+    keys = [regimen.pk for regimen in regimens]
+    people = _people(regimen.patient_id for regimen in regimens)
+    plans = planned.plan_logs(keys)
+    reviews, asked = _reviews(keys), _asked(regimens)
+    found = {}
+    for regimen in regimens:
+        key, log, version = regimen.pk, logs[regimen.pk], versions[regimen.pk]
+        is_erased, ended = people[regimen.patient_id]
+        if is_erased:
+            continue
+        texts = {step.entry: _text(facts[step.entry]) for step in log.live}
+        found[key] = Known(
+            regimen=key,
+            number=version.entry.number,
+            since=_day(version.entry.recorded_at, version.entry.time_zone),
+            responsible=version.responsible_id,
+            live=log.live,
+            texts=texts,
+            plan=_plan(plans[key], log, texts, ended),
+            reviews=tuple(reviews.get(key, ())),
+            asked=tuple(asked.get(key, ())),
+            is_present=ended is None,
+        )
+    return found
+
+
+def _day(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def _people(patients: Iterable[UUID]) -> dict[UUID, tuple[bool, Event | None]]:
+    """Of each patient: whether they were erased, and that they died or left."""
+    versions = PatientVersion.objects.newest().filter(patient__in=set(patients))
+    fields = ("patient_id", "family_name", "status", "status_on", "entry__number")
+    return {
+        patient: (
+            name is None,
+            Event(number, status, on) if status != PatientStatus.HERE and on else None,
+        )
+        for patient, name, status, on, number in versions.values_list(*fields)
+    }
+
+
+def _plan(
+    plans: Sequence[planned.PlanLog],
+    log: History,
+    texts: Mapping[UUID, Text],
+    ended: Event | None,
+) -> Planned | None:
+    """The plan that is not over, or the last that was signed."""
+    plan = planned.present_plan(plans, log.live, ended) or (plans[-1] if plans else None)
+    if plan is None:
+        return None
+    standing = plan.standing(log.live, ended)
+    days = {step.number: texts[step.entry].on for step in log.live}
+    days |= {version.number: version.signed_on for version in plan.versions}
+    days |= {event.number: event.on for event in plan.events}
+    if ended is not None:
+        days[ended.number] = ended.on
+    newest = plan.newest
+    return Planned(
+        plan=plan.plan,
+        number=newest.number,
+        signed_on=newest.signed_on,
+        end=newest.text.end,
+        review_on=newest.text.review_on,
+        standing=standing,
+        since=days[standing.number],
+        carried=plan.carried(log.live),
+    )
+
+
+def _reviews(regimens: Sequence[UUID]) -> dict[UUID, list[Booked]]:
+    """By regimen, the newest text of each review that was not withdrawn, in order of entry."""
+    withdrawals = Entry.objects.filter(subject=OuterRef("review"), kind=Retraction.KIND)
+    reviews = Review.objects.newest().filter(~Exists(withdrawals), regimen__in=regimens)
+    found: dict[UUID, list[Booked]] = {}
+    said = ("review", "entry__number", "status", "review_on", "whose_id")
+    for regimen, at, zone, review, number, *others in reviews.order_by("entry__number").values_list(
+        "regimen_id", "entry__recorded_at", "entry__time_zone", *said
+    ):
+        found.setdefault(regimen, []).append(Booked(review, number, _day(at, zone), *others))
+    return found
+
+
+def _asked(regimens: Sequence[Regimen]) -> dict[UUID, list[Asked]]:
+    """By regimen, the drafts under which somebody asked for a signature."""
+    zones = {regimen.pk: regimen.clinic.time_zone for regimen in regimens}
+    drafts = PlanDraft.objects.filter(regimen__in=list(zones), asked_at__isnull=False)
+    found: dict[UUID, list[Asked]] = {}
+    for draft, regimen, at in drafts.values_list("pk", "regimen_id", "asked_at"):
+        if at is not None:
+            found.setdefault(regimen, []).append(Asked(draft, _day(at, zones[regimen])))
+    return found
 
 
 def forget(patient: UUID) -> None:
-    """Drop the rows that wait for something to be recorded of a patient who is erased."""
-    AwaitingConfirmation.objects.filter(regimen__patient=patient).delete()
+    """Drop from the worklist a patient who is erased: nothing waits for them any more."""
+    WorklistRow.objects.filter(regimen__patient=patient).delete()
 
 
 def rebuild(batch: int = 500) -> int:
@@ -113,14 +259,29 @@ class _Facts(NamedTuple):
     decided_by: int | None
     recorded_by: int
     recorded_at: datetime
+    time_zone: str
     confirmed: UUID | None
+    disputed: int | None
+    disputed_at: datetime | None
 
 
 def _facts(regimens: list[UUID]) -> dict[UUID, _Facts]:
     rows = DoseStep.objects.filter(regimen__in=regimens).values_list(
-        "pk", "decided_by", "entry__recorded_by", "entry__recorded_at", "confirmation__pk"
+        *("pk", "decided_by", "entry__recorded_by", "entry__recorded_at", "entry__time_zone"),
+        *("confirmation__pk", "dispute__entry__number", "dispute__entry__recorded_at"),
     )
     return {row[0]: _Facts(*row[1:]) for row in rows}
+
+
+def _text(fact: _Facts) -> Text:
+    """When a step was typed; whom it waits for: its prescriber, who neither typed nor confirmed."""
+    is_settled = fact.decided_by == fact.recorded_by or fact.confirmed is not None
+    return Text(
+        on=_day(fact.recorded_at, fact.time_zone),
+        waits_for=None if is_settled else fact.decided_by,
+        disputed=None if fact.confirmed else fact.disputed,
+        disputed_on=_day(fact.disputed_at, fact.time_zone) if fact.disputed_at else None,
+    )
 
 
 def _card(
@@ -158,25 +319,6 @@ def _standing(log: History, now: datetime) -> dict[str, Any]:
     }
 
 
-def _awaiting(
-    regimen: Regimen, log: History, facts: Mapping[UUID, _Facts]
-) -> list[AwaitingConfirmation]:
-    """A row for each live step that its prescriber has neither typed nor confirmed."""
-    return [
-        AwaitingConfirmation(
-            step_id=step.entry,
-            clinic_id=regimen.clinic_id,
-            regimen=regimen,
-            prescriber_id=fact.decided_by,
-            number=step.number,
-        )
-        for step in log.live
-        if (fact := facts[step.entry]).decided_by is not None
-        and fact.decided_by != fact.recorded_by
-        and fact.confirmed is None
-    ]
-
-
 def differences(clinic: Clinic) -> Iterator[Finding]:
     """A finding for each regimen whose rows are not what the record says. For `verify`."""
     regimens = Regimen.objects.filter(clinic=clinic).select_related("clinic")
@@ -193,13 +335,15 @@ def _differing(regimens: Sequence[Regimen]) -> list[Regimen]:
     now = timezone.now()
     keys = [regimen.pk for regimen in regimens]
     cards = RegimenCard.objects.in_bulk(keys)
-    awaiting: dict[UUID, set] = {key: set() for key in keys}
-    for row in AwaitingConfirmation.objects.filter(regimen__in=keys):
-        awaiting[row.regimen_id].add(values(row))
+    listed: dict[UUID, set] = {key: set() for key in keys}
+    today = {regimen.pk: regimen.clinic.local(now).date() for regimen in regimens}
+    for row in WorklistRow.objects.filter(regimen__in=keys):
+        if row.shown_until is None or today[row.regimen_id] < row.shown_until:
+            listed[row.regimen_id].add(values(row))
     return [
         regimen
         for regimen, made in zip(regimens, _made(regimens, now), strict=True)
-        if awaiting[regimen.pk] != set(map(values, made.awaiting))
+        if listed[regimen.pk] != set(map(values, made.listed))
         or not _fits(cards.get(regimen.pk), made, regimen.clinic.local(now))
     ]
 

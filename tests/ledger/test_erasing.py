@@ -25,7 +25,7 @@ from tests.everything import TEXTS, everything
 from tests.factories import IdentityFactory, PatientFactory, member
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration import actions
-from titration.models import AwaitingConfirmation, Component, DoseStep
+from titration.models import Component, DoseStep, WorklistRow
 
 pytestmark = pytest.mark.django_db
 
@@ -149,13 +149,13 @@ def test_disposable_rows_stay_away_when_they_are_made_anew() -> None:
     patient = everything()
     regimen = regimen_of(patient, medicine_of(patient.clinic, "gabapentin"))
     typed = step_of(regimen, by=member(patient.clinic, Role.RECORDER))
-    assert AwaitingConfirmation.objects.filter(step=typed).exists()
+    assert WorklistRow.objects.filter(topic="confirm", about=typed.pk).exists()
 
     erase(patient)
     for _again in range(2):
         assert not PatientCard.objects.filter(patient=patient).exists()
         assert not PatientWord.objects.filter(patient=patient).exists()
-        assert not AwaitingConfirmation.objects.filter(regimen__patient=patient).exists()
+        assert not WorklistRow.objects.filter(patient=patient).exists()
         assert damage(patient) == []
         call_command("rebuild_projection", verbosity=0)
 

@@ -11,7 +11,7 @@ from ledger.models import Entry
 from patients.models import Patient, PatientStatus, PatientVersion
 from titration.demo.building import build
 from titration.demo.people import PASSWORD
-from titration.models import AwaitingConfirmation, DoseStep, RegimenCard, StepKind
+from titration.models import DoseStep, RegimenCard, StepKind, WorklistRow
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_every_state_and_kind_is_there(clinic: Clinic) -> None:
     assert set(DoseStep.objects.values_list("kind", flat=True)) == set(StepKind.values)
     assert set(PatientVersion.objects.values_list("status", flat=True)) == set(PatientStatus.values)
     assert Patient.objects.filter(regimens=None).count() == 1
-    assert AwaitingConfirmation.objects.count() == 2
+    assert WorklistRow.objects.filter(topic="confirm").count() == 2
 
 
 def test_a_dozen_patients_have_numbers_kept_for_tests(clinic: Clinic) -> None:

@@ -17,7 +17,7 @@ from tests.everything import TEXTS, everything
 from tests.factories import member
 from tests.titration.exports import rows_of, text_of
 from tests.titration.factories import step_of
-from titration.models import AwaitingConfirmation, DoseStep, Regimen
+from titration.models import DoseStep, Regimen, WorklistRow
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +115,7 @@ def test_csv_says_when_the_person_was_erased(client: Client, patient: Patient) -
 def test_worklist_says_when_the_person_was_erased(client: Client, patient: Patient) -> None:
     content = client.get(reverse("worklist")).content.decode()
     assert erased_words(patient.pk) in content
-    assert not AwaitingConfirmation.objects.exists()
+    assert not WorklistRow.objects.exists()
     assert held(content) == []
 
 

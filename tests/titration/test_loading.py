@@ -13,7 +13,7 @@ from patients.models import Patient, PatientCard
 from patients.numbers import parse_nhs_number
 from titration import projection
 from titration.demo.loading import Load, clinics, identity
-from titration.models import AwaitingConfirmation, Component, DoseStep, RegimenCard
+from titration.models import Component, DoseStep, RegimenCard, WorklistRow
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_the_projection_is_what_the_command_would_make(loaded: Clinic) -> None:
     assert len(written) == 10
     projection.rebuild()
     assert list(RegimenCard.objects.order_by("pk").values()) == written
-    assert not AwaitingConfirmation.objects.exists()
+    assert not WorklistRow.objects.filter(topic="confirm").exists()
 
 
 def test_a_second_load_goes_on_with_other_patients(loaded: Clinic) -> None:

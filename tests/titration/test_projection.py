@@ -11,12 +11,13 @@ from hypothesis.extra.django import TestCase
 
 from access.models import Role
 from ledger.models import RetractionReason
+from ledger.verification import values
 from ledger.writing import AlreadySuperseded
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration import actions, projection, reading, timeline
-from titration.models import AwaitingConfirmation, DoseStep, RegimenCard, StepKind
+from titration.models import DoseStep, RegimenCard, StepKind, WorklistRow
 from titration.policies import RuleBroken
 from titration.timeline import Effective
 
@@ -36,11 +37,15 @@ doings = st.lists(
 )
 
 
-def rows() -> tuple[list[dict], list[dict]]:
+def rows() -> tuple[list[dict], set[tuple]]:
     return (
         list(RegimenCard.objects.order_by("pk").values()),
-        list(AwaitingConfirmation.objects.order_by("pk").values()),
+        set(map(values, WorklistRow.objects.all())),
     )
+
+
+def waiting():
+    return WorklistRow.objects.filter(topic="confirm")
 
 
 class Desk:
@@ -115,8 +120,8 @@ class SequencesOfActions(TestCase):
             now = card.regimen.clinic.local(datetime.now(UTC))
             assert card.state == timeline.state_of(history.in_force(now))
             assert card.step_id == (getattr(history.in_force(now), "entry", None))
-            waiting = set(card.regimen.awaiting.values_list("step", flat=True))
-            assert waiting <= {step.entry for step in history.live}
+            unconfirmed = waiting().filter(regimen=card.pk).values_list("about", flat=True)
+            assert set(unconfirmed) <= {step.entry for step in history.live}
 
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +133,7 @@ def test_a_rebuild_repairs_what_was_lost_or_wrong():
     step_of(version, FIRST + timedelta(days=7), by=member(step.regimen.clinic, Role.RECORDER))
     left = rows()
     RegimenCard.objects.update(state="stopped", last_number=1)
-    AwaitingConfirmation.objects.all().delete()
+    WorklistRow.objects.all().delete()
     projection.rebuild()
     assert rows() == left
 
@@ -158,15 +163,15 @@ def test_a_correction_waits_for_a_confirmation_of_its_own():
     version = regimen_of()
     prescriber, recorder = version.responsible, member(version.regimen.clinic, Role.RECORDER)
     step = step_of(version, by=recorder)
-    assert AwaitingConfirmation.objects.get().prescriber == prescriber
+    assert waiting().get().whose == prescriber
     actions.confirm_step(step=step, by=prescriber)
-    assert not AwaitingConfirmation.objects.exists()
+    assert not waiting().exists()
     again = actions.correct_step(
         step=step, instruction=corrected(step, FIRST), correction_reason="slip", by=recorder
     )
-    assert AwaitingConfirmation.objects.get().step == again
+    assert waiting().get().about == again.pk
     actions.retract_step(step=again, reason="twice", reason_text="", by=recorder)
-    assert not AwaitingConfirmation.objects.exists()
+    assert not waiting().exists()
 
 
 def found(regimen) -> list[str]:
@@ -184,8 +189,11 @@ def found(regimen) -> list[str]:
         lambda: RegimenCard.objects.update(is_retracted=True),
         lambda: RegimenCard.objects.update(last_number=1),
         lambda: RegimenCard.objects.all().delete(),
-        lambda: AwaitingConfirmation.objects.all().delete(),
-        lambda: AwaitingConfirmation.objects.update(number=1),
+        lambda: WorklistRow.objects.all().delete(),
+        lambda: waiting().update(number=1),
+        lambda: waiting().update(day=date(2026, 1, 1)),
+        lambda: waiting().update(topic="sign"),
+        lambda: WorklistRow.objects.update(shown_until=date(2031, 1, 1)),
     ],
 )
 def test_rows_that_differ_are_named_by_their_regimen(damage):

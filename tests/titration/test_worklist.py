@@ -1,4 +1,4 @@
-"""The worklist: what waits for a prescriber, what was recorded of late, and other roles' page."""
+"""The worklist: what comes and goes in each section, whose it is, and other roles' page."""
 
 from datetime import date, timedelta
 
@@ -7,12 +7,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.models import AccessEvent, Role
+from ledger import erasing
+from ledger.models import ErasureReason, RetractionReason
+from patients import actions as patient_actions
+from patients.identity import Standing
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, UserFactory, member
-from tests.titration.doses import at
-from tests.titration.factories import medicine_of, regimen_of, step_of
-from titration import actions
-from titration.models import RegimenCard
+from tests.titration.doses import at, times
+from tests.titration.factories import (
+    draft_of,
+    medicine_of,
+    plan_of,
+    planned_row,
+    regimen_of,
+    step_of,
+)
+from titration import actions, listed, projection
+from titration.models import PlanDraft, RegimenCard, WorklistRow
 from titration.presenters import worklist
+from titration.worklist import TOPICS
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +34,11 @@ URL = "/"
 @pytest.fixture
 def clinic():
     return ClinicFactory()
+
+
+@pytest.fixture
+def today(clinic):
+    return clinic.local(timezone.now()).date()
 
 
 @pytest.fixture
@@ -38,52 +55,301 @@ def recorder(clinic):
 
 @pytest.fixture
 def regimen(clinic, prescriber):
-    patient = PatientFactory(clinic=clinic, family_name="Novak", given_names="Irena", title="Ms")
+    patient = PatientFactory(
+        clinic=clinic,
+        family_name="Novak",
+        given_names="Irena",
+        title="Ms",
+        record_number="XK 4471",
+        telephone="01632 960 997",
+    )
     return regimen_of(patient, medicine_of(clinic, "baclofen"), by=prescriber)
+
+
+def topics(page) -> list[str]:
+    """The sections that are shown with something in them."""
+    return [section.topic for section in page.context["sections"]]
+
+
+def cells(client, topic: str, query: str = "") -> list[str]:
+    """The rows of one section's own page."""
+    page = client.get(f"{URL}?topic={topic}{query}")
+    return [row.cells for section in page.context["sections"] for row in section.rows]
 
 
 def test_a_step_typed_by_somebody_else_waits(client, regimen, recorder):
     step_of(regimen, components=(at("morning", "7"),), by=recorder)
     page = client.get(URL)
-    [row] = page.context["awaiting"]
-    assert row.patient == "NOVAK, Irena (Ms)"
-    assert row.regimen == "By mouth: baclofen, tablet"
-    assert row.url == reverse("regimen", args=[regimen.regimen_id])
-    assert row.words == "7\xa0mg in the morning"
-    assert row.moment == "02-Mar-2026"
-    assert row.recorded_by == "J. Lind"
-    assert "1 dose step" in page.text
+    assert "confirm" in topics(page)
+    [row] = cells(client, "confirm")
+    assert "NOVAK, Irena (Ms)" in row
+    assert "XK 4471" in row
+    assert 'href="tel:01632960997"' in row
+    assert "By mouth: baclofen, tablet" in row
+    assert reverse("regimen", args=[regimen.regimen_id]) in row
+    assert "7\xa0mg in the morning" in row
+    assert "From 02-Mar-2026. Recorded by J. Lind, decided by Dr A. Osei." in row
 
 
 def test_a_confirmed_step_waits_no_longer(client, regimen, recorder, prescriber):
     actions.confirm_step(step=step_of(regimen, by=recorder), by=prescriber)
-    assert "Nothing waits for your confirmation." in client.get(URL).text
+    assert "confirm" not in topics(client.get(URL))
+    assert "No step waits for a confirmation." in client.get(URL).text
 
 
-def test_a_step_of_another_prescriber_does_not_wait(client, clinic, regimen, recorder):
-    step_of(regimen, by=recorder, decided_by=member(clinic))
-    assert client.get(URL).context["awaiting"] == []
-
-
-def test_a_recorder_has_nothing_to_confirm(client, regimen, recorder):
-    step_of(regimen, by=recorder)
-    client.force_login(recorder)
+def test_only_the_prescriber_who_is_named_has_the_button(client, clinic, regimen, recorder):
+    step = step_of(regimen, by=recorder, decided_by=member(clinic))
+    assert len(cells(client, "confirm")) == 1
+    assert reverse("step-confirm", args=[step.step]) not in client.get(URL).text
+    client.force_login(step.decided_by)
     page = client.get(URL).text
-    assert "Waiting for your confirmation" not in page
-    assert "NOVAK, Irena" in page
+    assert reverse("step-confirm", args=[step.step]) in page
+    assert str(step.pk) in page
 
 
-def test_what_waits_is_paged_from_the_longest_waiting(client, regimen, recorder, monkeypatch):
+@pytest.mark.parametrize("role", [Role.RECORDER, Role.VIEWER])
+def test_who_does_not_confirm_sees_the_list_without_buttons(client, clinic, regimen, role):
+    step = step_of(regimen, by=member(clinic, Role.RECORDER))
+    client.force_login(member(clinic, role))
+    page = client.get(URL)
+    assert "confirm" in topics(page)
+    assert "NOVAK, Irena" in page.text
+    assert reverse("step-confirm", args=[step.step]) not in page.text
+
+
+def test_withheld_until_the_next_instruction(client, regimen, today):
+    step_of(regimen, today - timedelta(days=30))
+    assert "withheld" not in topics(client.get(URL))
+    step_of(regimen, today - timedelta(days=20), kind="withhold")
+    [row] = cells(client, "withheld")
+    assert "Withheld: the patient takes none" in row
+    step_of(regimen, today, kind="resume", components=(times(3, "5"),))
+    assert "withheld" not in topics(client.get(URL))
+
+
+@pytest.mark.parametrize(("ago", "is_shown"), [(0, True), (13, True), (14, False)])
+def test_stopped_is_shown_for_two_weeks(client, regimen, today, ago, is_shown):
+    step_of(regimen, today - timedelta(days=30))
+    step_of(regimen, today - timedelta(days=ago), kind="stop")
+    assert ("withheld" in topics(client.get(URL))) is is_shown
+
+
+def planned_for(regimen, *days: date):
+    """A plan with a row on each of these days."""
+    rows = [planned_row(day, times(3, str(place + 5))) for place, day in enumerate(days)]
+    return plan_of(regimen, *rows)
+
+
+@pytest.mark.parametrize(
+    ("days", "topic"), [(-1, "passed"), (0, "ahead"), (7, "ahead"), (8, ""), (-400, "passed")]
+)
+def test_a_planned_row_moves_with_the_days(client, regimen, today, days, topic):
+    planned_for(regimen, today + timedelta(days=days))
+    shown = {"passed", "ahead"} & set(topics(client.get(URL)))
+    assert shown == ({topic} if topic else set())
+
+
+def test_of_many_rows_the_first_that_passed_and_the_first_to_come(client, regimen, today):
+    days = [today + timedelta(days=n) for n in range(-3, 5)]
+    planned_for(regimen, *days)
+    for topic, day in (("passed", days[0]), ("ahead", today)):
+        [row] = client.get(f"/?topic={topic}").context["section"].found
+        assert row.day == day
+
+
+def test_nothing_is_planned_while_a_plan_is_paused(client, regimen, today, prescriber):
+    version = planned_for(regimen, today - timedelta(days=1), today + timedelta(days=1))
+    actions.record_plan_event(
+        plan=version.plan,
+        kind="paused",
+        reason_text="Unwell",
+        seen=version.entry.number,
+        by=prescriber,
+    )
+    assert not {"passed", "ahead"} & set(topics(client.get(URL)))
+
+
+def test_an_instruction_from_outside_leaves_the_plan_to_its_prescriber(client, regimen, today):
+    planned_for(regimen, today - timedelta(days=7), today + timedelta(days=1))
+    step_of(regimen, today)
+    page = client.get(URL)
+    assert "differs" in topics(page)
+    assert "The plan waits for its prescriber." in page.text
+    assert not {"passed", "ahead"} & set(topics(page))
+
+
+def test_a_draft_waits_once_somebody_asked_for_a_signature(client, regimen, recorder):
+    draft = draft_of(regimen.regimen, by=recorder)
+    projection.refresh([regimen.regimen])
+    assert "sign" not in topics(client.get(URL))
+    PlanDraft.objects.filter(pk=draft.pk).update(asked_by=recorder, asked_at=timezone.now())
+    projection.refresh([regimen.regimen])
+    assert len(cells(client, "sign")) == 1
+    PlanDraft.objects.all().delete()
+    projection.refresh([regimen.regimen])
+    assert "sign" not in topics(client.get(URL))
+
+
+def booked(regimen, day, by, status="booked"):
+    text = actions.ReviewText(status=status, review_on=day, what_for="Grip", whose=by)
+    return actions.book_review(regimen=regimen.regimen, text=text, by=by)
+
+
+@pytest.mark.parametrize(("days", "is_shown"), [(0, True), (7, True), (8, False)])
+def test_a_review_is_shown_from_a_week_before(client, regimen, today, prescriber, days, is_shown):
+    step_of(regimen)
+    assert "no-review" in topics(client.get(URL))
+    booked(regimen, today + timedelta(days=days), prescriber)
+    shown = topics(client.get(URL))
+    assert ("review" in shown) is is_shown
+    assert "no-review" not in shown
+
+
+def test_a_review_that_was_done_leaves_none_written(client, regimen, today, prescriber):
+    step_of(regimen)
+    review = booked(regimen, today, prescriber)
+    text = actions.ReviewText(status="done", review_on=today, what_for="Grip", whose=prescriber)
+    actions.update_review(review=review, text=text, by=prescriber)
+    shown = topics(client.get(URL))
+    assert "review" not in shown
+    assert "no-review" in shown
+
+
+def test_a_plan_that_is_withdrawn_leaves_a_medicine_without_one(client, regimen, prescriber):
+    step_of(regimen)
+    version = plan_of(regimen)
+    assert "plan-ended" not in topics(client.get(URL))
+    actions.record_plan_event(
+        plan=version.plan,
+        kind="withdrawn",
+        reason_text="Moved away",
+        seen=version.entry.number,
+        by=prescriber,
+    )
+    assert "plan-ended" in topics(client.get(URL))
+    step_of(regimen, date(2026, 5, 4), kind="stop")
+    assert "plan-ended" not in topics(client.get(URL))
+
+
+def test_nobody_is_responsible_once_the_membership_ended(client, clinic, regimen, recorder):
+    other = regimen_of(PatientFactory(clinic=clinic), medicine_of(clinic, "x"))
+    assert "nobody" not in topics(client.get(URL))
+    other.responsible.memberships.update(ended_at=timezone.now())
+    [row] = cells(client, "nobody")
+    assert "By mouth: x, tablet" in row
+    assert other.responsible.name in row
+
+
+def test_nobody_is_responsible_once_the_person_may_not_sign_in(client, clinic, regimen):
+    other = regimen_of(PatientFactory(clinic=clinic), medicine_of(clinic, "x"))
+    type(other.responsible).objects.filter(pk=other.responsible.pk).update(is_active=False)
+    assert len(cells(client, "nobody")) == 1
+
+
+@pytest.mark.parametrize("status", ["died", "left"])
+def test_who_died_or_left_waits_for_a_confirmation_alone(
+    client, clinic, regimen, recorder, today, status
+):
+    step_of(regimen, today - timedelta(days=40), by=recorder)
+    planned_for(regimen, today)
+    assert {"ahead", "no-review", "confirm"} <= set(topics(client.get(URL)))
+    patient = regimen.regimen.patient
+    before = patient.versions.get()
+    patient_actions.revise_patient(
+        patient=patient,
+        seen=before.entry,
+        identity=before.identity,
+        standing=Standing(status, today),
+        by=recorder,
+    )
+    assert topics(client.get(URL)) == ["confirm"]
+    assert not list(projection.differences(clinic))
+    patient_actions.revise_patient(
+        patient=patient,
+        seen=patient.versions.latest("entry__number").entry,
+        identity=before.identity,
+        by=recorder,
+    )
+    assert {"ahead", "no-review", "confirm"} <= set(topics(client.get(URL)))
+
+
+def test_who_was_erased_is_gone(client, clinic, regimen, recorder, today):
+    step_of(regimen, by=recorder)
+    planned_for(regimen, today)
+    erasing.erase(
+        clinic=clinic,
+        patient=regimen.regimen.patient_id,
+        reason=ErasureReason.REQUEST,
+        by=member(clinic, Role.ADMINISTRATOR),
+    )
+    assert topics(client.get(URL)) == []
+    projection.refresh([regimen.regimen])
+    assert not WorklistRow.objects.exists()
+
+
+def test_what_was_withdrawn_is_gone(client, regimen, recorder, prescriber):
+    step_of(regimen, by=recorder)
+    actions.retract_regimen(
+        regimen=regimen.regimen, reason=RetractionReason.TWICE, reason_text="", by=prescriber
+    )
+    page = client.get(URL)
+    assert topics(page) == []
+    assert "ENTERED IN ERROR" in page.text
+
+
+def test_mine_and_the_clinics(client, clinic, regimen, prescriber):
+    other = regimen_of(PatientFactory(clinic=clinic), medicine_of(clinic, "x"))
+    step_of(regimen)
+    step_of(other)
+    assert len(cells(client, "no-review")) == 2
+    [row] = cells(client, "no-review", "&mine=1")
+    assert "baclofen" in row
+    [row] = cells(client, "no-review", f"&prescriber={other.responsible.pk}")
+    assert "By mouth: x, tablet" in row
+
+
+def test_one_medicine(client, clinic, regimen, prescriber):
+    other = regimen_of(PatientFactory(clinic=clinic), medicine_of(clinic, "x"))
+    step_of(regimen)
+    step_of(other)
+    [row] = cells(client, "no-review", f"&medicine={other.medicine_id}")
+    assert "By mouth: x, tablet" in row
+    page = client.get(URL, {"medicine": other.medicine_id}).text
+    assert "Show the whole list" in page
+    assert f'value="{other.medicine_id}"' in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"topic": "x"},
+        {"prescriber": "x"},
+        {"prescriber": "9" * 40},
+        {"medicine": "x"},
+        {"after": "2026-02-31-1-" + "0" * 32},
+        {"after": "٣-٣"},
+        {"topic": "confirm", "after": "x", "before": "1-2-3"},
+    ],
+)
+def test_what_is_no_filter_is_left_out(client, regimen, recorder, query):
+    step_of(regimen, by=recorder)
+    page = client.get(URL, query)
+    assert page.status_code == 200
+    if "9" not in query.get("prescriber", ""):
+        assert "confirm" in topics(page)
+
+
+def test_a_section_is_paged_in_its_order(client, regimen, recorder, monkeypatch):
     monkeypatch.setattr(worklist, "PAGE", 2)
     days = [date(2026, 3, 2) + timedelta(days=n) for n in range(5)]
     for day in days:
         step_of(regimen, day, by=recorder)
 
-    def shown(query):
-        page = client.get(URL + query).context
-        return [row.moment[:2] for row in page["awaiting"]], page["waiting"]
+    def shown(url):
+        section = client.get(url).context["section"]
+        return [row.cells[row.cells.index("From ") + 5 :][:2] for row in section.rows], section
 
-    first, page = shown("")
+    first, page = shown("/?topic=confirm")
     assert (first, page.earlier) == (["02", "03"], "")
     second, page = shown(page.later)
     assert second == ["04", "05"]
@@ -94,69 +360,68 @@ def test_what_waits_is_paged_from_the_longest_waiting(client, regimen, recorder,
     assert (back, page.earlier) == (first, "")
 
 
-@pytest.mark.parametrize("mark", ["x", "1-", "-", "1-2-3", "9" * 40, "٣-٣"])
-def test_what_is_no_mark_shows_the_first_page(client, regimen, recorder, mark):
-    step_of(regimen, by=recorder)
-    page = client.get(URL, {"after": mark})
-    assert len(page.context["awaiting"]) == 1
-
-
-def test_the_count_stops(client, regimen, recorder, monkeypatch):
-    monkeypatch.setattr(worklist, "MOST_COUNTED", 2)
+def test_a_count_stops(client, clinic, regimen, recorder, monkeypatch):
+    monkeypatch.setattr(listed, "MOST_COUNTED", 2)
+    monkeypatch.setattr(worklist, "GLANCE", 1)
     for day in range(1, 4):
         step_of(regimen, date(2026, 3, day), by=recorder)
-    assert "more than 2 dose steps" in client.get(URL).text
+    assert "more than 2" in client.get(URL).text
+    assert "more than 2" in client.get("/?topic=confirm").text
+
+
+def test_an_empty_list_says_so(client, prescriber):
+    page = client.get(URL)
+    assert topics(page) == []
+    assert [section.topic for section in page.context["empty"]] == list(TOPICS)
+    assert "Nothing waits in your clinics" in page.text
+    assert "No regimen is recorded in your clinics yet." in page.text
+    assert "Nothing is withheld" in client.get("/?topic=withheld").text
 
 
 def test_what_was_recorded_last_comes_first(client, clinic, regimen, prescriber):
     other = regimen_of(PatientFactory(clinic=clinic), medicine_of(clinic, "x"), by=prescriber)
     step_of(regimen)
-    rows = client.get(URL).context["recorded"]
-    assert [row.url for row in rows] == [
-        reverse("regimen", args=[one.regimen_id]) for one in (regimen, other)
-    ]
-    assert rows[1].words == "No recorded instruction stands."
+    first, second = client.get(URL).context["recorded"]
+    assert reverse("regimen", args=[regimen.regimen_id]) in first.cells
+    assert reverse("regimen", args=[other.regimen_id]) in second.cells
+    assert "No recorded instruction stands." in second.cells
 
 
-def test_withheld_stopped_and_withdrawn_are_said(client, regimen, prescriber):
-    step_of(regimen)
-    step_of(regimen, date(2026, 4, 6), kind="withhold")
-    assert "Withheld: the patient takes none" in client.get(URL).text
-    actions.retract_regimen(regimen=regimen.regimen, reason="twice", reason_text="", by=prescriber)
-    page = client.get(URL)
-    assert page.context["recorded"][0].is_error
-    assert "ENTERED IN ERROR" in page.text
-
-
-def test_a_step_that_came_since_the_row_was_made_holds(client, clinic, regimen):
-    today = clinic.local(timezone.now()).date()
+def test_a_step_that_came_since_the_row_was_made_holds(client, clinic, regimen, today):
     step_of(regimen, today - timedelta(days=40), components=(at("morning", "5"),))
     first = RegimenCard.objects.get().step_id
     step_of(regimen, today, components=(at("morning", "11"),))
     RegimenCard.objects.update(step=first, next_on=today)
     [row] = client.get(URL).context["recorded"]
-    assert row.words == "11\xa0mg in the morning"
+    assert "11\xa0mg in the morning" in row.cells
+    [row] = cells(client, "no-review")
+    assert "11\xa0mg in the morning" in row
 
 
 def test_another_clinic_is_not_shown(client, prescriber):
-    step_of(regimen_of())
+    theirs = regimen_of()
+    step_of(theirs)
     page = client.get(URL)
+    assert topics(page) == []
     assert page.context["recorded"] == []
-    assert "No regimen is recorded in your clinics yet." in page.text
+    assert cells(client, "no-review", f"&medicine={theirs.medicine_id}") == []
 
 
-def test_two_clinics_are_mixed_by_time(client, clinic, regimen, prescriber):
+def test_two_clinics_are_mixed_by_date(client, clinic, regimen, prescriber):
     other = ClinicFactory()
     MembershipFactory(user=prescriber, clinic=other, role=Role.VIEWER)
     theirs = regimen_of(PatientFactory(clinic=other))
-    step_of(regimen)
-    urls = [row.url for row in client.get(URL).context["recorded"]]
-    assert urls == [reverse("regimen", args=[r.regimen_id]) for r in (regimen, theirs)]
+    step_of(regimen, date(2026, 3, 3))
+    step_of(theirs, date(2026, 3, 2))
+    page = client.get("/?topic=no-review")
+    assert [row.clinic_id for row in page.context["section"].found] == [other.pk, clinic.pk]
     assert AccessEvent.objects.get().clinic is None
+    assert len(client.get(URL).context["recorded"]) == 2
 
 
 def test_the_patients_shown_are_written_down_as_access(client, clinic, regimen):
-    client.get(URL)
+    step_of(regimen)
+    client.get("/?topic=no-review")
     event = AccessEvent.objects.get()
     assert (event.kind, event.clinic) == ("list", clinic)
     assert [row.patient for row in event.patients.all()] == [regimen.regimen.patient_id]
@@ -171,9 +436,10 @@ def test_the_patients_shown_are_written_down_as_access(client, clinic, regimen):
 )
 def test_who_reads_no_charts_is_told_what_the_role_is_for(client, clinic, regimen, role, words):
     client.force_login(member(clinic, role))
-    page = client.get(URL).text
-    assert words in page
-    assert "NOVAK" not in page
+    for url in (URL, "/?topic=no-review"):
+        page = client.get(url).text
+        assert words in page
+        assert "NOVAK" not in page
 
 
 def test_who_belongs_to_no_clinic_is_told_so(client):
@@ -181,14 +447,17 @@ def test_who_belongs_to_no_clinic_is_told_so(client):
     assert "You belong to no clinic yet." in client.get(URL).text
 
 
-@pytest.mark.parametrize("count", [2, 12])
+@pytest.mark.parametrize("count", [7, 14])
+@pytest.mark.parametrize(("url", "queries"), [(URL, 16), ("/?topic=no-review", 16)])
 def test_the_page_takes_the_same_queries_at_any_length(
-    client, clinic, prescriber, recorder, count, django_assert_num_queries
+    client, clinic, prescriber, recorder, today, count, url, queries, django_assert_num_queries
 ):
     medicine = medicine_of(clinic)
-    for _number in range(count):
+    for number in range(count):
         regimen = regimen_of(PatientFactory(clinic=clinic, by=prescriber), medicine, by=prescriber)
-        step_of(regimen, by=recorder)
-    client.get(URL)
-    with django_assert_num_queries(15):
-        client.get(URL)
+        planned_for(regimen, today + timedelta(days=1))
+        step_of(regimen, today - timedelta(days=number), by=recorder)
+        step_of(regimen, today - timedelta(days=number + 20), by=recorder)
+    client.get(url)
+    with django_assert_num_queries(queries):
+        client.get(url)

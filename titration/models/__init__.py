@@ -27,7 +27,7 @@ from titration.models.plans import (
     RowRecorded,
     rows_of,
 )
-from titration.models.projection import AwaitingConfirmation, RegimenCard, WorklistRow
+from titration.models.projection import RegimenCard, WorklistRow
 from titration.models.reasons import (
     KINDS_WITH_DOSE,
     ChangeReason,
@@ -43,7 +43,6 @@ from titration.models.steps import Confirmation, Dispute, DoseStep
 __all__ = [
     "COMPONENT_FIELDS",
     "KINDS_WITH_DOSE",
-    "AwaitingConfirmation",
     "CalendarText",
     "CalendarTextVersion",
     "ChangeReason",

@@ -4,6 +4,7 @@ from django.db import models
 
 from access.models import Clinic, OfClinicQuerySet, User
 from patients.models import Patient
+from titration.models.catalogue import Medicine
 from titration.models.regimens import Regimen, RegimenVersion
 from titration.models.steps import DoseStep
 
@@ -39,43 +40,20 @@ class RegimenCard(models.Model):
         return f"{self.regimen_id} {self.state}"
 
 
-class AwaitingConfirmation(models.Model):
-    """Projection: a live step typed by somebody else that its prescriber has not yet confirmed."""
-
-    step = models.OneToOneField(
-        DoseStep, primary_key=True, on_delete=models.CASCADE, related_name="awaiting"
-    )
-    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
-    regimen = models.ForeignKey(Regimen, on_delete=models.CASCADE, related_name="awaiting")
-    prescriber = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    number = models.PositiveBigIntegerField()
-
-    objects = OfClinicQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["prescriber", "clinic", "number"], name="titration_awaiting_by_person"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.step_id)
-
-
 class WorklistRow(models.Model):
     """Projection: something of a regimen that a clinic's worklist shows, and on which days.
 
-    `topic` is one of titration.worklist.TOPICS, `day` the one it is sorted by. It is shown from
-    `shown_from` until the day before `shown_until`: a row says so for every day to come, so that
-    none is stale because a day has passed. `about` is the row, review, step or draft it tells of,
-    `number` the entry that brought it about.
+    One of titration.worklist.Item, which says what its columns mean, beside the clinic, patient and
+    medicine of the regimen. A row is dropped some time after the last day that it is shown.
     """
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+", db_index=False)
     regimen = models.ForeignKey(Regimen, on_delete=models.CASCADE, related_name="worklist_rows")
-    responsible = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    medicine = models.ForeignKey(
+        Medicine, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    whose = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     topic = models.CharField(max_length=12)
     day = models.DateField()
     shown_from = models.DateField()
@@ -86,12 +64,20 @@ class WorklistRow(models.Model):
     objects = OfClinicQuerySet.as_manager()
 
     class Meta:
+        # The first three end in the order of the list, so that a page of it reads no more than one.
         indexes = [
-            models.Index(fields=["clinic", "topic", "day", "about"], name="titration_worklist"),
             models.Index(
-                fields=["responsible", "clinic", "topic", "day", "about"],
+                fields=["clinic", "topic", "day", "number", "about"], name="titration_worklist"
+            ),
+            models.Index(
+                fields=["clinic", "whose", "topic", "day", "number", "about"],
                 name="titration_worklist_mine",
             ),
+            models.Index(
+                fields=["clinic", "medicine", "topic", "day", "number", "about"],
+                name="titration_worklist_medicine",
+            ),
+            models.Index(fields=["clinic", "shown_until"], name="titration_worklist_over"),
         ]
 
     def __str__(self) -> str:
