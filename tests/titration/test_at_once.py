@@ -22,8 +22,7 @@ from tests.pages import Page
 from tests.titration.doses import at
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.recording import Recording, address
-from titration import actions
-from titration.models import Confirmation, DoseStep
+from titration.models import Confirmation, DoseStep, Regimen
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -259,4 +258,4 @@ def test_of_two_regimens_of_one_medicine_at_once_one_is_asked_about(clinic, pres
     assert sorted(page.status for page in answers) == [200, 302]
     refused = next(page for page in answers if page.status == 200)
     assert "The patient has this medicine by this route already." in refused.text
-    assert actions.Regimen.objects.count() == 1
+    assert Regimen.objects.count() == 1
