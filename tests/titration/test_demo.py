@@ -72,7 +72,7 @@ def test_the_first_patient_goes_up_is_withheld_and_comes_down(clinic: Clinic) ->
         .values_list("kind", flat=True)
     )
     assert kinds[4:6] == [StepKind.WITHHOLD, StepKind.RESUME]
-    assert len(kinds) == 12
+    assert len(kinds) == 11
 
 
 def test_every_state_and_kind_is_there(clinic: Clinic) -> None:

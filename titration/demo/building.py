@@ -14,15 +14,16 @@ from access.models import Clinic, Membership, User
 from patients.actions import add_patient, revise_patient
 from patients.models import Patient
 from titration import actions
-from titration.demo import neurology, others, spasticity
+from titration.demo import neurology, others, pumps, spasticity
 from titration.demo.medicines import MEDICINES
 from titration.demo.people import CLINIC, MOREAU, PEOPLE
+from titration.demo.planning import PlayedPlan
 from titration.demo.story import MONDAY, Calendar, Course, Step, Story
 from titration.models import DoseStep, MedicineVersion, Regimen
 from titration.policies import effective_at
 from titration.timeline import Effective
 
-STORIES = (*spasticity.STORIES, *neurology.STORIES, *others.STORIES)
+STORIES = (*spasticity.STORIES, *pumps.STORIES, *neurology.STORIES, *others.STORIES)
 OPENED = -60
 """The week in which the clinic began to use the service."""
 
@@ -135,14 +136,18 @@ class _Play:
             by=self.people[course.by],
             recorded_at=self.now,
         )
+        plan = PlayedPlan(version.regimen, course, self.people, self.start, lambda: self.now)
+        for thread in plan.threads():
+            self.start(thread)
         for step in course.steps:
-            self.start(self._step(version.regimen, step))
+            self.start(self._step(version.regimen, step, plan))
 
-    def _step(self, regimen: Regimen, step: Step) -> Thread:
+    def _step(self, regimen: Regimen, step: Step, plan: PlayedPlan) -> Thread:
         yield step.recorded
         record = actions.record_step(
             regimen=regimen,
             instruction=self._instruction(step),
+            from_row=plan.row(step.row),
             by=self.people[step.by],
             recorded_at=self.now,
         )

@@ -22,23 +22,51 @@ from titration.demo.story import (
     TUESDAY,
     WEDNESDAY,
     Calendar,
+    Copied,
     Course,
+    Planned,
+    Reviewed,
     Step,
     Story,
+    Typed,
     Withdrawn,
     amount,
     at_slots,
+    planned,
     times_a_day,
 )
 from titration.dosing import Component, Timing
-from titration.models import ChangeReason, Indication, ReceivedHow
+from titration.models import (
+    ChangeReason,
+    Indication,
+    IssuedAs,
+    PlanEnd,
+    Purpose,
+    ReceivedHow,
+)
 
 FROM_THE_LETTER = "As in the referral letter."
 
 
 def lamotrigine_beside_valproate(on: Calendar) -> Story:
-    """Alternate days first, then daily, then written steps, with valproate unchanged beside it."""
+    """Alternate days first, then daily, then written steps, with valproate unchanged beside it.
+
+    By a plan whose later rows wait for reviews: one was done, the next is booked.
+    """
     alternate_days = Timing("times", times=1, period=2, anchor=on.day(-13, TUESDAY))
+    up = [
+        planned(
+            on.day(-13, TUESDAY),
+            Component(amount("25"), Timing("times", times=1, period=2)),
+            words="Stop and ring for any rash.",
+        ),
+        planned("2 weeks", *times_a_day(1, "25")),
+        planned("2 weeks", *times_a_day(1, "50")),
+        planned("2 weeks", *times_a_day(2, "50")),
+        planned("review", *at_slots(morning="50", evening="100")),
+        planned("review", *times_a_day(2, "100")),
+        planned("1 week", kind="words", words="Further steps by the seizure diary."),
+    ]
     return Story(
         on.at(-13, TUESDAY, "10:31"),
         Identity("الخطيب", "عبد الرحمن", date(1984, 9, 23), "male", "", "9990000050", "RS-1005"),
@@ -66,6 +94,29 @@ def lamotrigine_beside_valproate(on: Calendar) -> Story:
                 LAMOTRIGINE,
                 Indication.EPILEPSY,
                 indication_text="Seizures in sleep in spite of valproate",
+                plan=Planned(
+                    on.at(-13, TUESDAY, "10:52"),
+                    up,
+                    end=PlanEnd.REVIEW,
+                    if_missed="After five days without it, ring before taking it again.",
+                    copies=[Copied(on.at(-13, TUESDAY, "11:02"), IssuedAs.WORDS)],
+                ),
+                reviews=[
+                    Reviewed(
+                        on.at(-7, WEDNESDAY, "09:20"),
+                        on.day(-4, TUESDAY),
+                        "Seizure diary, skin.",
+                        done=on.at(-4, TUESDAY, "11:12"),
+                        outcome="Two short seizures in the diary, none since. No rash.",
+                        opens=4,
+                        opens_on=on.day(-4, TUESDAY),
+                    ),
+                    Reviewed(
+                        on.at(-4, TUESDAY, "11:20"),
+                        on.day(2, TUESDAY),
+                        "Seizure diary, skin.",
+                    ),
+                ],
                 steps=[
                     Step(
                         on.at(-13, TUESDAY, "10:55"),
@@ -73,6 +124,8 @@ def lamotrigine_beside_valproate(on: Calendar) -> Story:
                         (Component(amount("25"), alternate_days),),
                         reason=ChangeReason.START,
                         note="One tablet every other day. Stop and ring for any rash.",
+                        received=ReceivedHow.SIGNED_PLAN,
+                        row=0,
                         confirmed=on.at(-13, TUESDAY, "17:08"),
                     ),
                     Step(
@@ -80,12 +133,15 @@ def lamotrigine_beside_valproate(on: Calendar) -> Story:
                         on.day(-11, TUESDAY),
                         times_a_day(1, "25"),
                         received=ReceivedHow.TELEPHONE,
+                        row=1,
                         confirmed=on.at(-11, TUESDAY, "16:57"),
                     ),
                     Step(
                         on.at(-9, TUESDAY, "09:50"),
                         on.day(-9, TUESDAY),
                         times_a_day(1, "50"),
+                        received=ReceivedHow.SIGNED_PLAN,
+                        row=2,
                         confirmed=on.at(-9, TUESDAY, "17:15"),
                     ),
                     Step(
@@ -93,6 +149,7 @@ def lamotrigine_beside_valproate(on: Calendar) -> Story:
                         on.day(-7, TUESDAY),
                         times_a_day(2, "50"),
                         received=ReceivedHow.TELEPHONE,
+                        row=3,
                         confirmed=on.at(-7, WEDNESDAY, "09:10"),
                     ),
                     Step(
@@ -101,6 +158,8 @@ def lamotrigine_beside_valproate(on: Calendar) -> Story:
                         at_slots(morning="50", evening="100"),
                         reason=ChangeReason.EFFECT,
                         reason_text="Two short seizures in the diary, none since.",
+                        received=ReceivedHow.SIGNED_PLAN,
+                        row=4,
                         confirmed=on.at(-4, TUESDAY, "17:22"),
                     ),
                 ],
@@ -135,6 +194,15 @@ def gabapentin(on: Calendar) -> Story:
                 form="capsule",
                 indication_text="Pain after shingles",
                 responsible=BANERJEE,
+                draft=Typed(
+                    on.at(-1, THURSDAY, "16:05"),
+                    Purpose.TAPER,
+                    [
+                        (f"{on.day(1, TUESDAY):%d-%b-%Y}", "600 mg twice a day", ""),
+                        ("2 weeks", "300 mg twice a day", "If the nights stay quiet."),
+                        ("2 weeks", "300 mg at be", ""),
+                    ],
+                ),
                 steps=[
                     first("13:58", TUESDAY, 1, ChangeReason.START),
                     first("13:59", WEDNESDAY, 2, ChangeReason.STEP_UP),
@@ -168,7 +236,10 @@ def gabapentin(on: Calendar) -> Story:
 
 
 def levodopa_by_the_clock(on: Calendar) -> Story:
-    """Years known only as years, letters from elsewhere, and doses at clock times."""
+    """Years known only as years, letters from elsewhere, and doses at clock times.
+
+    A plan for five doses a day, which waits since the ward changed them first.
+    """
 
     def by_the_clock(*clocks: str) -> tuple[Component, ...]:
         return tuple(
@@ -196,6 +267,20 @@ def levodopa_by_the_clock(on: Calendar) -> Story:
                 Indication.MOVEMENT,
                 unit="tablet",
                 indication_text="Parkinson's disease",
+                plan=Planned(
+                    on.at(-4, THURSDAY, "15:20"),
+                    [
+                        planned(
+                            on.day(-1, MONDAY),
+                            *by_the_clock("07:00", "11:00", "15:00", "19:00", "22:00"),
+                        ),
+                        planned(
+                            "4 weeks", kind="words", words="Telephone call about the mornings."
+                        ),
+                    ],
+                    end=PlanEnd.REVIEW,
+                    review_on=on.day(8, THURSDAY),
+                ),
                 steps=[
                     Step(
                         on.at(-40, THURSDAY, "11:20"),

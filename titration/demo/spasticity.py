@@ -1,5 +1,6 @@
-"""Stories of the demonstration: baclofen by mouth and into the spinal fluid, and its neighbours."""
+"""Stories of the demonstration: baclofen by mouth, and its neighbours."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,14 +15,16 @@ from titration.demo.story import (
     TUESDAY,
     WEDNESDAY,
     Calendar,
+    Copied,
     Corrected,
     Course,
+    Happened,
+    Planned,
+    Reviewed,
     Step,
     Story,
     at_slots,
-    injected,
-    per_24_hours,
-    rate_window,
+    planned,
     stopped,
     times_a_day,
     withheld,
@@ -29,25 +32,52 @@ from titration.demo.story import (
 from titration.models import (
     ChangeReason,
     Indication,
+    PlanEnd,
+    Purpose,
     ReceivedHow,
-    Route,
     StepKind,
     StopReason,
 )
 
 
 def baclofen_up_and_down(on: Calendar) -> Story:
-    """The published rise over twelve days, three days of nothing on a ward, and the way down."""
+    """The published rise over twelve days, three days of nothing on a ward, and the way down.
 
-    def down(week: int, why: str, clock: str, **day: str) -> Step:
+    A taper as its prescriber wrote it, and wrote it anew when a week was added; of its second copy
+    the last row that has come was not recorded.
+    """
+
+    def down(week: int, row: int, why: str, clock: str, **day: str) -> Step:
         return Step(
             on.at(week, MONDAY, clock),
             on.day(week),
             at_slots(**day),
             reason=ChangeReason.STEP_DOWN,
             reason_text=why,
+            received=ReceivedHow.SIGNED_PLAN,
             confirmed=on.at(week, TUESDAY, "17:12"),
+            row=row,
         )
+
+    taper = [
+        planned(on.day(-8), *at_slots(morning="10", midday="15", bedtime="15")),
+        planned("2 weeks", *at_slots(morning="10", midday="10", bedtime="15")),
+        planned("2 weeks", *at_slots(morning="10", midday="10", bedtime="10")),
+        planned("2 weeks", *at_slots(morning="5", midday="10", bedtime="10")),
+        planned("2 weeks", *at_slots(morning="5", midday="5", bedtime="10")),
+        planned("2 weeks", *at_slots(morning="5", midday="5", bedtime="5")),
+        planned("2 weeks", *at_slots(morning="5", bedtime="5")),
+        planned("2 weeks", *at_slots(bedtime="5")),
+        planned("2 weeks", kind="stop"),
+    ]
+    slower = [*taper[:2], replace(taper[2], count=3), *taper[3:]]
+    written: dict[str, Any] = {
+        "purpose": Purpose.TAPER,
+        "end": PlanEnd.STOP,
+        "slots": ("morning", "midday", "bedtime"),
+        "if_missed": "Take the next dose as written; do not take two.",
+        "if_unwell": "Ring the clinic before the next step.",
+    }
 
     first_visit: dict[str, Any] = {
         "reason_text": "Leg spasms wake her most nights.",
@@ -62,6 +92,28 @@ def baclofen_up_and_down(on: Calendar) -> Story:
                 BACLOFEN,
                 Indication.SPASTICITY,
                 indication_text="Multiple sclerosis",
+                plan=Planned(
+                    on.at(-8, MONDAY, "10:34"),
+                    taper,
+                    **written,
+                    copies=[
+                        Copied(on.at(-8, MONDAY, "10:46"), told=on.at(-3, MONDAY, "10:21")),
+                    ],
+                    revised=Planned(
+                        on.at(-3, MONDAY, "10:05"),
+                        slower,
+                        **written,
+                        note="A week more before the third step, as asked on the telephone.",
+                        copies=[Copied(on.at(-3, MONDAY, "10:18"))],
+                    ),
+                ),
+                reviews=[
+                    Reviewed(
+                        on.at(-3, MONDAY, "10:25"),
+                        on.day(1, MONDAY),
+                        "Check strength on transfers.",
+                    )
+                ],
                 steps=[
                     Step(
                         on.at(-16, MONDAY, "10:14"),
@@ -117,6 +169,7 @@ def baclofen_up_and_down(on: Calendar) -> Story:
                     ),
                     down(
                         -8,
+                        0,
                         "Drowsy at work, legs loose enough.",
                         "10:40",
                         morning="10",
@@ -130,6 +183,7 @@ def baclofen_up_and_down(on: Calendar) -> Story:
                         reason=ChangeReason.STEP_DOWN,
                         reason_text="Still drowsy until noon.",
                         received=ReceivedHow.TELEPHONE,
+                        row=1,
                         corrected=Corrected(
                             "The wrong week was picked.",
                             Step(
@@ -145,19 +199,12 @@ def baclofen_up_and_down(on: Calendar) -> Story:
                     ),
                     down(
                         -3,
+                        2,
                         "Awake all day; transfers unchanged.",
                         "10:14",
                         morning="10",
                         midday="10",
                         bedtime="10",
-                    ),
-                    Step(
-                        on.at(-1, WEDNESDAY, "09:40"),
-                        on.day(1, MONDAY),
-                        at_slots(morning="5", midday="10", bedtime="10"),
-                        reason=ChangeReason.STEP_DOWN,
-                        note="Less in the morning from Monday week. Ring if the spasms return.",
-                        received=ReceivedHow.TELEPHONE,
                     ),
                 ],
             )
@@ -167,7 +214,15 @@ def baclofen_up_and_down(on: Calendar) -> Story:
 
 
 def baclofen_uneven_day(on: Calendar) -> Story:
-    """Two small doses by day and a larger one for the night, after tizanidine was given up."""
+    """Two small doses by day and a larger one for the night, after tizanidine was given up.
+
+    By a plan whose last row waited for a review; it is completed, and a step of today's is ahead.
+    """
+    up = [
+        planned(on.day(-25, TUESDAY), *at_slots(bedtime="5")),
+        planned("2 weeks", *at_slots(bedtime="10")),
+        planned("review", *at_slots(morning="5", midday="5", bedtime="10")),
+    ]
     return Story(
         on.at(-30, WEDNESDAY, "14:02"),
         Identity("Okonkwo", "Chidi", date(1978, 11, 30), "male", "Mr", "9990000026", "RS-1002"),
@@ -211,11 +266,31 @@ def baclofen_uneven_day(on: Calendar) -> Story:
                 Indication.SPASTICITY,
                 indication_text="After a stroke",
                 responsible=BANERJEE,
+                plan=Planned(
+                    on.at(-25, TUESDAY, "09:41"),
+                    up,
+                    end=PlanEnd.REVIEW,
+                    by=BANERJEE,
+                    happened=[Happened(on.at(-20, MONDAY, "11:40"), "completed")],
+                ),
+                reviews=[
+                    Reviewed(
+                        on.at(-25, TUESDAY, "09:50"),
+                        on.day(-20, MONDAY),
+                        "Grip and sleep.",
+                        whose=BANERJEE,
+                        done=on.at(-20, MONDAY, "11:26"),
+                        outcome="The hand opens better; nights still stiff.",
+                        opens=2,
+                        opens_on=on.day(-20, MONDAY),
+                    )
+                ],
                 steps=[
                     Step(
                         on.at(-25, TUESDAY, "09:44"),
                         on.day(-25, TUESDAY),
-                        at_slots(bedtime="5", strengths="half × 10 mg"),
+                        at_slots(bedtime="5"),
+                        row=0,
                         reason=ChangeReason.START,
                         decided_by=BANERJEE,
                         confirmed=on.at(-25, TUESDAY, "17:02"),
@@ -224,6 +299,8 @@ def baclofen_uneven_day(on: Calendar) -> Story:
                         on.at(-23, THURSDAY, "10:52"),
                         on.day(-23, THURSDAY),
                         at_slots(morning="5", bedtime="5", strengths="half × 10 mg"),
+                        row=1,
+                        reason_text="Asked for a part of it by day.",
                         decided_by=BANERJEE,
                         received=ReceivedHow.TELEPHONE,
                         confirmed=on.at(-23, FRIDAY, "09:21"),
@@ -235,137 +312,22 @@ def baclofen_uneven_day(on: Calendar) -> Story:
                         decided_by=BANERJEE,
                         reason=ChangeReason.EFFECT,
                         reason_text="The hand opens better; nights still stiff.",
+                        received=ReceivedHow.SIGNED_PLAN,
+                        row=2,
                         by=BANERJEE,
+                    ),
+                    Step(
+                        on.at(-1, WEDNESDAY, "09:40"),
+                        on.day(1, MONDAY),
+                        at_slots(morning="5", midday="10", bedtime="10"),
+                        decided_by=BANERJEE,
+                        note="More at midday from Monday week. Ring if drowsy.",
+                        received=ReceivedHow.TELEPHONE,
                     ),
                 ],
             ),
         ],
         telephone="07700 900102",
-    )
-
-
-def pump(on: Calendar) -> Story:
-    """Three test injections, the implant, its rates, and the mouth dose coming down beside it."""
-
-    def by_mouth(week: int, weekday: int, clock: str, times: int, text: str, why: str) -> Step:
-        return Step(
-            on.at(week, weekday, clock),
-            on.day(week, weekday),
-            times_a_day(times, text),
-            reason=ChangeReason.OTHER_MEDICINE,
-            reason_text=why,
-            decided_by=BANERJEE,
-            by=BANERJEE,
-        )
-
-    def trial(weekday: int, clock: str, recorded: str, text: str, volume: str, seen: str) -> Step:
-        return Step(
-            on.at(-12, weekday, recorded),
-            on.at(-12, weekday, clock),
-            injected(text, volume, "50"),
-            StepKind.SINGLE,
-            ChangeReason.TRIAL,
-            seen,
-            decided_by=BANERJEE,
-            by=BANERJEE,
-        )
-
-    def rate(week: int, weekday: int, recorded: str, clock: str, components, **rest) -> Step:
-        return Step(
-            on.at(week, weekday, recorded),
-            on.at(week, weekday, clock),
-            components,
-            decided_by=BANERJEE,
-            by=BANERJEE,
-            **rest,
-        )
-
-    supplied: dict[str, Any] = {"product": "Lioresal Intrathecal 500 micrograms per mL"}
-    return Story(
-        on.at(-14, TUESDAY, "09:20"),
-        Identity(
-            "Hargreaves", "Thomas Edward", date(1969, 7, 4), "male", "Mr", "9990000034", "RS-1003"
-        ),
-        [
-            Course(
-                on.at(-14, TUESDAY, "09:31"),
-                BACLOFEN,
-                Indication.SPASTICITY,
-                indication_text="Spinal cord injury",
-                responsible=BANERJEE,
-                steps=[
-                    Step(
-                        on.at(-14, TUESDAY, "09:36"),
-                        on.month(19),
-                        times_a_day(4, "20"),
-                        reason=ChangeReason.CARE_SETTING,
-                        reason_text="Dose on arrival, as in the letter.",
-                        decided_by="Dr L. Marchetti, Northgate Surgery",
-                        received=ReceivedHow.LETTER,
-                        document_on=on.day(-15, THURSDAY),
-                    ),
-                    by_mouth(-9, WEDNESDAY, "16:55", 3, "20", "Pump running since this afternoon."),
-                    by_mouth(-7, MONDAY, "10:32", 3, "15", "Pump rate raised."),
-                    by_mouth(-5, MONDAY, "11:04", 3, "10", "Pump rate raised."),
-                    by_mouth(-3, THURSDAY, "14:21", 3, "5", "No spasm since the pump was raised."),
-                ],
-            ),
-            Course(
-                on.at(-12, TUESDAY, "08:50"),
-                BACLOFEN,
-                Indication.SPASTICITY,
-                indication_text="Spinal cord injury",
-                route=Route.INTRATHECAL,
-                unit="microgram",
-                form="solution for infusion",
-                responsible=BANERJEE,
-                by=BANERJEE,
-                steps=[
-                    trial(TUESDAY, "09:30", "11:40", "50", "1", "Ashworth 4 before, 4 after."),
-                    trial(WEDNESDAY, "09:30", "11:25", "75", "1.5", "Ashworth 4 before, 3 after."),
-                    trial(THURSDAY, "09:30", "11:52", "100", "2", "Ashworth 4 before, 1 after."),
-                    rate(
-                        -9,
-                        WEDNESDAY,
-                        "16:40",
-                        "15:00",
-                        per_24_hours("200", **supplied),
-                        reason=ChangeReason.START,
-                        reason_text="Pump implanted on Monday.",
-                    ),
-                    rate(
-                        -7,
-                        MONDAY,
-                        "10:25",
-                        "10:15",
-                        per_24_hours("220", **supplied),
-                        reason=ChangeReason.EFFECT,
-                    ),
-                    rate(
-                        -5,
-                        MONDAY,
-                        "10:58",
-                        "10:45",
-                        per_24_hours("240", **supplied),
-                        reason=ChangeReason.EFFECT,
-                    ),
-                    rate(
-                        -2,
-                        TUESDAY,
-                        "09:54",
-                        "09:45",
-                        (
-                            rate_window("06:00", "18:00", "8"),
-                            rate_window("18:00", "22:00", "10.5"),
-                            rate_window("22:00", "06:00", "14"),
-                        ),
-                        reason=ChangeReason.EFFECT,
-                        reason_text="Spasms only in the evening and at night.",
-                    ),
-                ],
-            ),
-        ],
-        telephone="01632 960103",
     )
 
 
@@ -396,6 +358,17 @@ def methylprednisolone_pack(on: Calendar) -> Story:
                 METHYLPREDNISOLONE,
                 Indication.INFLAMMATION,
                 indication_text="Relapse of multiple sclerosis",
+                plan=Planned(
+                    on.at(-5, FRIDAY, "15:08"),
+                    [
+                        planned(on.day(-4, MONDAY), *first),
+                        *(planned("1 day", *components) for components in others),
+                        planned("1 day", kind="stop"),
+                    ],
+                    Purpose.TAPER,
+                    PlanEnd.STOP,
+                    slots=("breakfast", "lunch", "dinner", "bedtime"),
+                ),
                 steps=[
                     Step(
                         on.at(-5, FRIDAY, "15:10"),
@@ -404,6 +377,8 @@ def methylprednisolone_pack(on: Calendar) -> Story:
                         reason=ChangeReason.START,
                         reason_text="Blurred left eye since Wednesday.",
                         note="One line of the pack each day, from Monday.",
+                        received=ReceivedHow.SIGNED_PLAN,
+                        row=0,
                         confirmed=confirmed,
                     ),
                     *(
@@ -412,6 +387,8 @@ def methylprednisolone_pack(on: Calendar) -> Story:
                             on.day(-4, MONDAY + day),
                             components,
                             reason=ChangeReason.STEP_DOWN,
+                            received=ReceivedHow.SIGNED_PLAN,
+                            row=day,
                             confirmed=confirmed,
                         )
                         for day, components in enumerate(others, start=1)
@@ -421,6 +398,8 @@ def methylprednisolone_pack(on: Calendar) -> Story:
                         on.day(-4, SUNDAY),
                         StopReason.COMPLETE,
                         reason_text="The pack ends on Saturday.",
+                        received=ReceivedHow.SIGNED_PLAN,
+                        row=6,
                         confirmed=confirmed,
                     ),
                 ],
@@ -430,4 +409,4 @@ def methylprednisolone_pack(on: Calendar) -> Story:
     )
 
 
-STORIES = (baclofen_up_and_down, baclofen_uneven_day, pump, methylprednisolone_pack)
+STORIES = (baclofen_up_and_down, baclofen_uneven_day, methylprednisolone_pack)

@@ -4,11 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
+from uuid import uuid4
 
 from patients.identity import Identity, Standing
 from titration.demo.people import LIND, OSEI
 from titration.dosing import SLOTS, Amount, Component, Timing, parse_figures
-from titration.models import ChangeReason, Indication, ReceivedHow, Route, StepKind, StopReason
+from titration.models import (
+    ChangeReason,
+    Indication,
+    IssuedAs,
+    IssuedHow,
+    PlanEnd,
+    Purpose,
+    ReceivedHow,
+    Route,
+    StepKind,
+    StopReason,
+)
+from titration.planning import Row
 from titration.timeline import Effective
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
@@ -63,7 +77,8 @@ class Step:
 
     `moment` is from when it holds: a day, a moment of a day, or a month or year known as such.
     `decided_by` is the key of a person of the clinic or, for a prescriber from outside, the name
-    as written. `confirmed` is none while the prescriber has not confirmed it.
+    as written. `confirmed` is none while the prescriber has not confirmed it. `row` is the
+    place, from 0, of the row of the course's plan that it is recorded from.
     """
 
     recorded: datetime
@@ -80,11 +95,77 @@ class Step:
     confirmed: datetime | None = None
     withdrawn: Withdrawn | None = None
     corrected: Corrected | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True)
+class Copied:
+    """The version was given to the patient; `told` is when they heard that it no longer holds."""
+
+    recorded: datetime
+    issued_as: str = IssuedAs.CALENDAR
+    how: str = IssuedHow.HANDED
+    to_whom: str = ""
+    told: datetime | None = None
+    by: str = LIND
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Something recorded of a plan beside its versions: one of planning.EVENTS, and why."""
+
+    recorded: datetime
+    kind: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One signed version, what happened to it, and the version that revised it."""
+
+    signed: datetime
+    rows: Sequence[Row]
+    purpose: str = Purpose.TITRATION
+    end: str = PlanEnd.CONTINUE
+    review_on: date | None = None
+    if_missed: str = ""
+    if_unwell: str = ""
+    note: str = ""
+    slots: tuple[str, ...] = ()
+    by: str = OSEI
+    copies: Sequence[Copied] = ()
+    happened: Sequence[Happened] = ()
+    revised: "Planned | None" = None
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A plan that somebody has begun to type: for each row when, the dose, and words beside it."""
+
+    saved: datetime
+    purpose: str
+    rows: Sequence[tuple[str, str, str]]
+    by: str = LIND
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A review that was booked. When it was done it may open a row of the plan, by its place."""
+
+    booked: datetime
+    on: date
+    what_for: str
+    whose: str = OSEI
+    done: datetime | None = None
+    outcome: str = ""
+    opens: int | None = None
+    opens_on: date | None = None
+    by: str = LIND
 
 
 @dataclass(frozen=True)
 class Course:
-    """A regimen and its log."""
+    """A regimen, its log, and the plans and reviews of it."""
 
     opened: datetime
     medicine: str
@@ -96,6 +177,9 @@ class Course:
     indication_text: str = ""
     responsible: str = OSEI
     by: str = LIND
+    plan: Planned | None = None
+    draft: Typed | None = None
+    reviews: Sequence[Reviewed] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +195,17 @@ class Story:
     ended: tuple[datetime, Standing] | None = None
     by: str = LIND
     telephone: str = ""
+
+
+def planned(start: date | str, *components: Component, kind: str = "dose", words: str = "") -> Row:
+    """A planned row: on a date, or "2 weeks" after the row before, or after a "review"."""
+    said: dict[str, Any] = {"row": uuid4(), "kind": kind, "components": components, "words": words}
+    if isinstance(start, date):
+        return Row(start="on", on=start, **said)
+    if start == "review":
+        return Row(start="review", **said)
+    count, unit = start.split()
+    return Row(start="after", count=int(count), unit=unit.removesuffix("s"), **said)
 
 
 def amount(text: str, unit: str = "mg") -> Amount:
