@@ -24,9 +24,14 @@ LASTS = 7 * 24 * 60 * 60
 
 
 def keep(request: HttpRequest) -> None:
-    """Keep what was sent, if it is one of our forms: those carry a submission, passwords none."""
+    """Keep what was sent, if it is one of our forms: those carry a submission. Never a password.
+
+    A form that carries one, as a signature does, is filled in anew.
+    """
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
+    if "password" in typed:
+        return
     text = typed.urlencode()
     if is_known(request) and "submission" in typed and len(text) <= LONGEST:
         request.session[KEY] = [request.get_full_path(), text]

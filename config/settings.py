@@ -162,6 +162,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "access.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_RATE_LIMITS = {"presence": "5/5m/user"}  # wrong passwords under a plan; access.presence
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

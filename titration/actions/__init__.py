@@ -25,7 +25,15 @@ from titration.actions.handover import hand_over, responsible_for
 from titration.actions.issues import issue_plan, tell_issue
 from titration.actions.loading import Course, enter
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
-from titration.actions.plans import DraftChanged, newest_number, record_plan_event, sign_plan
+from titration.actions.plans import (
+    DraftChanged,
+    check_can_sign,
+    newest_number,
+    rebase_draft,
+    record_plan_event,
+    sign_plan,
+    text_digest,
+)
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
 from titration.actions.reviews import ReviewText, book_review, update_review
 from titration.actions.steps import (
@@ -54,6 +62,7 @@ __all__ = [
     "ask_to_sign",
     "begin_draft",
     "book_review",
+    "check_can_sign",
     "check_instruction",
     "check_row",
     "confirm_step",
@@ -65,6 +74,7 @@ __all__ = [
     "issue_plan",
     "newest_number",
     "open_regimen",
+    "rebase_draft",
     "record_plan_event",
     "record_step",
     "responsible_for",
@@ -77,5 +87,6 @@ __all__ = [
     "save_draft",
     "sign_plan",
     "tell_issue",
+    "text_digest",
     "update_review",
 ]

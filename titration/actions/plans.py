@@ -1,11 +1,15 @@
 """Writes of plans: sign a version, and record what becomes of a plan beside its versions."""
 
+from dataclasses import asdict
 from uuid import UUID
 
+from django.db.models import F, Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policies import SIGN, check
+from ledger import canonical
 from ledger.models import Entry
 from ledger.writing import Asking, Log, check_newest, verb, writing
 from patients.models import PatientCard
@@ -18,6 +22,7 @@ from titration.models import (
     PlanEventKind,
     PlanVersion,
     Regimen,
+    Review,
     rows_of,
 )
 from titration.planning import PlanText
@@ -51,17 +56,14 @@ def sign_plan(
     with writing(regimen.clinic, by=by, submission=submission) as log:
         if revises is not None:
             check_newest(revises)
-        _take_draft(draft, revision)
-        check_regimen_stands(regimen)
-        policies.check_present(_card(regimen))
-        policies.check_plan(text)
+        _take_draft(draft, regimen, revision, revises)
         logs = planned.plan_logs([regimen.pk])[regimen.pk]
         history = reading.history(regimen)
+        check_can_sign(regimen, revises.subject if revises else draft, logs, history)
+        policies.check_plan(text)
         if newest_number(regimen, history, logs) > seen:
             raise ChangedMeanwhile
         version = _version(log, draft, regimen, revises, text)
-        if revises is None:
-            policies.check_no_open_plan(logs, history.live)
         log.add(
             version,
             subject=version.plan_id,
@@ -74,15 +76,56 @@ def sign_plan(
         return version
 
 
+def check_can_sign(
+    regimen: Regimen,
+    plan: UUID,
+    logs: tuple[planned.PlanLog, ...],
+    history: reading.History,
+) -> None:
+    """What keeps any version of this plan from being signed: pages ask it early. RuleBroken."""
+    check_regimen_stands(regimen)
+    policies.check_present(_card(regimen))
+    policies.check_no_open_plan([log for log in logs if log.plan != plan], history.live)
+
+
 def newest_number(
     regimen: Regimen, history: reading.History, logs: tuple[planned.PlanLog, ...]
 ) -> int:
-    """The number of the newest entry that bears on a regimen's plans: its log, text and plans."""
-    return max(reading.newest_number(regimen, history), *(log.last_number for log in logs), 0)
+    """The number of the newest entry that bears on a regimen's plans.
+
+    Its log, its text, its plans, and the reviews that opened a row of one.
+    """
+    reviews = Review.objects.filter(regimen=regimen, opens_row__isnull=False)
+    opened = reviews.aggregate(newest=Max("entry__number"))["newest"] or 0
+    plans = max((log.last_number for log in logs), default=0)
+    return max(reading.newest_number(regimen, history), plans, opened)
 
 
-def _take_draft(draft: UUID, revision: int) -> None:
-    deleted, _rows = PlanDraft.objects.filter(pk=draft, revision=revision).delete()
+def text_digest(text: PlanText) -> str:
+    """A digest over what a plan says: the same for the same plan, read anew."""
+    return canonical.digest("plan-text/1", asdict(text))
+
+
+def rebase_draft(*, draft: PlanDraft, onto: PlanVersion, by: User) -> None:
+    """Let a draft revise a newer version of its plan, all that is typed in it kept.
+
+    Raises DraftChanged when it was saved, signed or discarded after `draft` was read.
+    """
+    check(by, draft.clinic, SIGN)
+    same = PlanDraft.objects.filter(
+        pk=draft.pk, revision=draft.revision, revises__plan=onto.plan_id
+    )
+    now = timezone.now()
+    if not same.update(revises=onto, revision=F("revision") + 1, saved_by=by, saved_at=now):
+        raise DraftChanged
+
+
+def _take_draft(draft: UUID, regimen: Regimen, revision: int, revises: Entry | None) -> None:
+    """Take the draft as it was read: of this regimen, at this revision, revising this version."""
+    same = PlanDraft.objects.filter(
+        pk=draft, regimen=regimen, revision=revision, revises=revises.pk if revises else None
+    )
+    deleted, _rows = same.delete()
     if not deleted:
         raise DraftChanged
 
@@ -129,6 +172,7 @@ def record_plan_event(
     regimen = plan.regimen
     check(by, plan.clinic, SIGN)
     with writing(plan.clinic, by=by, submission=submission) as log:
+        check_regimen_stands(regimen)
         logs = planned.plan_logs([regimen.pk])[regimen.pk]
         history = reading.history(regimen)
         if newest_number(regimen, history, logs) > seen:

@@ -31,13 +31,20 @@ from titration.wording.figures import (
     total_words,
     unit_words,
 )
-from titration.wording.plans import interval_words, plan_problem_words, row_words, start_words
+from titration.wording.plans import (
+    apart_words,
+    interval_words,
+    plan_problem_words,
+    row_words,
+    start_words,
+)
 from titration.wording.problems import problem_words
 from titration.wording.typed import typed_problem_words
 
 __all__ = [
     "DoseLine",
     "amount_words",
+    "apart_words",
     "basis_label",
     "component_words",
     "date_words",

@@ -105,3 +105,20 @@ def row_words(row: Row, day: date | None = None) -> str:
     if day is None and any("anchor_missing" in dosing.check_component(p) for p in row.components):
         return f"{words}\n{_('counted from the day on which this row starts')}"
     return words
+
+
+def apart_words(days: int) -> str:
+    """How far a recorded day lies from the planned one: "3 days after the planned date"."""
+    if days == 0:
+        return _("on the planned date")
+    if days > 0:
+        words = ngettext(
+            "%(count)s day after the planned date", "%(count)s days after the planned date", days
+        )
+    else:
+        words = ngettext(
+            "%(count)s day before the planned date",
+            "%(count)s days before the planned date",
+            -days,
+        )
+    return words % {"count": abs(days)}

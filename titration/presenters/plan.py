@@ -1,0 +1,185 @@
+"""The page of a signed plan: how it stands, every row in full words, its versions and drafts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from access.models import User
+from access.policies import RECORD, SIGN, allows
+from ledger.moments import Moment
+from patients.models import PatientVersion
+from patients.presenters import banner, not_today
+from titration import planned, planning, policies, reading
+from titration.models import Plan, PlanDraft, Regimen
+from titration.planned import PlanLog, SignedVersion
+from titration.presenters.log import moment_words
+from titration.presenters.plan_differences import PlanDifferences, plan_differences
+from titration.presenters.plan_rows import plan_table
+from titration.presenters.plan_standing import signed_words, standing_words
+from titration.presenters.plan_text import facts, purpose_words
+from titration.presenters.regimen import Button, title_of
+from titration.reading import History
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version in the list; `compare_url` is "" for the first."""
+
+    name: str
+    signed: str
+    url: str
+    compare_url: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """A draft that would revise the plan, and who saved it last."""
+
+    words: str
+    edit_url: str
+    sign_url: str
+
+
+def plan_title(regimen_title: str, purpose: str) -> str:
+    """What the plan is of: "Taper: By mouth: baclofen, tablet"."""
+    return _("%(purpose)s: %(regimen)s") % {
+        "purpose": purpose_words(purpose),
+        "regimen": regimen_title,
+    }
+
+
+def version_name(version: SignedVersion) -> str:
+    return _("Version %(number)s") % {"number": version.version}
+
+
+def plan_page(
+    plan: Plan,
+    log: PlanLog,
+    history: History,
+    user: User,
+    now: datetime,
+    *,
+    shown: SignedVersion,
+    compared: SignedVersion | None = None,
+    moment: Moment | None = None,
+) -> dict[str, object]:
+    """What the page shows at `now`, the clinic's aware local time: the version `shown`.
+
+    At a `moment`, to which `log` and `history` belong too, the page is as known then, and offers
+    nothing to do. `compared` is the version that `shown` stands beside, where one was asked for.
+    """
+    regimen = plan.regimen
+    now = moment.at if moment else now
+    version, is_retracted = reading.text_of(regimen, history.known)
+    person = banner(regimen.patient, today=now.date(), moment=moment)
+    standing = log.standing(history.live, ended(regimen, history.known))
+    is_open = moment is None and not is_retracted and not person.is_erased
+    may_sign = is_open and allows(user, plan.clinic, SIGN)
+    may_record = is_open and allows(user, plan.clinic, RECORD)
+    carried = planning.carried_rows(shown.text.rows, log.links, history.live, log.opened)
+    title = title_of(version)
+    query = moment.query if moment else ""
+    return {
+        "plan": plan,
+        "regimen": regimen,
+        "banner": person,
+        "not_today": not_today(moment, reverse("plan", args=[plan.pk])),
+        "query": query,
+        "regimen_title": title,
+        "title": plan_title(title, shown.text.purpose),
+        "is_retracted": is_retracted,
+        "standing": standing_words(log, standing, plan.clinic),
+        "is_newest": shown is log.newest,
+        "newest_name": version_name(log.newest),
+        "shown_name": version_name(shown),
+        "signed": signed_words(shown, plan.clinic),
+        "facts": facts(shown.text),
+        "table": plan_table(carried, now.date()),
+        "versions": _versions(plan, log, shown, query),
+        "differences": _differences(compared, shown, log) if compared else None,
+        "drafts": _drafts(plan, user) if may_record else [],
+        "buttons": event_buttons(plan, standing) if may_sign else [],
+        "revise_url": reverse("plan-new", args=[regimen.pk])
+        if may_record and not standing.is_over
+        else "",
+    }
+
+
+def ended(regimen: Regimen, known: int | None = None) -> planning.Event | None:
+    """That the patient died or left, as known at an entry number; one query."""
+    versions = PatientVersion.objects.newest(known).filter(patient=regimen.patient_id)
+    version = versions.select_related("entry").first()
+    return planned.ended_by(version) if version else None
+
+
+EVENT_WORDS = {
+    "continued": lambda: _("Goes on as written"),
+    "resumed": lambda: _("Plan goes on"),
+    "paused": lambda: _("Pause plan"),
+    "completed": lambda: _("Complete plan"),
+    "withdrawn": lambda: _("Withdraw plan"),
+}
+
+
+def event_buttons(plan: Plan, standing: planning.Standing) -> list[Button]:
+    """What a prescriber may record of a plan as it stands; moving dates drafts a version."""
+    allowed = policies.EVENTS_OF_STATE.get(standing.state, set())
+    buttons = []
+    for kind, words in EVENT_WORDS.items():
+        if kind not in allowed:
+            continue
+        address = reverse(f"plan-{kind}", args=[plan.pk])
+        buttons.append(Button(words(), address, is_main=kind in ("continued", "resumed")))
+        if kind == "continued":
+            buttons.append(Button(_("Move the dates that remain"), f"{address}?dates=later"))
+    return buttons
+
+
+def _versions(plan: Plan, log: PlanLog, shown: SignedVersion, query: str) -> list[VersionLine]:
+    """Newest first; each with the way to what changed in it."""
+    address = reverse("plan", args=[plan.pk])
+    more = query.replace("?", "&", 1)
+    return [
+        VersionLine(
+            name=version_name(each),
+            signed=_("signed by %(name)s, %(when)s, entry %(number)s")
+            % signed_words(each, plan.clinic),
+            url=f"{address}?version={each.version}{more}",
+            compare_url=f"{address}?version={each.version}&compare={each.version - 1}{more}"
+            if each.version > 1
+            else "",
+            is_shown=each is shown,
+        )
+        for each in reversed(log.versions)
+    ]
+
+
+def _differences(before: SignedVersion, after: SignedVersion, log: PlanLog) -> PlanDifferences:
+    names = (version_name(before), version_name(after))
+    return plan_differences(before.text, after.text, log.opened, names)
+
+
+def _drafts(plan: Plan, user: User) -> Sequence[DraftLine]:
+    drafts: Iterable[PlanDraft] = (
+        PlanDraft.objects.filter(revises__plan=plan)
+        .select_related("saved_by", "revises")
+        .order_by("-saved_at")
+    )
+    may_sign = allows(user, plan.clinic, SIGN)
+    return [
+        DraftLine(
+            words=_("Draft from version %(version)s, last saved by %(name)s, %(when)s")
+            % {
+                "version": draft.revises.version if draft.revises else "",
+                "name": draft.saved_by.name,
+                "when": moment_words(draft.saved_at, plan.clinic),
+            },
+            edit_url=reverse("plan-edit", args=[draft.pk]),
+            sign_url=reverse("plan-sign", args=[draft.pk]) if may_sign else "",
+        )
+        for draft in drafts
+    ]

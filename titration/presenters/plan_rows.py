@@ -1,0 +1,150 @@
+"""The rows of a plan as finished HTML: when each starts, what it says, what was recorded of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from patients.finished import NOTHING, html
+from titration import dosing, planning, wording
+from titration.planning import Carried, Row
+from titration.presenters.log import heading_words
+from titration.timeline import SINGLE, StepRecord
+
+ROW = """
+<tr{tone}>
+<th scope="row" data-label="{row_label}">{number}</th>
+<td data-label="{starts_label}">{starts}</td>
+<td data-label="{dose_label}">{dose}</td>
+<td data-label="{recorded_label}">{recorded}</td>
+</tr>"""
+
+
+@dataclass(frozen=True)
+class PlanTable:
+    """The head of the table and its rows, finished."""
+
+    labels: dict[str, str]
+    rows: Sequence[SafeString]
+
+
+def plan_table(
+    carried: Sequence[Carried], today: date, *, only: Sequence[Carried] | None = None
+) -> PlanTable:
+    """Every row of a plan with what was recorded from it, as of a day of the clinic.
+
+    `only` are those of them to show, where not all are.
+    """
+    labels = {
+        "row_label": _("Row"),
+        "starts_label": _("Starts"),
+        "dose_label": _("Dose as written"),
+        "recorded_label": _("Recorded"),
+    }
+    finished = {name: html("{label}", label=label) for name, label in labels.items()}
+    passed = len(carried) - len(planning.open_rows(carried))
+    rows = [
+        html(
+            ROW,
+            **finished,
+            tone=SafeString(' class="ahead"') if _is_passed_over(each, place, passed) else NOTHING,
+            number=str(place + 1),
+            starts=starts_cell(each.row, each.planned_on),
+            dose=dose_cell(each.row, each.planned_on),
+            recorded=_recorded(each, today, is_passed_over=_is_passed_over(each, place, passed)),
+        )
+        for place, each in enumerate(carried)
+        if only is None or each in only
+    ]
+    return PlanTable(labels, rows)
+
+
+def _is_passed_over(each: Carried, place: int, passed: int) -> bool:
+    return each.step is None and place < passed
+
+
+def starts_cell(row: Row, day: date | None) -> SafeString:
+    """The day with its weekday, and below it what it was counted from; else what it waits for."""
+    if day is None:
+        return html("{words}", words=wording.start_words(row, None))
+    words = html('<span class="nowrap">{words}</span>', words=wording.weekday_words(day))
+    if row.start == "after":
+        how = wording.interval_words(row.count or 0, row.unit)
+        return html('{words}<br><span class="meta">{how}</span>', words=words, how=how)
+    if row.start == "review":
+        how = _("opened by a review")
+        return html('{words}<br><span class="meta">{how}</span>', words=words, how=how)
+    return words
+
+
+def dose_cell(row: Row, day: date | None) -> SafeString:
+    """What a row says: a line for each part of its dose, the labelled total, its words."""
+    said = [_heading(row)]
+    if row.components:
+        counted = planning.anchored(row.components, day)
+        said += [_lines(wording.dosage_lines(counted))]
+        if lacks_counting_day(row, day):
+            said.append(_meta(_("counted from the day on which this row starts")))
+        total = None if row.kind == "single" else dosing.total_per_day(row.components)
+        if total is not None:
+            said.append(_meta(wording.total_sentence(total)))
+    if row.words:
+        said.append(html('<span class="lines">“{words}”</span>', words=row.words))
+    return SafeString("".join(filter(None, said)))
+
+
+def lacks_counting_day(row: Row, day: date | None) -> bool:
+    """Whether a pattern of days of the row has nothing yet to be counted from."""
+    return day is None and any(
+        "anchor_missing" in dosing.check_component(part) for part in row.components
+    )
+
+
+def _heading(row: Row) -> SafeString:
+    match row.kind:
+        case "stop":
+            return html("<b>{words}</b><br>", words=_("Stop"))
+        case "single":
+            return html("{words}<br>", words=_("Single dose"))
+    return NOTHING
+
+
+def _lines(lines: Iterable[wording.DoseLine]) -> SafeString:
+    pattern = "{label} <b>{amount}</b>{detail}<br>"
+    return SafeString(
+        "".join(
+            html(pattern, label=label, amount=amount, detail=f", {detail}" if detail else NOTHING)
+            for label, amount, detail in lines
+        )
+    )
+
+
+def _meta(words: str) -> SafeString:
+    return html('<span class="meta">{words}</span><br>', words=words)
+
+
+def _recorded(each: Carried, today: date, *, is_passed_over: bool) -> SafeString:
+    """What was recorded: from when, how far from the planned date, and another dose in full."""
+    step = each.step
+    if step is None:
+        if is_passed_over:
+            return html("{words}", words=_("Nothing; a later row was recorded."))
+        has_come = each.planned_on is not None and each.planned_on < today
+        return html("{words}", words=_("Nothing recorded") if has_come else "")
+    said = [html("{words}<br>", words=_since(step))]
+    if each.days is not None:
+        said.append(_meta(wording.apart_words(each.days)))
+    if each.is_changed:
+        said.append(html("{words}<br>", words=_("Changed; recorded as:")))
+        if heading := heading_words(step.kind):
+            said.append(html("{words}<br>", words=heading))
+        said.append(_lines(wording.dosage_lines(step.components)))
+    said.append(_meta(_("entry %(number)s") % {"number": f"{step.number:,}"}))
+    return SafeString("".join(said))
+
+
+def _since(step: StepRecord) -> str:
+    moment = {"moment": wording.effective_words(step.effective)}
+    return (_("On %(moment)s") if step.kind == SINGLE else _("From %(moment)s")) % moment
