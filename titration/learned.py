@@ -1,4 +1,5 @@
-"""What was learned of a regimen after an entry: steps added, corrected, withdrawn, confirmed.
+"""What was learned of a regimen after an entry: steps added, corrected, withdrawn, confirmed,
+disputed.
 
 Pure: standard library only. It compares two states of one log; the words are in the presenters.
 """
@@ -10,6 +11,7 @@ from uuid import UUID
 from titration.timeline import StepRecord, Withdrawal
 
 ADDED, CORRECTED, WITHDRAWN, CONFIRMED = "added", "corrected", "withdrawn", "confirmed"
+DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,14 @@ def learned_since(
     records: Iterable[StepRecord],
     withdrawals: Iterable[Withdrawal] = (),
     confirmations: Mapping[UUID, int] | None = None,
+    disputes: Mapping[UUID, int] | None = None,
 ) -> tuple[Learned, ...]:
     """What the entries after `known` added, in their order.
 
     `records` are all texts of the log, the earlier ones too; `confirmations` the number of the
-    entry that confirmed a text, by the entry of the text.
+    entry that confirmed a text, by the entry of the text, and `disputes` of that which disputed it.
     """
-    confirmed = confirmations or {}
+    confirmed, disputed = confirmations or {}, disputes or {}
     found: list[Learned] = []
     newest: dict[UUID, StepRecord] = {}
     for record in sorted(records, key=lambda record: record.number):
@@ -46,6 +49,8 @@ def learned_since(
             found.append(Learned(CORRECTED if before else ADDED, record.number, record, before))
         if confirmed.get(record.entry, 0) > known:
             found.append(Learned(CONFIRMED, confirmed[record.entry], record))
+        if disputed.get(record.entry, 0) > known:
+            found.append(Learned(DISPUTED, disputed[record.entry], record))
     # A withdrawn line takes no further text, so its newest is the one that was withdrawn.
     found += [
         Learned(WITHDRAWN, withdrawal.number, newest[withdrawal.step])

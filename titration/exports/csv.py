@@ -17,6 +17,7 @@ from patients.exports import as_text
 from titration import dosing, wording
 from titration.exports.history import PatientRecord, RegimenRecord, notice
 from titration.models import Component, DoseStep, StepKind
+from titration.presenters.followed import FollowedStep, followed_steps
 from titration.presenters.log import CORRECTED, LIVE, WITHDRAWN, or_erased, ordered
 from titration.timeline import Effective, StepRecord
 
@@ -63,6 +64,16 @@ COLUMNS = (
     "confirmed_entry",
     "confirmed_by",
     "confirmed_at",
+    "disputed_entry",
+    "disputed_by",
+    "disputed_at",
+    "dispute_says",
+    "plan",
+    "plan_version",
+    "plan_row",
+    "planned_on",
+    "plan_days",
+    "plan_changed",
     "total_per_day_low",
     "total_per_day_high",
     "total_per_day_unit",
@@ -217,7 +228,10 @@ def _steps(record: PatientRecord, regimen: RegimenRecord) -> Iterator[tuple[Cell
     history = regimen.history
     steps = (
         DoseStep.objects.select_related(
-            "entry__supersedes", "entry__superseded_by__dosestep", "confirmation__entry"
+            "entry__supersedes",
+            "entry__superseded_by__dosestep",
+            "confirmation__entry",
+            "dispute__entry",
         )
         .prefetch_related("components")
         .in_bulk([step.entry for step in history.records])
@@ -227,12 +241,14 @@ def _steps(record: PatientRecord, regimen: RegimenRecord) -> Iterator[tuple[Cell
     )
     withdrawals = {withdrawal.entry.subject: withdrawal for withdrawal in withdrawn}
     live = {step.entry for step in history.live}
+    followed = followed_steps(regimen.plans, history)
     for known in ordered(history, oldest_first=True):
         step = steps[known.entry]
         components = sorted(step.components.all(), key=lambda component: component.position)
         of_step = {
             **_step(record, step),
             **_confirmation(record, step),
+            **_plan(followed.get(known.entry)),
             **_total(known),
             **({"status": LIVE} if known.entry in live else _end(record, step, withdrawals)),
             "parts": len(components),
@@ -308,9 +324,33 @@ def _confirmation(record: PatientRecord, step: DoseStep) -> Cells:
     if step.decided_by_id == step.entry.recorded_by_id:
         return {"confirmation": "own"}
     confirmation = getattr(step, "confirmation", None)
-    if confirmation is None or confirmation.entry.number > record.number:
-        return {"confirmation": "awaiting"}
-    return {"confirmation": "confirmed", **_by(record, "confirmed_", confirmation.entry)}
+    if confirmation is not None and confirmation.entry.number <= record.number:
+        return {"confirmation": "confirmed", **_by(record, "confirmed_", confirmation.entry)}
+    dispute = getattr(step, "dispute", None)
+    if dispute is not None and dispute.entry.number <= record.number:
+        return {
+            "confirmation": "disputed",
+            **_by(record, "disputed_", dispute.entry),
+            "dispute_says": or_erased(dispute.says),
+        }
+    return {"confirmation": "awaiting"}
+
+
+def _plan(followed: FollowedStep | None) -> Cells:
+    """The row of a signed plan that a step was recorded from, or that it is outside the plan."""
+    if followed is None:
+        return {}
+    row = followed.row
+    if row is None:
+        return {"plan": "outside"}
+    return {
+        "plan": "row",
+        "plan_version": row.version,
+        "plan_row": row.place,
+        "planned_on": row.planned_on,
+        "plan_days": row.days,
+        "plan_changed": row.is_changed,
+    }
 
 
 def _total(step: StepRecord) -> Cells:

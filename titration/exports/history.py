@@ -14,6 +14,7 @@ from patients.models import Patient, PatientVersion
 from patients.presenters import erased_words, not_today_words
 from titration import timeline
 from titration.models import RegimenVersion
+from titration.planned import PlanLog, plan_logs
 from titration.reading import History, histories
 
 RECORD_ONLY = gettext_lazy(
@@ -24,11 +25,15 @@ RECORD_ONLY = gettext_lazy(
 
 @dataclass(frozen=True)
 class RegimenRecord:
-    """A regimen with its whole log. `withdrawal` is set when it was entered in error."""
+    """A regimen with its whole log. `withdrawal` is set when it was entered in error.
+
+    `plans` are its signed plans, by which the log says how they were followed.
+    """
 
     version: RegimenVersion
     withdrawal: Retraction | None
     history: History
+    plans: tuple[PlanLog, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,9 +102,11 @@ def read(
     withdrawals = withdrawals.select_related("entry")
     withdrawal_of = {withdrawal.entry.subject: withdrawal for withdrawal in withdrawals}
     logs = histories(newest, head.number)
+    plans = plan_logs(newest, head.number)
     at = patient.clinic.local(now)
     records = [
-        RegimenRecord(version, withdrawal_of.get(key), logs[key]) for key, version in newest.items()
+        RegimenRecord(version, withdrawal_of.get(key), logs[key], plans[key])
+        for key, version in newest.items()
     ]
     return PatientRecord(
         patient=patient,

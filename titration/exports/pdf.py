@@ -204,7 +204,8 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
     version, history = regimen.version, regimen.history
     title = title_of(version)
     step = history.in_force(record.now)
-    log = log_rows(history, record.patient.clinic, record.now, ordered(history))
+    clinic, plans = record.patient.clinic, regimen.plans
+    log = log_rows(history, clinic, record.now, ordered(history), plans)
     rows = _rows(log, legible)
     drawn = chart(
         history.live,
@@ -267,6 +268,7 @@ ROW_TEXTS = (
     "recorded_at",
     "correction",
     "disagreements",
+    "plan",
 )
 
 
@@ -295,6 +297,7 @@ def _row(row: LogRow, legible: Legible, place: str) -> dict[str, Any]:
         "is_live": row.status == LIVE,
         "is_ahead": row.is_ahead,
         "is_unconfirmed": row.is_unconfirmed,
+        "is_disputed": row.is_disputed,
         "is_long": len(typed) > LONG_ROW,
     }
 

@@ -15,7 +15,14 @@ from ledger.moments import Moment, end_of
 from patients import presenters as people
 from patients.models import Patient, PatientVersion
 from titration import dosing, reading, timeline, wording
-from titration.learned import ADDED, CONFIRMED, CORRECTED, Learned, learned_since
+from titration.learned import (
+    ADDED,
+    CONFIRMED,
+    CORRECTED,
+    DISPUTED,
+    Learned,
+    learned_since,
+)
 from titration.models import RegimenVersion, StepKind
 from titration.presenters.log import (
     confirmation_words,
@@ -24,8 +31,8 @@ from titration.presenters.log import (
     quoted,
     withdrawal_reason,
 )
-from titration.presenters.recording import Side
 from titration.presenters.regimen import place_of, title_of
+from titration.presenters.sides import Side
 from titration.presenters.versions import version_row
 from titration.reading import History, StepText
 from titration.timeline import StepRecord
@@ -207,12 +214,14 @@ class _Comparison:
         )
 
     def _step_lines(self, log: History) -> list[Line]:
-        confirmations = {
-            record.entry: number
-            for record in log.records
-            if (number := self.texts[record.entry].confirmed_number) is not None
-        }
-        found = learned_since(self.moment.number, log.records, log.withdrawals, confirmations)
+        texts = [self.texts[record.entry] for record in log.records]
+        found = learned_since(
+            self.moment.number,
+            log.records,
+            log.withdrawals,
+            {t.entry: t.confirmed_number for t in texts if t.confirmed_number is not None},
+            {t.entry: t.disputed_number for t in texts if t.disputed_number is not None},
+        )
         return [self._step_line(learned) for learned in found]
 
     def _step_line(self, learned: Learned) -> Line:
@@ -225,6 +234,8 @@ class _Comparison:
             words = _("%(name)s confirmed entry %(number)s, which holds from %(moment)s.")
             said["name"] = text.confirmed_by_name or ""
             return self._line(learned.number, text.confirmed_at, words % said)
+        if learned.what == DISPUTED and text.disputed_at is not None:
+            return self._line(learned.number, text.disputed_at, _disputed_words(text, said))
         said["name"] = text.recorded_by_name
         if learned.what == ADDED:
             words = ADDITIONS[StepKind(learned.step.kind)]() % said
@@ -305,6 +316,13 @@ class _Comparison:
         details: Sequence[tuple[str, str]] = (),
     ) -> Line:
         return Line(number, _entry_words(number, at, self.clinic), sentence, sides, details)
+
+
+def _disputed_words(text: StepText, said: dict[str, str]) -> str:
+    said = {**said, "name": text.disputed_by_name or "", "text": quoted(text.dispute_says)}
+    if not said["text"]:
+        return _("%(name)s disputed entry %(number)s, which holds from %(moment)s.") % said
+    return _("%(name)s disputed entry %(number)s, which holds from %(moment)s: %(text)s.") % said
 
 
 def _entry_words(number: int, at: datetime, clinic: Clinic) -> str:
