@@ -291,6 +291,22 @@ def test_how_long_the_last_row_lasts_is_marked() -> None:
     assert words_of(table)[1] == "10 mg once a day"
 
 
+def test_a_dose_beside_a_date_that_is_not_clear_is_still_read() -> None:
+    table = typed.read_table("3/4/2026: 5 mg once a day\nFrom 16 Nov 26 - 10 mg once a day")
+    assert words_of(table) == ["5 mg once a day", "10 mg once a day"]
+    assert marks_of(table) == [
+        [("date_ambiguous", "3/4/2026")],
+        [("year_two_digits", "From 16 Nov 26")],
+    ]
+    for line in (
+        "16 Nov 10 mg once a day",
+        "16 Nov 10.5 mg once a day",
+        "May 2 tablets once a day",
+    ):
+        (row,) = typed.read_table(line).rows
+        assert (row.dose, row.start, row.marks[0].about) == (line, None, "dose")
+
+
 def test_a_list_number_that_may_be_a_figure_is_not_left_out() -> None:
     (row,) = typed.read_table("2. 5 mg once a day").rows
     assert (row.dose, row.marks[0].problem) == ("2. 5 mg once a day", "bare_dot")
@@ -321,20 +337,6 @@ def test_more_than_a_thousand_rows_are_refused_whole() -> None:
     for text in ("x" * 200_000, "5 mg once a day\n" * 1001):
         table = typed.read_table(text)
         assert (table.rows, [mark.problem for mark in table.marks]) == ((), ["paste_too_long"])
-
-
-def test_a_hundred_rows_are_read_at_once() -> None:
-    text = "Date\tMorning\tMidday\tEvening\tBed\tNotes\n" + "16 Nov 2026\t5\t2.5\t5\t10\tx\n" * 100
-    lines = "\n".join(f"Week {n}: 5 mg in the morning and {n} mg at bedtime" for n in range(1, 101))
-    for paste in (text, lines):
-        best = min(timed(paste) for _attempt in range(5))
-        assert best < 0.05
-
-
-def timed(paste: str) -> float:
-    start = time.perf_counter()
-    assert len(typed.read_table(paste, unit="mg").rows) == 100
-    return time.perf_counter() - start
 
 
 @pytest.mark.parametrize(

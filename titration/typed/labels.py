@@ -115,6 +115,12 @@ def without_label(text: str) -> tuple[Label, str]:
     return label, text[separator.end() if separator else end :]
 
 
+def after_sign(text: str, at: int) -> str | None:
+    """What follows the sign that ends a label at a place; none when no sign stands there."""
+    separator = _AFTER_LABEL.match(text.translate(SPACES), at)
+    return text[separator.end() :] if separator and separator[0].strip(" )") else None
+
+
 def without_duration(text: str) -> tuple[Interval | None, str]:
     """How long a dose is said to last at its end ("for 3 days"), and the dose without that."""
     found = _DURATION_LAST.search(text.translate(SPACES))
@@ -131,8 +137,11 @@ def _skip(plain: str, at: int) -> int:
 def _fact(plain: str, at: int, label: Label) -> tuple[Label, int] | None:
     """The label with one more fact, and where that ends; none when no new fact stands here."""
     if not label.on and (found := _DATES.match(plain, at)):
-        on = read_date(found["on"])
-        return replace(label, on=on, until=_until(found["until"], on)), found.end()
+        try:
+            on = read_date(found["on"])
+            return replace(label, on=on, until=_until(found["until"], on)), found.end()
+        except NotUnderstood as problem:
+            raise NotUnderstood(problem.code, found.span()) from None
     if not label.kind and (found := _NUMBERED.match(plain, at)):
         kind = found["kind"].lower().replace("wk", "week")
         numbered = _numbered(found, kind)

@@ -15,7 +15,7 @@ from titration.typed.columns import columns_of
 from titration.typed.dates import Interval, read_interval
 from titration.typed.doses import Read, checked, read_dose
 from titration.typed.headings import Heading, heading_of, is_header
-from titration.typed.labels import Label, read_label, without_duration, without_label
+from titration.typed.labels import Label, after_sign, read_label, without_duration, without_label
 from titration.typed.problems import NotUnderstood
 from titration.typed.splitting import Record, Split, split, steps_of
 from titration.typed.starts import starts
@@ -238,9 +238,15 @@ class _Paste:
             if draft.label.lasts:
                 draft.lasts = draft.label.lasts
         except NotUnderstood as problem:
-            draft.marks.append(Mark(problem.code, written))
-            draft.dose.append(written)
-            return draft
+            # A date that cannot be read, and a sign after it: the dose beside it still can.
+            at = problem.at or (0, 0)
+            behind = after_sign(written, at[1]) if problem.at else None
+            if behind is None or written[: at[0]].strip():
+                draft.marks.append(Mark(problem.code, written))
+                draft.dose.append(written)
+                return draft
+            draft.marks.append(Mark(problem.code, written[slice(*at)], "start"))
+            rest = behind
         if then := _THEN.match(rest):
             rest = rest[then.end() :]
         if rest.strip():
