@@ -37,7 +37,7 @@ TABLE = {
     "day": gettext_lazy("Day"),
     "dose": gettext_lazy("Dose"),
     "besides": gettext_lazy("Besides"),
-    "done": gettext_lazy("Done"),
+    "begun": gettext_lazy("Begun"),
     "none": gettext_lazy("no dose"),
     "none-day": gettext_lazy("No dose on this day"),
     "stop": gettext_lazy("Stop"),

@@ -1,0 +1,111 @@
+"""What a copy of a plan holds, on paper or as a calendar file: one patient's newest version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from patients import wording as people
+from patients.models import PatientVersion
+from titration import issued, planned, planning, reading
+from titration.issued import Issued
+from titration.models import CalendarTextVersion, Plan, RegimenVersion
+from titration.planned import PlanLog, SignedVersion
+from titration.planning import Standing
+from titration.wording.calendar import CalendarWords
+
+STEPS, DAYS = "steps", "days"
+
+
+@dataclass(frozen=True)
+class PlanCopy:
+    """A plan as it stands, with whose it is and every copy that was given out for the regimen.
+
+    `dates` are the days on which the rows of the newest version start.
+    """
+
+    plan: Plan
+    person: PatientVersion
+    regimen: RegimenVersion
+    is_retracted: bool
+    log: PlanLog
+    standing: Standing
+    seen: int
+    dates: tuple[date | None, ...]
+    given_out: tuple[Issued, ...]
+
+    @property
+    def version(self) -> SignedVersion:
+        return self.log.newest
+
+    @property
+    def refusal(self) -> str:
+        """Why it is not given out; "" where it is."""
+        if self.is_retracted:
+            return _("The regimen was withdrawn as entered in error.")
+        return issued.refusal(self.standing)
+
+    @property
+    def replaces(self) -> Issued | None:
+        """The newest copy that this version replaces."""
+        return issued.replaced_by(self.log, self.version, self.given_out)
+
+    @property
+    def name(self) -> str:
+        person = self.person
+        return people.name_words(person.family_name, person.given_names, person.title)
+
+    @property
+    def medicine(self) -> str:
+        """The medicine with its form: "Baclofen, tablet"."""
+        words = {"medicine": self.regimen.medicine_name, "form": self.regimen.form}
+        return _("%(medicine)s, %(form)s") % words if words["form"] else words["medicine"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the calendar is written: a row a step or a row a day from `first` on, in which words.
+
+    `issue` is the copy that this is; none while it is only looked at.
+    """
+
+    rows: str = STEPS
+    first: date | None = None
+    text: CalendarTextVersion | None = None
+    issue: Issued | None = None
+    by: str = ""
+    at: datetime = field(default_factory=datetime.now)
+
+    @property
+    def words(self) -> CalendarWords:
+        return issued.words_of(self.text)
+
+
+def read(plan: Plan) -> PlanCopy:
+    """A plan with at least one version, as it stands now. Needs its clinic, regimen and patient.
+
+    Not for a patient who was erased.
+    """
+    regimen = plan.regimen
+    logs = planned.plan_logs([regimen.pk])[regimen.pk]
+    log = next(each for each in logs if each.plan == plan.pk)
+    history = reading.history(regimen)
+    person = PatientVersion.objects.newest().select_related("entry").get(patient=regimen.patient_id)
+    version, is_retracted = reading.text_of(regimen)
+    copies = issued.issues([each.plan for each in logs])
+    return PlanCopy(
+        plan=plan,
+        person=person,
+        regimen=version,
+        is_retracted=is_retracted,
+        log=log,
+        standing=log.standing(history.live, planned.ended_by(person)),
+        seen=_newest_number(logs, reading.newest_number(regimen, history)),
+        dates=planning.laid_dates(log.rows, log.opened),
+        given_out=tuple(copy for each in copies.values() for copy in each),
+    )
+
+
+def _newest_number(logs: Sequence[PlanLog], of_regimen: int) -> int:
+    return max([of_regimen, *(log.last_number for log in logs)])

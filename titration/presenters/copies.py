@@ -1,0 +1,117 @@
+"""The copies of a plan that were given out, as finished strings: which are out, and which hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from access.models import Clinic
+from titration import issued, planning, wording
+from titration.issued import Issued, Told
+from titration.models import IssuedAs, IssuedHow
+from titration.planned import PlanLog
+from titration.planning import Standing
+from titration.presenters.log import moment_words, or_erased
+
+
+@dataclass(frozen=True)
+class CopyLine:
+    """One copy. `told_url` is "" where nothing is to be told, or this person does not record."""
+
+    words: str
+    state: str
+    tone: str
+    recorded: str
+    url: str
+    told_url: str
+    is_outdated: bool
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Every copy of one plan, newest first. `issue_url` is "" where the plan is not given out."""
+
+    lines: list[CopyLine]
+    notice: str
+    issue_url: str
+
+
+def copies(
+    log: PlanLog,
+    standing: Standing,
+    given_out: Iterable[Issued],
+    clinic: Clinic,
+    *,
+    may_record: bool = False,
+) -> Copies:
+    """The copies of a plan that stands so; `given_out` are its own (issued.issues)."""
+    newest_first = sorted(given_out, key=lambda copy: copy.number, reverse=True)
+    lines = [copy_line(copy, log, standing, clinic, may_record=may_record) for copy in newest_first]
+    waiting = [line for line in lines if line.is_outdated]
+    notice = ""
+    if waiting:
+        notice = _("A copy that no longer holds is with the patient, and no telling is recorded.")
+    may_issue = may_record and standing.state == planning.OPEN
+    return Copies(lines, notice, reverse("plan-issue", args=[log.plan]) if may_issue else "")
+
+
+def copy_line(
+    copy: Issued, log: PlanLog, standing: Standing, clinic: Clinic, *, may_record: bool
+) -> CopyLine:
+    """One copy; `is_outdated` says that it no longer holds and that nobody was told."""
+    is_outdated = copy.is_out and issued.is_outdated(copy, log, standing)
+    state, tone = _("With the patient; it says what holds"), "green"
+    if copy.told is not None:
+        state, tone = told_words(copy.told), ""
+    elif is_outdated:
+        state, tone = _("With the patient; it no longer holds"), "rust"
+    elif standing.state == planning.AWAITING:
+        state, tone = _("With the patient; the plan waits for its prescriber"), "amber"
+    return CopyLine(
+        words=copy_words(copy),
+        state=state,
+        tone=tone,
+        recorded=_("Recorded by %(name)s, %(when)s, entry %(number)s.")
+        % {
+            "name": copy.by_name,
+            "when": moment_words(copy.at, clinic),
+            "number": f"{copy.number:,}",
+        },
+        url=reverse("issue", args=[copy.issue]),
+        told_url=reverse("issue-told", args=[copy.issue]) if is_outdated and may_record else "",
+        is_outdated=is_outdated,
+    )
+
+
+def copy_words(copy: Issued) -> str:
+    """What was given out, when, how and to whom."""
+    words = {
+        "version": copy.version,
+        "what": IssuedAs(copy.issued_as).label,
+        "date": wording.date_words(copy.issued_on),
+        "how": IssuedHow(copy.how).label,
+        "whom": or_erased(copy.to_whom),
+    }
+    if words["whom"]:
+        return (
+            _("Version %(version)s, %(what)s, given out on %(date)s, %(how)s, to “%(whom)s”")
+            % words
+        )
+    return _("Version %(version)s, %(what)s, given out on %(date)s, %(how)s") % words
+
+
+def told_words(told: Told) -> str:
+    """When, how and whom somebody told that the copy no longer holds, and who wrote that down."""
+    words = {
+        "date": wording.date_words(told.told_on),
+        "how": IssuedHow(told.how).label,
+        "whom": or_erased(told.to_whom),
+        "name": told.by_name,
+    }
+    if words["whom"]:
+        return (
+            _("Told on %(date)s, %(how)s, to “%(whom)s”, that it no longer holds; by %(name)s")
+            % words
+        )
+    return _("Told on %(date)s, %(how)s, that it no longer holds; by %(name)s") % words
