@@ -216,6 +216,9 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# The grid of a plan sends a box for every cell: 200 rows, each with a column for every time of day.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
 # How many proxies of ours stand in front: only then are their X-Forwarded headers believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 if ALLAUTH_TRUSTED_PROXY_COUNT:

@@ -49,6 +49,7 @@ class _Reader(HTMLParser):
         self._silent = 0
         self._select: tuple[str, list[tuple[str, bool]]] | None = None
         self._textarea: str | None = None
+        self._written = ""
         self._error: str | None = None
 
     def handle_starttag(self, tag: str, attrs) -> None:
@@ -87,8 +88,7 @@ class _Reader(HTMLParser):
                 if kind != "hidden":
                     form.typed[name] = value + attributes.get("placeholder", "")
         elif tag == "textarea":
-            self._textarea = name
-            form.values[name] = form.typed[name] = ""
+            self._textarea, self._written = name, ""
         elif tag == "select":
             self._select = (name, [])
         elif tag == "option" and self._select:
@@ -108,7 +108,11 @@ class _Reader(HTMLParser):
             self._form = None
         elif tag == "ul":
             self._error = None
-        elif tag == "textarea":
+        elif tag == "textarea" and self._textarea is not None and self._form:
+            # A browser drops one line break after the tag.
+            text = self._written.removeprefix("\r\n").removeprefix("\n")
+            self._form.hold(self._textarea, text)
+            self._form.typed[self._textarea] = text
             self._textarea = None
         elif tag == "select" and self._select and self._form:
             name, options = self._select
@@ -121,11 +125,8 @@ class _Reader(HTMLParser):
         if self._silent:
             return
         self.words.append(data)
-        if self._textarea is not None and self._form is not None:
-            # A browser drops one line break after the tag.
-            text = self._form.values[self._textarea] + data
-            self._form.values[self._textarea] = text.removeprefix("\r\n").removeprefix("\n")
-            self._form.typed[self._textarea] = self._form.values[self._textarea]
+        if self._textarea is not None:
+            self._written += data
         if self._error is not None and self.errors[self._error]:
             self.errors[self._error][-1] += data.strip()
 

@@ -233,6 +233,7 @@ def _asked(regimens: Sequence[Regimen]) -> dict[UUID, list[Asked]]:
 def forget(patient: UUID) -> None:
     """Drop from the worklist a patient who is erased: nothing waits for them any more."""
     WorklistRow.objects.filter(regimen__patient=patient).delete()
+    PlanDraft.objects.filter(regimen__patient=patient).delete()
 
 
 def rebuild(batch: int = 500) -> int:

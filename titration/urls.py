@@ -2,14 +2,20 @@
 
 from django.urls import path
 
+from titration.planning import EVENTS
 from titration.views import (
+    drafts,
     exports,
     known,
     medicines,
+    pasting,
     patient,
+    plan_events,
+    plans,
     regimen,
     regimens,
     reviews,
+    signing,
     steps,
     worklist,
 )
@@ -37,4 +43,19 @@ urlpatterns = [
     path("steps/<uuid:step>/dispute/", steps.step_dispute, name="step-dispute"),
     path("regimens/<uuid:regimen>/reviews/new/", reviews.review_new, name="review-new"),
     path("reviews/<uuid:review>/", reviews.review, name="review"),
+    path("regimens/<uuid:regimen>/plans/new/", drafts.plan_new, name="plan-new"),
+    path("plans/<uuid:draft>/edit/", drafts.plan_edit, name="plan-edit"),
+    path("plans/<uuid:draft>/paste/", pasting.plan_paste, name="plan-paste"),
+    path("plans/<uuid:draft>/discard/", drafts.plan_discard, name="plan-discard"),
+    path("plans/<uuid:plan>/", plans.plan, name="plan"),
+    path("plans/<uuid:draft>/sign/", signing.plan_sign, name="plan-sign"),
+    *(
+        path(
+            f"plans/<uuid:plan>/event/{kind}/",
+            plan_events.plan_event,
+            {"kind": kind},
+            name=f"plan-{kind}",
+        )
+        for kind in EVENTS
+    ),
 ]

@@ -4,8 +4,15 @@ from dataclasses import dataclass
 
 from access.models import Clinic, Role, User
 from tests.factories import ClinicFactory, PatientFactory, UserFactory, member
-from tests.titration.factories import medicine_of, regimen_of, review_of, step_of
-from titration.models import DoseStep, Review
+from tests.titration.factories import (
+    draft_of,
+    medicine_of,
+    plan_of,
+    regimen_of,
+    review_of,
+    step_of,
+)
+from titration.models import DoseStep, PlanDraft, PlanVersion, Review
 
 NOBODY = "nobody"
 ROLES = (*Role.values, NOBODY)
@@ -13,12 +20,17 @@ ROLES = (*Role.values, NOBODY)
 
 @dataclass
 class World:
-    """`step` was typed by the recorder and waits for the prescriber, who is named in it."""
+    """`step` was typed by the recorder and waits for the prescriber, who is named in it.
+
+    `draft` revises `plan`, which the prescriber signed.
+    """
 
     clinic: Clinic
     people: dict[str, User]
     step: DoseStep
     review: Review
+    plan: PlanVersion
+    draft: PlanDraft
 
     def address(self, path: str) -> str:
         regimen = self.step.regimen
@@ -28,6 +40,8 @@ class World:
             medicine=regimen.card.version.medicine_id,
             step=self.step.step,
             review=self.review.review,
+            plan=self.plan.plan_id,
+            draft=self.draft.pk,
         )
 
     @property
@@ -43,4 +57,6 @@ def new_world() -> World:
     patient = PatientFactory(clinic=clinic, by=people[Role.PRESCRIBER])
     version = regimen_of(patient, medicine, people[Role.PRESCRIBER])
     step = step_of(version, by=people[Role.RECORDER])
-    return World(clinic, people, step, review_of(version))
+    plan = plan_of(version)
+    draft = draft_of(version.regimen, people[Role.PRESCRIBER], plan)
+    return World(clinic, people, step, review_of(version), plan, draft)

@@ -15,7 +15,7 @@ is marked. The shape, all of it text as typed:
 from titration.document.changes import copied, inserted, laid, moved, removed, replaced, undone
 from titration.document.merging import Pair, compared, heads_apart, merged
 from titration.document.pasting import pasted_rows
-from titration.document.reading import CellProblem, ReadRow, read, read_rows
+from titration.document.reading import CellProblem, Reading, ReadRow, read, read_rows, reading_of
 from titration.document.shape import (
     CELLS,
     HEAD,
@@ -42,6 +42,7 @@ __all__ = [
     "Document",
     "Pair",
     "ReadRow",
+    "Reading",
     "TooLong",
     "blank",
     "compared",
@@ -58,6 +59,7 @@ __all__ = [
     "pasted_rows",
     "read",
     "read_rows",
+    "reading_of",
     "removed",
     "replaced",
     "tidy",

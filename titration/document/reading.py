@@ -60,13 +60,33 @@ class ReadRow:
     problems: tuple[CellProblem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document once read: the plan where every cell was understood, its rows, every problem."""
+
+    text: PlanText | None
+    rows: tuple[ReadRow, ...]
+    problems: tuple[CellProblem, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing keeps the plan from being signed."""
+        return self.text is not None and not self.problems
+
+
+def reading_of(document: Document) -> Reading:
+    """Read a document once, for all that is said of it."""
+    text, rows, whole = _read(document)
+    return Reading(text, rows, (*whole, *(problem for row in rows for problem in row.problems)))
+
+
 def read(document: Document) -> tuple[PlanText | None, tuple[CellProblem, ...]]:
     """What the plan says, and every problem of it, the whole first, then row by row.
 
     There is a text when every cell was understood: what check_plan refuses is among the problems.
     """
-    text, rows, whole = _read(document)
-    return text, (*whole, *(problem for row in rows for problem in row.problems))
+    reading = reading_of(document)
+    return reading.text, reading.problems
 
 
 def read_rows(document: Document) -> tuple[ReadRow, ...]:

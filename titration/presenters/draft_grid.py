@@ -1,0 +1,218 @@
+"""The grid of a draft as finished HTML: what is typed, and beside it what was read of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from patients.finished import NOTHING, html
+from titration import document, dosing, planning, wording
+from titration.document import CellProblem, Document, ReadRow
+from titration.dosing import Total
+from titration.forms.plans import AMOUNT, slot_words
+from titration.planning import Problem
+from titration.presenters.plan_rows import dose_cell, starts_cell
+
+ROW = """
+<tr id="row-{row}" data-plan-row="{row}"{tone}>
+<th scope="row" class="place"><span id="n-{row}" data-place>{place}</span>
+<input type="hidden" name="row" value="{row}"></th>
+{cells}
+<td class="read" data-read>{read}</td>
+<td class="do"><details><summary><span aria-hidden="true">⋯</span>
+<span class="visually-hidden">{menu}</span></summary><div>{buttons}</div></details></td>
+</tr>"""
+LINE = """
+<td class="{kind}" data-label="{heading}"><input type="text" id="{cell}-{row}" name="{name}"
+ value="{value}" maxlength="{most}" autocomplete="off" aria-labelledby="h-{cell} n-{row}"
+{bad}{mode}></td>"""
+TEXT = """
+<td class="{kind}" data-label="{heading}"><textarea id="{cell}-{row}" name="{name}" rows="1"
+ maxlength="{most}" aria-labelledby="h-{cell} n-{row}"{bad}>
+{value}</textarea></td>"""
+BUTTON = '<button class="btn" name="do" value="{do}:{row}" formnovalidate>{text}</button>'
+DECIMAL = SafeString(' inputmode="decimal"')
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the grid: `cell` names it in ids, `name` in what is sent."""
+
+    cell: str
+    name: str
+    heading: str
+    kind: str
+    most: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The columns and the finished rows; `empty` is a row for the script to begin new ones with."""
+
+    columns: Sequence[Column]
+    rows: Sequence[SafeString]
+    empty: SafeString
+
+
+def columns(found: Document) -> list[Column]:
+    """Every column into which something is typed, in the order in which it is read."""
+    most = document.MOST_LENGTH
+    unit = wording.unit_words(found["unit"]) if found["unit"] in dosing.UNITS else ""
+    between = _("%(time)s (%(unit)s)") if unit else "%(time)s"
+    return [
+        Column("when", "when", pgettext("heading of a column", "Starts"), "line", most["when"]),
+        *(
+            Column(
+                slot.replace(":", ""),
+                AMOUNT + slot,
+                between % {"time": slot_words(slot), "unit": unit},
+                "amount",
+                most["amount"],
+            )
+            for slot in found["slots"]
+        ),
+        Column("dose", "dose", _("Dose in words"), "text", most["dose"]),
+        Column("words", "words", _("Written beside it"), "text", most["words"]),
+    ]
+
+
+def grid(found: Document, read: Sequence[ReadRow]) -> Grid:
+    """The whole grid as typed and read."""
+    across = columns(found)
+    empty = {"row": "__row__", "when": "", "amounts": {}, "dose": "", "words": ""}
+    return Grid(
+        across,
+        [
+            _row(row, across, each, said)
+            for row, each, said in zip(found["rows"], read, read_backs(read), strict=True)
+        ],
+        _row(empty, across, None, NOTHING),
+    )
+
+
+def _row(row: dict, across: Sequence[Column], read: ReadRow | None, said: SafeString) -> SafeString:
+    bad = bad_cells(read) if read else set()
+    identity = row["row"]
+    return html(
+        ROW,
+        row=identity,
+        place=place_words(read),
+        tone=SafeString(' class="marked"') if bad else NOTHING,
+        cells=SafeString("".join(_cell(column, row, column.cell in bad) for column in across)),
+        read=said,
+        menu=_("Insert, copy, move or remove this row"),
+        buttons=SafeString(
+            "".join(html(BUTTON, do=do, row=identity, text=text) for do, text in _deeds())
+        ),
+    )
+
+
+def _deeds() -> list[tuple[str, str]]:
+    return [
+        ("insert", _("Insert a row above")),
+        ("copy", _("Copy this row below")),
+        ("up", _("Move up")),
+        ("down", _("Move down")),
+        ("delete", _("Remove this row")),
+    ]
+
+
+def _cell(column: Column, row: dict, is_bad: bool) -> SafeString:
+    is_amount = column.kind == "amount"
+    slot = column.name.removeprefix(AMOUNT)
+    described = html(' aria-invalid="true" aria-describedby="e-{row}"', row=row["row"])
+    return html(
+        TEXT if column.kind == "text" else LINE,
+        kind=column.kind,
+        heading=column.heading,
+        cell=column.cell,
+        name=column.name,
+        row=row["row"],
+        value=row["amounts"].get(slot, "") if is_amount else row[column.name],
+        most=str(column.most),
+        bad=described if is_bad else NOTHING,
+        mode=DECIMAL if is_amount else NOTHING,
+    )
+
+
+def place_words(read: ReadRow | None) -> str:
+    """The number of a row in the plan; a row with nothing in it has none."""
+    return str(read.number) if read and read.number else _("empty")
+
+
+def bad_cells(read: ReadRow) -> set[str]:
+    """The cells with a problem, as they are named in ids."""
+    return {problem.cell.replace(":", "") for problem in read.problems}
+
+
+def read_backs(read: Sequence[ReadRow]) -> list[SafeString]:
+    """What was read of each row: its day, its dose in full words, its total, or what is wrong."""
+    found = []
+    before: Total | None = None
+    for each in read:
+        found.append(_read_back(each, before) if each.number else NOTHING)
+        if each.number and each.row.kind != "single":
+            before = total_of(each)
+    return found
+
+
+def total_of(read: ReadRow) -> Total | None:
+    """The total per day of a row that is a dose which goes on, where dosing gives one."""
+    if read.row.kind != "dose" or any(problem.cell != "when" for problem in read.problems):
+        return None
+    return dosing.total_per_day(read.row.components)
+
+
+def _read_back(read: ReadRow, before: Total | None) -> SafeString:
+    row, cells = read.row, {problem.cell for problem in read.problems}
+    said = []
+    if row.start:
+        said.append(html('<p class="day">{day}</p>', day=starts_cell(row, read.day)))
+    if row.kind and cells <= {"when"}:
+        said.append(html("<p>{dose}</p>", dose=dose_cell(row, read.day)))
+        if row.kind == "words":
+            said.append(_meta(_("Words only: this row has no dose.")))
+        said += [_meta(words) for words in _apart(total_of(read), before)]
+        said += [html('<p class="amber">{words}</p>', words=w) for w in _disagreeing(row)]
+    if read.problems:
+        lines = [html("<li>{words}</li>", words=problem_words(p)) for p in read.problems]
+        said.append(
+            html(
+                '<ul class="wrong" id="e-{row}">{lines}</ul>',
+                row=str(row.row),
+                lines=SafeString("".join(lines)),
+            )
+        )
+    return SafeString("".join(said))
+
+
+def _apart(total: Total | None, before: Total | None) -> Iterable[str]:
+    apart: Decimal | None = dosing.difference(total, before)
+    if apart is not None and total is not None:
+        yield _("Difference of the totals from the row before: %(difference)s") % {
+            "difference": wording.difference_words(apart, total.unit)
+        }
+
+
+def _disagreeing(row: planning.Row) -> list[str]:
+    codes = [code for part in row.components for code in dosing.disagreements(part)]
+    return [wording.problem_words(code) for code in dict.fromkeys(codes)]
+
+
+def _meta(words: str) -> SafeString:
+    return html('<p class="meta">{words}</p>', words=words)
+
+
+def problem_words(problem: CellProblem) -> str:
+    """What is wrong, with the piece of the typed text that it is about."""
+    if problem.code in planning.PROBLEMS:
+        says = wording.plan_problem_words(Problem(None, problem.code))
+    else:
+        says = wording.typed_problem_words(problem.code)
+    if not problem.text:
+        return says
+    piece = problem.text if len(problem.text) <= 60 else problem.text[:60] + "…"
+    return _("“%(piece)s”: %(problem)s") % {"piece": piece, "problem": says}
