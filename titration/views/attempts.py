@@ -40,3 +40,9 @@ def read_anew(form: SubmissionForm, **hidden: object) -> None:
     for name, value in hidden.items():
         data[form.add_prefix(name)] = str(value)
     form.data = data
+
+
+def status_of(form: SubmissionForm) -> int:
+    """The status of a page that shows the form again with what is wrong with it."""
+    refused = form.status != HTTPStatus.OK
+    return form.status if refused else HTTPStatus.UNPROCESSABLE_ENTITY

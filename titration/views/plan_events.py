@@ -24,7 +24,7 @@ from titration.planned import PlanLog
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters.plan import ended
 from titration.presenters.plan_events import event_page
-from titration.views.attempts import attempt, read_anew
+from titration.views.attempts import attempt, read_anew, status_of
 from titration.views.plans import log_of
 from titration.views.regimens import kind_of
 
@@ -86,7 +86,7 @@ def page(
 ) -> HttpResponse:
     """The form beside how the plan stands and the rows that remain."""
     if status == HTTPStatus.OK and form.errors:
-        status = max(form.status, HTTPStatus.UNPROCESSABLE_ENTITY)
+        status = status_of(form)
     now = plan.clinic.local(timezone.now())
     person = banner(plan.regimen.patient)
     history = reading.history(plan.regimen)

@@ -31,7 +31,7 @@ from titration.presenters.plan import version_name
 from titration.presenters.plan_differences import PlanDifferences, plan_differences
 from titration.presenters.plan_sign import recorded_now, side_by_side, to_sign
 from titration.presenters.regimen import title_of
-from titration.views.attempts import attempt, read_anew
+from titration.views.attempts import attempt, read_anew, status_of
 from titration.views.regimens import kind_of
 
 
@@ -155,7 +155,7 @@ class Screen:
         if self.is_overtaken:
             return self.conflict_page(status)
         if form is not None and status == HTTPStatus.OK and form.errors:
-            status = max(form.status, HTTPStatus.UNPROCESSABLE_ENTITY)
+            status = status_of(form)
             if set(form.errors) - {"password", "__all__"}:
                 read_anew(form, **self.hidden)
         title = title_of(self.regimen.card.version)

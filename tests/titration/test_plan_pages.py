@@ -1,0 +1,687 @@
+"""The page of a plan, its versions, and what is recorded of it beside them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from access.models import AccessEvent, AccessKind, Role
+from ledger import erasing
+from ledger.models import Entry, ErasureReason
+from ledger.writing import Asking, writing
+from patients import actions as people
+from patients.identity import Standing
+from tests.factories import ClinicFactory, PatientFactory, member
+from tests.pages import Page
+from tests.titration.doses import at, times
+from tests.titration.factories import (
+    draft_of,
+    plan_of,
+    plan_text,
+    planned_row,
+    regimen_of,
+    signed_plan,
+    step_of,
+)
+from titration import actions, planned, planning
+from titration.document import read
+from titration.models import DoseStep, PlanDraft, PlanEvent, PlanVersion, Review, RowRecorded
+from titration.planning import PlanText
+
+pytestmark = pytest.mark.django_db
+
+FIRST = planned_row(date(2026, 3, 2), times(3, "7"))
+SECOND = planned_row("2 weeks", at("morning", "11"), at("bedtime", "13"))
+THIRD = planned_row("1 month", kind="words", words="Ring the ward, then go on")
+ROWS = (FIRST, SECOND, THIRD)
+
+
+def signed_in(person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def address(plan: PlanVersion, **query) -> str:
+    return reverse("plan", args=[plan.plan_id], query=query)
+
+
+def event_address(plan: PlanVersion, kind: str) -> str:
+    return reverse(f"plan-{kind}", args=[plan.plan_id])
+
+
+@pytest.fixture
+def clinic():
+    return ClinicFactory()
+
+
+@pytest.fixture
+def osei(clinic):
+    return member(clinic, name="Dr A. Osei")
+
+
+@pytest.fixture
+def version(clinic, osei):
+    patient = PatientFactory(clinic=clinic, by=osei, family_name="Novak", given_names="Irena")
+    return regimen_of(patient, by=osei)
+
+
+@pytest.fixture
+def plan(version):
+    return plan_of(version, *ROWS, purpose="taper", if_missed="Take the next one", note="By hand")
+
+
+@pytest.fixture
+def client(osei):
+    return signed_in(osei)
+
+
+def open_page(client: Client, plan: PlanVersion, **query) -> Page:
+    response = client.get(address(plan, **query))
+    assert response.status_code == 200
+    return Page(response)
+
+
+def recorded_from(plan: PlanVersion, row, on: date, components=None, kind: str = "dose", **step):
+    """A step recorded from a row of the plan, with its link."""
+    regimen = plan.plan.regimen
+    text = regimen.card.version
+    step = step_of(text, on, kind, components or row.components, **step)
+    by = text.responsible
+    with writing(regimen.clinic, by=by, submission=Asking(uuid4(), b"")) as log:
+        link = RowRecorded(version=plan, row=row.row, step=step.step)
+        log.add(link, subject=step.step, patient=regimen.patient_id)
+    return step
+
+
+def revised(plan: PlanVersion, text: PlanText, by=None) -> PlanVersion:
+    """The next version of the plan, signed."""
+    regimen = plan.plan.regimen
+    by = by or regimen.card.version.responsible
+    return signed_plan(draft_of(regimen, by=by, revises=plan), text)
+
+
+def event(plan: PlanVersion, kind: str, reason: str = "", by=None) -> PlanEvent:
+    return actions.record_plan_event(
+        plan=plan.plan,
+        kind=kind,
+        reason_text=reason,
+        seen=10**6,
+        by=by or plan.plan.regimen.card.version.responsible,
+    )
+
+
+def state(plan: PlanVersion) -> str:
+    from titration import reading
+    from titration.presenters.plan import ended
+
+    log = planned.plan_log(plan.plan_id, plan.plan.regimen_id)
+    return log.standing(reading.history(plan.plan.regimen).live, ended(plan.plan.regimen)).state
+
+
+# What the page says
+
+
+def test_every_row_is_said_in_full_words_with_its_weekday_and_date(client, plan):
+    text = open_page(client, plan).text
+
+    assert "Taper: By mouth: baclofen, tablet" in text
+    assert "1 Monday 02-Mar-2026 Three times a day 7 mg each time Total per day: 21 mg" in text
+    assert "2 Monday 16-Mar-2026 2 weeks after the row before Morning 11 mg Bedtime 13 mg" in text
+    assert "3 Thursday 16-Apr-2026 1 month after the row before “Ring the ward, then go on”" in text
+
+
+def test_the_page_says_purpose_end_and_the_prescribers_own_words(client, plan):
+    text = open_page(client, plan).text
+
+    assert "Purpose Taper At the end The last dose continues" in text
+    assert "If doses are missed Take the next one Note By hand" in text
+    assert "Signed by Dr A. Osei" in text
+
+
+@pytest.mark.parametrize(
+    ("review_on", "says"),
+    [
+        (date(2026, 5, 1), "until a review on Friday 01-May-2026"),
+        (None, "until a review; no date is written for it"),
+    ],
+)
+def test_a_review_at_the_end_is_said_with_its_date_or_that_there_is_none(
+    client, version, review_on, says
+):
+    plan = plan_of(version, *ROWS, end="review", review_on=review_on)
+
+    assert says in open_page(client, plan).text
+
+
+def test_a_row_that_waits_for_a_review_has_no_date_until_one_opens_it(client, version, osei):
+    waiting = planned_row("review", times(1, "17", period=2))
+    plan = plan_of(version, FIRST, waiting)
+
+    before = open_page(client, plan).text
+    with writing(plan.plan.clinic, by=osei, submission=Asking(uuid4(), b"")) as log:
+        done = Review(
+            regimen=version.regimen,
+            status="done",
+            review_on=date(2026, 4, 1),
+            whose=osei,
+            whose_name=osei.name,
+            opens_row=waiting.row,
+            opens_on=date(2026, 4, 6),
+        )
+        log.add(done, subject=done.review, patient=version.regimen.patient_id)
+    after = open_page(client, plan).text
+
+    assert "after a review; no date until the review is recorded" in before
+    assert "counted from the day on which this row starts" in before
+    assert "Monday 06-Apr-2026 opened by a review" in after
+    assert "counted from 06-Apr-2026" in after
+
+
+def test_what_was_recorded_stands_beside_its_row(client, plan):
+    recorded_from(plan, FIRST, date(2026, 3, 5))
+
+    text = open_page(client, plan).text
+
+    assert "From 05-Mar-2026 3 days after the planned date entry" in text
+
+
+def test_another_dose_than_the_planned_one_is_said_in_full(client, plan):
+    recorded_from(plan, FIRST, date(2026, 3, 2), (times(2, "17"),))
+
+    text = open_page(client, plan).text
+
+    assert "on the planned date Changed; recorded as: Twice a day 17 mg each time" in text
+
+
+def test_a_row_that_was_passed_over_says_so(client, plan):
+    recorded_from(plan, SECOND, date(2026, 3, 16))
+
+    assert "Nothing; a later row was recorded." in open_page(client, plan).text
+
+
+def test_a_corrected_step_still_stands_beside_its_row(client, plan, osei):
+    step = recorded_from(plan, FIRST, date(2026, 3, 2))
+    actions.correct_step(
+        step=step,
+        instruction=actions.Instruction(
+            kind="dose",
+            effective=step.effective,
+            decided_by=osei,
+            decided_by_name=osei.name,
+            received_how="letter",
+            reason="start",
+            components=(times(2, "19"),),
+        ),
+        correction_reason="misread",
+        by=osei,
+    )
+
+    text = open_page(client, plan).text
+
+    assert "Changed; recorded as: Twice a day 19 mg each time" in text
+
+
+def test_what_was_recorded_under_one_version_stands_under_the_next(client, plan):
+    recorded_from(plan, FIRST, date(2026, 3, 2))
+    second = revised(plan, plan_text(FIRST, planned_row("1 week", times(3, "5")), SECOND, THIRD))
+
+    text = open_page(client, second).text
+
+    assert "Version 2" in text
+    assert "From 02-Mar-2026 on the planned date" in text
+
+
+def test_the_address_of_a_draft_leads_to_where_it_is_written(client, version, osei):
+    draft = draft_of(version.regimen, by=osei)
+
+    answer = client.get(reverse("plan", args=[draft.pk]))
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("plan-edit", args=[draft.pk]))
+
+
+def test_a_plan_of_another_clinic_is_not_there(plan):
+    assert signed_in(member(ClinicFactory())).get(address(plan)).status_code == 404
+
+
+def test_opening_the_page_leaves_an_access_event_that_names_the_patient(client, plan):
+    open_page(client, plan)
+
+    seen = AccessEvent.objects.order_by("pk").last()
+    assert (seen.kind, seen.route) == (AccessKind.VIEW, "plan")
+    assert [each.patient for each in seen.patients.all()] == [plan.plan.regimen.patient_id]
+
+
+# How it stands
+
+
+def test_an_open_plan_says_who_signed_it(client, plan):
+    assert "Open since Dr A. Osei signed version 1" in open_page(client, plan).text
+
+
+def test_a_paused_plan_says_since_when_by_whom_and_why(client, plan):
+    event(plan, "paused", "Waiting for the scan")
+
+    text = open_page(client, plan).text
+
+    assert "Plan paused" in text
+    assert "Paused by Dr A. Osei" in text
+    assert "“Waiting for the scan”" in text
+
+
+def test_an_instruction_from_outside_leaves_the_rows_to_the_prescriber(client, plan, version):
+    step_of(version, components=(times(2, "19"),))
+
+    page = open_page(client, plan)
+
+    assert "Awaiting the prescriber" in page.text
+    assert "recorded an instruction from outside the plan" in page.text
+    for words in ("Goes on as written", "Move the dates that remain", "Withdraw plan"):
+        assert words in page.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"), [("withdrawn", "Withdrawn by Dr A. Osei"), ("completed", "Completed by Dr")]
+)
+def test_a_plan_that_is_over_says_by_whom_and_offers_nothing(client, plan, kind, says):
+    event(plan, kind, "No longer wanted")
+
+    page = open_page(client, plan)
+
+    assert says in page.text
+    assert "Revise" not in page.text
+    assert not any("/event/" in link for link in page.links)
+
+
+def test_a_plan_closed_by_a_stop_says_so(client, plan, version):
+    step_of(version)
+    step_of(version, on=date(2026, 4, 1), kind="stop")
+
+    assert (
+        "Closed by the stop of the medicine that Dr A. Osei recorded"
+        in open_page(client, plan).text
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [("died", "died, as"), ("left", "left the clinic, as")]
+)
+def test_a_plan_of_a_patient_who_died_or_left_says_so(client, plan, version, status, says):
+    patient = version.regimen.patient
+    current = patient.versions.get()
+    people.revise_patient(
+        patient=patient,
+        seen=current.entry,
+        identity=current.identity,
+        standing=Standing(status, date(2026, 4, 1)),
+        by=version.responsible,
+    )
+
+    page = open_page(client, plan)
+
+    assert f"Closed because the patient {says}" in page.text
+    assert not any("/event/" in link for link in page.links)
+
+
+def test_a_plan_of_a_withdrawn_regimen_says_so_and_offers_nothing(client, plan, version, osei):
+    actions.retract_regimen(
+        regimen=version.regimen, reason="wrong-patient", reason_text="", seen=10**6, by=osei
+    )
+
+    page = open_page(client, plan)
+
+    assert "The regimen of this plan was withdrawn" in page.text
+    assert not any("/event/" in link for link in page.links)
+
+
+def test_a_plan_of_an_erased_patient_is_legible_without_its_words(client, plan, clinic):
+    patient = plan.plan.regimen.patient_id
+    administrator = member(clinic, Role.ADMINISTRATOR)
+    erasing.erase(clinic=clinic, patient=patient, reason=ErasureReason.REQUEST, by=administrator)
+
+    page = open_page(client, plan)
+
+    assert "Erased on" in page.text
+    assert "Three times a day 7 mg each time" in page.text
+    assert "Ring the ward" not in page.text
+    assert not any("/event/" in link for link in page.links)
+    assert client.get(event_address(plan, "paused")).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.RECORDER, Role.VIEWER])
+def test_who_does_not_sign_is_offered_no_events(plan, clinic, role):
+    page = open_page(signed_in(member(clinic, role)), plan)
+
+    assert not any("/event/" in link for link in page.links)
+    assert ("Revise" in page.text) == (role == Role.RECORDER)
+
+
+# Versions
+
+
+def test_versions_are_listed_and_an_older_one_says_that_it_is_superseded(client, plan):
+    second = revised(plan, plan_text(FIRST, THIRD))
+
+    newest = open_page(client, second)
+    older = open_page(client, plan, version=1)
+
+    assert "Version 2 signed by Dr A. Osei" in newest.text
+    assert "Version 1 signed by Dr A. Osei" in newest.text
+    assert "is superseded" not in newest.text
+    assert "Version 1 is superseded. Go to Version 2" in older.text
+    assert "Morning 11 mg" in older.text
+    assert "Morning 11 mg" not in newest.text
+
+
+def test_what_changed_is_said_row_by_row(client, plan):
+    moved = replace(SECOND, count=3)
+    added = planned_row(date(2026, 5, 1), times(1, "17"))
+    second = revised(plan, plan_text(FIRST, moved, added, purpose="titration"))
+
+    text = open_page(client, second, version=2, compare=1).text
+
+    assert "From Version 1 to Version 2" in text
+    assert "Purpose Taper Titration" in text
+    assert "2 Start changed Monday 16-Mar-2026 2 weeks after the row before" in text
+    assert "Monday 23-Mar-2026 3 weeks after the row before" in text
+    assert "3 Added Friday 01-May-2026 Once a day 17 mg" in text.replace("each day", "a day")
+    assert "Removed" in text
+    assert "1 row is the same." in text
+
+
+def test_a_date_that_moves_with_the_rows_before_it_is_a_change(client, plan):
+    second = revised(plan, plan_text(replace(FIRST, on=date(2026, 3, 9)), SECOND, THIRD))
+
+    text = open_page(client, second, version=2, compare=1).text
+
+    assert text.count("Date changed with the rows before it") == 2
+
+
+def test_a_row_in_another_place_says_where_it_was(client, plan):
+    last = replace(THIRD, start="on", on=date(2026, 3, 1), count=None, unit="")
+    second = revised(plan, plan_text(last, FIRST, SECOND))
+
+    text = open_page(client, second, version=2, compare=1).text
+
+    assert text.count("Moved: it was row") == 1
+    assert "Moved: it was row 3" in text
+
+
+@pytest.mark.parametrize("query", [{"version": "9"}, {"version": "x"}, {"compare": "0"}])
+def test_a_version_that_is_not_there_is_not_found(client, plan, query):
+    assert client.get(address(plan, **query)).status_code == 404
+
+
+def test_drafts_of_the_next_version_are_listed_with_who_saved_them(client, plan, clinic):
+    lind = member(clinic, Role.RECORDER, name="J. Lind")
+    draft = draft_of(plan.plan.regimen, by=lind, revises=plan)
+
+    page = open_page(client, plan)
+
+    assert "Draft from version 1, last saved by J. Lind" in page.text
+    assert reverse("plan-edit", args=[draft.pk]) in page.links
+    assert reverse("plan-sign", args=[draft.pk]) in page.links
+
+
+# As known then
+
+
+def test_the_page_as_known_then_says_so_and_offers_nothing(client, plan):
+    second = revised(plan, plan_text(FIRST, THIRD))
+
+    page = open_page(client, second, known=plan.entry.number)
+
+    assert "NOT TODAY'S RECORD: as known on" in page.text
+    assert "Morning 11 mg" in page.text
+    assert "Version 2" not in page.text
+    assert "Revise" not in page.text
+    assert not any("/event/" in link for link in page.links)
+
+
+def test_what_was_recorded_later_is_not_on_the_page_as_known_then(client, plan):
+    recorded_from(plan, FIRST, date(2026, 3, 5))
+
+    assert "3 days after" not in open_page(client, plan, known=plan.entry.number).text
+
+
+def test_a_plan_that_was_not_signed_by_then_is_a_moment_that_is_none(client, plan):
+    answer = client.get(address(plan, known=plan.entry.number - 1))
+
+    assert answer.status_code == 400
+    assert "This plan was not signed yet at that moment." in Page(answer).text
+
+
+# Events
+
+
+def send(client: Client, plan: PlanVersion, kind: str, page: Page | None = None, **typed) -> Page:
+    page = page or Page(client.get(event_address(plan, kind)))
+    return Page(client.post(event_address(plan, kind), {**page.values, **typed}))
+
+
+def test_a_plan_is_paused_with_a_reason(client, plan, osei):
+    answer = send(client, plan, "paused", reason_text="Waiting for the scan")
+
+    assert (answer.status, answer.response["Location"]) == (302, address(plan))
+    recorded = PlanEvent.objects.get()
+    assert (recorded.kind, recorded.reason_text) == ("paused", "Waiting for the scan")
+    assert recorded.entry.recorded_by == osei
+    assert state(plan) == planning.PAUSED
+
+
+@pytest.mark.parametrize("kind", ["paused", "withdrawn"])
+def test_what_needs_a_reason_is_not_recorded_without_one(client, plan, kind):
+    count = Entry.objects.count()
+
+    answer = send(client, plan, kind, reason_text="  ")
+
+    assert answer.status == 422
+    assert "reason_text" in answer.errors
+    assert Entry.objects.count() == count
+
+
+def test_a_paused_plan_goes_on(client, plan):
+    event(plan, "paused", "Waiting")
+
+    send(client, plan, "resumed")
+
+    assert state(plan) == planning.OPEN
+
+
+def test_a_plan_that_waits_goes_on_as_written(client, plan, version):
+    step_of(version, components=(times(2, "19"),))
+
+    send(client, plan, "continued", reason_text="A single bad week")
+
+    assert state(plan) == planning.OPEN
+
+
+@pytest.mark.parametrize("kind", ["withdrawn", "completed"])
+def test_a_plan_is_over_once_it_is_withdrawn_or_completed(client, plan, kind):
+    send(client, plan, kind, reason_text="Said at the visit")
+
+    assert state(plan) == kind
+
+
+def test_an_event_page_says_how_the_plan_stands_and_what_remains(client, plan):
+    recorded_from(plan, FIRST, date(2026, 3, 2))
+
+    page = Page(client.get(event_address(plan, "paused")))
+
+    assert "Open since Dr A. Osei signed version 1" in page.text
+    assert "Rows that remain Row Starts Dose as written Recorded 2 Monday 16-Mar-2026" in page.text
+    assert "Pause the plan for NOVAK, Irena (Ms)" in page.text
+
+
+@pytest.mark.parametrize("kind", ["resumed", "continued"])
+def test_what_does_not_fit_leads_back_to_the_plan(client, plan, kind):
+    answer = client.get(event_address(plan, kind), follow=True)
+
+    assert answer.redirect_chain == [(address(plan), 302)]
+    assert "That does not fit how the plan stands now." in Page(answer).text
+
+
+def test_an_event_sent_twice_is_recorded_once(client, plan):
+    page = Page(client.get(event_address(plan, "paused")))
+    first = send(client, plan, "paused", page, reason_text="Waiting")
+
+    again = send(client, plan, "paused", page, reason_text="Waiting")
+
+    assert (again.status, again.response["Location"]) == (302, first.response["Location"])
+    assert PlanEvent.objects.count() == 1
+
+
+def test_what_is_recorded_meanwhile_is_read_before_an_event_is(client, plan, version):
+    page = Page(client.get(event_address(plan, "paused")))
+    step_of(version, components=(times(2, "19"),))
+    count = Entry.objects.count()
+
+    refused = send(client, plan, "paused", page, reason_text="Waiting")
+
+    assert refused.status == 409
+    assert "Something was recorded meanwhile." in refused.text
+    assert "recorded an instruction from outside the plan" in refused.text
+    assert refused.values["reason_text"] == "Waiting"
+    assert Entry.objects.count() == count
+    assert send(client, plan, "paused", refused).status == 302
+
+
+@pytest.mark.parametrize("role", [Role.RECORDER, Role.VIEWER])
+@pytest.mark.parametrize("kind", planning.EVENTS)
+def test_only_prescribers_record_events(client, plan, clinic, kind, role):
+    page = Page(client.get(event_address(plan, "paused")))
+    count = Entry.objects.count()
+
+    answer = send(signed_in(member(clinic, role)), plan, kind, page, reason_text="Forged")
+
+    assert answer.status == 403
+    assert Entry.objects.count() == count
+
+
+# Moving the dates that remain
+
+
+def typed_into(draft: PlanDraft) -> PlanText:
+    text, problems = read(draft.document)
+    assert problems == ()
+    assert text is not None
+    return text
+
+
+def test_pausing_may_move_the_dates_that_remain_in_a_draft(client, plan):
+    recorded_from(plan, FIRST, date(2026, 3, 2))
+
+    answer = send(client, plan, "paused", reason_text="Away", dates="later", days="10")
+
+    [draft] = PlanDraft.objects.all()
+    assert answer.response["Location"] == reverse("plan-sign", args=[draft.pk])
+    assert draft.revises == plan
+    text = typed_into(draft)
+    assert planning.laid_dates(text.rows) == (
+        date(2026, 3, 2),
+        date(2026, 3, 26),
+        date(2026, 4, 26),
+    )
+    assert [row.components for row in text.rows] == [row.components for row in ROWS]
+    assert [row.row for row in text.rows] == [row.row for row in ROWS]
+    assert state(plan) == planning.PAUSED
+
+
+def test_a_plan_that_goes_on_with_moved_dates_stays_paused_until_they_are_signed(client, plan):
+    event(plan, "paused", "Away")
+
+    send(client, plan, "resumed", dates="later", days="7")
+
+    assert state(plan) == planning.PAUSED
+    [draft] = PlanDraft.objects.all()
+    text = typed_into(draft)
+    assert planning.laid_dates(text.rows)[0] == date(2026, 3, 9)
+    assert (text.rows[1].count, text.rows[1].unit) == (2, "week")
+    signed = signed_plan(draft, text, by=plan.plan.regimen.card.version.responsible)
+    assert signed.version == 2
+    assert state(plan) == planning.OPEN
+
+
+def test_dates_may_move_earlier(client, plan, version):
+    step_of(version, components=(times(2, "19"),))
+    page = Page(client.get(event_address(plan, "continued") + "?dates=later"))
+    assert page.values["dates"] == "later"
+
+    send(client, plan, "continued", page, dates="earlier", days="3")
+
+    assert planning.laid_dates(typed_into(PlanDraft.objects.get()).rows)[0] == date(2026, 2, 27)
+    assert state(plan) == planning.AWAITING
+
+
+def test_moving_sent_twice_drafts_once(client, plan):
+    page = Page(client.get(event_address(plan, "paused")))
+    sent = {"reason_text": "Away", "dates": "later", "days": "10"}
+    first = send(client, plan, "paused", page, **sent)
+
+    again = send(client, plan, "paused", page, **sent)
+
+    assert again.response["Location"] == first.response["Location"]
+    assert PlanDraft.objects.count() == 1
+
+
+@pytest.mark.parametrize("days", ["", "0", "1000", "1.5", "-3", "x", "٣"])
+def test_days_to_move_are_typed_and_whole(client, plan, days):
+    count = Entry.objects.count()
+
+    answer = send(client, plan, "paused", reason_text="Away", dates="later", days=days)
+
+    assert answer.status == 422
+    assert "days" in answer.errors
+    assert (Entry.objects.count(), PlanDraft.objects.count()) == (count, 0)
+
+
+def test_days_typed_for_dates_that_stay_are_asked_about(client, plan):
+    answer = send(client, plan, "paused", reason_text="Away", dates="stay", days="10")
+
+    assert "Days are typed, but the dates stay." in answer.text
+    assert not PlanEvent.objects.exists()
+
+
+def test_no_number_of_days_is_filled_in(client, plan):
+    page = Page(client.get(event_address(plan, "paused")))
+
+    assert page.form.typed["days"] == ""
+    assert page.values["dates"] == "stay"
+
+
+# Cost
+
+
+@pytest.mark.parametrize("rows", [3, 100])
+def test_queries_do_not_grow_with_the_rows_that_were_recorded(client, version, rows):
+    start = date(2026, 3, 2)
+    text = [planned_row(start, times(3, "7"))]
+    text += [planned_row("1 week", times(3, "11")) for _row in range(rows - 1)]
+    plan = plan_of(version, *text)
+    for place in range(rows // 3):
+        recorded_from(plan, text[place], start + timedelta(days=7 * place))
+    assert DoseStep.objects.count() == rows // 3
+
+    with CaptureQueriesContext(connection) as queries:
+        page = open_page(client, plan)
+
+    assert page.text.count("mg each time") == rows
+    assert len(queries) <= 24
+
+
+@pytest.mark.parametrize("versions", [2, 6])
+def test_queries_do_not_grow_with_the_versions(client, plan, versions):
+    newest = plan
+    for number in range(1, versions):
+        newest = revised(newest, plan_text(*ROWS, note=f"Number {number}"))
+        draft_of(plan.plan.regimen, revises=newest)
+
+    with CaptureQueriesContext(connection) as queries:
+        open_page(client, newest, version=versions, compare=versions - 1)
+
+    assert len(queries) <= 24
