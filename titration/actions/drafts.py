@@ -13,7 +13,7 @@ from access.models import User
 from access.policies import RECORD, check
 from ledger.models import Head
 from ledger.writing import check_not_erased
-from titration import wording
+from titration import projection, wording
 from titration.actions.shared import check_regimen_stands
 from titration.document import Document, document_of, read, tidy
 from titration.models import Plan, PlanDraft, PlanVersion, Regimen
@@ -99,7 +99,11 @@ def save_draft(*, draft: PlanDraft, document: Document, seen: int, by: User) -> 
 def discard_draft(*, draft: PlanDraft, seen: int, by: User) -> None:
     """Throw the draft away, as it was seen. Raises DraftConflict when it was saved meanwhile."""
     check(by, draft.clinic, RECORD)
-    deleted, _rows = PlanDraft.objects.filter(pk=draft.pk, revision=seen).delete()
+    with transaction.atomic():
+        Head.objects.select_for_update().get_or_create(clinic=draft.clinic)
+        deleted, _rows = PlanDraft.objects.filter(pk=draft.pk, revision=seen).delete()
+        if deleted:
+            projection.refresh([draft.regimen])
     if not deleted:
         present = PlanDraft.objects.filter(pk=draft.pk).select_related("saved_by").first()
         if present is not None:
@@ -119,9 +123,12 @@ def ask_to_sign(*, draft: PlanDraft, seen: int, by: User) -> PlanDraft:
         raise RuleBroken(
             None, _("The plan cannot be signed yet. The list says what is still to be written.")
         )
-    asked = PlanDraft.objects.filter(pk=draft.pk, revision=seen)
-    if not asked.update(asked_by=by, asked_at=timezone.now()):
-        raise DraftConflict(_present(draft))
+    with transaction.atomic():
+        Head.objects.select_for_update().get_or_create(clinic=draft.clinic)
+        asked = PlanDraft.objects.filter(pk=draft.pk, revision=seen)
+        if not asked.update(asked_by=by, asked_at=timezone.now()):
+            raise DraftConflict(_present(draft))
+        projection.refresh([present.regimen])
     return _present(draft)
 
 

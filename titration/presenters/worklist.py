@@ -1,11 +1,11 @@
-"""The worklist: its sections and what was recorded of late, as finished strings.
+"""The worklist: its sections, and which rows of each a page shows.
 
-First which rows (`front_page`, `section_of`), so that the access event is written before anything
-of them is read; then what they say (`words_of`).
+That comes first, so that the access event is written before anything of the rows is read; what
+they say is in worklist_rows.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -17,16 +17,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from access.models import Clinic, User
-from access.policies import CONFIRM, VIEW_CHARTS, clinics_of
-from patients import presenters as patients
-from patients.finished import NOTHING, html
-from titration import listed, reading, wording
-from titration.dosing import Component
+from access.models import User
+from access.policies import VIEW_CHARTS, clinics_of
+from titration import listed
 from titration.listed import Mark, Scope
-from titration.models import DoseStep, RegimenCard, WorklistRow
-from titration.presenters.log import heading_words, moment_words
-from titration.presenters.regimen import title_of
+from titration.models import RegimenCard, WorklistRow
 from titration.worklist import TOPICS
 
 PAGE, GLANCE, RECENT = 25, 6, 10
@@ -246,193 +241,3 @@ def recent_keys(user: User) -> list[Recent]:
             if at is not None
         ]
     return sorted(found, reverse=True)[:RECENT]
-
-
-def words_of(
-    sections: Sequence[Section],
-    recent: Sequence[Recent],
-    clinics: Mapping[int, Clinic],
-    now: datetime,
-    user: User,
-) -> tuple[list[Section], list[Row]]:
-    """The sections with what their rows say at `now`, and the recent regimens; clinics by id."""
-    rows = [row for section in sections for row in section.found]
-    regimens = {row.regimen_id for row in rows} | {key.regimen for key in recent}
-    cards = RegimenCard.objects.select_related("version").in_bulk(regimens)
-    in_force = _in_force(cards.values(), clinics, now)
-    told = {row.about for row in rows if row.topic in ("confirm", "differs")}
-    entries = told | {entry for entry in in_force.values() if entry}
-    people = list({row.patient_id for row in rows} | {key.patient for key in recent})
-    page = _Page(
-        clinics=clinics,
-        confirms=frozenset(clinics_of(user, CONFIRM)),
-        user=user,
-        people={row.patient: row for row in patients.rows(people)},
-        cards=cards,
-        in_force=in_force,
-        steps=DoseStep.objects.select_related("entry").in_bulk(entries),
-        parts=reading.components_of(entries),
-        regimen_url=reverse("regimen", args=[_SOME]),
-        labels=_labels(),
-    )
-    return (
-        [replace(section, rows=list(page.rows(section))) for section in sections],
-        [page.recent_row(key) for key in recent],
-    )
-
-
-_SOME = UUID(int=0)
-
-
-def _in_force(
-    cards: Iterable[RegimenCard], clinics: Mapping[int, Clinic], now: datetime
-) -> dict[UUID, UUID | None]:
-    """By regimen: the entry of the instruction in force.
-
-    The row has it, unless a step recorded ahead has come since the row was made.
-    """
-    cards = list(cards)
-    found = {card.pk: card.step_id for card in cards}
-    here = {card.pk: clinics[card.clinic_id].local(now) for card in cards}
-    stale = [card.pk for card in cards if card.next_on and card.next_on <= here[card.pk].date()]
-    for regimen, log in reading.histories(stale).items():
-        step = log.in_force(here[regimen])
-        found[regimen] = step.entry if step else None
-    return found
-
-
-CELLS = """
-<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{numbers}</th>
-<td data-label="{regimen_label}">{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
-<td class="lines">{words}{beside}</td>
-<td class="date" data-label="{day_label}">{day}</td>
-<td class="date" data-label="{telephone_label}">{telephone}</td>"""
-
-RECENT_CELLS = """
-<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{numbers}</th>
-<td data-label="{regimen_label}">{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
-<td class="lines">{words}</td>
-<td class="date" data-label="{from_label}">{moment}</td>
-<td class="date" data-label="{at_label}">{at}</td>"""
-
-
-def _labels() -> dict[str, str]:
-    """What the cells are, for a narrow screen; as the table's head says."""
-    return {
-        "regimen_label": _("Regimen"),
-        "telephone_label": _("Telephone"),
-        "from_label": _("From"),
-        "at_label": _("Last entry"),
-    }
-
-
-@dataclass(frozen=True)
-class _Page:
-    """Everything that the rows of the page say, read at once."""
-
-    clinics: Mapping[int, Clinic]
-    confirms: frozenset[int]
-    user: User
-    people: Mapping[UUID, patients.Row]
-    cards: Mapping[UUID, RegimenCard]
-    in_force: Mapping[UUID, UUID | None]
-    steps: Mapping[UUID, DoseStep]
-    parts: Mapping[UUID, Sequence[Component]]
-    regimen_url: str
-    labels: Mapping[str, str]
-
-    def rows(self, section: Section) -> Iterator[Row]:
-        """What the rows say; none of a patient who was erased since they were found."""
-        for row in section.found:
-            if row.patient_id in self.people and row.regimen_id in self.cards:
-                yield self._row(section, row)
-
-    def _row(self, section: Section, row: WorklistRow) -> Row:
-        told = self.steps.get(row.about)
-        step = told or self._in_force(row.regimen_id)
-        telephone = self.people[row.patient_id].telephone
-        cells = html(
-            CELLS,
-            **self._shared(row.patient_id, row.regimen_id),
-            words=self._words(step, row.regimen_id),
-            beside=self._beside(row, told),
-            day_label=section.day,
-            day=wording.date_words(row.day),
-            telephone=html(
-                '<a href="{url}">{number}</a>',
-                url=self.people[row.patient_id].telephone_url,
-                number=telephone,
-            )
-            if telephone
-            else NOTHING,
-        )
-        return Row(cells, self._confirmable(row, told))
-
-    def recent_row(self, key: Recent) -> Row:
-        step = self._in_force(key.regimen)
-        cells = html(
-            RECENT_CELLS,
-            **self._shared(key.patient, key.regimen),
-            words=self._words(step, key.regimen),
-            moment=wording.effective_words(step.effective) if step else "",
-            at=moment_words(key.at, self.clinics[key.clinic]),
-        )
-        return Row(cells, is_error=self.cards[key.regimen].is_retracted)
-
-    def _in_force(self, regimen: UUID) -> DoseStep | None:
-        entry = self.in_force[regimen]
-        return self.steps[entry] if entry else None
-
-    def _shared(self, patient: UUID, regimen: UUID) -> dict[str, str]:
-        """The cells that say of whom a row is, and of which medicine."""
-        person, card = self.people[patient], self.cards[regimen]
-        number = person.record_number or person.nhs_number
-        return {
-            **self.labels,
-            "patient": person.name,
-            "patient_url": person.url,
-            "numbers": html(' <span class="meta">{number}</span>', number=number)
-            if number
-            else NOTHING,
-            "error": html("<b>{words}</b> ", words=_("ENTERED IN ERROR"))
-            if card.is_retracted
-            else NOTHING,
-            "regimen": title_of(card.version),
-            "url": self.regimen_url.replace(str(_SOME), str(regimen)),
-        }
-
-    def _words(self, step: DoseStep | None, regimen: UUID) -> str:
-        if step is None:
-            if self.cards[regimen].next_on:
-                return _("No recorded instruction has begun yet.")
-            return _("No recorded instruction stands.")
-        dose = wording.dosage_words(self.parts.get(step.pk, ()))
-        return "\n".join(words for words in (heading_words(step.kind), dose) if words)
-
-    def _beside(self, row: WorklistRow, told: DoseStep | None) -> SafeString:
-        """What a row says beside the instruction: of a step that waits, since when and by whom."""
-        match row.topic:
-            case "differs" if told is None:
-                words = _("The plan waits for its prescriber.")
-            case "differs":
-                words = _("From %(moment)s. Recorded by %(name)s, disputed by %(prescriber)s.")
-            case "confirm":
-                words = _("From %(moment)s. Recorded by %(name)s, decided by %(prescriber)s.")
-            case "nobody":
-                words = _("%(name)s is named, and prescribes here no longer.")
-            case _:
-                return NOTHING
-        said = {"name": self.cards[row.regimen_id].version.responsible_name}
-        if told is not None:
-            said = {
-                "moment": wording.effective_words(told.effective),
-                "name": told.entry.recorded_by_name,
-                "prescriber": told.decided_by_name,
-            }
-        return html('<span class="meta">{words}</span>', words=words % said)
-
-    def _confirmable(self, row: WorklistRow, told: DoseStep | None) -> Confirmable | None:
-        is_theirs = row.whose_id == self.user.pk and row.clinic_id in self.confirms
-        if told is None or row.topic != "confirm" or not is_theirs:
-            return None
-        return Confirmable(told.step, told.pk, f"{told.entry.number:,}")

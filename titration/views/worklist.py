@@ -13,6 +13,7 @@ from access.policies import VIEW_CHARTS, allows_anywhere, clinics_of
 from access.signed_in import SignedInRequest
 from titration.presenters import worklist as presenter
 from titration.presenters.filters import filters_of, scope_of
+from titration.presenters.worklist_rows import words_of
 
 
 @require_safe
@@ -30,7 +31,7 @@ def worklist(request: SignedInRequest) -> HttpResponse:
     else:
         sections, recent = presenter.front_page(asked, scope), presenter.recent_keys(user)
     _seen(request, sections, recent, clinics)
-    sections, recorded = presenter.words_of(sections, recent, clinics, now, user)
+    sections, recorded = words_of(sections, recent, clinics, now, user)
     context = {
         "filters": filters_of(asked, user, clinics, people),
         "section": sections[0],

@@ -1,0 +1,308 @@
+"""What the rows of the worklist say, as finished cells: every table is read once for the page."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
+
+from django.urls import get_script_prefix, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from access.models import Clinic, User
+from access.policies import CONFIRM, RECORD, SIGN, clinics_of
+from patients import presenters as patients
+from patients.finished import NOTHING, html
+from titration import planning, reading, wording
+from titration.dosing import Component
+from titration.models import (
+    COMPONENT_FIELDS,
+    DoseStep,
+    PlannedComponent,
+    PlannedRow,
+    RegimenCard,
+    Review,
+    WorklistRow,
+    written_component,
+)
+from titration.presenters.log import heading_words, moment_words
+from titration.presenters.regimen import title_of
+from titration.presenters.worklist import Confirmable, Recent, Row, Section
+
+PLANNED, TOLD = ("passed", "ahead"), ("confirm", "differs")
+_SOME = UUID(int=0)
+
+
+class _Planned(NamedTuple):
+    """A planned row: of which plan, and what it says."""
+
+    plan: UUID
+    row: planning.Row
+
+
+def words_of(
+    sections: Sequence[Section],
+    recent: Sequence[Recent],
+    clinics: Mapping[int, Clinic],
+    now: datetime,
+    user: User,
+) -> tuple[list[Section], list[Row]]:
+    """The sections with what their rows say at `now`, and the recent regimens; clinics by id."""
+    rows = [row for section in sections for row in section.found]
+    regimens = {row.regimen_id for row in rows} | {key.regimen for key in recent}
+    cards = RegimenCard.objects.select_related("version").in_bulk(regimens)
+    in_force = _in_force(cards.values(), clinics, now)
+    entries = {entry for entry in in_force.values() if entry}
+    entries |= {row.about for row in rows if row.topic in TOLD}
+    people = list({row.patient_id for row in rows} | {key.patient for key in recent})
+    page = _Page(
+        user=user,
+        clinics=clinics,
+        may={action: frozenset(clinics_of(user, action)) for action in (CONFIRM, RECORD, SIGN)},
+        people={row.patient: row for row in patients.rows(people)},
+        cards=cards,
+        in_force=in_force,
+        steps=DoseStep.objects.select_related("entry").in_bulk(entries),
+        parts=reading.components_of(entries),
+        planned=_planned({row.about for row in rows if row.topic in PLANNED}),
+        reviews=_reviews({row.about for row in rows if row.topic == "review"}),
+        labels={
+            "regimen_label": _("Regimen"),
+            "telephone_label": _("Telephone"),
+            "from_label": _("From"),
+            "at_label": _("Last entry"),
+        },
+    )
+    return (
+        [replace(section, rows=list(page.rows(section))) for section in sections],
+        [page.recent_row(key) for key in recent],
+    )
+
+
+def _in_force(
+    cards: Iterable[RegimenCard], clinics: Mapping[int, Clinic], now: datetime
+) -> dict[UUID, UUID | None]:
+    """By regimen: the entry of the instruction in force.
+
+    The row has it, unless a step recorded ahead has come since the row was made.
+    """
+    cards = list(cards)
+    found = {card.pk: card.step_id for card in cards}
+    here = {card.pk: clinics[card.clinic_id].local(now) for card in cards}
+    stale = [card.pk for card in cards if card.next_on and card.next_on <= here[card.pk].date()]
+    for regimen, log in reading.histories(stale).items():
+        step = log.in_force(here[regimen])
+        found[regimen] = step.entry if step else None
+    return found
+
+
+def _planned(rows: set[UUID]) -> dict[UUID, _Planned]:
+    """The planned rows of these identities, as the newest version of their plan has them."""
+    if not rows:
+        return {}
+    newest = PlannedRow.objects.filter(row__in=rows, version__entry__superseded_by=None)
+    fields = ("version_id", "position", "version__plan_id", "row", "kind", "words")
+    found = list(newest.values_list(*fields))
+    versions, positions = {row[0] for row in found}, {row[1] for row in found}
+    parts: dict[tuple[UUID, int], list[Component]] = {}
+    components = PlannedComponent.objects.filter(version__in=versions, of_row__in=positions)
+    for version, of_row, *values in components.order_by("position").values_list(
+        "version_id", "of_row", *COMPONENT_FIELDS
+    ):
+        parts.setdefault((version, of_row), []).append(written_component(values))
+    return {
+        row: _Planned(
+            plan,
+            planning.Row(
+                row,
+                kind,
+                "on",
+                components=tuple(parts.get((version, position), ())),
+                words=words or "",
+            ),
+        )
+        for version, position, plan, row, kind, words in found
+    }
+
+
+def _reviews(reviews: set[UUID]) -> dict[UUID, str]:
+    """By review what it is for; a review that a plan names is not among them."""
+    if not reviews:
+        return {}
+    newest = Review.objects.newest().filter(review__in=reviews)
+    return {review: words or "" for review, words in newest.values_list("review", "what_for")}
+
+
+CELLS = """
+<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{numbers}</th>
+<td data-label="{regimen_label}">{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
+<td class="lines">{words}{beside}</td>
+<td class="date" data-label="{day_label}">{day}</td>
+<td class="date" data-label="{telephone_label}">{telephone}</td>"""
+
+RECENT_CELLS = """
+<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{numbers}</th>
+<td data-label="{regimen_label}">{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
+<td class="lines">{words}</td>
+<td class="date" data-label="{from_label}">{moment}</td>
+<td class="date" data-label="{at_label}">{at}</td>"""
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Everything that the rows of the page say, read at once. `may`: where the reader may what."""
+
+    user: User
+    clinics: Mapping[int, Clinic]
+    may: Mapping[str, frozenset[int]]
+    people: Mapping[UUID, patients.Row]
+    cards: Mapping[UUID, RegimenCard]
+    in_force: Mapping[UUID, UUID | None]
+    steps: Mapping[UUID, DoseStep]
+    parts: Mapping[UUID, Sequence[Component]]
+    planned: Mapping[UUID, _Planned]
+    reviews: Mapping[UUID, str]
+    labels: Mapping[str, str]
+
+    def rows(self, section: Section) -> Iterator[Row]:
+        """What the rows say; none of a regimen that went since they were found."""
+        for row in section.found:
+            if row.patient_id in self.people and row.regimen_id in self.cards:
+                yield self._row(section, row)
+
+    def _row(self, section: Section, row: WorklistRow) -> Row:
+        told = self.steps.get(row.about)
+        step = told or self._last(row.regimen_id)
+        person = self.people[row.patient_id]
+        cells = html(
+            CELLS,
+            **self._shared(row.patient_id, row.regimen_id),
+            words=self._words(step, row.regimen_id),
+            beside=self._beside(row, told),
+            day_label=section.day,
+            day=wording.date_words(row.day),
+            telephone=_link(person.telephone_url, person.telephone),
+        )
+        return Row(cells, self._confirmable(row, told))
+
+    def recent_row(self, key: Recent) -> Row:
+        step = self._last(key.regimen)
+        cells = html(
+            RECENT_CELLS,
+            **self._shared(key.patient, key.regimen),
+            words=self._words(step, key.regimen),
+            moment=wording.effective_words(step.effective) if step else "",
+            at=moment_words(key.at, self.clinics[key.clinic]),
+        )
+        return Row(cells, is_error=self.cards[key.regimen].is_retracted)
+
+    def _last(self, regimen: UUID) -> DoseStep | None:
+        entry = self.in_force[regimen]
+        return self.steps[entry] if entry else None
+
+    def _shared(self, patient: UUID, regimen: UUID) -> dict[str, str]:
+        """The cells that say of whom a row is, and of which medicine."""
+        person, card = self.people[patient], self.cards[regimen]
+        number = person.record_number or person.nhs_number
+        return {
+            **self.labels,
+            "patient": person.name,
+            "patient_url": person.url,
+            "numbers": html(' <span class="meta">{number}</span>', number=number)
+            if number
+            else NOTHING,
+            "error": html("<b>{words}</b> ", words=_("ENTERED IN ERROR"))
+            if card.is_retracted
+            else NOTHING,
+            "regimen": title_of(card.version),
+            "url": _url("regimen", regimen),
+        }
+
+    def _words(self, step: DoseStep | None, regimen: UUID) -> str:
+        if step is None:
+            if self.cards[regimen].next_on:
+                return _("No recorded instruction has begun yet.")
+            return _("No recorded instruction stands.")
+        dose = wording.dosage_words(self.parts.get(step.pk, ()))
+        return "\n".join(words for words in (heading_words(step.kind), dose) if words)
+
+    def _beside(self, row: WorklistRow, told: DoseStep | None) -> SafeString:
+        """What a row says beside the instruction, and the link to what it tells of."""
+        words, link = self._why(row, told), self._way(row)
+        if not words and not link:
+            return NOTHING
+        space = " " if words and link else ""
+        return html(
+            '<span class="meta">{words}{space}{link}</span>', words=words, space=space, link=link
+        )
+
+    def _why(self, row: WorklistRow, told: DoseStep | None) -> str:
+        said = {"name": self.cards[row.regimen_id].version.responsible_name}
+        if told is not None:
+            said = {
+                "moment": wording.effective_words(told.effective),
+                "name": told.entry.recorded_by_name,
+                "prescriber": told.decided_by_name,
+            }
+        match row.topic:
+            case "passed" | "ahead" if row.about in self.planned:
+                said = {"dose": wording.row_words(self.planned[row.about].row, row.day)}
+                words = _("Planned: %(dose)s")
+            case "differs" if told is None:
+                words = _("The plan waits for its prescriber.")
+            case "differs":
+                words = _("From %(moment)s. Recorded by %(name)s, disputed by %(prescriber)s.")
+            case "confirm" if told is not None:
+                words = _("From %(moment)s. Recorded by %(name)s, decided by %(prescriber)s.")
+            case "nobody":
+                words = _("%(name)s is named, and prescribes here no longer.")
+            case "review":
+                said = {"what": self.reviews.get(row.about, "")}
+                words = _("For: %(what)s") if said["what"] else ""
+            case _:
+                words = ""
+        return words % said
+
+    def _way(self, row: WorklistRow) -> SafeString:
+        """A link to the plan, the draft or the review, for who may open it."""
+        records = row.clinic_id in self.may[RECORD]
+        match row.topic:
+            case "passed" | "ahead" if row.about in self.planned:
+                return _link(_url("plan", self.planned[row.about].plan), _("Open the plan"))
+            case "differs" if row.about not in self.steps:
+                return _link(_url("plan", row.about), _("Open the plan"))
+            case "plan-ended":
+                return _link(_url("plan", row.about), _("Open the plan"))
+            case "sign" if row.clinic_id in self.may[SIGN]:
+                return _link(_url("plan-sign", row.about), _("Read and sign"))
+            case "sign" if records:
+                return _link(_url("plan-edit", row.about), _("Open the draft"))
+            case "review" if row.about not in self.reviews:
+                return _link(_url("plan", row.about), _("Open the plan"))
+            case "review" if records:
+                return _link(_url("review", row.about), _("Open the review"))
+            case "no-review" if records:
+                return _link(_url("review-new", row.regimen_id), _("Book a review"))
+        return NOTHING
+
+    def _confirmable(self, row: WorklistRow, told: DoseStep | None) -> Confirmable | None:
+        is_theirs = row.whose_id == self.user.pk and row.clinic_id in self.may[CONFIRM]
+        if told is None or row.topic != "confirm" or not is_theirs:
+            return None
+        return Confirmable(told.step, told.pk, f"{told.entry.number:,}")
+
+
+def _url(name: str, key: UUID) -> str:
+    return _pattern(name, get_script_prefix()).replace(str(_SOME), str(key))
+
+
+@cache
+def _pattern(name: str, _prefix: str) -> str:
+    """The address of somebody's page of this name: looked up once."""
+    return reverse(name, args=[_SOME])
+
+
+def _link(url: str, text: str) -> SafeString:
+    return html('<a href="{url}">{text}</a>', url=url, text=text) if text else NOTHING
