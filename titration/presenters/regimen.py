@@ -1,4 +1,4 @@
-"""The timeline page of one regimen: where the patient stands, the chart, the log."""
+"""The timeline page of one regimen: where the patient stands, the plan, the chart, the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,16 +7,19 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access.models import User
-from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, allows
+from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, SIGN, allows
 from ledger.moments import Moment
 from patients.presenters import banner, not_today
-from titration import reading, timeline
+from titration import planning, reading, timeline
 from titration.chart import pictures
 from titration.models import Regimen, RegimenVersion, StepKind
+from titration.planned import PlanLog
 from titration.presenters.log import log_rows, ordered, quoted
 from titration.presenters.log_table import log_table
+from titration.presenters.regimen_plans import RegimenPlans, address, regimen_plans
 from titration.reading import History
 
 WINDOW = 25
@@ -66,12 +69,15 @@ def regimen_page(
     now: datetime,
     *,
     is_whole_log: bool,
+    is_whole_plan: bool = False,
+    with_versions: bool = False,
     moment: Moment | None = None,
 ) -> dict[str, object]:
     """What the page shows at `now`, the clinic's aware local time.
 
     At a `moment`, to which `history` belongs too, the page is as known then, and offers no
-    recording.
+    recording. `with_versions` draws the versions of plans that no longer hold too. Needs
+    regimen_plans.EXISTING read with the regimen.
     """
     version, is_retracted = reading.text_of(regimen, history.known)
     now = moment.at if moment else now
@@ -79,11 +85,22 @@ def regimen_page(
     ahead = history.upcoming(now)
     log = ordered(history)
     shown = log if is_whole_log else log[:WINDOW]
-    rows = _rows_of(history, regimen, now, [*shown, *ahead, *([step] if step else [])])
     title = title_of(version)
     person = banner(regimen.patient, today=now.date(), moment=moment)
     is_open = not is_retracted and moment is None and not person.is_erased
     may_record = is_open and allows(user, regimen.clinic, RECORD)
+    plans = regimen_plans(
+        regimen,
+        history,
+        now,
+        may_record=may_record,
+        query=moment.query if moment else "",
+        with_versions=with_versions,
+        is_whole=is_whole_plan,
+    )
+    read = [*shown, *ahead, *([step] if step else [])]
+    rows = _rows_of(history, regimen, now, read, plans.logs)
+    state = timeline.state_of(step)
     return {
         "regimen": regimen,
         "banner": person,
@@ -93,7 +110,7 @@ def regimen_page(
         "indication": indication_of(version),
         "responsible": version.responsible_name,
         "strengths": version.strengths,
-        "state": timeline.state_of(step),
+        "state": state,
         "step": rows[step.entry] if step else None,
         "only_singles": bool(history.live) and not timeline.instructions(history.live),
         "ahead": [rows[record.entry] for record in ahead],
@@ -103,20 +120,27 @@ def regimen_page(
             route=str(version.get_route_display()),
             now=now,
             is_today=moment is None,
+            plans=plans.picture,
         ),
+        "plans": plans,
+        "with_versions": with_versions,
+        "review_url": address("review-new", regimen.pk) if may_record else "",
         "table": log_table([rows[record.entry] for record in shown], may_record=may_record),
         "hidden_rows": len(log) - len(shown),
         "log_length": f"{len(log):,}",
         "may_record": may_record,
         "confirmable": _confirmable(user, regimen, rows.values()) if may_record else set(),
-        "buttons": _buttons(regimen, timeline.state_of(step)) if may_record else [],
+        "buttons": _buttons(regimen, state) if may_record else [],
+        "plan_buttons": _plan_buttons(regimen, state, plans, user) if may_record else [],
         "may_export": allows(user, regimen.clinic, EXPORT_CHARTS),
     }
 
 
-def _rows_of(history: History, regimen: Regimen, now: datetime, records) -> dict:
+def _rows_of(
+    history: History, regimen: Regimen, now: datetime, records, plans: Sequence[PlanLog]
+) -> dict:
     unique = list({record.entry: record for record in records}.values())
-    return {row.entry: row for row in log_rows(history, regimen.clinic, now, unique)}
+    return {row.entry: row for row in log_rows(history, regimen.clinic, now, unique, plans)}
 
 
 def _confirmable(user: User, regimen: Regimen, rows) -> set:
@@ -143,3 +167,23 @@ def _buttons(regimen: Regimen, state: str) -> Sequence[Button]:
         buttons.append(button(StepKind.STOP, _("Stop")))
     buttons.append(button(StepKind.SINGLE, _("Single dose")))
     return buttons
+
+
+_EVENTS = {
+    planning.OPEN: ("plan-paused", gettext_lazy("Pause plan")),
+    planning.PAUSED: ("plan-resumed", gettext_lazy("Plan goes on")),
+    planning.AWAITING: ("plan-continued", gettext_lazy("Goes on as written")),
+}
+
+
+def _plan_buttons(
+    regimen: Regimen, state: str, plans: RegimenPlans, user: User
+) -> Sequence[Button]:
+    """A plan where there is none, else what its prescriber most often records of it."""
+    if plans.standing is None:
+        url = address("plan-new", regimen.pk)
+        return [Button(_("New plan"), url)] if url and state != timeline.STOPPED else []
+    route, words = _EVENTS[plans.standing.state]
+    may_sign = allows(user, regimen.clinic, SIGN)
+    url = address(route, plans.plan) if may_sign and plans.plan else ""
+    return [Button(str(words), url)] if url else []

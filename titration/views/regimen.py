@@ -15,14 +15,20 @@ from ledger import moments
 from titration import reading
 from titration.models import Regimen
 from titration.presenters.regimen import regimen_page
+from titration.presenters.regimen_plans import EXISTING
 
 
 @require_safe
 def regimen(request: SignedInRequest, regimen: UUID) -> HttpResponse:
-    """Where the patient stands, the chart and the log; `?log=all` shows the whole log."""
+    """Where the patient stands, the plan, the chart and the log.
+
+    `?log=all` shows the whole log, `?plan=all` every row of a long plan, and `?versions=1` draws
+    the versions of plans that no longer hold.
+    """
     regimens = Regimen.objects.visible_to(request.user)
     found = get_object_or_404(
-        regimens.select_related("clinic", "patient", "card__version"), pk=regimen
+        regimens.select_related("clinic", "patient", "card__version").annotate(**EXISTING),
+        pk=regimen,
     )
     check(request.user, found.clinic, VIEW_CHARTS)
     audit.saw(request, AccessKind.VIEW, [found.patient_id], found.clinic)
@@ -34,6 +40,8 @@ def regimen(request: SignedInRequest, regimen: UUID) -> HttpResponse:
         request.user,
         found.clinic.local(now),
         is_whole_log=request.GET.get("log") == "all",
+        is_whole_plan=request.GET.get("plan") == "all",
+        with_versions=request.GET.get("versions") == "1",
         moment=moment,
     )
     return render(request, "titration/regimen.html", page)

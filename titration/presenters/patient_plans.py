@@ -1,0 +1,70 @@
+"""The plans of all regimens of a patient, a line each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from titration import planned, planning, wording
+from titration.planned import PlanLog
+from titration.planning import Standing
+from titration.presenters.plan_standing import CHIPS
+from titration.presenters.planned import nothing_words
+from titration.presenters.regimen_plans import address, plan_name
+from titration.reading import History
+from titration.timeline import StepRecord
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A regimen's plan in one line: its name, its state unless it is open, its next row."""
+
+    name: str
+    url: str
+    chip: str
+    following: str
+
+
+def plan_lines(
+    histories: Mapping[UUID, History], patient: UUID, today: date, known: int | None, query: str
+) -> dict[UUID, PlanLine]:
+    """By regimen of one patient: the plan that is not over; one query where nobody has a plan."""
+    logs = planned.plan_logs(histories, known)
+    if not any(logs.values()):
+        return {}
+    ended = planned.ended(patient, known)
+    found = {}
+    for regimen, of_regimen in logs.items():
+        live = histories[regimen].live
+        log = planned.present_plan(of_regimen, live, ended)
+        if log is not None:
+            found[regimen] = _plan_line(log, log.standing(live, ended), live, today, query)
+    return found
+
+
+def _plan_line(
+    log: PlanLog,
+    standing: Standing,
+    live: Sequence[StepRecord],
+    today: date,
+    query: str,
+) -> PlanLine:
+    remaining = planning.open_rows(log.carried(live))
+    following = ""
+    if remaining:
+        each = remaining[0]
+        following = _("Next row: %(start)s") % {
+            "start": wording.start_words(each.row, each.planned_on)
+        }
+        if each.planned_on is not None and each.planned_on <= today:
+            following = nothing_words(each, today)
+    is_open = standing.state == planning.OPEN
+    return PlanLine(
+        name=_("%(plan)s, signed by %(name)s")
+        % {"plan": plan_name(log), "name": log.newest.signed_by_name},
+        url=address("plan", log.plan) + query,
+        chip="" if is_open else str(CHIPS[standing.state]),
+        following=following,
+    )
