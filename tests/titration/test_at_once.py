@@ -20,9 +20,16 @@ from ledger.models import Entry, Submission
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page
 from tests.titration.doses import at
-from tests.titration.factories import medicine_of, regimen_of, step_of
+from tests.titration.factories import (
+    STARTED,
+    medicine_of,
+    plan_of,
+    planned_row,
+    regimen_of,
+    step_of,
+)
 from tests.titration.recording import Recording, address
-from titration.models import Confirmation, DoseStep, Regimen
+from titration.models import Confirmation, DoseStep, Regimen, RowRecorded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -259,3 +266,22 @@ def test_of_two_regimens_of_one_medicine_at_once_one_is_asked_about(clinic, pres
     refused = next(page for page in answers if page.status == 200)
     assert "The patient has this medicine by this route already." in refused.text
     assert Regimen.objects.count() == 1
+
+
+def test_of_two_who_record_one_row_one_is_told_that_it_is_recorded(clinic, version, prescriber):
+    plan = plan_of(version, planned_row(STARTED, at("morning", "17")))
+    url = f"{address(version.regimen)}&row={plan.rows[0].row}"
+    people = [prescriber, member(clinic, Role.RECORDER, name="J. Lind")]
+    recordings = [
+        read_back(person, url, on_day=day, decided_by=str(prescriber.pk))
+        for person, day in zip(people, ("2", "3"), strict=True)
+    ]
+
+    answers = at_once(
+        posts(r.client, r.url, {**r.page.values, "stage": "confirm"}) for r in recordings
+    )
+
+    assert sorted(page.status for page in answers) == [302, 422]
+    refused = next(page for page in answers if page.status == 422)
+    assert "Row 1 is recorded already: entry" in refused.text
+    assert DoseStep.objects.count() == RowRecorded.objects.count() == 1
