@@ -76,10 +76,8 @@ def test_row_recorded_on_its_date_as_planned():
 
     (words,) = told(table_of(log_of(row, links=[linked(row, done)]), done))
 
-    assert words.startswith(
-        "1 Monday 02-Nov-2026 Three times a day 5\u00a0mg".replace("\u00a0", " ")
-    )
-    assert "Total per day: 15 mg Monday 02-Nov-2026 entry 10" in words
+    said = "5 mg three times a day (5 mg each time) Total per day: 15 mg"
+    assert words.startswith(f"1 Monday 02-Nov-2026 {said} Monday 02-Nov-2026 {said} entry 10")
     assert words.endswith("on the planned date as planned")
 
 
@@ -133,7 +131,7 @@ def test_moment_known_to_the_month_has_no_days_between():
 
     (words,) = told(table_of(log_of(row, links=[linked(row, done)]), done))
 
-    assert "November 2026 entry 10" in words
+    assert "November 2026 5 mg three times" in words
     assert "planned date" not in words
 
 
