@@ -6,6 +6,7 @@ It compares what was written with what was recorded and judges neither.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils.safestring import SafeString
@@ -15,9 +16,8 @@ from patients.finished import NOTHING, html
 from titration import dosing, planning, timeline, wording
 from titration.planned import PlanLog
 from titration.planning import Carried
-from titration.presenters.log import heading_words
+from titration.presenters.log import heading_words, quoted
 from titration.presenters.plan_text import end_words
-from titration.timeline import StepRecord
 
 SHOWN_BEFORE, SHOWN_AFTER, MOST_SHOWN = 3, 6, 12
 """Of a longer plan: how many rows stand around the first open one."""
@@ -29,13 +29,35 @@ ROW = """
 <tr{tone}>
 <th scope="row" class="num">{number}</th>
 <td data-label="{planned_label}">{planned}</td>
-<td data-label="{dose_label}">{dose}</td>
+<td data-label="{dose_label}">{dose}{dose_total}</td>
 {cells}
 </tr>"""
-RECORDED = """<td data-label="{recorded_label}">{moment}</td>
-<td data-label="{given_label}">{given}</td>
-<td data-label="{difference_label}">{difference}</td>"""
+RECORDED = """<td data-label="{recorded_label}"><span class="nowrap">{recorded}</span></td>
+<td data-label="{given_label}">{given}{given_total}<br><span class="meta">{entry}</span></td>
+<td data-label="{difference_label}"><span class="lines">{difference}</span></td>"""
 NOT_RECORDED = """<td colspan="3" data-label="{recorded_label}">{words}{link}</td>"""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A planned row and what was recorded from it, ready to print; doses and days on their lines.
+
+    `words` stand in place of a record where there is none, of a row that `is_open` or of one that
+    was passed over.
+    """
+
+    row: UUID
+    number: str
+    planned: str
+    dose: str
+    dose_total: str
+    recorded: str = ""
+    given: str = ""
+    given_total: str = ""
+    entry: str = ""
+    difference: str = ""
+    words: str = ""
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,38 +87,20 @@ def planned_table(
     `record_url` is where a step is recorded from SOME_ROW, "" where that cannot be. Unless it is to
     be whole, a long plan shows the rows around the first one that is still open.
     """
-    labels = _labels()
+    labels = planned_labels()
     finished = {name: html("{label}", label=label) for name, label in labels.items()}
-    passed = len(carried) - len(planning.open_rows(carried))
-    first, last = (0, len(carried)) if is_whole else _window(len(carried), passed)
-    link = _link(record_url) if record_url else NOTHING
-    rows = []
-    for place in range(first, last):
-        each = carried[place]
-        if each.step is not None:
-            cells = _recorded(each, each.step, finished)
-        elif place < passed:
-            cells = _not_recorded(_("Passed over: a later row was recorded."), NOTHING, finished)
-        else:
-            to_row = SafeString(link.replace(str(SOME_ROW), str(each.row.row)))
-            cells = _not_recorded(nothing_words(each, today), to_row, finished)
-        rows.append(
-            html(
-                ROW,
-                **finished,
-                tone=SafeString(' class="ahead"') if not each.step and place < passed else NOTHING,
-                number=str(place + 1),
-                planned=_planned(each),
-                dose=_planned_dose(each),
-                cells=cells,
-            )
-        )
+    first, last = (0, len(carried)) if is_whole else _window(carried)
+    link = NOTHING
+    if record_url:
+        link = html(' · <a href="{url}">{words}</a>', url=record_url, words=_("Record this row"))
+    rows = [_finished(row, finished, link) for row in planned_rows(carried, today, first, last)]
     text = log.newest.text
-    hidden = len(carried) - len(rows)
-    return PlannedTable(labels, rows, hidden, len(carried), end_words(text.end, text.review_on))
+    end = end_words(text.end, text.review_on)
+    return PlannedTable(labels, rows, len(carried) - len(rows), len(carried), end)
 
 
-def _labels() -> dict[str, str]:
+def planned_labels() -> dict[str, str]:
+    """The heads of the columns."""
     return {
         "row_label": _("Row"),
         "planned_label": _("Planned for"),
@@ -107,65 +111,103 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _window(length: int, passed: int) -> tuple[int, int]:
+def _window(carried: Sequence[Carried]) -> tuple[int, int]:
+    length = len(carried)
     if length <= MOST_SHOWN:
         return 0, length
+    passed = length - len(planning.open_rows(carried))
     first = min(max(0, passed - SHOWN_BEFORE), length - SHOWN_BEFORE - SHOWN_AFTER)
     return first, first + SHOWN_BEFORE + SHOWN_AFTER
 
 
-def _link(record_url: str) -> SafeString:
-    return html(' · <a href="{url}">{words}</a>', url=record_url, words=_("Record this row"))
-
-
-def _planned(each: Carried) -> SafeString:
-    """The planned day with its weekday, or what the row waits for."""
-    if each.planned_on is None:
-        return html("{words}", words=wording.start_words(each.row, None))
-    return _nowrap(wording.weekday_words(each.planned_on))
-
-
-def _nowrap(words: str) -> SafeString:
-    return html('<span class="nowrap">{words}</span>', words=words)
-
-
-def _planned_dose(each: Carried) -> SafeString:
-    row = each.row
-    if row.kind == "words":
-        return html('<span class="lines">“{words}”</span>', words=row.words)
-    said = [html("<b>{words}</b>", words=_("Stop"))] if row.kind == "stop" else []
-    if row.components:
-        words = wording.row_words(row, each.planned_on)
-        said.append(html('<span class="lines">{words}</span>', words=words))
-        said += _total(row.components, is_single=row.kind == "single")
-    if row.words:
-        said.append(html('<span class="lines">“{words}”</span>', words=row.words))
-    return SafeString("<br>".join(said))
-
-
-def _total(components: Sequence[dosing.Component], *, is_single: bool) -> list[SafeString]:
-    total = None if is_single else dosing.total_per_day(components)
-    if total is None or (len(components) == 1 and components[0].timing.times == 1):
-        return []
-    return [html('<span class="meta">{words}</span>', words=wording.total_sentence(total))]
-
-
-def _recorded(each: Carried, step: StepRecord, labels: dict[str, SafeString]) -> SafeString:
-    """From when the step holds that was recorded from the row, its dose, and the difference."""
-    effective = step.effective
-    is_day = effective.precision == "day" and effective.time is None
-    moment = wording.weekday_words(effective.on) if is_day else wording.effective_words(effective)
+def _finished(row: PlannedRow, labels: dict[str, SafeString], link: SafeString) -> SafeString:
+    if row.entry:
+        cells = html(
+            RECORDED,
+            **labels,
+            recorded=row.recorded,
+            given=_lines(row.given),
+            given_total=_total_line(row.given_total),
+            entry=row.entry,
+            difference=row.difference,
+        )
+    else:
+        to_row = SafeString(link.replace(str(SOME_ROW), str(row.row))) if row.is_open else NOTHING
+        cells = html(NOT_RECORDED, **labels, words=row.words, link=to_row)
     return html(
-        RECORDED,
+        ROW,
         **labels,
-        moment=_nowrap(moment),
-        given=_dose_of(step),
-        difference=_difference(each),
+        tone=NOTHING if row.entry or row.is_open else SafeString(' class="ahead"'),
+        number=row.number,
+        planned=row.planned,
+        dose=_lines(row.dose),
+        dose_total=_total_line(row.dose_total),
+        cells=cells,
     )
 
 
-def _not_recorded(words: str, link: SafeString, labels: dict[str, SafeString]) -> SafeString:
-    return html(NOT_RECORDED, **labels, words=words, link=link)
+def _lines(words: str) -> SafeString:
+    return html('<span class="lines">{words}</span>', words=words)
+
+
+def _total_line(words: str) -> SafeString:
+    return html('<br><span class="meta">{words}</span>', words=words) if words else NOTHING
+
+
+def planned_rows(
+    carried: Sequence[Carried], today: date, first: int = 0, last: int | None = None
+) -> list[PlannedRow]:
+    """The rows from place `first` up to `last`, as of a clinic's day."""
+    passed = len(carried) - len(planning.open_rows(carried))
+    places = range(first, len(carried) if last is None else last)
+    return [_row(carried[place], place, today, is_open=place >= passed) for place in places]
+
+
+def _row(each: Carried, place: int, today: date, *, is_open: bool) -> PlannedRow:
+    row, step, day = each.row, each.step, each.planned_on
+    said: dict[str, Any] = {
+        "number": str(place + 1),
+        "planned": wording.weekday_words(day) if day else wording.start_words(row, None),
+        "dose": _planned_words(each),
+        "dose_total": _total(row.components, is_single=row.kind == "single"),
+    }
+    if step is None:
+        words = nothing_words(each, today)
+        if not is_open:
+            words = _("Passed over: a later row was recorded.")
+        return PlannedRow(row.row, **said, words=words, is_open=is_open)
+    effective = step.effective
+    is_day = effective.precision == "day" and effective.time is None
+    given = [heading_words(step.kind), wording.dosage_words(step.components)]
+    difference = ["" if each.days is None else wording.apart_words(each.days), changed_words(each)]
+    return PlannedRow(
+        row.row,
+        **said,
+        recorded=wording.weekday_words(effective.on)
+        if is_day
+        else wording.effective_words(effective),
+        given="\n".join(filter(None, given)),
+        given_total=_total(step.components, is_single=step.kind == timeline.SINGLE),
+        entry=_("entry %(number)s") % {"number": f"{step.number:,}"},
+        difference="\n".join(filter(None, difference)),
+    )
+
+
+def _planned_words(each: Carried) -> str:
+    """What a row says, then the words beside it."""
+    row = each.row
+    if row.kind == "words":
+        return quoted(row.words)
+    words = [wording.row_words(row, each.planned_on), quoted(row.words)]
+    return "\n".join(filter(None, words))
+
+
+def _total(components: Sequence[dosing.Component], *, is_single: bool) -> str:
+    """The labelled total per day, unless the dose says it itself: one part, once a day."""
+    total = None if is_single else dosing.total_per_day(components)
+    if total is None or (len(components) == 1 and dosing.times_per_day(components[0].timing) == 1):
+        return ""
+    return wording.total_sentence(total)
 
 
 def nothing_words(each: Carried, today: date) -> str:
@@ -178,26 +220,6 @@ def nothing_words(each: Carried, today: date) -> str:
     return _("Planned for %(date)s, nothing recorded") % {
         "date": wording.date_words(each.planned_on)
     }
-
-
-def _dose_of(step: StepRecord) -> SafeString:
-    heading = heading_words(step.kind)
-    said = [html("<b>{words}</b>", words=heading)] if heading else []
-    if step.components:
-        said.append(html("{words}", words=wording.dosage_words(step.components)))
-        said += _total(step.components, is_single=step.kind == timeline.SINGLE)
-    entry = _("entry %(number)s") % {"number": f"{step.number:,}"}
-    said.append(html('<span class="meta">{words}</span>', words=entry))
-    return SafeString("<br>".join(said))
-
-
-def _difference(each: Carried) -> SafeString:
-    """The days between, then whether the dose is the one that was planned, and by how much not."""
-    if each.step is None:
-        return NOTHING
-    said = [] if each.days is None else [wording.apart_words(each.days)]
-    said.append(changed_words(each))
-    return SafeString("<br>".join(html("{words}", words=words) for words in said if words))
 
 
 def changed_words(each: Carried) -> str:
