@@ -233,8 +233,13 @@ def _standing_reviews(known: Known, held: Sequence[Segment]) -> list[tuple[Booke
     after the plan was signed.
     """
     booked = [review for review in known.reviews if review.status == "booked"]
-    plan, newest = known.plan, max((review.number for review in known.reviews), default=0)
-    if plan and plan.review_on and not plan.standing.is_over and newest < plan.number:
+    plan = known.plan
+    if (
+        plan
+        and plan.review_on
+        and not plan.standing.is_over
+        and not any(review.number > plan.number for review in known.reviews)
+    ):
         booked.append(
             Booked(
                 plan.plan,
