@@ -177,7 +177,7 @@ def test_a_row_that_waits_for_a_review_has_no_date_until_one_opens_it(client, ve
         log.add(done, subject=done.review, patient=version.regimen.patient_id)
     after = open_page(client, plan).text
 
-    assert "after a review; no date until the review is recorded" in before
+    assert "After a review; no date until the review is recorded" in before
     assert "counted from the day on which this row starts" in before
     assert "Monday 06-Apr-2026 opened by a review" in after
     assert "counted from 06-Apr-2026" in after

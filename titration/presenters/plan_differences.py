@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from patients.finished import NOTHING, html
-from titration import planning
+from titration import planning, wording
 from titration.planning import Difference, PlanText
 from titration.presenters.plan_rows import dose_cell, starts_cell
 from titration.presenters.plan_text import facts
@@ -66,6 +66,19 @@ def plan_differences(
     )
 
 
+def difference_sentences(
+    before: PlanText, after: PlanText, opened: Mapping[UUID, date]
+) -> list[str]:
+    """What differs from one text to the other, a sentence for each row and each term."""
+    found = planning.differences(before.rows, after.rows)
+    sides = _Sides(before, after, opened, ("", ""), planning.moved_rows(found))
+    sentences = [sides.sentence(each) for each in found if sides.change(each)]
+    for term, was, now in _fact_changes(before, after):
+        words = {"term": term, "before": was, "after": now}
+        sentences.append(_("%(term)s. Before: %(before)s. Now: %(after)s.") % words)
+    return sentences
+
+
 def _fact_changes(before: PlanText, after: PlanText) -> list[tuple[str, str, str]]:
     was, now = dict(facts(before)), dict(facts(after))
     nothing = _("nothing written")
@@ -110,7 +123,7 @@ class _Sides:
         if was is None:
             return [_("Added")]
         if now is None:
-            return [_("Removed")]
+            return [_("Removed: it was row %(row)s") % {"row": (each.place_before or 0) + 1}]
         said = []
         day_before, day_after = self.days(each)
         if (was.start, was.on, was.count, was.unit) != (now.start, now.on, now.count, now.unit):
@@ -125,14 +138,28 @@ class _Sides:
             said.append(_("Moved: it was row %(row)s") % {"row": (each.place_before or 0) + 1})
         return said
 
+    def sentence(self, each: Difference) -> str:
+        """What became of a row, as one line of words."""
+        day_before, day_after = self.days(each)
+        said = {
+            "row": (each.place_after or 0) + 1,
+            "change": pgettext("between the items of a list", "; ").join(self.change(each)),
+            "before": _side_words(each.before, day_before),
+            "after": _side_words(each.after, day_after),
+        }
+        if each.is_added:
+            return _("Row %(row)s. %(change)s: %(after)s.") % said
+        if each.is_removed:
+            return _("%(change)s. Before: %(before)s.") % said
+        return _("Row %(row)s. %(change)s. Before: %(before)s. Now: %(after)s.") % said
+
     def row(self, each: Difference, change: Sequence[str]) -> SafeString:
         day_before, day_after = self.days(each)
-        place = each.place_after if each.place_after is not None else each.place_before
         said = [html("{words}<br>", words=words) for words in change or [_("Same")]]
         return html(
             ROW,
             **self.labels,
-            number=str((place or 0) + 1),
+            number="–" if each.place_after is None else str(each.place_after + 1),
             change=SafeString("".join(said)),
             before=_side(each.before, day_before),
             after=_side(each.after, day_after),
@@ -143,3 +170,12 @@ def _side(row: planning.Row | None, day: date | None) -> SafeString:
     if row is None:
         return NOTHING
     return html("{starts}<br>{dose}", starts=starts_cell(row, day), dose=dose_cell(row, day))
+
+
+def _side_words(row: planning.Row | None, day: date | None) -> str:
+    if row is None:
+        return ""
+    return _("%(starts)s, %(words)s") % {
+        "starts": wording.start_words(row, day),
+        "words": wording.row_words(row, day).replace("\n", "; "),
+    }

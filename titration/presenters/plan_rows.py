@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from patients.finished import NOTHING, html
@@ -68,7 +69,7 @@ def _is_passed_over(each: Carried, place: int, passed: int) -> bool:
 def starts_cell(row: Row, day: date | None) -> SafeString:
     """The day with its weekday, and below it what it was counted from; else what it waits for."""
     if day is None:
-        return html("{words}", words=wording.start_words(row, None))
+        return html("{words}", words=capfirst(wording.start_words(row, None)))
     words = html('<span class="nowrap">{words}</span>', words=wording.weekday_words(day))
     if row.start == "after":
         how = wording.interval_words(row.count or 0, row.unit)
