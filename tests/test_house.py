@@ -37,6 +37,7 @@ LAYERS = [
         "audit",
         "backups",
         "bulk",
+        "changes",
         "checkpoints",
         "erasing",
         "guards",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from titration.planning import EVENTS
 from titration.views import (
+    changes,
     drafts,
     exports,
     known,
@@ -22,6 +23,8 @@ from titration.views import (
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
+    path("changes/", changes.changes, name="changes"),
+    path("changes.pdf", changes.changes_pdf, name="changes-pdf"),
     path("medicines/", medicines.medicine_list, name="medicine-list"),
     path("medicines/new/", medicines.medicine_new, name="medicine-new"),
     path("medicines/<uuid:medicine>/", medicines.medicine, name="medicine"),

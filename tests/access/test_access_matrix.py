@@ -21,6 +21,8 @@ pytestmark = pytest.mark.django_db
 # What was sent holds nothing, so a form that may be sent comes back and nothing is recorded.
 WORK = {
     "worklist": ("/", "200 200 200 200 200 200", "405 405 405 405 405 405"),
+    "changes": ("/changes/", "200 200 200 403 403 403", "405 405 405 405 405 405"),
+    "changes-pdf": ("/changes.pdf", "200 200 200 403 403 403", "405 405 405 405 405 405"),
     "patient-list": ("/patients/", "200 200 200 403 403 403", "405 405 405 405 405 405"),
     "patient-new": ("/patients/new/", "200 200 403 403 403 403", "200 200 403 403 403 403"),
     "patient": ("/patients/{patient}/", "200 200 200 403 403 404", "405 405 405 405 405 405"),

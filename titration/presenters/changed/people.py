@@ -1,0 +1,65 @@
+"""What the entries of a patient alone say: added, another standing, other details, erased."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from access.models import Clinic
+from ledger.models import Entry, Erasure
+from patients import wording as people
+from patients.models import PatientVersion
+from titration.changes import Changes, Key, PatientChanges
+from titration.presenters.changed.line import Line, changed_fields, recorded_cell
+
+
+def patient_lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> list[Line]:
+    """The entries of a patient that are of no regimen, in their order. No query."""
+    return list(_lines(changes, of, clinic))
+
+
+def _lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> Iterator[Line]:
+    for key in of.keys:
+        if key.kind == Erasure.KIND:
+            erasure = changes.erasures[key.entry]
+            yield Line(
+                numbers=(key.number,),
+                what=_("Erased"),
+                now=_("The identity and the texts of this person were taken out of the record."),
+                decided=str(erasure.get_reason_display()),
+                recorded=_by(erasure.entry, clinic),
+            )
+        else:
+            yield _version(key, of, clinic)
+
+
+def _version(key: Key, of: PatientChanges, clinic: Clinic) -> Line:
+    place = next(i for i, each in enumerate(of.versions) if each.pk == key.entry)
+    version = of.versions[place]
+    recorded = _by(version.entry, clinic)
+    if place == 0:
+        return Line((key.number,), _("Patient added"), recorded=recorded)
+    earlier = of.versions[place - 1]
+    before, now = changed_fields(_facts(earlier), _facts(version))
+    what = _("Details of the patient changed")
+    if earlier.standing != version.standing:
+        what = people.standing_words(version.status, version.status_on)
+    return Line((key.number,), what, before=before, now=now, recorded=recorded)
+
+
+def _facts(version: PatientVersion) -> list[tuple[str, str | None]]:
+    """(term, description) of what is known; None for what was erased."""
+    if version.is_erased:
+        return [(_("Status"), people.standing_words(version.status, version.status_on))]
+    return [
+        (_("Name"), people.name_words(version.family_name, version.given_names, version.title)),
+        (_("Born"), people.date_words(version.birth_date) if version.birth_date else None),
+        (_("Gender"), people.gender_words(version.gender)),
+        (_("NHS No."), people.nhs_words(version.nhs_number)),
+        (_("Record No."), version.record_number),
+        (_("Telephone"), version.telephone or ""),
+        (_("Status"), people.standing_words(version.status, version.status_on)),
+    ]
+
+
+def _by(entry: Entry, clinic: Clinic) -> str:
+    return recorded_cell(entry.recorded_by_name, entry.recorded_at, entry.number, clinic)
