@@ -511,3 +511,32 @@ def test_page_without_a_plan_takes_no_more_queries_than_before(
     look()
     with django_assert_num_queries(QUERIES):
         client.get(reverse("regimen", args=[regimen.regimen_id]))
+
+
+# All regimens of the patient
+
+
+def test_patient_page_has_a_line_for_the_plan_of_each_regimen(client, regimen, patient):
+    version = taper(regimen, here())
+    client.force_login(regimen.responsible)
+    address = reverse("patient", args=[patient.pk])
+
+    text = Page(client.get(address)).text
+    assert "Taper plan v1, signed by Dr A. Osei" in text
+    assert f"Planned for {here():%d-%b-%Y}, nothing recorded" in text
+
+    recorded(version, 0, here(), times(3, "5"))
+    following = here() + timedelta(weeks=2)
+    assert f"Next row: {following:%d-%b-%Y}" in Page(client.get(address)).text
+
+    step_of(regimen, here() + timedelta(days=1), components=(times(1, "40"),))
+    assert "Awaiting the prescriber" in Page(client.get(address)).text
+
+
+def test_patient_page_as_known_before_has_no_plan(client, regimen, patient):
+    before = Entry.objects.latest("number").number
+    taper(regimen, here())
+    client.force_login(regimen.responsible)
+
+    address = reverse("patient", args=[patient.pk])
+    assert "Taper plan" not in Page(client.get(f"{address}?known={before}")).text

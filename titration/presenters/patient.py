@@ -22,6 +22,7 @@ from titration.presenters.log import (
     heading_words,
     withdrawal_words,
 )
+from titration.presenters.patient_plans import PlanLine, plan_lines
 from titration.presenters.regimen import indication_of, place_of, title_of
 from titration.reading import History, StepText
 from titration.timeline import StepRecord
@@ -44,7 +45,8 @@ class Instruction:
 class Standing:
     """Where a regimen stands: the last instruction whose moment has come, and the one ahead.
 
-    `state` is of timeline.STATE_AFTER; `words` stand where no instruction has begun.
+    `state` is of timeline.STATE_AFTER; `words` stand where no instruction has begun. `plan` is the
+    one that is not over.
     """
 
     url: str
@@ -55,6 +57,7 @@ class Standing:
     ahead: Instruction | None
     indication: str
     responsible: str
+    plan: PlanLine | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def patient_page(
     """
     now, known = (moment.at, moment.number) if moment else (now, None)
     newest = RegimenVersion.objects.newest(known).filter(regimen__patient=patient)
-    versions = sorted(newest, key=place_of)
+    versions = sorted(newest.select_related("regimen"), key=place_of)
     withdrawals = _withdrawals(versions, known)
     standing = [version for version in versions if version.regimen_id not in withdrawals]
     rows = standings(standing, patient.clinic, now, moment)
@@ -144,9 +147,10 @@ def _carry_to(
 def standings(
     versions: Sequence[RegimenVersion], clinic: Clinic, now: datetime, moment: Moment | None = None
 ) -> list[Standing]:
-    """Where these regimens stand at `now`, in their order; three queries however many there are.
+    """Where these regimens stand at `now`, in their order; four queries however many there are.
 
-    Read from the whole logs, so that a step dated ahead holds from its day on.
+    Where there are plans, six more. The regimens are of one patient, each read with its version.
+    The whole logs are read, so that a step dated ahead holds from its day on.
     """
     known = moment.number if moment else None
     logs = reading.histories((version.regimen_id for version in versions), known)
@@ -154,6 +158,7 @@ def standings(
     records = [record for step, ahead in shown.values() for record in (step, *ahead) if record]
     texts = reading.step_texts((record.entry for record in records), known)
     said = {record.entry: _instruction(record, texts[record.entry], clinic) for record in records}
+    plans = plan_lines(versions, logs, now.date(), known, moment.query if moment else "")
     return [
         _standing(
             _address(version, moment),
@@ -161,6 +166,7 @@ def standings(
             logs[version.regimen_id],
             *shown[version.regimen_id],
             said,
+            plans.get(version.regimen_id),
         )
         for version in versions
     ]
@@ -173,6 +179,7 @@ def _standing(
     step: StepRecord | None,
     ahead: Sequence[StepRecord],
     said: Mapping[UUID, Instruction],
+    plan: PlanLine | None,
 ) -> Standing:
     return Standing(
         url=url,
@@ -183,6 +190,7 @@ def _standing(
         ahead=said[ahead[0].entry] if ahead else None,
         indication=indication_of(version),
         responsible=version.responsible_name,
+        plan=plan,
     )
 
 

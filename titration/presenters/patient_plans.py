@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from titration import planned, planning, wording
+from titration.models import RegimenVersion
 from titration.planned import PlanLog
 from titration.planning import Standing
 from titration.presenters.plan_standing import CHIPS
@@ -28,13 +29,20 @@ class PlanLine:
 
 
 def plan_lines(
-    histories: Mapping[UUID, History], patient: UUID, today: date, known: int | None, query: str
+    versions: Sequence[RegimenVersion],
+    histories: Mapping[UUID, History],
+    today: date,
+    known: int | None,
+    query: str,
 ) -> dict[UUID, PlanLine]:
-    """By regimen of one patient: the plan that is not over; one query where nobody has a plan."""
+    """By regimen of one patient: the plan that is not over; one query where nobody has a plan.
+
+    Needs the regimen read with each version.
+    """
     logs = planned.plan_logs(histories, known)
     if not any(logs.values()):
         return {}
-    ended = planned.ended(patient, known)
+    ended = planned.ended(versions[0].regimen.patient_id, known)
     found = {}
     for regimen, of_regimen in logs.items():
         live = histories[regimen].live
