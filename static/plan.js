@@ -7,7 +7,7 @@ const body = plan.querySelector("[data-rows]");
 const said = document.querySelector("[data-saved]");
 const CELLS = "td input, td textarea";
 const QUIET = 500; /* milliseconds after the last key */
-const AGAIN = 5000;
+const AGAIN = 4000;
 
 /* Rows */
 
@@ -247,13 +247,15 @@ function step(cell, row, by) {
 
 function along(cell, by) {
   const all = [...body.querySelectorAll(CELLS)];
-  all[all.indexOf(cell) + by]?.focus();
+  const next = all[all.indexOf(cell) + by];
+  if (next) {
+    enter(rowOf(next), cellsOf(rowOf(next)).indexOf(next));
+  }
 }
 
 const isAtStart = (cell) => cell.selectionStart === 0 && cell.selectionEnd === 0;
 const isAtEnd = (cell) => cell.selectionStart === cell.value.length;
-const isWhole = (cell) => cell.selectionStart === 0 && isAtEndOf(cell);
-const isAtEndOf = (cell) => cell.selectionEnd === cell.value.length;
+const isWhole = (cell) => cell.selectionStart === 0 && cell.selectionEnd === cell.value.length;
 const isLine = (cell) => cell.tagName === "INPUT";
 
 /* What a key does in a cell; nothing for a key that is the browser's own. */
@@ -270,7 +272,7 @@ function meaning(event, cell, row) {
     return () => deeds.below(row, column);
   }
   if (altKey || ctrlKey || metaKey || shiftKey) {
-    return null;
+    return null; /* Shift+Enter is a new line where there can be one */
   }
   const isFree = isLine(cell) || isWhole(cell);
   switch (key) {
@@ -281,9 +283,9 @@ function meaning(event, cell, row) {
     case "ArrowUp":
       return isFree || isAtStart(cell) ? () => step(cell, row, -1) : null;
     case "ArrowRight":
-      return isAtEnd(cell) ? () => along(cell, 1) : null;
+      return isWhole(cell) || isAtEnd(cell) ? () => along(cell, 1) : null;
     case "ArrowLeft":
-      return isAtStart(cell) ? () => along(cell, -1) : null;
+      return isWhole(cell) || isAtStart(cell) ? () => along(cell, -1) : null;
   }
   return null;
 }
@@ -351,6 +353,8 @@ body.addEventListener("paste", async (event) => {
 /* Typing, leaving */
 
 plan.addEventListener("input", changed);
+window.addEventListener("online", save);
+window.addEventListener("focus", save);
 
 document.getElementById("unit").addEventListener("change", () => {
   plan.requestSubmit(plan.querySelector("[value=columns]"));
@@ -375,6 +379,15 @@ plan.addEventListener("submit", (event) => {
   }
   window.clearTimeout(timer);
   saved = edits;
+  isStopped = true;
+});
+
+/* A box of one line sends no page away. */
+plan.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && isLine(event.target) && !event.defaultPrevented) {
+    event.preventDefault();
+    save();
+  }
 });
 
 document.querySelector("[data-conflict]").addEventListener("submit", () => (saved = edits));
@@ -384,6 +397,11 @@ window.addEventListener("beforeunload", (event) => {
     event.preventDefault();
   }
 });
+
+const pinned = document.querySelector(".pinned");
+new ResizeObserver(() => {
+  document.documentElement.style.setProperty("--pinned", `${pinned.offsetHeight}px`);
+}).observe(pinned);
 
 if ("givenBack" in plan.dataset) {
   changed();

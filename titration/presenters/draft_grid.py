@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from titration.document import CellProblem, Document, ReadRow
 from titration.dosing import Total
 from titration.forms.plans import AMOUNT, slot_words
 from titration.planning import Problem
-from titration.presenters.plan_rows import dose_cell, starts_cell
 
 ROW = """
 <tr id="row-{row}" data-plan-row="{row}"{tone}>
@@ -170,12 +168,14 @@ def _read_back(read: ReadRow, before: Total | None) -> SafeString:
     row, cells = read.row, {problem.cell for problem in read.problems}
     said = []
     if row.start:
-        said.append(html('<p class="day">{day}</p>', day=starts_cell(row, read.day)))
-    if row.kind and cells <= {"when"}:
-        said.append(html("<p>{dose}</p>", dose=dose_cell(row, read.day)))
-        if row.kind == "words":
-            said.append(_meta(_("Words only: this row has no dose.")))
-        said += [_meta(words) for words in _apart(total_of(read), before)]
+        day = wording.weekday_words(read.day) if read.day else wording.start_words(row, None)
+        said.append(html('<p class="day">{day}</p>', day=day))
+    if row.kind == "words" and cells <= {"when"}:
+        said.append(_meta(_("Words only: this row has no dose.")))
+    elif row.kind and cells <= {"when"}:
+        words = wording.row_words(row, read.day)
+        said.append(html('<p class="lines">{words}</p>', words=words))
+        said += [_meta(words) for words in _totals(total_of(read), before)]
         said += [html('<p class="amber">{words}</p>', words=w) for w in _disagreeing(row)]
     if read.problems:
         lines = [html("<li>{words}</li>", words=problem_words(p)) for p in read.problems]
@@ -189,9 +189,12 @@ def _read_back(read: ReadRow, before: Total | None) -> SafeString:
     return SafeString("".join(said))
 
 
-def _apart(total: Total | None, before: Total | None) -> Iterable[str]:
-    apart: Decimal | None = dosing.difference(total, before)
-    if apart is not None and total is not None:
+def _totals(total: Total | None, before: Total | None) -> Iterable[str]:
+    if total is None:
+        return
+    yield wording.total_sentence(total)
+    apart = dosing.difference(total, before)
+    if apart is not None:
         yield _("Difference of the totals from the row before: %(difference)s") % {
             "difference": wording.difference_words(apart, total.unit)
         }
