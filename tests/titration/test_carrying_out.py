@@ -308,6 +308,16 @@ def test_a_row_before_others_that_have_nothing_recorded_is_allowed_and_said(clie
     )
 
 
+def test_a_row_that_waits_for_a_review_says_so(client, version):
+    plan = plan_of(
+        version, planned_row(STARTED, times(3, "5")), planned_row("review", times(3, "11"))
+    )
+    carried(plan, 1, STARTED)
+    says = "This row waits for a review, and none is recorded yet."
+    assert says in Page(client.get(address(plan, 2))).text
+    assert says in written(client, plan, 2, **day("30", "3", "2026")).page.text
+
+
 def test_sending_the_same_twice_records_one_step_and_one_row(client, plan):
     recording = written(client, plan, 1, **day("2", "3", "2026"))
     data = {**recording.page.values, "stage": "confirm"}

@@ -314,7 +314,7 @@ class DisputeForm(forms.Form):
     """What the named prescriber decided instead, in their own words or in none."""
 
     says = forms.CharField(
-        label=gettext_lazy("What you decided, in your own words"),
+        label=gettext_lazy("What you decided"),
         required=False,
         max_length=1000,
         error_messages={"max_length": gettext_lazy("Write at most 1,000 characters.")},

@@ -199,8 +199,10 @@ def _instruction_words(step: StepRecord | None) -> str:
 
 
 def _order_notices(it: Following) -> list[str]:
-    """That rows before this one have nothing recorded, or that a later one was recorded."""
+    """That its review is not recorded, rows before it have nothing, or a later one was recorded."""
     notices = []
+    if it.row.start == "review" and it.planned_on is None:
+        notices.append(_("This row waits for a review, and none is recorded yet."))
     later = [n for n, row in enumerate(it.carried) if row.step is not None and n > it.place]
     if later:
         words = _("Row %(row)s, which comes after this one, is recorded already.")

@@ -138,7 +138,7 @@ def _plan(row: LogRow) -> SafeString:
     """Which row of the plan it is of; what is outside the plan stands out."""
     if not row.plan:
         return NOTHING
-    pattern = '<br><span class="{look}">{words}</span>'
+    pattern = '<div><span class="{look}">{words}</span></div>'
     return html(pattern, look="chip" if row.is_outside_plan else "meta", words=row.plan)
 
 
