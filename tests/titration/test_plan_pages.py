@@ -474,6 +474,17 @@ def test_a_plan_is_paused_with_a_reason(client, plan, osei):
     assert state(plan) == planning.PAUSED
 
 
+def test_a_pause_says_that_it_is_not_to_withhold_and_a_withdrawal_that_it_stops_nothing(
+    client, plan
+):
+    pause = Page(client.get(event_address(plan, "paused"))).text
+    withdrawal = Page(client.get(event_address(plan, "withdrawn"))).text
+
+    assert "The patient stays on the last recorded instruction" in pause
+    assert "This is not to withhold" in pause
+    assert "This stops no medicine" in withdrawal
+
+
 @pytest.mark.parametrize("kind", ["paused", "withdrawn"])
 def test_what_needs_a_reason_is_not_recorded_without_one(client, plan, kind):
     count = Entry.objects.count()
