@@ -4,9 +4,11 @@ from django.urls import path
 
 from titration.planning import EVENTS
 from titration.views import (
+    calendar_texts,
     changes,
     drafts,
     exports,
+    issues,
     known,
     medicines,
     pasting,
@@ -51,6 +53,19 @@ urlpatterns = [
     path("plans/<uuid:draft>/paste/", pasting.plan_paste, name="plan-paste"),
     path("plans/<uuid:draft>/discard/", drafts.plan_discard, name="plan-discard"),
     path("plans/<uuid:plan>/", plans.plan, name="plan"),
+    path("plans/<uuid:plan>/calendar.pdf", issues.plan_calendar, name="plan-calendar"),
+    path("plans/<uuid:plan>/calendar.ics", issues.plan_ical, name="plan-ical"),
+    path("plans/<uuid:plan>/issue/", issues.plan_issue, name="plan-issue"),
+    path("issues/<uuid:issue>/", issues.issue, name="issue"),
+    path("issues/<uuid:issue>/told/", issues.issue_told, name="issue-told"),
+    path("calendar-texts/", calendar_texts.calendar_text_list, name="calendar-text-list"),
+    path("calendar-texts/new/", calendar_texts.calendar_text_new, name="calendar-text-new"),
+    path("calendar-texts/<uuid:text>/", calendar_texts.calendar_text, name="calendar-text"),
+    path(
+        "calendar-texts/<uuid:text>/edit/",
+        calendar_texts.calendar_text_edit,
+        name="calendar-text-edit",
+    ),
     path("plans/<uuid:draft>/sign/", signing.plan_sign, name="plan-sign"),
     *(
         path(

@@ -12,7 +12,15 @@ from tests.titration.factories import (
     review_of,
     step_of,
 )
-from titration.models import DoseStep, PlanDraft, PlanVersion, Review
+from tests.titration.issuing import issue_of, words_in
+from titration.models import (
+    CalendarTextVersion,
+    DoseStep,
+    PlanDraft,
+    PlanIssue,
+    PlanVersion,
+    Review,
+)
 
 NOBODY = "nobody"
 ROLES = (*Role.values, NOBODY)
@@ -31,6 +39,8 @@ class World:
     review: Review
     plan: PlanVersion
     draft: PlanDraft
+    issue: PlanIssue
+    text: CalendarTextVersion
 
     def address(self, path: str) -> str:
         regimen = self.step.regimen
@@ -42,6 +52,8 @@ class World:
             review=self.review.review,
             plan=self.plan.plan_id,
             draft=self.draft.pk,
+            issue=self.issue.entry.subject,
+            text=self.text.text_id,
         )
 
     @property
@@ -59,4 +71,6 @@ def new_world() -> World:
     step = step_of(version, by=people[Role.RECORDER])
     plan = plan_of(version)
     draft = draft_of(version.regimen, people[Role.PRESCRIBER], plan)
-    return World(clinic, people, step, review_of(version), plan, draft)
+    issue = issue_of(plan)
+    text = words_in(clinic, "cy", by=people[Role.ADMINISTRATOR])
+    return World(clinic, people, step, review_of(version), plan, draft, issue, text)

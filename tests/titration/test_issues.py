@@ -1,11 +1,10 @@
 """Copies of a plan: what is given out, by whom it is refused, and which of them are out."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
 
 from access.models import Role
 from ledger import erasing
@@ -13,22 +12,13 @@ from ledger.models import Entry
 from ledger.writing import PatientErased
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
-from tests.titration.factories import (
-    draft_of,
-    plan_of,
-    plan_text,
-    planned_row,
-    regimen_of,
-    signed_plan,
-    step_of,
-)
+from tests.titration.factories import plan_of, regimen_of, step_of
+from tests.titration.issuing import TODAY, copies, event, issue_of, newest, revised, told
 from titration import actions, issued, planned, reading
-from titration.models import IssueTold, PlanIssue
+from titration.models import IssueTold
 from titration.policies import ChangedMeanwhile, RuleBroken
 
 pytestmark = pytest.mark.django_db
-
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -52,53 +42,6 @@ def regimen(clinic, prescriber):
 @pytest.fixture
 def version(regimen):
     return plan_of(regimen)
-
-
-def newest(plan) -> int:
-    logs = planned.plan_logs([plan.regimen_id])[plan.regimen_id]
-    return actions.newest_number(plan.regimen, reading.history(plan.regimen), logs)
-
-
-def issue_of(version, by=None, **asked) -> PlanIssue:
-    """The version given to the patient today on paper, unless `asked` says otherwise."""
-    plan = version.plan
-    asked = {
-        "version": version.pk,
-        "issued_on": TODAY,
-        "issued_as": "calendar",
-        "how": "handed",
-        "to_whom": "",
-        "seen": newest(plan),
-        **asked,
-    }
-    return actions.issue_plan(plan=plan, by=by or version.entry.recorded_by, **asked)
-
-
-def revised(version, *rows):
-    """The next version of a plan, by who signed the one before."""
-    by = version.entry.recorded_by
-    draft = draft_of(version.plan.regimen, by=by, revises=version)
-    rows = rows or (planned_row(date(2026, 3, 2), times(3, "7")),)
-    return signed_plan(draft, plan_text(*rows), by)
-
-
-def told(issue, by=None, **asked) -> IssueTold:
-    asked = {"told_on": TODAY, "how": "read-out", "to_whom": "", **asked}
-    return actions.tell_issue(issue=issue, by=by or issue.entry.recorded_by, **asked)
-
-
-def event(version, kind):
-    return actions.record_plan_event(
-        plan=version.plan,
-        kind=kind,
-        reason_text="Away",
-        seen=newest(version.plan),
-        by=version.entry.recorded_by,
-    )
-
-
-def copies(version, known=None):
-    return issued.issues([version.plan_id], known)[version.plan_id]
 
 
 def test_a_copy_is_recorded_with_its_version_day_and_hands(version):
