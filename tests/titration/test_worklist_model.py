@@ -297,7 +297,7 @@ class Desk:
     """Two regimens of two patients of a clinic, a prescriber and a recorder who work on them."""
 
     def __init__(self) -> None:
-        self.clinic = ClinicFactory()
+        self.clinic = ClinicFactory.create()
         self.today = self.clinic.local(timezone.now()).date()
         self.people = [member(self.clinic), member(self.clinic, Role.RECORDER)]
         medicine = medicine_of(self.clinic)

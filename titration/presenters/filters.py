@@ -56,7 +56,7 @@ def filters_of(asked: Asked, user: User, clinics: Mapping[int, Clinic], people: 
     return Filters(
         asked=asked,
         mine=_mine(asked) if allows_anywhere(user, SIGN) or asked.is_mine else [],
-        prescribers=_prescribers(asked, people) if is_open else [],
+        prescribers=_prescribers(asked, people) if is_open and not asked.is_mine else [],
         medicines=_medicines(asked, clinics) if is_open else [],
         is_open=is_open,
         is_narrowed=is_narrowed,

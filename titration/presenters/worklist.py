@@ -160,11 +160,6 @@ class Section:
     later: str = ""
     rows: Sequence["Row"] = ()
 
-    @property
-    def confirms(self) -> bool:
-        """Whether the reader may confirm something of it."""
-        return any(row.confirms for row in self.rows)
-
 
 @dataclass(frozen=True)
 class Row:

@@ -68,12 +68,6 @@ def words_of(
         parts=reading.components_of(entries),
         planned=_planned({row.about for row in rows if row.topic in PLANNED}),
         reviews=_reviews({row.about for row in rows if row.topic == "review"}),
-        labels={
-            "regimen_label": _("Regimen"),
-            "telephone_label": _("Telephone"),
-            "from_label": _("From"),
-            "at_label": _("Last entry"),
-        },
     )
     return (
         [replace(section, rows=list(page.rows(section))) for section in sections],
@@ -137,16 +131,16 @@ def _reviews(reviews: set[UUID]) -> dict[UUID, str]:
 
 CELLS = """
 <th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{numbers}</th>
-<td data-label="{regimen_label}">{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
+<td>{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
 <td class="lines">{words}{beside}</td>
 <td class="date" data-label="{day_label}">{day}</td>
-<td class="date" data-label="{telephone_label}">{telephone}</td>"""
+<td class="date">{telephone}</td>"""
 
 RECENT_CELLS = """
 <th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{numbers}</th>
-<td data-label="{regimen_label}">{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
+<td>{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
 <td class="lines">{words}</td>
-<td class="date" data-label="{from_label}">{moment}</td>
+<td data-label="{from_label}">{moment}</td>
 <td class="date" data-label="{at_label}">{at}</td>"""
 
 
@@ -164,7 +158,6 @@ class _Page:
     parts: Mapping[UUID, Sequence[Component]]
     planned: Mapping[UUID, _Planned]
     reviews: Mapping[UUID, str]
-    labels: Mapping[str, str]
 
     def rows(self, section: Section) -> Iterator[Row]:
         """What the rows say; none of a regimen that went since they were found."""
@@ -193,7 +186,9 @@ class _Page:
             RECENT_CELLS,
             **self._shared(key.patient, key.regimen),
             words=self._words(step, key.regimen),
+            from_label=_("From"),
             moment=wording.effective_words(step.effective) if step else "",
+            at_label=_("Last entry"),
             at=moment_words(key.at, self.clinics[key.clinic]),
         )
         return Row(cells, is_error=self.cards[key.regimen].is_retracted)
@@ -207,10 +202,9 @@ class _Page:
         person, card = self.people[patient], self.cards[regimen]
         number = person.record_number or person.nhs_number
         return {
-            **self.labels,
             "patient": person.name,
             "patient_url": person.url,
-            "numbers": html(' <span class="meta">{number}</span>', number=number)
+            "numbers": html(' <span class="meta nowrap">{number}</span>', number=number)
             if number
             else NOTHING,
             "error": html("<b>{words}</b> ", words=_("ENTERED IN ERROR"))
