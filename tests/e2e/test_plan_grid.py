@@ -21,10 +21,10 @@ class Desk:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.clinic = ClinicFactory(name="Riverside Clinic")
+        self.clinic = ClinicFactory.create(name="Riverside Clinic")
         self.prescriber = member(self.clinic, name="Dr A. Osei")
         self.nurse = member(self.clinic, Role.RECORDER, name="J. Lind")
-        patient = PatientFactory(clinic=self.clinic, by=self.prescriber)
+        patient = PatientFactory.create(clinic=self.clinic, by=self.prescriber)
         self.regimen = regimen_of(patient, medicine_of(self.clinic), self.prescriber)
 
     def begin(self, *rows: dict, slots: tuple[str, ...] = ("morning", "bedtime")) -> PlanDraft:

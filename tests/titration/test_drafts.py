@@ -37,10 +37,10 @@ class Desk:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.clinic = ClinicFactory(name="Riverside Clinic")
+        self.clinic = ClinicFactory.create(name="Riverside Clinic")
         self.prescriber = member(self.clinic, name="Dr A. Osei")
         self.recorder = member(self.clinic, Role.RECORDER, name="J. Lind")
-        patient = PatientFactory(clinic=self.clinic, by=self.prescriber)
+        patient = PatientFactory.create(clinic=self.clinic, by=self.prescriber)
         medicine = medicine_of(self.clinic)
         self.regimen: RegimenVersion = regimen_of(patient, medicine, self.prescriber)
         self.new_url = f"/regimens/{self.regimen.regimen_id}/plans/new/"
@@ -125,6 +125,7 @@ def test_the_present_plan_is_revised_word_for_word(desk):
     read, problems = document.read(draft.document)
     assert problems == ()
     assert read == text
+    assert draft.revises is not None
     assert draft.revises.version == 1
 
 
@@ -514,7 +515,7 @@ def test_a_viewer_neither_sees_nor_saves_a_draft(desk):
 def test_people_of_another_clinic_find_no_draft(desk):
     draft = desk.begin(*FULL)
     page = desk.get(desk.url(draft))
-    desk.client.force_login(member(ClinicFactory()))
+    desk.client.force_login(member(ClinicFactory.create()))
     for name in ("edit", "paste", "discard"):
         assert desk.client.get(desk.url(draft, name)).status_code == 404
     assert desk.send(draft, page, note="forged").status_code == 404
@@ -524,7 +525,7 @@ def test_people_of_another_clinic_find_no_draft(desk):
 
 def test_the_writes_ask_who_it_is(desk):
     draft = desk.begin(*FULL)
-    for person in (member(desk.clinic, Role.VIEWER), member(ClinicFactory())):
+    for person in (member(desk.clinic, Role.VIEWER), member(ClinicFactory.create())):
         for act in (
             lambda by: actions.save_draft(draft=draft, document={}, seen=1, by=by),
             lambda by: actions.discard_draft(draft=draft, seen=1, by=by),
