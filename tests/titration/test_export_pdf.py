@@ -19,7 +19,7 @@ from ledger.models import Head
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import at, times
 from tests.titration.exports import pages_of, readable, text_of
-from tests.titration.factories import medicine_of, regimen_of, step_of
+from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
 from titration import actions
 from titration.exports import history, pdf
 from titration.exports.fonts import FAMILIES, covered_by
@@ -465,3 +465,73 @@ def test_queries_do_not_grow_with_the_log(client, patient, regimen):
         step_of(regimen, date(2026, 1, 5) + timedelta(weeks=day))
 
     assert queries() == few
+
+
+# Plans
+
+
+def planned_taper(regimen):
+    return plan_of(
+        regimen,
+        planned_row(date(2026, 11, 2), times(3, "17"), words="With food"),
+        planned_row("2 weeks", times(2, "19")),
+        planned_row("review", times(1, "23")),
+        planned_row("1 week", kind="stop"),
+        purpose="taper",
+        end="stop",
+        if_unwell="Ring the almoner",
+    )
+
+
+def test_plan_stands_in_the_history_with_its_rows(patient, prescriber, regimen):
+    version = planned_taper(regimen)
+    actions.record_step(
+        regimen=regimen.regimen,
+        instruction=actions.Instruction(
+            kind="dose",
+            effective=Effective(date(2026, 11, 4)),
+            decided_by=prescriber,
+            decided_by_name=prescriber.name,
+            received_how="signed-plan",
+            reason="start",
+            components=(times(3, "17"),),
+        ),
+        from_row=actions.FromRow(version.pk, version.rows[0].row),
+        by=prescriber,
+    )
+
+    words = " ".join(text_of(exported(patient, prescriber)).split())
+
+    assert "Taper plan v1 Version 1 signed by Dr A. Osei" in words
+    assert "Ring the almoner" in words
+    assert "17 mg three times a day (17 mg each time) Total per day: 51 mg “With food”" in words
+    assert "2 days after the planned date as planned" in words
+    assert "Planned for 16-Nov-2026, nothing recorded" in words
+    assert "after a review; no date until the review is recorded" in words
+    assert "Planned, signed v1" in words
+
+
+def test_plan_that_is_over_has_no_rows_in_the_history(patient, prescriber, regimen):
+    version = planned_taper(regimen)
+    actions.record_plan_event(
+        plan=version.plan,
+        kind="withdrawn",
+        reason_text="Moved abroad",
+        seen=version.entry.number,
+        by=prescriber,
+    )
+
+    words = " ".join(text_of(exported(patient, prescriber)).split())
+
+    assert "Withdrawn by Dr A. Osei" in words
+    assert "Moved abroad" in words
+    assert "19 mg" not in words
+
+
+def test_long_row_of_a_plan_breaks_over_pages_and_loses_nothing(patient, prescriber, regimen):
+    words = " ".join(f"word{n}" for n in range(900))
+    plan_of(regimen, planned_row(date(2026, 11, 2), times(3, "17"), words=words))
+
+    found = text_of(exported(patient, prescriber))
+
+    assert {f"word{n}" for n in range(900)} <= set(re.findall(r"word\d+", found))

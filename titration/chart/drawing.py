@@ -139,10 +139,8 @@ def _time_axis(
     right = width - 12
     ahead = 0
     if last > present:
-        label = plan_strokes.width_of_stop(planned, last)
-        if 0 < label <= (right - left) // 4:
-            ahead = label
-        else:
+        ahead = plan_strokes.room_of_stop(planned, last, (right - left) // 4)
+        if not ahead:
             last += 0.06 * span
     else:
         label = text_width(strokes.figures_words(holding)) + 20 if holding else 0

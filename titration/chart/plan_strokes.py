@@ -70,22 +70,24 @@ def _draw_end(canvas: Canvas, plot: Plot, track: Laid, planned: Sequence[Planned
         canvas.labels.insert(0, list(_stop_places(plot, x, top, bottom, on)))
 
 
-def width_of_stop(planned: Sequence[Laid], last: float) -> int:
-    """How wide the words are that stand right of the present plan's stop at `last`; 0 for none."""
+def room_of_stop(planned: Sequence[Laid], last: float, most: int) -> int:
+    """The room for words right of the present plan's stop at `last`; 0 where they are too wide."""
     for track in planned:
         for at, day in track.stops:
             if track.track.is_present and at == last:
-                return text_width(_stop_words(day)) + 20
+                wide, short = (text_width(words) + 20 for words in _stop_words(day))
+                return wide if wide <= most else short if short <= most else 0
     return 0
 
 
-def _stop_words(on: date) -> str:
-    return _("Stops %(when)s (planned)") % {"when": wording.date_words(on)}
+def _stop_words(on: date) -> tuple[str, str]:
+    dated = _("Stops %(when)s (planned)") % {"when": wording.date_words(on)}
+    return dated, _("Stops (planned)")
 
 
 def _stop_places(plot: Plot, x: int, top: int, bottom: int, on: date) -> Iterator[Text]:
     y = (top + bottom) // 2 + 4
-    for label in (_stop_words(on), _("Stops (planned)")):
+    for label in _stop_words(on):
         yield Text("plannedt", x + 8, y, label)
         yield Text("plannedt", x, top - 6, label, "middle")
         yield Text("plannedt", x + 2, top - 6, label, "end")

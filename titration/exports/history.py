@@ -12,9 +12,10 @@ from ledger.models import Head, Retraction
 from ledger.moments import Moment, NoSuchMoment
 from patients.models import Patient, PatientVersion
 from patients.presenters import erased_words, not_today_words
-from titration import timeline
+from titration import planning, timeline
+from titration.issued import Issued, issues
 from titration.models import RegimenVersion
-from titration.planned import PlanLog, plan_logs
+from titration.planned import PlanLog, ended_by, plan_logs
 from titration.reading import History, histories
 
 RECORD_ONLY = gettext_lazy(
@@ -27,13 +28,15 @@ RECORD_ONLY = gettext_lazy(
 class RegimenRecord:
     """A regimen with its whole log. `withdrawal` is set when it was entered in error.
 
-    `plans` are its signed plans, by which the log says how they were followed.
+    `plans` are its signed plans, by which the log says how they were followed; `copies` those that
+    were given out of them.
     """
 
     version: RegimenVersion
     withdrawal: Retraction | None
     history: History
     plans: tuple[PlanLog, ...] = ()
+    copies: tuple[Issued, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,11 @@ class PatientRecord:
         return self.moment.at if self.moment else self.at
 
     @property
+    def ended(self) -> planning.Event | None:
+        """That the patient died or left."""
+        return ended_by(self.version)
+
+    @property
     def telephone(self) -> str | None:
         """As typed, "" for none; None when it was erased."""
         return None if self.version.is_erased else self.version.telephone or ""
@@ -86,7 +94,7 @@ def read(
     """
     head = moment or Head.objects.get(clinic=patient.clinic)
     people = PatientVersion.objects.newest(head.number).filter(patient=patient)
-    person = people.first()
+    person = people.select_related("entry").first()
     versions = (
         RegimenVersion.objects.up_to(head.number)
         .filter(regimen__patient=patient)
@@ -103,9 +111,10 @@ def read(
     withdrawal_of = {withdrawal.entry.subject: withdrawal for withdrawal in withdrawals}
     logs = histories(newest, head.number)
     plans = plan_logs(newest, head.number)
+    copies = _copies(plans, head.number)
     at = patient.clinic.local(now)
     records = [
-        RegimenRecord(version, withdrawal_of.get(key), logs[key], plans[key])
+        RegimenRecord(version, withdrawal_of.get(key), logs[key], plans[key], copies[key])
         for key, version in newest.items()
     ]
     return PatientRecord(
@@ -120,6 +129,15 @@ def read(
         moment=moment,
         erased=erased_words(patient.pk) if person.is_erased else "",
     )
+
+
+def _copies(plans: dict[UUID, tuple[PlanLog, ...]], known: int) -> dict[UUID, tuple[Issued, ...]]:
+    """By regimen: the copies given out of its plans; nothing is asked where there are no plans."""
+    by_plan = issues([log.plan for logs in plans.values() for log in logs], known)
+    return {
+        regimen: tuple(copy for log in logs for copy in by_plan[log.plan])
+        for regimen, logs in plans.items()
+    }
 
 
 def notice(record: PatientRecord) -> str:

@@ -21,6 +21,8 @@ from titration.chart import PAPER, chart, svg
 from titration.exports.fonts import FAMILIES, fonts
 from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
 from titration.exports.legible import Legible
+from titration.exports.plans import plan_words, plans_part
+from titration.planned import present_plan
 from titration.presenters.log import (
     LIVE,
     LogRow,
@@ -30,6 +32,7 @@ from titration.presenters.log import (
     ordered,
     withdrawal_words,
 )
+from titration.presenters.picture import plans_picture
 from titration.presenters.regimen import indication_of, title_of
 
 Facts = list[tuple[str, str]]
@@ -105,6 +108,7 @@ def _words() -> dict[str, Any]:
         "state": _("Last recorded instruction"),
         "about": _("About this regimen"),
         "chart": _("Timeline"),
+        "plan_columns": plan_words(),
         "log": _("Dose log, newest first"),
         "columns": [
             _("From"),
@@ -207,6 +211,8 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
     clinic, plans = record.patient.clinic, regimen.plans
     log = log_rows(history, clinic, record.now, ordered(history), plans)
     rows = _rows(log, legible)
+    ended = record.ended
+    present = present_plan(plans, history.live, ended)
     drawn = chart(
         history.live,
         title=title,
@@ -214,6 +220,7 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
         now=record.now,
         is_today=record.moment is None,
         width=PAPER,
+        plans=plans_picture(plans, present, regimen.copies),
     )
     about = {
         "title": title,
@@ -225,6 +232,9 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
         "state": _state(rows, str(step.entry) if step else ""),
         "chart": legible.shown(svg(drawn), title) if drawn else "",
         "chart_alt": f"{drawn.title}. {drawn.description}" if drawn else "",
+        "plans": plans_part(
+            plans, history, ended, regimen.copies, clinic, record.now, legible, title
+        ),
         "rows": rows,
     }
 

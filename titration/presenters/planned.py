@@ -29,7 +29,7 @@ ROW = """
 <tr{tone}>
 <th scope="row" class="num">{number}</th>
 <td data-label="{planned_label}">{planned}</td>
-<td data-label="{dose_label}">{dose}{dose_total}</td>
+<td data-label="{dose_label}">{dose}{dose_total}{typed}</td>
 {cells}
 </tr>"""
 RECORDED = """<td data-label="{recorded_label}"><span class="nowrap">{recorded}</span></td>
@@ -42,8 +42,8 @@ NOT_RECORDED = """<td colspan="3" data-label="{recorded_label}">{words}{link}</t
 class PlannedRow:
     """A planned row and what was recorded from it, ready to print; doses and days on their lines.
 
-    `words` stand in place of a record where there is none, of a row that `is_open` or of one that
-    was passed over.
+    `typed` is what was written beside the planned dose. `words` stand in place of a record where
+    there is none, of a row that `is_open` or of one that was passed over.
     """
 
     row: UUID
@@ -51,6 +51,7 @@ class PlannedRow:
     planned: str
     dose: str
     dose_total: str
+    typed: str
     recorded: str = ""
     given: str = ""
     given_total: str = ""
@@ -142,6 +143,9 @@ def _finished(row: PlannedRow, labels: dict[str, SafeString], link: SafeString) 
         planned=row.planned,
         dose=_lines(row.dose),
         dose_total=_total_line(row.dose_total),
+        typed=html('<br><span class="lines">{words}</span>', words=row.typed)
+        if row.typed and row.dose
+        else _lines(row.typed),
         cells=cells,
     )
 
@@ -168,8 +172,9 @@ def _row(each: Carried, place: int, today: date, *, is_open: bool) -> PlannedRow
     said: dict[str, Any] = {
         "number": str(place + 1),
         "planned": wording.weekday_words(day) if day else wording.start_words(row, None),
-        "dose": _planned_words(each),
+        "dose": "" if row.kind == "words" else wording.row_words(row, day),
         "dose_total": _total(row.components, is_single=row.kind == "single"),
+        "typed": quoted(row.words),
     }
     if step is None:
         words = nothing_words(each, today)
@@ -191,15 +196,6 @@ def _row(each: Carried, place: int, today: date, *, is_open: bool) -> PlannedRow
         entry=_("entry %(number)s") % {"number": f"{step.number:,}"},
         difference="\n".join(filter(None, difference)),
     )
-
-
-def _planned_words(each: Carried) -> str:
-    """What a row says, then the words beside it."""
-    row = each.row
-    if row.kind == "words":
-        return quoted(row.words)
-    words = [wording.row_words(row, each.planned_on), quoted(row.words)]
-    return "\n".join(filter(None, words))
 
 
 def _total(components: Sequence[dosing.Component], *, is_single: bool) -> str:
