@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from patients.wording import date_words, short_month
 from titration.timeline import Effective
+from titration.wording.memory import once_per_language
 
 _MONTHS = (
     pgettext_lazy("month", "January"),
@@ -34,6 +35,7 @@ _WEEKDAYS = (
 )
 
 
+@once_per_language
 def weekday_words(on: date) -> str:
     """Write a day with its weekday: "Monday 16-Nov-2026"."""
     return _("%(weekday)s %(date)s") % {

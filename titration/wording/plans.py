@@ -9,6 +9,7 @@ from titration import dosing, planning
 from titration.planning import Problem, Row
 from titration.wording.dates import date_words
 from titration.wording.doses import dosage_words
+from titration.wording.memory import once_per_language
 from titration.wording.problems import problem_words
 
 _MESSAGES = {
@@ -74,6 +75,12 @@ def start_words(row: Row, day: date | None) -> str:
 
 def interval_words(count: int, unit: str) -> str:
     """How long after the row before a row starts: "2 weeks after the row before"."""
+    return _interval((count, unit))
+
+
+@once_per_language
+def _interval(count_and_unit: tuple[int, str]) -> str:
+    count, unit = count_and_unit
     match unit:
         case "week":
             words = ngettext(
