@@ -9,6 +9,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, redirect_stdout
+from dataclasses import replace
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +18,19 @@ from urllib.parse import urlencode
 import psycopg2
 
 from bench.loading import Run, Site, run
-from bench.measures import AUTH1, INSERT, Log, Page, Timing, check, export, floors, pages
+from bench.measures import (
+    AUTH1,
+    INSERT,
+    Log,
+    Page,
+    Timing,
+    check,
+    export,
+    floors,
+    pages,
+    plan_page,
+    worklist_page,
+)
 from bench.recording import WRITERS, Recorder, entries_a_second, fdatasync_ms
 from bench.services import WORKERS, database, environment, floor, manage, served
 from bench.verifying import Verified, verified
@@ -26,9 +39,11 @@ CLIENTS = (1, 8)
 STEPS_A_SECOND = 1_000_000 / 600
 PDF_MS, CHART_MS = 300, 3
 RECORD_TARGET = 2
+GROWTH_TARGET = 1.5
 NAMES = (
     *("timeline-20", "timeline-200", "list-50", "exact-number", "name-search"),
     *("pdf-200", "chart-200", "seed-load", "record-step", "entries", "verify"),
+    *("plan-100", "worklist"),
 )
 
 Line = dict[str, Any]
@@ -50,7 +65,7 @@ def main() -> None:
         manage(environ, "createcachetable")
         manage(environ, "collectstatic", "--no-input", "--verbosity=0")
         os.environ.update(environ, DJANGO_SETTINGS_MODULE="config.settings")
-        for line in bench(asked, environ, stack):
+        for line in bench(asked, environ):
             out.write(json.dumps(line) + "\n")
             out.flush()
 
@@ -67,6 +82,14 @@ def arguments() -> Namespace:
         metavar="ENTRIES",
         help="how long the chains are that verify reads",
     )
+    parser.add_argument(
+        "--regimens",
+        type=int,
+        nargs="+",
+        default=[1_000, 100_000],
+        metavar="OPEN",
+        help="how many open regimens the clinics have whose worklists are read",
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2, help="of each run")
     parser.add_argument("--pause", type=float, default=3, help="seconds before each run")
@@ -78,17 +101,25 @@ def arguments() -> Namespace:
     return parser.parse_args()
 
 
-def bench(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Iterator[Line]:
-    """Load, check, serve, measure: the lines of what was asked for."""
+def bench(asked: Namespace, environ: dict[str, str]) -> Iterator[Line]:
+    """The lines of what was asked for; the largest clinics last, since they fill the tables."""
+    if asked.name in (None, "verify"):
+        yield from verify(asked)
+    if asked.name not in ("verify", "worklist"):
+        with ExitStack() as stack:
+            yield from loaded(asked, environ, stack)
+    if asked.name in (None, "worklist"):
+        with ExitStack() as stack:
+            yield from worklists(asked, environ, stack)
+
+
+def loaded(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Iterator[Line]:
+    """Load, check, serve, measure."""
     from bench import clinic  # not before the environment is that of the service
 
     def wants(name: str) -> bool:
         return asked.name in (None, name)
 
-    if wants("verify"):
-        yield from verify(asked)
-    if asked.name == "verify":
-        return
     seconds = clinic.load(asked.patients, 10)
     if wants("seed-load"):
         yield seed_load(asked.patients, seconds)
@@ -103,6 +134,8 @@ def bench(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Iterat
         yield from entries(asked)
     somebody = next(log for log in others if log.nhs_number)
     chosen = [page for page in pages(somebody, with_20, with_200) if wants(page.name)]
+    if wants("plan-100"):
+        chosen.append(plan_page(with_20, *clinic.sign_plan(with_20.regimen, rows=100)))
     if not chosen and not wants("pdf-200") and not wants("record-step"):
         return
 
@@ -121,6 +154,35 @@ def bench(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Iterat
         yield from compare(asked, legs, clients)
     if clinic.events() - events < ours.answered - answered:
         raise RuntimeError("there are fewer access events than answers")
+
+
+def worklists(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Iterator[Line]:
+    """The first page of clinics of each size in the same rounds, and how it grows with them."""
+    from bench import clinic
+    from bench.worklists import fill
+
+    people = [fill(f"Open {count}", count, clinic.PASSWORD) for count in asked.regimens]
+    clinic.settle()
+    ours = stack.enter_context(served("config.wsgi", environ, "/health/"))
+    least = stack.enter_context(floor(asked.server))
+    legs = [(least, page) for page in floors() if page.name == AUTH1]
+    for count, person in zip(asked.regimens, people, strict=True):
+        site = replace(ours, cookies={})
+        sign_in(site, person.email, clinic.PASSWORD)
+        legs.append((site, worklist_page(count)))
+    for clients in CLIENTS:
+        of_auth1, first, *others = compare(asked, legs, clients)
+        yield from (of_auth1, first, *others)
+        for line in others:
+            yield {
+                "name": f"{line['name']}-growth",
+                "clients": clients,
+                "ours": line["ours"],
+                "floor": first["ours"],
+                "ratio": round(line["ours"] / first["ours"], 2),
+                "target": GROWTH_TARGET,
+                "method": f"milliseconds, medians as above, ratio to {first['name']}",
+            }
 
 
 def entries(asked: Namespace) -> Iterator[Line]:

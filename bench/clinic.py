@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import django
 
@@ -21,10 +21,11 @@ from django.utils import timezone  # noqa: E402
 from access.models import AccessEvent, Clinic, Membership, User  # noqa: E402
 from bench.measures import Log  # noqa: E402
 from patients.models import PatientCard  # noqa: E402
-from titration import actions, reading  # noqa: E402
+from titration import actions, planned, reading  # noqa: E402
 from titration.chart import chart, svg  # noqa: E402
 from titration.dosing import Amount, Component, Timing  # noqa: E402
-from titration.models import DoseStep, Regimen, RegimenCard  # noqa: E402
+from titration.models import DoseStep, PlanDraft, Regimen, RegimenCard  # noqa: E402
+from titration.planning import PlanText, Row  # noqa: E402
 from titration.timeline import Effective  # noqa: E402
 from titration.wording import date_words  # noqa: E402
 
@@ -120,6 +121,41 @@ def writer(regimen: str) -> Callable[[], None]:
         )
 
     return record
+
+
+def sign_plan(regimen: str, rows: int) -> tuple[str, str]:
+    """A plan of so many rows, a week apart, of a loaded regimen: its id, the day of its last."""
+    found = Regimen.objects.select_related("clinic", "card__version__responsible").get(pk=regimen)
+    by, now = found.card.version.responsible, timezone.now()
+    first = found.clinic.local(now).date() + timedelta(days=1)
+    saved = {"begun_by": by, "begun_at": now, "saved_by": by, "saved_at": now}
+    draft = PlanDraft.objects.create(clinic=found.clinic, regimen=found, **saved)
+    starts: list[dict] = [{"start": "on", "on": first}]
+    starts += [{"start": "after", "count": 1, "unit": "week"}] * (rows - 1)
+    morning = Timing("slot", slot="morning")
+    text = PlanText(
+        purpose="titration",
+        rows=tuple(
+            Row(uuid4(), "dose", components=(Component(_mg(place + 1), morning),), **start)
+            for place, start in enumerate(starts)
+        ),
+        end="continue",
+    )
+    logs = planned.plan_logs([found.pk])[found.pk]
+    actions.sign_plan(
+        draft=draft.pk,
+        regimen=found,
+        revision=draft.revision,
+        revises=None,
+        text=text,
+        seen=actions.newest_number(found, reading.history(found), logs),
+        by=by,
+    )
+    return str(draft.pk), date_words(first + timedelta(weeks=rows - 1))
+
+
+def _mg(figure: int) -> Amount:
+    return Amount(Decimal(figure), None, "mg")
 
 
 def events() -> int:

@@ -66,6 +66,24 @@ def pages(somebody: Log, with_20_steps: Log, with_200_steps: Log) -> list[Page]:
     ]
 
 
+def plan_page(log: Log, plan: str, last_row: str) -> Page:
+    """The page of a signed plan, known by its patient and the day of its last row."""
+    texts = [text.encode() for text in (log.record_number, last_row)]
+    return Page(
+        "plan-100", f"/plans/{plan}/", None, lambda answer: all(t in answer.body for t in texts)
+    )
+
+
+def worklist_page(regimens: int) -> Page:
+    """The first page of a clinic with so many open regimens."""
+    return Page(
+        f"worklist-{regimens}",
+        "/",
+        3.5,
+        lambda answer: len(set(RECORD_NUMBER.findall(answer.body))) >= 20,
+    )
+
+
 def floors() -> list[Page]:
     """The views of the floor."""
     return [

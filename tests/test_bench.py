@@ -86,6 +86,7 @@ def test_every_page_of_the_issue_is_measured() -> None:
     log = Log("p", "r", "L000001", "9990000018", "Novak Ire", "16-Nov-2026")
     named = {page.name for page in pages(log, log, log)}
     others = {"pdf-200", "chart-200", "seed-load", "record-step", "entries", "verify"}
+    others |= {"plan-100", "worklist"}
     assert named | others == set(bench.NAMES)
 
 
