@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from access import leaving
+
 
 def check_time_zone(name: str) -> None:
     """Refuse a name that the IANA time zone list does not have."""
@@ -56,6 +58,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Who may no longer sign in prescribes nowhere: see access.leaving."""
+        super().clean()
+        if self.pk is None or self.is_active:
+            return
+        held = Membership.objects.open().filter(user=self.pk, role=Role.PRESCRIBER)
+        if User.objects.filter(pk=self.pk, is_active=True).exists():
+            leaving.check_may_leave(self, [each.clinic for each in held.select_related("clinic")])
 
     @cached_property
     def open_memberships(self) -> list[tuple[int, str, bool]]:
@@ -143,6 +154,16 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}, {self.clinic}"
+
+    def clean(self) -> None:
+        """A prescriber's membership ends once nothing holds them to it: see access.leaving."""
+        super().clean()
+        was = Membership.objects.open().filter(pk=self.pk, role=Role.PRESCRIBER).first()
+        if was is None:
+            return
+        still = (self.user_id, self.clinic_id, self.role, self.ended_at)
+        if still != (was.user_id, was.clinic_id, was.role, None):
+            leaving.check_may_leave(was.user, [was.clinic])
 
 
 class AccessKind(models.TextChoices):

@@ -32,7 +32,7 @@ PURE = {
 }
 LAYERS = [
     PURE,
-    {"finished", "models", "signed_in", "wording"},
+    {"finished", "leaving", "models", "signed_in", "wording"},
     {
         "audit",
         "backups",

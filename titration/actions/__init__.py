@@ -21,7 +21,7 @@ from titration.actions.drafts import (
     revision_of,
     save_draft,
 )
-from titration.actions.handover import hand_over, responsible_for
+from titration.actions.handover import hand_over, left_to_hand_over, responsible_for
 from titration.actions.issues import issue_plan, tell_issue
 from titration.actions.loading import Course, enter
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
@@ -72,6 +72,7 @@ __all__ = [
     "enter",
     "hand_over",
     "issue_plan",
+    "left_to_hand_over",
     "newest_number",
     "open_regimen",
     "rebase_draft",

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access.models import Clinic, User
 from access.policies import SIGN, check
@@ -19,6 +21,23 @@ def responsible_for(clinic: Clinic, prescriber: User) -> QuerySet[RegimenCard]:
     return RegimenCard.objects.filter(
         clinic=clinic, version__responsible=prescriber, is_retracted=False
     )
+
+
+def left_to_hand_over(user: User, clinic: Clinic) -> str:
+    """What keeps a prescriber from leaving a clinic, in a sentence; "" for nothing."""
+    count = responsible_for(clinic, user).count()
+    if not count:
+        return ""
+    words = ngettext(
+        "%(name)s is the responsible prescriber of %(count)s regimen at %(clinic)s. A prescriber "
+        "of the clinic hands it over first, on the page %(page)s.",
+        "%(name)s is the responsible prescriber of %(count)s regimens at %(clinic)s. A prescriber "
+        "of the clinic hands them over first, on the page %(page)s.",
+        count,
+    )
+    page = f"{reverse('handover')}?clinic={clinic.pk}&of={user.pk}"
+    said = {"name": user.name, "count": f"{count:,}", "clinic": clinic.name, "page": page}
+    return words % said
 
 
 @verb
