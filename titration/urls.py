@@ -4,6 +4,7 @@ from django.urls import path
 
 from titration.planning import EVENTS
 from titration.views import (
+    answers,
     calendar_texts,
     changes,
     drafts,
@@ -46,8 +47,8 @@ urlpatterns = [
     path("regimens/<uuid:regimen>/steps/new/", steps.step_new, name="step-new"),
     path("steps/<uuid:step>/correct/", steps.step_correct, name="step-correct"),
     path("steps/<uuid:step>/retract/", steps.step_retract, name="step-retract"),
-    path("steps/<uuid:step>/confirm/", steps.step_confirm, name="step-confirm"),
-    path("steps/<uuid:step>/dispute/", steps.step_dispute, name="step-dispute"),
+    path("steps/<uuid:step>/confirm/", answers.step_confirm, name="step-confirm"),
+    path("steps/<uuid:step>/dispute/", answers.step_dispute, name="step-dispute"),
     path("regimens/<uuid:regimen>/reviews/new/", reviews.review_new, name="review-new"),
     path("reviews/<uuid:review>/", reviews.review, name="review"),
     path("regimens/<uuid:regimen>/plans/new/", drafts.plan_new, name="plan-new"),

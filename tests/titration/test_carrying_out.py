@@ -1,5 +1,6 @@
 """Recording a step from a row of a signed plan, and what the log says of it."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -11,7 +12,10 @@ from django.urls import reverse
 
 from access.models import Role
 from ledger.models import Entry
-from tests.factories import ClinicFactory, PatientFactory, member
+from patients import actions as patient_actions
+from patients.identity import Standing
+from tests.access.test_kept import end_session, sign_in_again
+from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, member
 from tests.pages import Page, typed_over
 from tests.titration.doses import at, times
 from tests.titration.exports import rows_of
@@ -27,6 +31,7 @@ from tests.titration.factories import (
 )
 from tests.titration.recording import Recording, day, rows_over
 from tests.titration.test_cases import CASES, Clinic, record
+from tests.titration.test_line import Boxes
 from titration import actions, planned, planning, reading
 from titration.actions import FromRow
 from titration.exports import csv as export
@@ -386,6 +391,37 @@ def test_a_row_that_cannot_be_recorded_now_leads_back_with_the_reason(client, ve
     )
 
 
+def test_what_was_typed_comes_back_after_signing_in_though_the_row_was_recorded_meanwhile(
+    client, prescriber, plan
+):
+    url = address(plan, 1)
+    sent = typed_over(Page(client.get(url)).values, {"note": "rang twice", "stage": "review"})
+    end_session(client)
+    answer = client.post(url, sent)
+    carried(plan, 1, STARTED)
+    page = Page(client.get(sign_in_again(client, answer, prescriber)))
+    assert page.values["note"] == "rang twice"
+    page = Page(client.post(url, {**page.values, "stage": "review", "which_day": "2026-03-02"}))
+    assert page.status == 422
+
+
+PRINTED = re.compile(r"([0-9.]+)\s(?:mg|micrograms?)\b")
+
+
+def test_both_screens_show_only_what_was_written_or_is_a_labelled_total(client, plan):
+    carried(plan, 1, STARTED)
+    recording = Recording(client, address(plan, 2))
+    typed = {"which_day": "2026-03-16", "reason": "step-up"}
+    for page in (recording.page, recording.send(("stage", "review"), typed)):
+        shown = [
+            (box, figure) for box in Boxes(page.html).found for figure in PRINTED.findall(box[1])
+        ]
+        assert {figure for _box, figure in shown} - {"18"} == {"5", "11", "15", "33"}
+        for (label, words), figure in shown:
+            assert figure not in ("15", "33") or "Total per day" in f"{label} {words}"
+            assert figure != "18" or "Change" in label
+
+
 # Under the lock
 
 
@@ -479,6 +515,19 @@ def test_a_plan_that_a_stop_closed_takes_no_step(version, plan):
     carried(plan, 1, STARTED)
     step_of(version, date(2026, 3, 9), "stop")
     assert "The plan is over" in refused(plan, 2, date(2026, 3, 16))
+
+
+@pytest.mark.parametrize("status", ["died", "left"])
+def test_a_plan_of_somebody_who_died_or_left_takes_no_step(version, plan, status):
+    patient = version.regimen.patient
+    patient_actions.revise_patient(
+        patient=patient,
+        seen=patient.versions.get().entry,
+        identity=IdentityFactory(),
+        standing=Standing(status, date(2026, 3, 20)),
+        by=version.responsible,
+    )
+    assert "The plan is over" in refused(plan, 1)
 
 
 def test_only_a_row_is_received_from_a_signed_plan(version):

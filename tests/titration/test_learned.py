@@ -6,12 +6,21 @@ Ten thousand of each: pytest tests/titration/test_learned.py --hypothesis-profil
 from datetime import date
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.titration.histories import Told, histories
 from titration import timeline
-from titration.learned import ADDED, CONFIRMED, CORRECTED, WITHDRAWN, Learned, learned_since
+from titration.learned import (
+    ADDED,
+    CONFIRMED,
+    CORRECTED,
+    DISPUTED,
+    WITHDRAWN,
+    Learned,
+    learned_since,
+)
 from titration.timeline import Effective, StepRecord, Withdrawal
 
 knowns = st.integers(0, 45)
@@ -63,18 +72,20 @@ def test_the_order_of_rows_does_not_matter(told: Told, known: int, random) -> No
     assert list(learned_since(known, records, withdrawals)) == told_since(told, known)
 
 
-@given(histories(), knowns, st.data())
-def test_confirmations_since_are_told_in_their_place(told: Told, known: int, data) -> None:
+@pytest.mark.parametrize("what", [CONFIRMED, DISPUTED])
+@given(told=histories(), known=knowns, data=st.data())
+def test_answers_since_are_told_in_their_place(what: str, told: Told, known: int, data) -> None:
     chosen = data.draw(st.lists(st.sampled_from(told.records), unique=True)) if told.records else []
     last = max((entry.number for entry in told.entries), default=0)
-    confirmed = {record.entry: last + place for place, record in enumerate(chosen, start=1)}
+    answered = {record.entry: last + place for place, record in enumerate(chosen, start=1)}
+    said = {"confirmations" if what == CONFIRMED else "disputes": answered}
 
-    learned = learned_since(known, told.records, told.withdrawals, confirmed)
+    learned = learned_since(known, told.records, told.withdrawals, **said)
 
-    assert [found for found in learned if found.what == CONFIRMED] == [
-        Learned(CONFIRMED, confirmed[record.entry], record)
+    assert [found for found in learned if found.what == what] == [
+        Learned(what, answered[record.entry], record)
         for record in chosen
-        if confirmed[record.entry] > known
+        if answered[record.entry] > known
     ]
     assert [found.number for found in learned] == sorted(found.number for found in learned)
 

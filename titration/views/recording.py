@@ -87,9 +87,7 @@ class Screen:
         if not asks_rules:
             return instruction
         try:
-            if self.row is not None and self.corrected is None:
-                as_it_is = FromRow(self.row.plan.newest.entry, self.row.row.row)
-                actions.check_row(self.regimen, as_it_is, self.history)
+            self.check_row()
             actions.check_instruction(
                 self.regimen,
                 instruction,
@@ -102,6 +100,20 @@ class Screen:
             form.break_rule(rule)
             return None
         return instruction
+
+    def check_row(self) -> None:
+        """The row can be recorded now, where the step is from one: raises RuleBroken."""
+        if self.row is not None and self.corrected is None:
+            as_it_is = FromRow(self.row.plan.newest.entry, self.row.row.row)
+            actions.check_row(self.regimen, as_it_is, self.history)
+
+    def row_refusal(self) -> str:
+        """Why the row cannot be recorded now; "" when it can."""
+        try:
+            self.check_row()
+        except RuleBroken as rule:
+            return rule.message
+        return ""
 
     def context(self, **more) -> dict:
         return {

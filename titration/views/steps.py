@@ -1,37 +1,32 @@
 """Recording: write the step, read it back, confirm. Correcting and withdrawing go the same way."""
 
-from collections.abc import Callable
 from http import HTTPStatus
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from access import audit, kept
 from access.models import User
 from access.policies import CONFIRM, RECORD, check, clinics_of
 from access.signed_in import SignedInRequest
 from ledger.models import Record
-from ledger.writing import AlreadySuperseded, SubmissionConflict, check_not_erased
+from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
 from titration import actions, carry, planned, policies, reading
-from titration.actions import FromRow, Instruction
+from titration.actions import Instruction
 from titration.forms.dosage import dosage_formset, row_of
 from titration.forms.steps import (
     CorrectionForm,
-    DisputeForm,
     RetractionForm,
     StepForm,
     step_initial,
 )
 from titration.models import KINDS_WITH_DOSE, DoseStep, ReceivedHow, Regimen, StepKind
-from titration.policies import RuleBroken
 from titration.presenters.following import Following, followed_from, following
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
@@ -111,21 +106,13 @@ def step_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     plan expected before it.
     """
     found, copied = regimen_to_record(request, regimen)
-    kind = request.GET.get("kind", StepKind.DOSE)
-    kind = kind if kind in KINDS else StepKind.DOSE
     history = reading.history(found)
     row = None if copied else asked_row(request, found, history)
-    if request.method != "POST" and row is not None:
-        try:
-            actions.check_row(found, FromRow(row.plan.newest.entry, row.row.row), history)
-        except RuleBroken as rule:
-            messages.error(request, rule.message)
-            return redirect("regimen", found.pk)
-    if copied is not None:
-        kind = copied.kind
-    elif row is not None and row.kind:
-        kind = row.kind
+    kind = copied.kind if copied else row.kind if row and row.kind else _kind(request)
     screen = _screen(request, found, kind, history, StepForm, copied, row)
+    if not screen.form.is_bound and (refusal := screen.row_refusal()):
+        messages.error(request, refusal)
+        return redirect("regimen", found.pk)
 
     def act(instruction: Instruction, submission: UUID, seen: int) -> Record:
         step = actions.record_step(
@@ -141,6 +128,12 @@ def step_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
         return step
 
     return screen.answer(act)
+
+
+def _kind(request: SignedInRequest, otherwise: str = StepKind.DOSE) -> str:
+    """The kind of step that the address names."""
+    asked = request.GET.get("kind", otherwise)
+    return asked if asked in KINDS else otherwise
 
 
 def asked_row(
@@ -165,10 +158,9 @@ def step_correct(request: SignedInRequest, step: UUID) -> HttpResponse:
     found = step_to_record(request, step)
     history = reading.history(found.regimen)
     record = next(r for r in history.records if r.entry == found.pk)
-    kind = request.GET.get("kind", found.kind)
-    kind = kind if kind in KINDS else found.kind
     plans = planned.plan_logs([found.regimen_id])[found.regimen_id]
     row = followed_from(plans, found.step, history)
+    kind = _kind(request, found.kind)
     screen = _screen(request, found.regimen, kind, history, CorrectionForm, found, row)
     screen.corrected, screen.source = record, found
 
@@ -322,59 +314,3 @@ def _after_retraction(
             _("You are carrying what you withdrew: open the right patient to enter it there."),
         )
     return redirect("regimen", regimen.pk)
-
-
-@require_POST
-def step_confirm(request: SignedInRequest, step: UUID) -> HttpResponse:
-    """The named prescriber confirms a step that somebody else typed: one click.
-
-    A text is confirmed once, so its own identity numbers the form: a second click is the same
-    submission and answers as the first.
-    """
-    return _answered(request, step, "confirmation", actions.confirm_step, _("Confirmed."))
-
-
-@require_POST
-def step_dispute(request: SignedInRequest, step: UUID) -> HttpResponse:
-    """The named prescriber says that a step is not what they decided: one click, words or none.
-
-    Numbered like a confirmation.
-    """
-    form = DisputeForm(request.POST)
-    done = _("Disputed. The entry stands as it is until it is corrected or withdrawn.")
-    if not form.is_valid():
-        found = step_to_record(request, step, confirms=True)
-        for words in form.errors.get("says", ()):
-            messages.error(request, str(words))
-        return redirect(_way_back(request, found))
-    return _answered(
-        request, step, "dispute", actions.dispute_step, done, says=form.cleaned_data["says"]
-    )
-
-
-def _answered(
-    request: SignedInRequest, line: UUID, name: str, act: Callable[..., Record], done: str, **said
-) -> HttpResponse:
-    """What the named prescriber says of a step, and the way back with what came of it."""
-    found = step_to_record(request, line, confirms=True)
-    try:
-        if str(found.pk) != request.POST.get("entry"):
-            raise AlreadySuperseded(found.entry)
-        act(step=found, by=request.user, submission=uuid5(found.pk, name), **said)
-    except RuleBroken as rule:
-        messages.error(request, rule.message)
-    except AlreadySuperseded:
-        messages.error(request, _("Somebody changed this entry first. Read it again below."))
-    except SubmissionConflict:
-        messages.error(request, _("You said this of the entry already, in other words."))
-    else:
-        messages.success(request, done)
-    return redirect(_way_back(request, found))
-
-
-def _way_back(request: SignedInRequest, step: DoseStep) -> str:
-    """The list that the button stood in, when it says so, else the step's regimen."""
-    asked = request.POST.get("back", "")
-    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
-        return asked
-    return reverse("regimen", args=[step.regimen_id])
