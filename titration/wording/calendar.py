@@ -112,8 +112,8 @@ def label_problem(code: str, word: str) -> str:
     """What keeps a word from standing for a label; "" when nothing does."""
     if code not in LABELS:
         return _("The calendar has no such label.")
-    places = sorted(_PLACES.findall(str(LABELS[code])))
-    if sorted(_PLACES.findall(word)) != places or re.search("[{}]", _PLACES.sub("", word)):
+    places = _PLACES.findall(str(LABELS[code]))
+    if sorted(_PLACES.findall(word)) != sorted(places) or re.search("[{}]", _PLACES.sub("", word)):
         if not places:
             return _("Write this word without braces.")
         return _("Keep %(places)s in it, each once, as they are written.") % {

@@ -1,0 +1,259 @@
+"""The pages of giving a plan out, of one copy, and of telling that it no longer holds."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from access.models import AccessEvent, AccessKind, Role
+from ledger.models import Entry
+from tests.factories import ClinicFactory, PatientFactory, member
+from tests.titration.exports import text_of
+from tests.titration.factories import medicine_of, plan_of, regimen_of
+from tests.titration.issuing import TODAY, copies, event, issue_of, newest, revised, told, words_in
+from titration.models import IssueTold, PlanIssue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic():
+    return ClinicFactory(name="Spasticity Clinic", telephone="01632 960100")
+
+
+@pytest.fixture
+def prescriber(clinic, client):
+    person = member(clinic, name="Dr A. Osei")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def version(clinic, prescriber):
+    patient = PatientFactory(clinic=clinic, by=prescriber, family_name="Novak")
+    return plan_of(regimen_of(patient, medicine_of(clinic, "Baclofen"), prescriber))
+
+
+def address(version) -> str:
+    return reverse("plan-issue", args=[version.plan_id])
+
+
+def typed(version, **fields):
+    return {
+        "submission": str(uuid4()),
+        "seen": newest(version.plan),
+        "entry": version.pk,
+        "issued_as": "calendar",
+        "rows": "steps",
+        "on_day": TODAY.day,
+        "on_month": TODAY.month,
+        "on_year": TODAY.year,
+        "how": "handed",
+        "to_whom": "",
+        **fields,
+    }
+
+
+def test_what_is_given_out_is_recorded_and_its_file_offered(client, version):
+    response = client.post(address(version), typed(version, to_whom="Her daughter"))
+    issue = PlanIssue.objects.get()
+    assert response.url == f"/issues/{issue.entry.subject}/?rows=steps"
+    page = client.get(response.url).text
+    assert "handed over, to “Her daughter”" in page
+    file = f"calendar.pdf?rows=steps&amp;issue={issue.entry.subject}"
+    assert file in page
+    pdf = client.get(
+        reverse("plan-calendar", args=[version.plan_id]), {"issue": issue.entry.subject}
+    )
+    assert f"Given out on {TODAY:%d-%b-%Y}" in text_of(pdf.content)
+
+
+def test_sending_the_form_twice_records_once(client, version):
+    once = typed(version)
+    assert client.post(address(version), once).status_code == 302
+    assert client.post(address(version), once).status_code == 302
+    assert PlanIssue.objects.count() == 1
+
+
+def test_looking_first_records_nothing(client, version):
+    first = {"from_day": "30", "from_month": "11", "from_year": "2026"}
+    response = client.post(address(version), typed(version, rows="days", look="", **first))
+    expected = f"/plans/{version.plan_id}/calendar.pdf?rows=days&from=2026-11-30"
+    assert response.url == expected
+    assert not PlanIssue.objects.exists()
+
+
+def test_a_calendar_file_keeps_what_was_asked_of_it(client, version):
+    response = client.post(address(version), typed(version, issued_as="ical", names="on"))
+    assert response.url.endswith("/?names=1")
+    page = client.get(response.url).text
+    assert "calendar.ics?names=1" in page
+
+
+def test_what_was_read_out_has_no_file(client, version):
+    response = client.post(address(version), typed(version, issued_as="words", how="read-out"))
+    page = client.get(response.url).text
+    assert "in words, given out on" in page
+    assert "Take the file" not in page
+
+
+@pytest.mark.parametrize("name", ["issued_as", "how", "on_day"])
+def test_what_is_missing_is_asked_for(client, version, name):
+    fields = typed(version)
+    del fields[name]
+    response = client.post(address(version), fields)
+    assert response.status_code == 200
+    assert "Not yet recorded." in response.text
+    assert not PlanIssue.objects.exists()
+
+
+def test_a_calendar_of_days_asks_for_its_first_day(client, version):
+    response = client.post(address(version), typed(version, rows="days"))
+    assert "Write the first day of the calendar." in response.text
+    assert not PlanIssue.objects.exists()
+
+
+def test_a_rule_that_is_broken_is_said_beside_its_field(client, version):
+    response = client.post(address(version), typed(version, on_year=TODAY.year + 1))
+    assert "This day has not come yet." in response.text
+    response = client.post(address(version), typed(version, how="read-out"))
+    assert "Only words are read out." in response.text
+    assert not PlanIssue.objects.exists()
+
+
+def test_a_version_signed_meanwhile_is_told_and_nothing_is_recorded(client, version):
+    fields = typed(version, to_whom="Her daughter")
+    revised(version)
+    response = client.post(address(version), fields)
+    assert response.status_code == 409
+    assert "Something was recorded meanwhile." in response.text
+    assert 'value="Her daughter"' in response.text
+    assert not PlanIssue.objects.exists()
+
+
+def test_a_plan_that_was_paused_meanwhile_is_refused(client, version):
+    fields = typed(version)
+    event(version, "paused")
+    assert client.post(address(version), fields).status_code == 409
+    assert not PlanIssue.objects.exists()
+
+
+def test_languages_are_those_that_the_clinic_offers(client, version, clinic):
+    words_in(clinic, "cy")
+    words_in(clinic, "ar", in_use=False)
+    page = client.get(address(version)).text
+    assert "Welsh (cy)" in page
+    assert "Arabic" not in page
+    response = client.post(address(version), typed(version, language="cy"))
+    assert response.url.endswith("?rows=steps&language=cy")
+
+
+def test_the_page_says_which_copy_is_replaced(client, version):
+    issue_of(version, to_whom="Her daughter")
+    page = client.get(address(revised(version))).text
+    assert "It replaces a copy that is out:" in page
+    assert "to “Her daughter”" in page
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_who_does_not_record_gives_nothing_out(client, version, clinic, role):
+    fields = typed(version)
+    client.force_login(member(clinic, role))
+    count = Entry.objects.count()
+    assert client.post(address(version), fields).status_code == 403
+    assert Entry.objects.count() == count
+
+
+def test_a_forged_version_gives_nothing_out(client, version):
+    second = revised(version)
+    fields = typed(version, seen=newest(second.plan))
+    assert client.post(address(version), fields).status_code == 409
+    assert not PlanIssue.objects.exists()
+
+
+# One copy, and telling.
+
+
+def told_address(issue) -> str:
+    return reverse("issue-told", args=[issue.entry.subject])
+
+
+def telling(**fields):
+    return {
+        "submission": str(uuid4()),
+        "on_day": TODAY.day,
+        "on_month": TODAY.month,
+        "on_year": TODAY.year,
+        "how": "read-out",
+        "to_whom": "",
+        **fields,
+    }
+
+
+def test_telling_is_recorded(client, version):
+    issue = issue_of(version)
+    revised(version)
+    assert client.get(told_address(issue)).status_code == 200
+    response = client.post(told_address(issue), telling(to_whom="The patient"))
+    assert response.url == reverse("plan", args=[version.plan_id])
+    assert copies(version)[0].told.to_whom == "The patient"
+    page = client.get(reverse("issue", args=[issue.entry.subject])).text
+    assert "to “The patient”, that it no longer holds; by Dr A. Osei" in page
+    assert "Take the file" not in page
+
+
+def test_telling_of_a_copy_that_holds_is_refused(client, version):
+    issue = issue_of(version)
+    response = client.post(told_address(issue), telling())
+    assert "This copy says what holds." in response.text
+    assert not IssueTold.objects.exists()
+
+
+def test_a_copy_that_no_longer_holds_offers_telling_and_no_file(client, version, clinic):
+    issue = issue_of(version)
+    page = reverse("issue", args=[issue.entry.subject])
+    assert "Take the file" in client.get(page).text
+    revised(version)
+    shown = client.get(page).text
+    assert "With the patient; it no longer holds" in shown
+    assert "Take the file" not in shown
+    assert told_address(issue) in shown
+    client.force_login(member(clinic, Role.VIEWER))
+    assert told_address(issue) not in client.get(page).text
+
+
+def test_a_copy_of_another_clinic_is_not_found(client, version):
+    issue = issue_of(version)
+    client.force_login(member(ClinicFactory()))
+    assert client.get(reverse("issue", args=[issue.entry.subject])).status_code == 404
+    assert client.get(told_address(issue)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "kind"),
+    [
+        ("plan-issue", "get", AccessKind.VIEW),
+        ("plan-issue", "post", AccessKind.WRITE),
+    ],
+)
+def test_giving_out_is_written_to_the_audit(client, version, name, method, kind):
+    getattr(client, method)(reverse(name, args=[version.plan_id]))
+    assert AccessEvent.objects.latest("pk").kind == kind
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_the_page_takes_the_same_queries_however_many_copies_are_out(
+    client, version, count, django_assert_num_queries
+):
+    for _copy in range(count):
+        issue_of(version)
+    client.get(address(version))
+    with django_assert_num_queries(22):
+        client.get(address(version))
+
+
+def test_a_copy_told_of_stays_listed(client, version):
+    issue = issue_of(version)
+    second = revised(version)
+    told(issue)
+    assert "that it no longer holds" in client.get(address(second)).text
