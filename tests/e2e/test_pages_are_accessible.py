@@ -8,7 +8,8 @@ from access.models import User
 from ledger import erasing
 from ledger.models import ErasureReason
 from tests.e2e.browser import problems, sign_in
-from titration.models import DoseStep, Medicine, Regimen
+from titration.models import DoseStep, Medicine, Plan, PlanDraft, PlanVersion, Regimen
+from titration.planning import EVENTS
 
 # What their charts hold: several bases, a range, a patch, windows of the day, withheld until today.
 DRAWN = ["Lamotrigine", "Pregabalin", "Fentanyl", "Baclofen", "Methotrexate"]
@@ -49,10 +50,43 @@ def addresses() -> list[str]:
         reverse("step-correct", args=[step.step]),
         reverse("step-retract", args=[step.step]),
     ]
+    pages += plan_addresses()
     drawn = Regimen.objects.filter(card__version__medicine_name__in=DRAWN)
     pages += [reverse("regimen", args=[pk]) for pk in drawn.values_list("pk", flat=True)]
     kinds = ("dose", "single", "withhold", "resume", "stop")
     return pages + [f"{reverse('step-new', args=[regimen])}?kind={kind}" for kind in kinds]
+
+
+def plan_addresses() -> list[str]:
+    """Every signed plan; a revised one as it was and compared; what can be done with them."""
+    plans = list(Plan.objects.values_list("pk", flat=True))
+    pages = [reverse("plan", args=[pk]) for pk in plans]
+    revised = PlanVersion.objects.filter(version=2).first()
+    if revised:
+        address = reverse("plan", args=[revised.plan_id])
+        pages += [f"{address}?version=1", f"{address}?version=2&compare=1"]
+        pages.append(f"{address}?known={revised.entry.number - 1}")
+    drafts = PlanDraft.objects.values_list("pk", flat=True)
+    return pages + [reverse("plan-sign", args=[pk]) for pk in drafts]
+
+
+def test_every_event_of_a_plan_is_accessible_with_its_errors(demo, live_server) -> None:
+    found, opened = {}, set()
+    for pk in Plan.objects.values_list("pk", flat=True):
+        for kind in EVENTS:
+            address = reverse(f"plan-{kind}", args=[pk])
+            demo.goto(live_server.url + address)
+            if "/event/" not in demo.url or kind in opened:
+                continue
+            opened.add(kind)
+            if wrong := problems(demo):
+                found[kind] = wrong
+            if kind in ("paused", "withdrawn"):
+                demo.locator("form[data-entry] button.go").click()
+                if wrong := problems(demo):
+                    found[f"{kind} without a reason"] = wrong
+    assert found == {}
+    assert {"paused", "withdrawn", "completed"} <= opened
 
 
 def test_every_page_is_accessible(demo, live_server) -> None:
