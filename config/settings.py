@@ -172,6 +172,9 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 # Language and time.
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("British English"))]
+# While there is one language, in which every text is written, none is looked up. A test holds that
+# British English says what the source says, in the libraries' texts too.
+USE_I18N = len(LANGUAGES) > 1
 TIME_ZONE = "UTC"
 USE_TZ = True
 

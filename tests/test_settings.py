@@ -4,11 +4,15 @@ import ast
 import logging
 import os
 import re
+import struct
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
+from django.apps import apps
 
 from config.logs import WithoutMessages
 
@@ -139,3 +143,32 @@ def test_log_lines_leave_out_what_exceptions_say():
     line = WithoutMessages().format(record)
     assert "Kowalska" not in line
     assert line.index("ValueError") < line.index("RuntimeError")
+
+
+def test_one_language_is_looked_up_in_no_catalogue(settings):
+    assert len(settings.LANGUAGES) == 1
+    assert settings.USE_I18N is False
+
+
+def test_british_english_says_what_the_source_says():
+    """So no text of a library reads otherwise while its catalogues are left alone."""
+    folders = [Path(django.__file__).parent / "conf", *(app.path for app in apps.get_app_configs())]
+    files = [file for folder in folders for file in Path(folder).glob("locale/en_GB/**/django.mo")]
+    texts = [text for file in files for text in translated(file.read_bytes())]
+    assert len(texts) > 400
+    assert [(source, text) for source, text in texts if source != text] == []
+
+
+def translated(catalogue: bytes) -> Iterator[tuple[str, str]]:
+    """(source, translation) of a compiled catalogue (gettext manual, "MO Files"); plurals too."""
+    _magic, _version, count, sources, texts = struct.unpack_from("<5I", catalogue)
+    for place in range(0, 8 * count, 8):
+        source, text = (
+            catalogue[start : start + length].decode()
+            for length, start in (
+                struct.unpack_from("<2I", catalogue, sources + place),
+                struct.unpack_from("<2I", catalogue, texts + place),
+            )
+        )
+        if source:  # the first one is about the catalogue itself
+            yield source.rpartition("\x04")[2], text

@@ -9,7 +9,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from tests.titration.doses import ANCHOR, amount, at, rate, times
 from titration import dosing, wording
 from titration.dosing import Component, Timing
 from titration.timeline import Effective
+from titration.wording import memory
 from titration.wording.memory import once_per_language
 
 NO_BREAK = "\u00a0"
@@ -504,11 +504,14 @@ def test_problem_words_refuse_an_unknown_code() -> None:
 # Languages
 
 
-def test_words_are_remembered_for_each_language_apart() -> None:
+def test_words_are_remembered_for_each_language_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken = ""
+
     @once_per_language
     def write(value: int) -> str:
-        return f"{translation.get_language()} {value}"
+        return f"{spoken} {value}"
 
+    monkeypatch.setattr(memory, "get_language", lambda: spoken)
     for language in ("de", "pl", "de"):
-        with translation.override(language):
-            assert write(5) == f"{language} 5"
+        spoken = language
+        assert write(5) == f"{language} 5"
