@@ -77,6 +77,8 @@ def draw(
         strokes.label_holding(canvas, panes, holding)
     for choices in canvas.labels:
         room.place(choices, only_if_clear=crowded)
+    for choices in canvas.asides:
+        room.place(choices, only_if_clear=True)
     height = _draw_key(canvas, panes, plans, height, width)
     heading, description = _heading(bool(plans.tracks))
     return Chart(

@@ -60,14 +60,14 @@ def _draw_end(canvas: Canvas, plot: Plot, track: Laid, planned: Sequence[Planned
         x = canvas.axis.x(last.start)
         name = track.track.name
         places = ((x + 4, high - 5), (x + 4, low + 15), (x - 4 - text_width(name), high - 5))
-        canvas.labels.append([Text("plannedt", x0, y, name) for x0, y in places])
+        canvas.asides.append([Text("plannedt", x0, y, name) for x0, y in places])
     if not last.stops or last.end is None:
         return
     x, top, bottom = canvas.axis.x(last.end), high - 10, low + 10
     canvas.line("planned end", x, top, x, bottom)
     if track.track.is_present:
         on = next(day for at, day in track.stops if at == last.end)
-        canvas.labels.insert(0, list(_stop_places(plot, x, top, bottom, on)))
+        canvas.asides.insert(0, list(_stop_places(plot, x, top, bottom, on)))
 
 
 def room_of_stop(planned: Sequence[Laid], last: float, most: int) -> int:

@@ -31,7 +31,8 @@ class Canvas:
     """What is drawn on, and where the present is.
 
     `labels` are words that may go to any of several places: they are placed once every stroke
-    is drawn, and left out when no place is free.
+    is drawn, and left out when no place is free. `asides` come after them, and are left out when
+    no place is clear of strokes too.
     """
 
     pens: defaultdict[str, Pen]
@@ -40,6 +41,7 @@ class Canvas:
     now: float
     x_now: int
     labels: list[Sequence[Text]] = field(default_factory=list)
+    asides: list[Sequence[Text]] = field(default_factory=list)
 
     def span(self, stretch: Stretch) -> "Span":
         """Where a stretch is drawn: an open one until today, or on to the end if it is ahead."""

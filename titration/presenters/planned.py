@@ -28,7 +28,7 @@ SOME_ROW = UUID(int=0)
 ROW = """
 <tr{tone}>
 <th scope="row" class="num">{number}</th>
-<td data-label="{planned_label}">{planned}</td>
+<td data-label="{planned_label}"{date}>{planned}</td>
 <td data-label="{dose_label}">{dose}{dose_total}{typed}</td>
 {cells}
 </tr>"""
@@ -59,6 +59,7 @@ class PlannedRow:
     difference: str = ""
     words: str = ""
     is_open: bool = False
+    is_dated: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def _finished(row: PlannedRow, labels: dict[str, SafeString], link: SafeString) 
         tone=NOTHING if row.entry or row.is_open else SafeString(' class="ahead"'),
         number=row.number,
         planned=row.planned,
+        date=SafeString(' class="date"') if row.is_dated else NOTHING,
         dose=_lines(row.dose),
         dose_total=_total_line(row.dose_total),
         typed=html('<br><span class="lines">{words}</span>', words=row.typed)
@@ -175,6 +177,7 @@ def _row(each: Carried, place: int, today: date, *, is_open: bool) -> PlannedRow
         "dose": "" if row.kind == "words" else wording.row_words(row, day),
         "dose_total": _total(row.components, is_single=row.kind == "single"),
         "typed": quoted(row.words),
+        "is_dated": day is not None,
     }
     if step is None:
         words = nothing_words(each, today)
