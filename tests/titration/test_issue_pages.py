@@ -257,3 +257,39 @@ def test_a_copy_told_of_stays_listed(client, version):
     second = revised(version)
     told(issue)
     assert "that it no longer holds" in client.get(address(second)).text
+
+
+def test_the_plan_lists_its_copies_and_where_telling_waits(client, version, clinic):
+    plan = reverse("plan", args=[version.plan_id])
+    assert "No copy of this plan is recorded as given out." in client.get(plan).text
+    issue = issue_of(version, to_whom="Her daughter")
+    assert "With the patient; it says what holds" in client.get(plan).text
+    revised(version)
+    page = client.get(plan).text
+    assert "With the patient; it no longer holds" in page
+    assert "no telling is recorded" in page
+    assert told_address(issue) in page
+    told(issue)
+    page = client.get(plan).text
+    assert "no telling is recorded" not in page
+    assert "that it no longer holds; by Dr A. Osei" in page
+
+
+def test_the_plan_as_known_earlier_lists_the_copies_known_then(client, version):
+    issue = issue_of(version)
+    plan = reverse("plan", args=[version.plan_id])
+    before = client.get(plan, {"known": issue.entry.number - 1}).text
+    assert "No copy of this plan is recorded as given out." in before
+    then = client.get(plan, {"known": issue.entry.number}).text
+    assert "With the patient; it says what holds" in then
+    assert address(version) not in then
+
+
+def test_giving_out_is_offered_for_an_open_plan_to_who_records(client, version, clinic):
+    plan = reverse("plan", args=[version.plan_id])
+    assert address(version) in client.get(plan).text
+    client.force_login(member(clinic, Role.VIEWER))
+    assert address(version) not in client.get(plan).text
+    client.force_login(version.entry.recorded_by)
+    event(version, "paused")
+    assert address(version) not in client.get(plan).text

@@ -12,9 +12,10 @@ from access.policies import RECORD, SIGN, allows
 from ledger.moments import Moment
 from patients.models import PatientVersion
 from patients.presenters import banner, not_today
-from titration import planned, planning, policies, reading
+from titration import issued, planned, planning, policies, reading
 from titration.models import Plan, PlanDraft, Regimen
 from titration.planned import PlanLog, SignedVersion
+from titration.presenters.copies import copies
 from titration.presenters.log import moment_words
 from titration.presenters.plan_differences import PlanDifferences, plan_differences
 from titration.presenters.plan_rows import plan_table
@@ -82,6 +83,7 @@ def plan_page(
     may_record = is_open and allows(user, plan.clinic, RECORD)
     carried = planning.carried_rows(shown.text.rows, log.links, history.live, log.opened)
     title = title_of(version)
+    given_out = issued.issues([plan.pk], history.known)[plan.pk]
     query = moment.query if moment else ""
     return {
         "plan": plan,
@@ -99,6 +101,7 @@ def plan_page(
         "signed": signed_words(shown, plan.clinic),
         "facts": facts(shown.text),
         "table": plan_table(carried, now.date()),
+        "copies": copies(log, standing, given_out, plan.clinic, may_record=may_record),
         "versions": _versions(plan, log, shown, query),
         "differences": _differences(compared, shown, log) if compared else None,
         "drafts": _drafts(plan, user) if may_record else [],
