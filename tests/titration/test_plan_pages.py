@@ -361,6 +361,52 @@ def test_who_does_not_sign_is_offered_no_events(plan, clinic, role):
     assert ("Revise" in page.text) == (role == Role.RECORDER)
 
 
+def test_rows_that_remain_can_be_recorded_from_the_page(client, plan):
+    recorded_from(plan, FIRST, date(2026, 3, 2))
+    step_new = reverse("step-new", args=[plan.plan.regimen_id])
+
+    page = open_page(client, plan)
+
+    assert [link for link in page.links if link.startswith(step_new)] == [
+        f"{step_new}?row={row.row}" for row in (SECOND, THIRD)
+    ]
+    assert "Record row 2" in page.text
+
+
+@pytest.mark.parametrize("kind", ["paused", "completed"])
+def test_no_row_is_recorded_from_a_plan_that_is_not_open(client, plan, kind):
+    event(plan, kind, "For now")
+
+    assert "Record row" not in open_page(client, plan).text
+
+
+def test_no_row_is_recorded_from_an_older_version_or_by_who_does_not_record(client, plan, clinic):
+    second = revised(plan, plan_text(FIRST, THIRD))
+
+    assert "Record row" not in open_page(client, second, version=1).text
+    assert "Record row" not in open_page(signed_in(member(clinic, Role.VIEWER)), second).text
+
+
+def test_the_page_lists_the_copies_that_were_given_out(client, plan, osei):
+    assert "No copy of this plan is recorded as given out." in open_page(client, plan).text
+    actions.issue_plan(
+        plan=plan.plan,
+        version=plan.entry_id,
+        issued_on=plan.entry.recorded_at.date(),
+        issued_as="words",
+        how="read-out",
+        to_whom="her daughter",
+        seen=10**6,
+        by=osei,
+    )
+    revised(plan, plan_text(FIRST, THIRD))
+
+    text = open_page(client, plan).text
+
+    assert "Version 1, in words, given out on" in text
+    assert "With the patient; it no longer holds" in text
+
+
 # Versions
 
 

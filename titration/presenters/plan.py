@@ -18,7 +18,7 @@ from titration.planned import PlanLog, SignedVersion
 from titration.presenters.copies import copies
 from titration.presenters.log import moment_words
 from titration.presenters.plan_differences import PlanDifferences, plan_differences
-from titration.presenters.plan_rows import plan_table
+from titration.presenters.plan_rows import SOME_ROW, plan_table
 from titration.presenters.plan_standing import signed_words, standing_words
 from titration.presenters.plan_text import facts, purpose_words
 from titration.presenters.regimen import Button, title_of
@@ -83,8 +83,11 @@ def plan_page(
     may_record = is_open and allows(user, plan.clinic, RECORD)
     carried = planning.carried_rows(shown.text.rows, log.links, history.live, log.opened)
     title = title_of(version)
-    given_out = issued.issues([plan.pk], history.known)[plan.pk]
     query = moment.query if moment else ""
+    given_out = issued.issues([plan.pk], history.known)[plan.pk]
+    record_url = ""
+    if may_record and standing.state == planning.OPEN and shown is log.newest:
+        record_url = f"{reverse('step-new', args=[regimen.pk])}?row={SOME_ROW}"
     return {
         "plan": plan,
         "regimen": regimen,
@@ -100,11 +103,11 @@ def plan_page(
         "shown_name": version_name(shown),
         "signed": signed_words(shown, plan.clinic),
         "facts": facts(shown.text),
-        "table": plan_table(carried, now.date()),
-        "copies": copies(log, standing, given_out, plan.clinic, may_record=may_record),
+        "table": plan_table(carried, now.date(), record_url=record_url),
         "versions": _versions(plan, log, shown, query),
         "differences": _differences(compared, shown, log) if compared else None,
         "drafts": _drafts(plan, user) if may_record else [],
+        "copies": copies(log, standing, given_out, plan.clinic, may_record=may_record),
         "buttons": event_buttons(plan, standing) if may_sign else [],
         "revise_url": reverse("plan-new", args=[regimen.pk])
         if may_record and not standing.is_over

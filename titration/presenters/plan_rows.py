@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -13,6 +14,9 @@ from titration import dosing, planning, wording
 from titration.planning import Carried, Row
 from titration.presenters.log import heading_words
 from titration.timeline import SINGLE, StepRecord
+
+# Stands for a row in an address that is looked up once for a table.
+SOME_ROW = UUID(int=0)
 
 ROW = """
 <tr{tone}>
@@ -32,11 +36,16 @@ class PlanTable:
 
 
 def plan_table(
-    carried: Sequence[Carried], today: date, *, only: Sequence[Carried] | None = None
+    carried: Sequence[Carried],
+    today: date,
+    *,
+    only: Sequence[Carried] | None = None,
+    record_url: str = "",
 ) -> PlanTable:
     """Every row of a plan with what was recorded from it, as of a day of the clinic.
 
-    `only` are those of them to show, where not all are.
+    `only` are those of them to show, where not all are; `record_url` is where SOME_ROW is recorded,
+    "" where no row can be.
     """
     labels = {
         "row_label": _("Row"),
@@ -46,24 +55,35 @@ def plan_table(
     }
     finished = {name: html("{label}", label=label) for name, label in labels.items()}
     passed = len(carried) - len(planning.open_rows(carried))
-    rows = [
-        html(
-            ROW,
-            **finished,
-            tone=SafeString(' class="ahead"') if _is_passed_over(each, place, passed) else NOTHING,
-            number=str(place + 1),
-            starts=starts_cell(each.row, each.planned_on),
-            dose=dose_cell(each.row, each.planned_on),
-            recorded=_recorded(each, today, is_passed_over=_is_passed_over(each, place, passed)),
+    rows = []
+    for place, each in enumerate(carried):
+        if only is not None and each not in only:
+            continue
+        is_passed_over = each.step is None and place < passed
+        recorded = _recorded(each, today, is_passed_over=is_passed_over)
+        if record_url and place >= passed:
+            recorded = SafeString(recorded + _to_record(each.row, place, record_url))
+        rows.append(
+            html(
+                ROW,
+                **finished,
+                tone=SafeString(' class="ahead"') if is_passed_over else NOTHING,
+                number=str(place + 1),
+                starts=starts_cell(each.row, each.planned_on),
+                dose=dose_cell(each.row, each.planned_on),
+                recorded=recorded,
+            )
         )
-        for place, each in enumerate(carried)
-        if only is None or each in only
-    ]
     return PlanTable(labels, rows)
 
 
-def _is_passed_over(each: Carried, place: int, passed: int) -> bool:
-    return each.step is None and place < passed
+def _to_record(row: Row, place: int, record_url: str) -> SafeString:
+    """The way to recording a row; alike but for its number, so that each is found by its own."""
+    return html(
+        ' <a href="{url}">{words}</a>',
+        url=record_url.replace(str(SOME_ROW), str(row.row)),
+        words=_("Record row %(row)s") % {"row": place + 1},
+    )
 
 
 def starts_cell(row: Row, day: date | None) -> SafeString:
