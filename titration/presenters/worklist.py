@@ -24,7 +24,7 @@ from titration.listed import Mark, Scope
 from titration.models import RegimenCard, WorklistRow
 from titration.worklist import TOPICS
 
-PAGE, GLANCE, RECENT = 25, 6, 10
+PAGE, GLANCE, RECENT = 25, 5, 8
 _NUMBER = re.compile("[0-9]{1,9}", re.ASCII)
 
 

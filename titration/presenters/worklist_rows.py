@@ -1,12 +1,13 @@
 """What the rows of the worklist say, as finished cells: every table is read once for the page."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from titration.models import (
     PlannedComponent,
     PlannedRow,
     RegimenCard,
+    RegimenVersion,
     Review,
     WorklistRow,
     written_component,
@@ -30,6 +32,7 @@ from titration.models import (
 from titration.presenters.log import heading_words, moment_words
 from titration.presenters.regimen import title_of
 from titration.presenters.worklist import Confirmable, Recent, Row, Section
+from titration.timeline import Effective
 
 PLANNED, TOLD = ("passed", "ahead"), ("confirm", "differs")
 _SOME = UUID(int=0)
@@ -42,6 +45,58 @@ class _Planned(NamedTuple):
     row: planning.Row
 
 
+class _Card(NamedTuple):
+    """What lists say of a regimen."""
+
+    regimen: UUID
+    clinic: int
+    step: UUID | None
+    next_on: date | None
+    is_retracted: bool
+    route: str
+    medicine: str
+    form: str
+    responsible_name: str
+
+
+class _Step(NamedTuple):
+    """What a row says of an instruction beside its dose."""
+
+    entry: UUID
+    number: int
+    step: UUID
+    kind: str
+    on: date
+    precision: str
+    time: time | None
+    offset: int | None
+    recorded_by_name: str
+    decided_by_name: str
+
+    @property
+    def effective(self) -> Effective:
+        return Effective(self.on, self.precision, self.time, self.offset)
+
+
+@cache
+def _cards() -> QuerySet:
+    """The columns of _Card; named once for each process, as in reading."""
+    of_version = ("route", "medicine_name", "form", "responsible_name")
+    return RegimenCard.objects.values_list(
+        *("regimen_id", "clinic_id", "step_id", "next_on", "is_retracted"),
+        *(f"version__{name}" for name in of_version),
+    )
+
+
+@cache
+def _steps() -> QuerySet:
+    """The columns of _Step."""
+    return DoseStep.objects.values_list(
+        *("entry_id", "entry__number", "step", "kind", "effective_on", "effective_precision"),
+        *("effective_time", "effective_offset", "entry__recorded_by_name", "decided_by_name"),
+    )
+
+
 def words_of(
     sections: Sequence[Section],
     recent: Sequence[Recent],
@@ -52,7 +107,7 @@ def words_of(
     """The sections with what their rows say at `now`, and the recent regimens; clinics by id."""
     rows = [row for section in sections for row in section.found]
     regimens = {row.regimen_id for row in rows} | {key.regimen for key in recent}
-    cards = RegimenCard.objects.select_related("version").in_bulk(regimens)
+    cards = {row[0]: _Card(*row) for row in _cards().filter(pk__in=regimens)}
     in_force = _in_force(cards.values(), clinics, now)
     entries = {entry for entry in in_force.values() if entry}
     entries |= {row.about for row in rows if row.topic in TOLD}
@@ -64,7 +119,7 @@ def words_of(
         people={row.patient: row for row in patients.rows(people)},
         cards=cards,
         in_force=in_force,
-        steps=DoseStep.objects.select_related("entry").in_bulk(entries),
+        steps={row[0]: _Step(*row) for row in _steps().filter(pk__in=entries)},
         parts=reading.components_of(entries),
         planned=_planned({row.about for row in rows if row.topic in PLANNED}),
         reviews=_reviews({row.about for row in rows if row.topic == "review"}),
@@ -76,18 +131,22 @@ def words_of(
 
 
 def _in_force(
-    cards: Iterable[RegimenCard], clinics: Mapping[int, Clinic], now: datetime
+    cards: Iterable[_Card], clinics: Mapping[int, Clinic], now: datetime
 ) -> dict[UUID, UUID | None]:
     """By regimen: the entry of the instruction in force.
 
     The row has it, unless a step recorded ahead has come since the row was made.
     """
     cards = list(cards)
-    found = {card.pk: card.step_id for card in cards}
-    here = {card.pk: clinics[card.clinic_id].local(now) for card in cards}
-    stale = [card.pk for card in cards if card.next_on and card.next_on <= here[card.pk].date()]
-    for regimen, log in reading.histories(stale).items():
-        step = log.in_force(here[regimen])
+    here = {key: clinic.local(now) for key, clinic in clinics.items()}
+    found = {card.regimen: card.step for card in cards}
+    stale = {
+        card.regimen: here[card.clinic]
+        for card in cards
+        if card.next_on and card.next_on <= here[card.clinic].date()
+    }
+    for regimen, log in reading.histories(stale).items() if stale else ():
+        step = log.in_force(stale[regimen])
         found[regimen] = step.entry if step else None
     return found
 
@@ -152,12 +211,13 @@ class _Page:
     clinics: Mapping[int, Clinic]
     may: Mapping[str, frozenset[int]]
     people: Mapping[UUID, patients.Row]
-    cards: Mapping[UUID, RegimenCard]
+    cards: Mapping[UUID, _Card]
     in_force: Mapping[UUID, UUID | None]
-    steps: Mapping[UUID, DoseStep]
+    steps: Mapping[UUID, _Step]
     parts: Mapping[UUID, Sequence[Component]]
     planned: Mapping[UUID, _Planned]
     reviews: Mapping[UUID, str]
+    titles: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def rows(self, section: Section) -> Iterator[Row]:
         """What the rows say; none of a regimen that went since they were found."""
@@ -193,7 +253,7 @@ class _Page:
         )
         return Row(cells, is_error=self.cards[key.regimen].is_retracted)
 
-    def _last(self, regimen: UUID) -> DoseStep | None:
+    def _last(self, regimen: UUID) -> _Step | None:
         entry = self.in_force[regimen]
         return self.steps[entry] if entry else None
 
@@ -210,19 +270,27 @@ class _Page:
             "error": html("<b>{words}</b> ", words=_("ENTERED IN ERROR"))
             if card.is_retracted
             else NOTHING,
-            "regimen": title_of(card.version),
+            "regimen": self._title(card),
             "url": _url("regimen", regimen),
         }
 
-    def _words(self, step: DoseStep | None, regimen: UUID) -> str:
+    def _title(self, card: _Card) -> str:
+        """As title_of, once for all rows that say the same."""
+        key = card.route, card.medicine, card.form
+        if key not in self.titles:
+            version = RegimenVersion(route=card.route, medicine_name=card.medicine, form=card.form)
+            self.titles[key] = title_of(version)
+        return self.titles[key]
+
+    def _words(self, step: _Step | None, regimen: UUID) -> str:
         if step is None:
             if self.cards[regimen].next_on:
                 return _("No recorded instruction has begun yet.")
             return _("No recorded instruction stands.")
-        dose = wording.dosage_words(self.parts.get(step.pk, ()))
+        dose = wording.dosage_words(self.parts.get(step.entry, ()))
         return "\n".join(words for words in (heading_words(step.kind), dose) if words)
 
-    def _beside(self, row: WorklistRow, told: DoseStep | None) -> SafeString:
+    def _beside(self, row: WorklistRow, told: _Step | None) -> SafeString:
         """What a row says beside the instruction, and the link to what it tells of."""
         words, link = self._why(row, told), self._way(row)
         if not words and not link:
@@ -232,12 +300,12 @@ class _Page:
             '<span class="meta">{words}{space}{link}</span>', words=words, space=space, link=link
         )
 
-    def _why(self, row: WorklistRow, told: DoseStep | None) -> str:
-        said = {"name": self.cards[row.regimen_id].version.responsible_name}
+    def _why(self, row: WorklistRow, told: _Step | None) -> str:
+        said = {"name": self.cards[row.regimen_id].responsible_name}
         if told is not None:
             said = {
                 "moment": wording.effective_words(told.effective),
-                "name": told.entry.recorded_by_name,
+                "name": told.recorded_by_name,
                 "prescriber": told.decided_by_name,
             }
         match row.topic:
@@ -281,11 +349,11 @@ class _Page:
                 return _link(_url("review-new", row.regimen_id), _("Book a review"))
         return NOTHING
 
-    def _confirmable(self, row: WorklistRow, told: DoseStep | None) -> Confirmable | None:
+    def _confirmable(self, row: WorklistRow, told: _Step | None) -> Confirmable | None:
         is_theirs = row.whose_id == self.user.pk and row.clinic_id in self.may[CONFIRM]
         if told is None or row.topic != "confirm" or not is_theirs:
             return None
-        return Confirmable(told.step, told.pk, f"{told.entry.number:,}")
+        return Confirmable(told.step, told.entry, f"{told.number:,}")
 
 
 def _url(name: str, key: UUID) -> str:
