@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -23,11 +24,11 @@ from access.models import Role
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import INLINE, Page
 from tests.titration.doses import amount, at, rate, times
-from tests.titration.factories import medicine_of, regimen_of, step_of
+from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
 from tests.titration.recording import Recording, address, day
 from titration import actions, reading
 from titration.dosing import Component
-from titration.models import DoseStep
+from titration.models import DoseStep, PlanVersion
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +49,8 @@ def figure(value: Fraction | Decimal) -> str:
     return f"{value.normalize():,f}"
 
 
-def amounts_of(step: DoseStep) -> set[str]:
-    """Every figure that was written for the step."""
+def amounts_of(step) -> set[str]:
+    """Every figure that was written for the step, or for the row of a plan."""
     return {
         figure(Decimal(value))
         for part in step.parts
@@ -58,7 +59,7 @@ def amounts_of(step: DoseStep) -> set[str]:
     }
 
 
-def total_of(step: DoseStep) -> tuple[Fraction, Fraction] | None:
+def total_of(step) -> tuple[Fraction, Fraction] | None:
     """Lowest and highest total of a day, counted hour by hour; none where days differ."""
     low = high = Fraction(0)
     for part in step.parts:
@@ -91,14 +92,66 @@ class Course:
         self.pump = regimen_of(
             patient, medicine, self.prescriber, route="intrathecal", unit="microgram", form=""
         )
+        self.tapered = regimen_of(
+            patient, medicine_of(self.clinic, "gabapentin", strengths=()), self.prescriber
+        )
         self.patient = patient
         self.record()
+        self.plan = self.signed()
         self.steps = {
             version: list(
                 DoseStep.objects.filter(regimen=version.regimen_id).order_by("effective_on")
             )
-            for version in (self.mouth, self.pump)
+            for version in (self.mouth, self.pump, self.tapered)
         }
+
+    def signed(self) -> PlanVersion:
+        """A plan of rows of every kind; of two a step was recorded, one of them another dose."""
+        begun = timezone.localdate() - timedelta(days=20)
+        once = replace(
+            times(1, "199"), timing=replace(times(1, "1").timing, kind="once", times=None)
+        )
+        version = plan_of(
+            self.tapered,
+            planned_row(begun, times(3, "167")),
+            planned_row("1 week", times(2, "223"), words="241 mg if it is cold"),
+            planned_row("1 week", at("morning", "191"), at("bedtime", "193")),
+            planned_row("1 week", times(2, "173 to 179")),
+            planned_row("1 week", times(1, "181", period=2)),
+            planned_row("1 week", once, kind="single"),
+            planned_row("review", times(1, "257")),
+            planned_row("1 week", kind="words", words="Then 251 mg"),
+            planned_row("1 week", kind="stop"),
+            purpose="taper",
+            end="stop",
+        )
+        for place, dose in ((0, times(3, "167")), (1, times(2, "233"))):
+            actions.record_step(
+                regimen=self.tapered.regimen,
+                instruction=actions.Instruction(
+                    kind="dose",
+                    effective=Effective(begun + timedelta(weeks=place)),
+                    decided_by=self.prescriber,
+                    decided_by_name=self.prescriber.name,
+                    received_how="signed-plan",
+                    reason="step-down",
+                    components=(dose,),
+                ),
+                from_row=actions.FromRow(version.pk, version.rows[place].row),
+                by=self.prescriber,
+            )
+        return version
+
+    @cached_property
+    def rows(self) -> list[SimpleNamespace]:
+        """The rows of the plan, each with its parts, as steps have them."""
+        return [
+            SimpleNamespace(
+                kind=row.kind,
+                parts=[part for part in self.plan.parts if part.of_row == row.position],
+            )
+            for row in self.plan.rows
+        ]
 
     def record(self) -> None:
         weeks = iter(range(100))
@@ -161,16 +214,18 @@ class Course:
 
     @cached_property
     def written(self) -> set[str]:
-        return {f for steps in self.steps.values() for step in steps for f in amounts_of(step)}
+        steps = [step for steps in self.steps.values() for step in steps]
+        return {figure for written in (*steps, *self.rows) for figure in amounts_of(written)}
 
     @cached_property
     def totals(self) -> set[str]:
-        return {
-            figure(value)
-            for steps in self.steps.values()
-            for step in steps
-            for value in total_of(step) or ()
-        }
+        steps = [step for steps in self.steps.values() for step in steps]
+        return {figure(value) for each in (*steps, *self.rows) for value in total_of(each) or ()}
+
+    @property
+    def planned_differences(self) -> set[str]:
+        """What was recorded from the second row is more than planned: 2 × 233 and not 2 × 223."""
+        return {"+20"}
 
     @cached_property
     def differences(self) -> set[str]:
@@ -195,7 +250,10 @@ class Course:
             for number in filter(None, (low, high)):
                 found += 1
                 where = f"{number} in “{words}” under “{label}”"
-                if sign:
+                if label == "Difference":
+                    assert sign + number in self.planned_differences, where
+                    assert "total per day" in words, where
+                elif sign:
                     assert sign + number in self.differences, where
                     assert "Change" in label, where
                 elif number in self.totals and number not in self.written:
@@ -262,6 +320,8 @@ def paths(course: Course) -> dict[str, int]:
     return {
         f"/regimens/{course.mouth.regimen_id}/?log=all": 30,
         f"/regimens/{course.pump.regimen_id}/": 4,
+        f"/regimens/{course.tapered.regimen_id}/?plan=all": 20,
+        f"/plans/{course.plan.plan_id}/": 9,
         f"/regimens/{course.mouth.regimen_id}/?{known}": 1,
         f"/patients/{course.patient.pk}/known/?{known}&about=2026-03-02": 30,
         f"/patients/{course.patient.pk}/": 2,
@@ -280,8 +340,8 @@ def paths(course: Course) -> dict[str, int]:
 def test_the_figures_of_the_fixture_tell_one_from_another(course):
     assert len(course.written) > 25
     assert course.written & course.totals == set()
-    assert course.differences == {"\u22129", "\u22122,070.772", "+443.772"}
-    unsigned = {difference[1:] for difference in course.differences}
+    assert course.differences == {"\u22129", "\u22122,070.772", "+443.772", "\u221235"}
+    unsigned = {d[1:] for d in course.differences | course.planned_differences}
     assert unsigned & (course.written | course.totals | STRENGTHS) == set()
 
 
@@ -336,7 +396,7 @@ def picture(page: str) -> list[str]:
 
 
 def test_the_picture_shows_only_what_was_written_or_worked_out(client, course):
-    for version, least in ((course.mouth, 5), (course.pump, 2)):
+    for version, least in ((course.mouth, 5), (course.pump, 2), (course.tapered, 4)):
         texts = picture(client.get(f"/regimens/{version.regimen_id}/").content.decode())
         heading = " ".join(texts)
         found = sum(course.check(text, heading) for text in texts)
@@ -357,7 +417,8 @@ def test_the_pdf_shows_only_what_was_written_or_worked_out(client, course):
     for sign, low, high in NUMBER.findall(QUOTED.sub(" ", words)):
         for number in filter(None, (low, high)):
             found += 1
-            known = course.differences if sign else course.written | course.totals | STRENGTHS
+            signed = course.differences | course.planned_differences
+            known = signed if sign else course.written | course.totals | STRENGTHS
             assert sign + number in known, number
     assert found > 30
     assert course.written <= set(re.findall(FIGURE, words)), "an amount is missing"
