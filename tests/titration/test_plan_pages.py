@@ -686,6 +686,52 @@ def test_moving_sent_twice_drafts_once(client, plan):
     assert PlanDraft.objects.count() == 1
 
 
+def test_a_form_sent_again_after_its_draft_was_signed_drafts_nothing(client, plan, osei):
+    page = Page(client.get(event_address(plan, "paused")))
+    sent = {"reason_text": "Away", "dates": "later", "days": "10"}
+    send(client, plan, "paused", page, **sent)
+    draft = PlanDraft.objects.get()
+    signed_plan(draft, typed_into(draft), by=osei)
+
+    again = send(client, plan, "paused", page, **sent)
+
+    assert again.response["Location"] == address(plan)
+    assert (PlanDraft.objects.count(), PlanEvent.objects.count()) == (0, 1)
+
+
+def test_where_no_row_that_remains_has_a_date_nothing_is_paused_or_drafted(client, version):
+    plan = plan_of(version, FIRST, planned_row("review", times(1, "17")))
+    recorded_from(plan, FIRST, date(2026, 3, 2))
+
+    answer = send(client, plan, "paused", reason_text="Away", dates="later", days="10")
+
+    assert answer.errors["dates"] == ["No row that remains has a date that could move."]
+    assert (PlanDraft.objects.count(), PlanEvent.objects.count()) == (0, 0)
+
+
+def test_dates_past_the_calendar_are_refused(client, version):
+    plan = plan_of(version, planned_row(date(9999, 12, 30), times(1, "17")))
+
+    answer = send(client, plan, "paused", reason_text="Away", dates="later", days="10")
+
+    assert answer.errors["days"] == ["The dates would pass the end of the calendar."]
+    assert not PlanEvent.objects.exists()
+
+
+def test_dates_of_a_plan_that_is_over_are_not_moved(client, plan):
+    event(plan, "paused", "Away")
+    page = Page(client.get(event_address(plan, "resumed")))
+    event(plan, "withdrawn", "Gone")
+    sent = {"dates": "later", "days": "10"}
+
+    meanwhile = send(client, plan, "resumed", page, **sent)
+    after = send(client, plan, "resumed", meanwhile, **sent)
+
+    assert (meanwhile.status, after.status) == (409, 422)
+    assert "That does not fit how the plan stands now." in after.text
+    assert not PlanDraft.objects.exists()
+
+
 @pytest.mark.parametrize("days", ["", "0", "1000", "1.5", "-3", "x", "٣"])
 def test_days_to_move_are_typed_and_whole(client, plan, days):
     count = Entry.objects.count()

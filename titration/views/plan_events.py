@@ -19,8 +19,9 @@ from patients.presenters import banner
 from titration import actions, planned, planning, policies, reading
 from titration.actions.drafts import begin_draft, revision_of
 from titration.forms.signing import LATER, STAY, EventForm
-from titration.models import Plan, PlanDraft, PlanEventKind, PlanVersion
+from titration.models import Plan, PlanDraft, PlanEvent, PlanEventKind, PlanVersion
 from titration.planned import PlanLog
+from titration.planning import PlanText
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters.plan import ended
 from titration.presenters.plan_events import event_page
@@ -101,31 +102,25 @@ def recorded(
     """Where to go once all that was asked for is done; none when the form says why it is not."""
     by = form.moves_by
     try:
-        if by is None or kind == PlanEventKind.PAUSED:
-            event = attempt(
-                form,
-                actions.record_plan_event,
-                plan=plan,
-                kind=kind,
-                reason_text=form.cleaned_data["reason_text"],
-                seen=form.cleaned_data["seen"] or 0,
-                by=request.user,
-            )
+        if by is None:
+            event = record(request, plan, kind, form)
+            return None if event is None else redirect("plan", plan.pk)
+        text = moved_text(plan, by)
+        if kind == PlanEventKind.PAUSED:
+            event = record(request, plan, kind, form)
             if event is None:
                 return None
-            messages.success(request, _("Recorded."))
-        if by is None:
-            return redirect("plan", plan.pk)
-        draft = moved_draft(request, plan, form.cleaned_data["submission"], by)
+            if log_of(plan).newest.number > event.entry.number:  # sent again, and signed since
+                return redirect("plan", plan.pk)
+        else:
+            check_as_read(plan, kind, form.cleaned_data["seen"] or 0)
+        draft = moved_draft(request, plan, text, form.cleaned_data["submission"])
     except ChangedMeanwhile:
         read_anew(form, seen=newest_of(plan))
         form.status = HTTPStatus.CONFLICT
         form.add_error(
             None, _("Something was recorded meanwhile. Read again how the plan stands, then send.")
         )
-        return None
-    except OverflowError:
-        form.add_error("days", _("The dates would pass the end of the calendar."))
         return None
     except RuleBroken as rule:
         form.break_rule(rule)
@@ -134,19 +129,54 @@ def recorded(
     return redirect("plan-sign", draft.pk)
 
 
-def moved_draft(request: SignedInRequest, plan: Plan, submission: UUID, by: int) -> PlanDraft:
-    """A draft of the next version in which the rows that remain are `by` days later."""
+def record(request: SignedInRequest, plan: Plan, kind: str, form: EventForm) -> PlanEvent | None:
+    """The event, recorded; none when a rule refused it, and then the form says which."""
+    event = attempt(
+        form,
+        actions.record_plan_event,
+        plan=plan,
+        kind=kind,
+        reason_text=form.cleaned_data["reason_text"],
+        seen=form.cleaned_data["seen"] or 0,
+        by=request.user,
+    )
+    if event is not None:
+        messages.success(request, _("Recorded."))
+    return event
+
+
+def check_as_read(plan: Plan, kind: str, seen: int) -> None:
+    """What the action asks of an event, asked of one that is only drafted as another version."""
+    if newest_of(plan) > seen:
+        raise ChangedMeanwhile
+    if not fits(plan, log_of(plan), kind):
+        raise RuleBroken(None, _("That does not fit how the plan stands now."))
+
+
+def moved_text(plan: Plan, by: int) -> PlanText:
+    """The newest version with the rows that remain `by` days later. RuleBroken where none move."""
     log = log_of(plan)
     text = log.newest.text
     carried = log.carried(reading.history(plan.regimen).live)
     place = len(carried) - len(planning.open_rows(carried))
     days = [each.planned_on for each in carried]
-    rows = planning.move_dates(text.rows, days, place, by)
-    unit = plan.regimen.card.version.unit
+    try:
+        rows = planning.move_dates(text.rows, days, place, by)
+    except OverflowError:
+        raise RuleBroken("days", _("The dates would pass the end of the calendar.")) from None
+    if rows == text.rows:
+        raise RuleBroken("dates", _("No row that remains has a date that could move."))
+    return replace(text, rows=rows)
+
+
+def moved_draft(
+    request: SignedInRequest, plan: Plan, text: PlanText, submission: UUID
+) -> PlanDraft:
+    """A draft of the next version that says this; the same one for the same form."""
     return begin_draft(
         regimen=plan.regimen,
-        document=revision_of(replace(text, rows=rows), unit),
+        document=revision_of(text, plan.regimen.card.version.unit),
         by=request.user,
         submission=uuid5(submission, "moved"),
-        revises=PlanVersion.objects.get(pk=log.newest.entry),
+        revises=PlanVersion.objects.get(pk=log_of(plan).newest.entry),
     )
