@@ -119,7 +119,7 @@ class Course:
             planned_row("1 week", times(2, "173 to 179")),
             planned_row("1 week", times(1, "181", period=2)),
             planned_row("1 week", once, kind="single"),
-            planned_row("review", times(1, "257")),
+            planned_row("review", times(2, "227")),
             planned_row("1 week", kind="words", words="Then 251 mg"),
             planned_row("1 week", kind="stop"),
             purpose="taper",
