@@ -160,19 +160,23 @@ async function send() {
   } else {
     say(told.gone || told.refused || plan.dataset.refused);
     isStopped = Boolean(told.gone);
-    if (answer.status >= 500) {
+    if (answer.status >= 500 || answer.status === 403) {
       later(AGAIN);
     }
   }
 }
 
-const post = () =>
-  window.fetch(plan.getAttribute("action") || window.location.pathname, {
+function post() {
+  const sent = new FormData(plan);
+  /* By its number the server would keep the form for the next sign-in: this page keeps it itself. */
+  sent.delete("submission");
+  return window.fetch(window.location.pathname, {
     method: "POST",
     headers: { Accept: "application/json" },
-    body: new URLSearchParams(new FormData(plan)),
+    body: new URLSearchParams(sent),
     redirect: "manual",
   });
+}
 
 /* Who signed in again in another window has another token. */
 async function renewToken() {

@@ -225,6 +225,15 @@ def test_who_is_signed_out_goes_on_after_signing_in_elsewhere(page: Page, desk: 
     assert draft.saved_by == desk.nurse
 
 
+def test_a_token_of_another_sign_in_is_renewed(page: Page, desk: Desk) -> None:
+    draft = desk.begin(row("16 Nov 2026", morning="5"))
+    desk.open(page, draft)
+    page.context.clear_cookies(name="csrftoken")
+    cell(page, 1, "words").fill("typed over an old token")
+    saved(page)
+    assert typed(draft)[0][3] == "typed over an old token"
+
+
 def test_every_button_works_without_the_script(browser, desk: Desk) -> None:
     draft = desk.begin(row("16 Nov 2026", morning="5"))
     page = browser.new_context(java_script_enabled=False).new_page()

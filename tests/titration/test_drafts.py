@@ -414,6 +414,23 @@ def test_what_was_typed_stays_to_be_copied_when_the_draft_is_signed_meanwhile(de
     assert "typed just now" in Page(response).text
 
 
+def test_what_was_sent_signed_out_comes_back_over_the_revision_it_was_typed_on(desk):
+    draft = desk.begin(*FULL)
+    page = desk.get(desk.url(draft))
+    del desk.client.cookies["sessionid"]
+    response = desk.send(draft, page, words=["typed signed out", ""])
+    assert response.url.startswith("/accounts/login/")
+    actions.save_draft(
+        draft=draft, document={**draft.document, "note": "theirs"}, seen=1, by=desk.recorder
+    )
+    desk.client.force_login(desk.prescriber)
+    page = desk.get(desk.url(draft))
+    assert "What you had typed is back" in page.text
+    form = next(form for form in page.forms if "data-plan" in form.attributes)
+    assert (form.values["words"], form.values["revision"]) == (["typed signed out", ""], "1")
+    assert desk.send(draft, page).status_code == 409
+
+
 def test_the_address_of_a_signed_draft_leads_to_the_plan(desk):
     plan = plan_of(desk.regimen).plan
     assert desk.client.get(f"/plans/{plan.pk}/edit/").url == f"/plans/{plan.pk}/"

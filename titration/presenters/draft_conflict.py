@@ -57,7 +57,10 @@ def conflict_page(
 
 def _head(name: str, mine: Document, theirs: Document, chosen: dict[str, str]) -> Choice:
     title = _head_titles()[name]
-    ours, others = (Side([(title, _head_words(name, text[name]))]) for text in (mine, theirs))
+    ours, others = (
+        Side([(title, _head_words(name, text[name]) or _("nothing written"))])
+        for text in (mine, theirs)
+    )
     return Choice(CHOICE + name, title, ours, others, chosen.get(name, ""))
 
 

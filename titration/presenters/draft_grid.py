@@ -32,6 +32,7 @@ TEXT = """
  maxlength="{most}" aria-labelledby="h-{cell} n-{row}"{bad}>
 {value}</textarea></td>"""
 BUTTON = '<button class="btn" name="do" value="{do}:{row}" formnovalidate>{text}</button>'
+NO_ROW = "__row__"
 DECIMAL = SafeString(' inputmode="decimal"')
 
 
@@ -44,6 +45,14 @@ class Column:
     heading: str
     kind: str
     most: int
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What stands in the menu of every row; NO_ROW in it stands for the row."""
+
+    heading: SafeString
+    buttons: str
 
 
 @dataclass(frozen=True)
@@ -80,18 +89,24 @@ def columns(found: Document) -> list[Column]:
 def grid(found: Document, read: Sequence[ReadRow]) -> Grid:
     """The whole grid as typed and read."""
     across = columns(found)
-    empty = {"row": "__row__", "when": "", "amounts": {}, "dose": "", "words": ""}
+    empty = {"row": NO_ROW, "when": "", "amounts": {}, "dose": "", "words": ""}
+    menu = Menu(
+        html("{words}", words=_("Insert, copy, move or remove this row")),
+        "".join(html(BUTTON, do=do, row=NO_ROW, text=text) for do, text in _deeds()),
+    )
     return Grid(
         across,
         [
-            _row(row, across, each, said)
+            _row(row, across, each, said, menu)
             for row, each, said in zip(found["rows"], read, read_backs(read), strict=True)
         ],
-        _row(empty, across, None, NOTHING),
+        _row(empty, across, None, NOTHING, menu),
     )
 
 
-def _row(row: dict, across: Sequence[Column], read: ReadRow | None, said: SafeString) -> SafeString:
+def _row(
+    row: dict, across: Sequence[Column], read: ReadRow | None, said: SafeString, menu: Menu
+) -> SafeString:
     bad = bad_cells(read) if read else set()
     identity = row["row"]
     return html(
@@ -101,10 +116,8 @@ def _row(row: dict, across: Sequence[Column], read: ReadRow | None, said: SafeSt
         tone=SafeString(' class="marked"') if bad else NOTHING,
         cells=SafeString("".join(_cell(column, row, column.cell in bad) for column in across)),
         read=said,
-        menu=_("Insert, copy, move or remove this row"),
-        buttons=SafeString(
-            "".join(html(BUTTON, do=do, row=identity, text=text) for do, text in _deeds())
-        ),
+        menu=menu.heading,
+        buttons=SafeString(menu.buttons.replace(NO_ROW, identity)),
     )
 
 
@@ -121,7 +134,9 @@ def _deeds() -> list[tuple[str, str]]:
 def _cell(column: Column, row: dict, is_bad: bool) -> SafeString:
     is_amount = column.kind == "amount"
     slot = column.name.removeprefix(AMOUNT)
-    described = html(' aria-invalid="true" aria-describedby="e-{row}"', row=row["row"])
+    bad = NOTHING
+    if is_bad:
+        bad = html(' aria-invalid="true" aria-describedby="e-{row}"', row=row["row"])
     return html(
         TEXT if column.kind == "text" else LINE,
         kind=column.kind,
@@ -131,7 +146,7 @@ def _cell(column: Column, row: dict, is_bad: bool) -> SafeString:
         row=row["row"],
         value=row["amounts"].get(slot, "") if is_amount else row[column.name],
         most=str(column.most),
-        bad=described if is_bad else NOTHING,
+        bad=bad,
         mode=DECIMAL if is_amount else NOTHING,
     )
 

@@ -178,7 +178,7 @@ def pasted_table(table: typed.Table, read: Sequence[ReadRow]) -> dict[str, objec
         {
             "source": row.source,
             "read": said,
-            "marks": [mark_words(mark) for mark in row.marks],
+            "marks": [mark_words(mark) for mark in row.marks if not _is_said(mark, each)],
             "is_marked": bool(row.marks or each.problems),
         }
         for row, each, said in zip(table.rows, read, read_backs(read), strict=True)
@@ -189,6 +189,11 @@ def pasted_table(table: typed.Table, read: Sequence[ReadRow]) -> dict[str, objec
         "marked": sum(1 for row in rows if row["is_marked"]),
         "marks": [mark_words(mark) for mark in table.marks],
     }
+
+
+def _is_said(mark: typed.Mark, read: ReadRow) -> bool:
+    """Whether the read-back of the row says the same of the same text."""
+    return any((p.code, p.text) == (mark.problem, mark.text.strip()) for p in read.problems)
 
 
 def mark_words(mark: typed.Mark) -> str:
@@ -205,4 +210,5 @@ def place_of(found: Document, row: str) -> str:
 def plain_text(found: Document) -> str:
     """All that is typed, a line for each row, cells parted by tabs: to be copied elsewhere."""
     lines = ["\t".join(text for _term, text in row_lines(row)) for row in found["rows"]]
-    return "\n".join([*lines, *(found[name] for name in document.HEAD[2:])]).strip()
+    beside = [found[name] for name in ("review", "if_missed", "if_unwell", "note")]
+    return "\n".join([*lines, *beside]).strip()
