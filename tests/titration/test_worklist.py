@@ -17,12 +17,13 @@ from tests.titration.factories import (
     draft_of,
     medicine_of,
     plan_of,
+    plan_text,
     planned_row,
     regimen_of,
     step_of,
 )
 from titration import actions, listed, projection
-from titration.models import PlanDraft, RegimenCard, WorklistRow
+from titration.models import RegimenCard, WorklistRow
 from titration.presenters import worklist
 from titration.worklist import TOPICS
 
@@ -117,6 +118,38 @@ def test_who_does_not_confirm_sees_the_list_without_buttons(client, clinic, regi
     assert reverse("step-confirm", args=[step.step]) not in page.text
 
 
+def test_a_disputed_step_differs_until_it_is_corrected_or_withdrawn(
+    client, regimen, recorder, prescriber
+):
+    step = step_of(regimen, by=recorder)
+    actions.dispute_step(step=step, says="Never with treacle", by=prescriber)
+    page = client.get(URL)
+    assert "confirm" not in topics(page)
+    [row] = cells(client, "differs")
+    assert "Recorded by J. Lind, disputed by Dr A. Osei." in row
+    actions.retract_step(step=step, reason="never-instructed", reason_text="", by=recorder)
+    assert "differs" not in topics(client.get(URL))
+
+
+def test_the_answer_leads_back_to_the_list(client, regimen, recorder):
+    step = step_of(regimen, by=recorder)
+    page = client.get("/?topic=confirm").text
+    assert '<input type="hidden" name="back" value="/?topic=confirm">' in page
+    answer = client.post(
+        reverse("step-confirm", args=[step.step]), {"entry": step.pk, "back": "/?topic=confirm"}
+    )
+    assert answer["Location"] == "/?topic=confirm"
+
+
+def test_what_is_planned_is_said_beside_the_last_instruction(client, regimen, today):
+    step_of(regimen, today - timedelta(days=9), components=(at("morning", "7"),))
+    version = plan_of(regimen, planned_row(today, at("morning", "11")))
+    [row] = cells(client, "ahead")
+    assert "7\xa0mg in the morning" in row
+    assert "Planned: 11\xa0mg in the morning" in row
+    assert reverse("plan", args=[version.plan_id]) in row
+
+
 def test_withheld_until_the_next_instruction(client, regimen, today):
     step_of(regimen, today - timedelta(days=30))
     assert "withheld" not in topics(client.get(URL))
@@ -178,15 +211,18 @@ def test_an_instruction_from_outside_leaves_the_plan_to_its_prescriber(client, r
     assert not {"passed", "ahead"} & set(topics(page))
 
 
-def test_a_draft_waits_once_somebody_asked_for_a_signature(client, regimen, recorder):
-    draft = draft_of(regimen.regimen, by=recorder)
-    projection.refresh([regimen.regimen])
+def test_a_draft_waits_once_somebody_asked_for_a_signature(client, regimen, recorder, today):
+    text = plan_text(planned_row(today, times(3, "5")))
+    written = actions.revision_of(text, "mg")
+    draft = draft_of(regimen.regimen, by=recorder, document=written)
     assert "sign" not in topics(client.get(URL))
-    PlanDraft.objects.filter(pk=draft.pk).update(asked_by=recorder, asked_at=timezone.now())
-    projection.refresh([regimen.regimen])
-    assert len(cells(client, "sign")) == 1
-    PlanDraft.objects.all().delete()
-    projection.refresh([regimen.regimen])
+    actions.ask_to_sign(draft=draft, seen=draft.revision, by=recorder)
+    [row] = cells(client, "sign")
+    assert reverse("plan-sign", args=[draft.pk]) in row
+    client.force_login(recorder)
+    [row] = cells(client, "sign")
+    assert reverse("plan-edit", args=[draft.pk]) in row
+    actions.discard_draft(draft=draft, seen=draft.revision, by=recorder)
     assert "sign" not in topics(client.get(URL))
 
 
