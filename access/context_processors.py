@@ -14,6 +14,7 @@ def person(request: HttpRequest) -> dict[str, object]:
         "may": {
             "view_charts": policies.allows_anywhere(user, policies.VIEW_CHARTS),
             "record": policies.allows_anywhere(user, policies.RECORD),
+            "sign": policies.allows_anywhere(user, policies.SIGN),
             "view_catalogue": policies.allows_anywhere(user, policies.VIEW_CATALOGUE),
             "view_audit": policies.allows_anywhere(user, policies.VIEW_AUDIT),
         },

@@ -344,6 +344,34 @@ def test_a_withdrawn_step_and_its_withdrawal_say_so(clinic, doctor):
     assert second.decided == "recorded twice, “Same call”"
 
 
+def test_what_was_said_of_a_step_stays_when_it_is_withdrawn(clinic, doctor):
+    recorder = member(clinic, Role.RECORDER)
+    regimen = regimen_of(PatientFactory(clinic=clinic), by=doctor)
+    number = newest(clinic)
+    step = step_of(regimen, by=recorder)
+    actions.dispute_step(step=step, says="Half of that", by=doctor)
+    actions.retract_step(step=step, reason="twice", reason_text="", by=recorder)
+    first, _withdrawal = lines_since(clinic, number)
+    assert "“Half of that”" in first.decided
+    assert not first.open
+
+
+def test_a_date_that_moves_with_the_rows_before_is_told_without_the_dose(clinic, doctor):
+    regimen = regimen_of(PatientFactory(clinic=clinic), by=doctor)
+    first = planned_row(STARTED, times(3, "5"))
+    second, third = (planned_row("2 weeks", times(3, dose)) for dose in ("11", "13"))
+    version = plan_of(regimen, first, second, third)
+    number = newest(clinic)
+    moved = planned_row("3 weeks", times(3, "11"), row=second.row)
+    draft = draft_of(regimen.regimen, by=doctor, revises=version)
+    signed_plan(draft, plan_text(first, moved, third), by=doctor)
+    [line] = lines_since(clinic, number)
+    assert line.now.splitlines() == [
+        "Row 2. Start changed. Before: 16-Mar-2026. Now: 23-Mar-2026.",
+        "Row 3. Date changed with the rows before it. Before: 30-Mar-2026. Now: 06-Apr-2026.",
+    ]
+
+
 def test_a_withdrawn_regimen_is_one_line_with_its_steps(clinic, doctor):
     regimen = regimen_of(PatientFactory(clinic=clinic), by=doctor)
     step_of(regimen)
@@ -515,6 +543,7 @@ def test_every_page_of_the_file_says_since_when_and_by_whom(client, clinic, doct
         assert "This is a record. It proposes no dose" in page
         assert "Made by Dr A. Osei" in page
         assert "no earlier visit of yours is recorded" in page
+        assert "QUILLFEATHER-ASHGROVE" in page
     assert "7 mg twice a day (7 mg each time)" in " ".join(pages)
 
 

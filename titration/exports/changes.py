@@ -69,18 +69,24 @@ def document(sheet: Sheet, clinic: Clinic) -> dict[str, Any]:
 
 
 def _patient(patient: PatientSheet, legible: Legible) -> dict[str, Any]:
+    number = dict(patient.facts).get(_("Record No."), "")
+    whose = _("%(name)s, Record No. %(number)s") % {"name": patient.name, "number": number}
+    if not number:
+        whose = patient.name
     told = {
         "name": patient.name,
+        "whose": whose,
         "facts": patient.facts,
         "ended": patient.ended,
         "lines": [_line(line) for line in patient.lines],
-        "regimens": [_regimen(regimen) for regimen in patient.regimens],
+        "regimens": [_regimen(regimen, whose) for regimen in patient.regimens],
     }
     return legible.tree(told, _("Of %(name)s") % {"name": patient.name})
 
 
-def _regimen(regimen: RegimenSheet) -> dict[str, Any]:
+def _regimen(regimen: RegimenSheet, whose: str) -> dict[str, Any]:
     return {
+        "whose": _("%(person)s. %(regimen)s") % {"person": whose, "regimen": regimen.title},
         "title": regimen.title,
         "facts": regimen.facts,
         "error": regimen.error,

@@ -141,11 +141,12 @@ class _Sides:
     def sentence(self, each: Difference) -> str:
         """What became of a row, as one line of words."""
         day_before, day_after = self.days(each)
+        is_dated = _says_the_same(each)
         said = {
             "row": (each.place_after or 0) + 1,
             "change": pgettext("between the items of a list", "; ").join(self.change(each)),
-            "before": _side_words(each.before, day_before),
-            "after": _side_words(each.after, day_after),
+            "before": _side_words(each.before, day_before, is_dated=is_dated),
+            "after": _side_words(each.after, day_after, is_dated=is_dated),
         }
         if each.is_added:
             return _("Row %(row)s. %(change)s: %(after)s.") % said
@@ -172,9 +173,20 @@ def _side(row: planning.Row | None, day: date | None) -> SafeString:
     return html("{starts}<br>{dose}", starts=starts_cell(row, day), dose=dose_cell(row, day))
 
 
-def _side_words(row: planning.Row | None, day: date | None) -> str:
+def _says_the_same(each: Difference) -> bool:
+    """Whether a row of both texts says the same in both, on whichever day."""
+    was, now = each.before, each.after
+    if was is None or now is None:
+        return False
+    return (was.kind, was.components, was.words) == (now.kind, now.components, now.words)
+
+
+def _side_words(row: planning.Row | None, day: date | None, *, is_dated: bool = False) -> str:
+    """When a row starts and what it says; its day alone where that is what differs."""
     if row is None:
         return ""
+    if is_dated:
+        return wording.start_words(row, day)
     return _("%(starts)s, %(words)s") % {
         "starts": wording.start_words(row, day),
         "words": wording.row_words(row, day).replace("\n", "; "),

@@ -106,9 +106,10 @@ class _Regimen:
         record, text = self.records[key.entry], self.changes.texts[key.entry]
         corrected = self._last(record.step, record.number)
         followed = self.followed.get(record.entry)
-        said = UNSAID
-        if record.entry in self.live:
-            said = confirmation_words(text, self.clinic)
+        said = confirmation_words(text, self.clinic)
+        is_open = said.is_open and record.entry in self.live
+        if said.is_awaited and not is_open:
+            said = UNSAID
         before = corrected or self._followed_on(record)
         return Line(
             numbers=(key.number, *self.belongs.get(key.entry, ())),
@@ -122,12 +123,12 @@ class _Regimen:
                     quoted(text.note),
                     quoted(text.correction_reason),
                     followed.words if followed else "",
-                    "" if said.is_open else said.words,
+                    "" if is_open else said.words,
                 ]
             ),
             recorded=self._by_text(text),
             error=self._error(record),
-            open=said.words if said.is_open else "",
+            open=said.words if is_open else "",
         )
 
     def _followed_on(self, record: StepRecord) -> StepRecord | None:
