@@ -35,7 +35,7 @@ REFUSALS = {
     VIEW_CHARTS: _("Charts are open to prescribers, recorders and viewers of the clinic."),
     EXPORT_CHARTS: _("Exports are open to prescribers, recorders and viewers of the clinic."),
     RECORD: _("Only a prescriber or a recorder of the clinic records."),
-    CONFIRM: _("Only the prescriber named in a step confirms it."),
+    CONFIRM: _("Only the prescriber named in a step confirms or disputes it."),
     SIGN: _("Only a prescriber of the clinic signs a plan, pauses it or withdraws it."),
     VIEW_CATALOGUE: _("The medicine list is open to members of the clinic who work with it."),
     MANAGE_CATALOGUE: _("Only an administrator of the clinic changes its medicine list."),

@@ -12,7 +12,7 @@ from titration import planning, timeline, wording
 from titration.planned import PlanLog, SignedVersion
 from titration.planning import Row
 from titration.reading import History
-from titration.timeline import SINGLE, STOP, StepRecord
+from titration.timeline import STOP, Segment, StepRecord
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,14 @@ def followed_steps(plans: Sequence[PlanLog], history: History) -> dict[UUID, Fol
         return {}
     found: dict[UUID, FollowedStep] = {}
     rows = _Rows(plans)
-    ends = {segment.step.entry: segment.end for segment in timeline.segments(history.live)}
-    stops = [step for step in history.live if step.kind == STOP]
+    held = {segment.step.entry: segment for segment in timeline.segments(history.live)}
     live = {record.entry for record in history.live}
     for record in history.records:
         row = rows.of(record)
         if row is not None:
             found[record.entry] = FollowedStep(row)
-        elif record.entry in live:
-            end = ends.get(record.entry)
-            last = record.effective.on if record.kind == SINGLE else end.on if end else None
-            if any(_is_open(plan, record, last, stops) for plan in plans):
-                found[record.entry] = FollowedStep()
+        elif record.entry in live and any(_is_outside(plan, record, held) for plan in plans):
+            found[record.entry] = FollowedStep()
     return found
 
 
@@ -167,12 +163,10 @@ def _followed(
     )
 
 
-def _is_open(
-    plan: PlanLog, record: StepRecord, last: date | None, stops: Sequence[StepRecord]
-) -> bool:
-    """Whether a plan was signed and not over when a step was recorded that holds until `last`."""
+def _is_outside(plan: PlanLog, record: StepRecord, held: Mapping[UUID, Segment]) -> bool:
+    """Whether a plan was signed and not over when a step was recorded that holds since."""
     signed = version_at(plan, record.number)
-    if signed is None or (last is not None and last < signed.signed_on):
+    if signed is None or not _holds_since(signed.signed_on, record, held.get(record.entry)):
         return False
     since = range(signed.number + 1, record.number)
     is_ended = any(
@@ -180,6 +174,17 @@ def _is_open(
         for event in plan.events
     )
     is_stopped = any(
-        stop.number in since and stop.effective.on >= signed.signed_on for stop in stops
+        segment.step.number in since
+        and segment.step.kind == STOP
+        and _holds_since(signed.signed_on, segment.step, segment)
+        for segment in held.values()
     )
     return not is_ended and not is_stopped
+
+
+def _holds_since(day: date, record: StepRecord, segment: Segment | None) -> bool:
+    """Whether a step holds on a day or later, as planning.standing has it; a single dose, its day
+    alone."""
+    if segment is None:
+        return record.effective.on >= day
+    return segment.end is None or segment.end.on > day
