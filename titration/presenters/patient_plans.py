@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from titration import planned, planning, wording
@@ -13,7 +14,7 @@ from titration.planned import PlanLog
 from titration.planning import Standing
 from titration.presenters.plan_standing import CHIPS
 from titration.presenters.planned import nothing_words
-from titration.presenters.regimen_plans import address, plan_name
+from titration.presenters.regimen_plans import plan_name
 from titration.reading import History
 from titration.timeline import StepRecord
 
@@ -72,7 +73,7 @@ def _plan_line(
     return PlanLine(
         name=_("%(plan)s, signed by %(name)s")
         % {"plan": plan_name(log), "name": log.newest.signed_by_name},
-        url=address("plan", log.plan) + query,
+        url=reverse("plan", args=[log.plan]) + query,
         chip="" if is_open else str(CHIPS[standing.state]),
         following=following,
     )

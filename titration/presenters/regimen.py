@@ -19,7 +19,7 @@ from titration.models import Regimen, RegimenVersion, StepKind
 from titration.planned import PlanLog
 from titration.presenters.log import log_rows, ordered, quoted
 from titration.presenters.log_table import log_table
-from titration.presenters.regimen_plans import RegimenPlans, address, regimen_plans
+from titration.presenters.regimen_plans import RegimenPlans, regimen_plans
 from titration.reading import History
 
 WINDOW = 25
@@ -124,7 +124,7 @@ def regimen_page(
         ),
         "plans": plans,
         "with_versions": with_versions,
-        "review_url": address("review-new", regimen.pk) if may_record else "",
+        "review_url": reverse("review-new", args=[regimen.pk]) if may_record else "",
         "table": log_table([rows[record.entry] for record in shown], may_record=may_record),
         "hidden_rows": len(log) - len(shown),
         "log_length": f"{len(log):,}",
@@ -181,9 +181,9 @@ def _plan_buttons(
 ) -> Sequence[Button]:
     """A plan where there is none, else what its prescriber most often records of it."""
     if plans.standing is None:
-        url = address("plan-new", regimen.pk)
-        return [Button(_("New plan"), url)] if url and state != timeline.STOPPED else []
+        url = reverse("plan-new", args=[regimen.pk])
+        return [Button(_("New plan"), url)] if state != timeline.STOPPED else []
+    if not allows(user, regimen.clinic, SIGN):
+        return []
     route, words = _EVENTS[plans.standing.state]
-    may_sign = allows(user, regimen.clinic, SIGN)
-    url = address(route, plans.plan) if may_sign and plans.plan else ""
-    return [Button(str(words), url)] if url else []
+    return [Button(str(words), reverse(route, args=[plans.plan]))]

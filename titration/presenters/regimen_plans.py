@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
@@ -64,6 +64,7 @@ class NextRow:
     starts: str
     late: str
     paper: str
+    issue_url: str
     record_url: str
 
 
@@ -125,8 +126,7 @@ class _Asked:
         return self.regimen.clinic
 
     def url(self, route: str, *args: UUID) -> str:
-        found = address(route, *args)
-        return found + self.query if found else ""
+        return reverse(route, args=args) + self.query
 
 
 def regimen_plans(
@@ -173,14 +173,6 @@ def regimen_plans(
 
 def _has(regimen: Regimen, what: str) -> bool:
     return bool(getattr(regimen, f"has_{what}"))
-
-
-def address(route: str, *args: UUID) -> str:
-    """The address of a page of plans."""
-    try:
-        return reverse(route, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def plan_name(log: PlanLog) -> str:
@@ -263,6 +255,9 @@ def _next_row(
         starts=_starts_words(each),
         late=nothing_words(each, asked.today) if has_come else "",
         paper=_paper_words(log, given),
+        issue_url=reverse("plan-issue", args=[log.plan])
+        if asked.may_record and is_open and given is None
+        else "",
         record_url=record_url.replace(str(SOME_ROW), str(row.row)),
     )
 
@@ -337,12 +332,16 @@ def _outdated(
     ]
     if not out:
         return []
+    if asked.may_record:
+        route, words = "issue-told", _("Record that they were told")
+        buttons = [Line(words, reverse(route, args=[copy.issue])) for copy in out]
+    else:
+        buttons = [Line(_("Open the plan"), asked.url("plan", out[-1].plan))]
     each = "; ".join(
         _("version %(version)s, given %(given)s")
         % {"version": copy.version, "given": given_words(copy)}
         for copy in out
     )
-    buttons = [Line(_("Open the plan"), asked.url("plan", out[-1].plan))]
     heading = _("A copy that no longer holds is with the patient:")
     return [Strip(heading, _("%(copies)s.") % {"copies": each}, buttons)]
 
@@ -367,7 +366,7 @@ def _drafts(asked: _Asked) -> list[Line]:
                 "name": draft.saved_by.name,
                 "when": moment_words(draft.saved_at, asked.clinic),
             },
-            address("plan-edit", draft.pk),
+            reverse("plan-edit", args=[draft.pk]),
         )
         for draft in drafts.order_by("-saved_at")
     ]
@@ -386,5 +385,5 @@ def _next_review(asked: _Asked) -> NextReview | None:
         whose=review.whose_name,
         what_for=quoted(review.what_for),
         overdue=_("Overdue") if review.review_on < asked.today else "",
-        url=address("review", review.review) if asked.may_record else "",
+        url=reverse("review", args=[review.review]) if asked.may_record else "",
     )
