@@ -95,21 +95,22 @@ def _told(row: IssueTold) -> Told:
 
 
 def is_outdated(issue: Issued, log: PlanLog, standing: Standing) -> bool:
-    """Whether a copy no longer says what holds: of an older version, or of a plan that is paused
+    """Whether a copy no longer says what holds: of an older version, or of a plan paused or over.
 
-    or over. One that waits for its prescriber may still hold.
+    One of a plan that waits for its prescriber may still hold.
     """
     is_older = issue.version < log.newest.version
     return is_older or standing.is_over or standing.state == planning.PAUSED
 
 
 def replaced_by(log: PlanLog, version: SignedVersion, given_out: Iterable[Issued]) -> Issued | None:
-    """The newest copy that a new one of this version replaces: of an older version, or of an
+    """The copy that a new one of this version replaces: of an older version, or of an earlier plan
+    of the regimen; the newest, before all one of which no telling is recorded.
 
-    earlier plan of the regimen. `given_out` are those of every plan of the regimen.
+    `given_out` are those of every plan of the regimen.
     """
     older = [i for i in given_out if i.plan != log.plan or i.version < version.version]
-    return max(older, key=lambda issue: issue.number, default=None)
+    return max(older, key=lambda issue: (issue.is_out, issue.number), default=None)
 
 
 def refusal(standing: Standing) -> str:
