@@ -400,15 +400,29 @@ def test_the_script_is_given_both_texts(desk):
     assert "J. Lind" in response.json()["conflict"]
 
 
-def test_what_was_typed_stays_to_be_copied_when_the_draft_is_signed_meanwhile(desk, monkeypatch):
+@pytest.mark.parametrize("script", [False, True])
+def test_what_was_typed_stays_to_be_copied_when_the_draft_is_gone(desk, script):
     draft = desk.begin(*FULL)
     page = desk.get(desk.url(draft))
+    PlanDraft.objects.all().delete()
+    response = desk.send(draft, page, script, words=["typed just now", ""])
+    assert response.status_code == 410
+    if script:
+        assert "signed or discarded meanwhile" in response.json()["gone"]
+    else:
+        assert "typed just now" in Page(response).text
 
-    def save(**asked):
+
+def test_a_draft_that_goes_while_it_is_saved_is_gone(desk, monkeypatch):
+    draft = desk.begin(*FULL)
+    page = desk.get(desk.url(draft))
+    save = actions.save_draft
+
+    def too_late(**asked):
         PlanDraft.objects.all().delete()
-        raise actions.DraftGone
+        return save(**asked)
 
-    monkeypatch.setattr("titration.actions.drafts.save_draft", save)
+    monkeypatch.setattr("titration.actions.drafts.save_draft", too_late)
     response = desk.send(draft, page, words=["typed just now", ""])
     assert response.status_code == 410
     assert "typed just now" in Page(response).text

@@ -20,7 +20,7 @@ ROW = """
 <input type="hidden" name="row" value="{row}"></th>
 {cells}
 <td class="read" data-read>{read}</td>
-<td class="do"><details><summary><span aria-hidden="true">⋯</span>
+<td class="do"><details><summary aria-describedby="n-{row}"><span aria-hidden="true">⋯</span>
 <span class="visually-hidden">{menu}</span></summary><div>{buttons}</div></details></td>
 </tr>"""
 LINE = """

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -127,12 +127,12 @@ def present_words(present: PlanLog | None) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_edit(request: SignedInRequest, draft: UUID) -> HttpResponse:
     """The grid. A save and every button send all that is typed."""
-    if request.method != "POST" and not PlanDraft.objects.filter(pk=draft).exists():
-        return signed_already(request, draft)
-    found = draft_for(request, draft)
-    if request.method != "POST":
-        return given_back(request, found)
     try:
+        if not PlanDraft.objects.filter(pk=draft).exists():
+            return signed_already(request, draft)
+        found = draft_for(request, draft)
+        if request.method != "POST":
+            return given_back(request, found)
         return settle(request, found) if "mine" in request.POST else save(request, found)
     except TooLong as refusal:
         return too_long(request, refusal)
@@ -141,9 +141,20 @@ def plan_edit(request: SignedInRequest, draft: UUID) -> HttpResponse:
 
 
 def signed_already(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The address of a draft whose plan was signed leads on to the plan."""
+    """The address of a draft that is signed leads on to the plan; what was typed is given back."""
+    if request.method == "POST":
+        regimen = regimen_for(request, regimen_sent(request), RECORD)
+        return gone(request, PlanDraft(id=pk, clinic=regimen.clinic, regimen=regimen))
     plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=pk)
     return redirect("plan", plan.pk)
+
+
+def regimen_sent(request: SignedInRequest) -> UUID:
+    """The regimen that the form was for: a draft that is gone no longer tells."""
+    try:
+        return UUID(request.POST.get("regimen", ""))
+    except ValueError:
+        raise Http404 from None
 
 
 def given_back(request: SignedInRequest, draft: PlanDraft) -> HttpResponse:
