@@ -145,8 +145,8 @@ CACHES = {
 # Who signs in, and how.
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "access.backends.ByEmail",
+    "access.backends.ByAnyEmail",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
@@ -167,6 +167,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 MFA_SUPPORTED_TYPES: list[str] = []  # none until its secrets are kept encrypted
+SESSION_ENGINE = "access.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
 # Language and time.

@@ -233,5 +233,5 @@ def test_the_list_takes_the_same_queries_at_any_length(
     for number in range(count):
         medicine_of(clinic, f"Medicine {chr(97 + number)}", by=administrator)
     client.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(LIST)
