@@ -25,12 +25,14 @@ from tests.titration.factories import (
     signed_plan,
     step_of,
 )
+from tests.titration.test_chart_plans import CASES
 from titration import actions, planned
 from titration.models import IssueTold, PlanIssue, PlanVersion, RegimenVersion
 from titration.planned import PlanLog, SignedVersion
-from titration.planning import Link, PlanText, Row
+from titration.planning import Link, PlanText, Row, laid_dates
 from titration.presenters.planned import PlannedTable, changed_words, nothing_words, planned_table
 from titration.timeline import Effective, StepRecord
+from titration.wording import row_words
 
 DAY = date(2026, 11, 2)  # a Monday
 TODAY = date(2026, 11, 21)
@@ -540,3 +542,60 @@ def test_patient_page_as_known_before_has_no_plan(client, regimen, patient):
 
     address = reverse("patient", args=[patient.pk])
     assert "Taper plan" not in Page(client.get(f"{address}?known={before}")).text
+
+
+def test_withdrawn_regimen_asks_for_nothing(regimen, look):
+    taper(regimen, here() - timedelta(days=3))
+    actions.retract_regimen(
+        regimen=regimen.regimen, reason="twice", reason_text="", by=regimen.responsible
+    )
+
+    text = look().text
+
+    assert "ENTERED IN ERROR" in text
+    assert "of the plan says from" not in text
+    assert "Record this row" not in text
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_every_link_to_recording_a_row_leads_somewhere(client, regimen, look, place: int):
+    version = plan_of(
+        regimen,
+        planned_row(here(), times(3, "5")),
+        planned_row("review", times(3, "7")),
+        planned_row("1 week", kind="words", words="Ring the almoner"),
+    )
+    step = f"?row={version.rows[place].row}"
+
+    (link,) = (link for link in set(look().links) if step in link)
+
+    assert client.get(link).status_code == 200
+
+
+# The published schedules
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_published_schedule_is_told_row_by_row(name: str):
+    rows, _heights = CASES[name]
+    log = log_of(*rows, end="stop" if rows[-1].kind == "stop" else "continue")
+
+    table = told(table_of(log))
+
+    assert len(table) == len(rows)
+    for row, day, words in zip(rows, laid_dates(rows), table, strict=True):
+        assert f"{day:%d-%b-%Y}" in words
+        assert row_words(row, day).replace("\u00a0", " ") in words
+
+
+def test_taper_of_forty_rows_is_told_with_the_day_from_which_alternate_days_count():
+    rows = [planned_row(DAY, times(1, "40"))]
+    for week in range(1, 40):
+        days = {"period": 2} if week % 2 else {}
+        rows.append(planned_row("1 week", times(1, str(40 - week), **days)))
+
+    table = told(table_of(log_of(*rows)))
+
+    assert "39 mg on alternate days, counted from 09-Nov-2026" in table[1]
+    assert "40 Monday 02-Aug-2027 1 mg on alternate days" in table[39]
+    assert not any("per day" in words for words in table)
