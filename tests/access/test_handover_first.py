@@ -10,7 +10,7 @@ from django.utils import timezone
 from access.models import Membership, Role
 from ledger.models import RetractionReason
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, UserFactory, member
-from tests.titration.factories import medicine_of, regimen_of
+from tests.titration.factories import medicine_of, regimen_of, review_of
 from titration import actions
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,19 @@ def test_it_ends_once_all_are_handed_over(clinic, leaver, regimens, change):
     keys = tuple(regimen.regimen_id for regimen in regimens)
     actions.hand_over(clinic=clinic, regimens=keys, of=leaver, to=member(clinic), by=leaver)
     change(membership_of(leaver)).full_clean()
+
+
+def test_reviews_that_they_hold_for_others_are_booked_anew_first(clinic):
+    holder, doctor = member(clinic, name="Dr C. Novak"), member(clinic)
+    regimen = regimen_of(PatientFactory(clinic=clinic), by=doctor)
+    review = review_of(regimen, whose=holder)
+    with pytest.raises(ValidationError) as refused:
+        ended(membership_of(holder)).full_clean()
+    [words] = refused.value.messages
+    assert "1 review of another prescriber's regimen is booked with Dr C. Novak" in words
+    text = actions.ReviewText("booked", review.review_on, review.what_for, doctor)
+    actions.update_review(review=review, text=text, by=doctor)
+    ended(membership_of(holder)).full_clean()
 
 
 def test_regimens_that_were_withdrawn_hold_nobody(leaver, regimens):

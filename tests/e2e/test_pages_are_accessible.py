@@ -8,7 +8,7 @@ from access.models import User
 from ledger import erasing
 from ledger.models import ErasureReason
 from tests.e2e.browser import problems, sign_in
-from titration.models import DoseStep, Medicine, Plan, PlanDraft, PlanVersion, Regimen
+from titration.models import DoseStep, Medicine, Plan, PlanDraft, PlanVersion, Regimen, Review
 from titration.planning import EVENTS
 
 # What their charts hold: several bases, a range, a patch, windows of the day, withheld until today.
@@ -51,6 +51,13 @@ def addresses() -> list[str]:
         reverse("step-retract", args=[step.step]),
     ]
     pages += plan_addresses()
+    pages += [
+        f"{reverse('changes')}?day=1&month=1&year=2024",
+        f"{reverse('changes')}?day=31&month=2",
+        reverse("handover"),
+        reverse("review-new", args=[regimen]),
+        *(reverse("review", args=[pk]) for pk in Review.objects.values_list("review", flat=True)),
+    ]
     drawn = Regimen.objects.filter(card__version__medicine_name__in=DRAWN)
     pages += [reverse("regimen", args=[pk]) for pk in drawn.values_list("pk", flat=True)]
     kinds = ("dose", "single", "withhold", "resume", "stop")
@@ -139,6 +146,8 @@ def test_every_form_with_its_errors_is_accessible(demo, live_server) -> None:
         reverse("patient-new"),
         reverse("step-new", args=[step.regimen_id]),
         reverse("step-retract", args=[step.step]),
+        reverse("review-new", args=[step.regimen_id]),
+        reverse("handover"),
     ):
         demo.goto(live_server.url + address)
         demo.locator("main form[data-entry] button:not([name=add_row])").first.click()

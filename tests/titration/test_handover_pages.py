@@ -232,6 +232,17 @@ def test_sent_twice_is_recorded_once(client, leaver, stayer, regimens):
     assert regimens[0].regimen.versions.count() == 2
 
 
+def test_reviews_held_for_others_are_listed_and_lead_on(client, clinic, leaver, stayer, medicine):
+    regimen = regimen_of(PatientFactory(clinic=clinic, family_name="Elm"), medicine, by=stayer)
+    review = review_of(regimen, whose=leaver)
+    page = opened(client, leaver)
+    assert "Reviews booked with Dr A. Osei for the regimens of others" in page.text
+    assert "ELM" in page.text
+    assert reverse("review", args=[review.review]) in page.links
+    event = AccessEvent.objects.latest("pk")
+    assert [each.patient for each in event.patients.all()] == [regimen.regimen.patient_id]
+
+
 def test_queries_of_the_list_do_not_grow(client, clinic, leaver, medicine):
     counts = []
     for number in (1, 6):

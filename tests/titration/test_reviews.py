@@ -217,3 +217,18 @@ class TestPages:
         review = review_of(regimen)
         client.force_login(member(ClinicFactory()))
         assert client.get(reverse("review", args=[review.review])).status_code == 404
+
+    def test_cancelling_asks_for_no_day(self, client, regimen, form_page):
+        review = review_of(regimen, days=9)
+        said = {"became": "cancelled", "entry": str(review.pk), "day": "", "month": "", "year": ""}
+        address = reverse("review", args=[review.review])
+        assert client.post(address, self.typed(regimen, **said)).status_code == 302
+        newest = Review.objects.newest().get()
+        assert (newest.status, newest.review_on) == ("cancelled", review.review_on)
+
+    def test_one_that_is_booked_already_is_shown_before_another(self, client, regimen, form_page):
+        assert "booked already" not in client.get(form_page).text
+        review = review_of(regimen)
+        page = client.get(form_page).text
+        assert "booked already" in page
+        assert reverse("review", args=[review.review]) in page

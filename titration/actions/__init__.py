@@ -21,7 +21,12 @@ from titration.actions.drafts import (
     revision_of,
     save_draft,
 )
-from titration.actions.handover import hand_over, left_to_hand_over, responsible_for
+from titration.actions.handover import (
+    hand_over,
+    left_to_hand_over,
+    responsible_for,
+    reviews_elsewhere,
+)
 from titration.actions.issues import issue_plan, tell_issue
 from titration.actions.loading import Course, enter
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
@@ -81,6 +86,7 @@ __all__ = [
     "responsible_for",
     "retract_regimen",
     "retract_step",
+    "reviews_elsewhere",
     "revise_calendar_text",
     "revise_medicine",
     "revise_regimen",

@@ -23,21 +23,49 @@ def responsible_for(clinic: Clinic, prescriber: User) -> QuerySet[RegimenCard]:
     )
 
 
-def left_to_hand_over(user: User, clinic: Clinic) -> str:
-    """What keeps a prescriber from leaving a clinic, in a sentence; "" for nothing."""
-    count = responsible_for(clinic, user).count()
-    if not count:
-        return ""
-    words = ngettext(
-        "%(name)s is the responsible prescriber of %(count)s regimen at %(clinic)s. A prescriber "
-        "of the clinic hands it over first, on the page %(page)s.",
-        "%(name)s is the responsible prescriber of %(count)s regimens at %(clinic)s. A prescriber "
-        "of the clinic hands them over first, on the page %(page)s.",
-        count,
+def reviews_elsewhere(clinic: Clinic, prescriber: User) -> QuerySet[Review]:
+    """Reviews booked with a prescriber for regimens that somebody else is responsible for.
+
+    They do not pass on with the prescriber's own regimens: each is booked anew with somebody else.
+    """
+    booked = Review.objects.newest().filter(
+        regimen__clinic=clinic,
+        regimen__card__is_retracted=False,
+        whose=prescriber,
+        status=ReviewStatus.BOOKED,
     )
+    return booked.exclude(regimen__card__version__responsible=prescriber)
+
+
+def left_to_hand_over(user: User, clinic: Clinic) -> str:
+    """What keeps a prescriber from leaving a clinic, in words; "" for nothing."""
     page = f"{reverse('handover')}?clinic={clinic.pk}&of={user.pk}"
-    said = {"name": user.name, "count": f"{count:,}", "clinic": clinic.name, "page": page}
-    return words % said
+    regimens, reviews = (
+        responsible_for(clinic, user).count(),
+        reviews_elsewhere(clinic, user).count(),
+    )
+    said = {"name": user.name, "clinic": clinic.name, "page": page}
+    left = []
+    if regimens:
+        words = ngettext(
+            "%(name)s is the responsible prescriber of %(count)s regimen at %(clinic)s. A "
+            "prescriber of the clinic hands it over first, on the page %(page)s.",
+            "%(name)s is the responsible prescriber of %(count)s regimens at %(clinic)s. A "
+            "prescriber of the clinic hands them over first, on the page %(page)s.",
+            regimens,
+        )
+        left.append(words % {**said, "count": f"{regimens:,}"})
+    if reviews:
+        words = ngettext(
+            "%(count)s review of another prescriber's regimen is booked with %(name)s at "
+            "%(clinic)s. It is booked with somebody else first; the page %(page)s leads to it.",
+            "%(count)s reviews of other prescribers' regimens are booked with %(name)s at "
+            "%(clinic)s. They are booked with somebody else first; the page %(page)s leads to "
+            "them.",
+            reviews,
+        )
+        left.append(words % {**said, "count": f"{reviews:,}"})
+    return " ".join(left)
 
 
 @verb

@@ -58,10 +58,14 @@ class BookingForm(SubmissionForm):
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
-        cleaned["review_on"] = moments.day_of(self)
+        cleaned["review_on"] = self.day_typed(cleaned)
         if cleaned["review_on"] is None and "day" not in self.errors:
             self.add_error("day", _("Write the day of the review."))
         return cleaned
+
+    def day_typed(self, _cleaned: dict) -> date | None:
+        """The day of the review, none where none was written."""
+        return moments.day_of(self)
 
     def break_rule(self, rule) -> None:
         rule.field = BOXES.get(rule.field or "", rule.field)
@@ -108,6 +112,7 @@ class OutcomeForm(BookingForm):
 
     def __init__(self, *args, review: Review, waiting: Iterable[Carried] = (), **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.review = review
         self.people.setdefault(str(review.whose_id), review.whose)
         self._offer_people()
         self.initial.update(
@@ -123,6 +128,12 @@ class OutcomeForm(BookingForm):
         cleaned = super().clean()
         cleaned["opens_on"] = moments.day_of(self, "opens_")
         return cleaned
+
+    def day_typed(self, cleaned: dict) -> date | None:
+        """As it was booked for one that is cancelled, which asks for no day."""
+        if cleaned.get("became") == ReviewStatus.CANCELLED:
+            return self.review.review_on
+        return super().day_typed(cleaned)
 
     @property
     def text(self) -> ReviewText:

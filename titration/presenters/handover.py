@@ -14,6 +14,7 @@ from patients import presenters as patients
 from titration import listed
 from titration.models import RegimenCard, Review, ReviewStatus
 from titration.presenters.regimen import title_of
+from titration.presenters.reviews import heading_words
 
 PAGE, NAMED = 50, 100
 _ORDER = ("patient__card__sort_name", "patient", "pk")
@@ -128,6 +129,31 @@ def rows_of(cards: Iterable[RegimenCard], ticked: Collection[str] = ()) -> list[
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """A review booked with somebody for another prescriber's regimen."""
+
+    patient: str
+    title: str
+    words: str
+    url: str
+
+
+def review_rows(reviews: Iterable[Review]) -> list[ReviewRow]:
+    """Those reviews in their order. Needs their regimens' cards and versions."""
+    found = list(reviews)
+    people = {row.patient: row.name for row in patients.rows([r.regimen.patient_id for r in found])}
+    return [
+        ReviewRow(
+            patient=people[review.regimen.patient_id],
+            title=title_of(review.regimen.card.version),
+            words=heading_words(review),
+            url=reverse("review", args=[review.review]),
+        )
+        for review in found
+    ]
 
 
 @dataclass(frozen=True)

@@ -25,19 +25,21 @@ class ReviewLine:
     url: str
 
 
-def review_lines(texts: Sequence[Review], clinic: Clinic) -> list[ReviewLine]:
-    """What each text says, in order."""
-    return [_line(text, clinic) for text in texts]
+def review_lines(
+    texts: Sequence[Review], clinic: Clinic, today: date | None = None
+) -> list[ReviewLine]:
+    """What each text says, in order; with `today`, whether the newest is overdue."""
+    return [_line(text, clinic, today if text is texts[-1] else None) for text in texts]
 
 
-def _line(text: Review, clinic: Clinic) -> ReviewLine:
+def _line(text: Review, clinic: Clinic, today: date | None) -> ReviewLine:
     opens = ""
     if text.opens_on is not None:
         opens = _("The planned row that waited for it starts on %(date)s.") % {
             "date": wording.date_words(text.opens_on)
         }
     return ReviewLine(
-        heading=heading_words(text),
+        heading=heading_words(text, today),
         what_for=_words(text.what_for),
         outcome=_words(text.outcome),
         opens=opens,

@@ -19,7 +19,7 @@ from access.policies import SIGN, check_anywhere, clinics_of
 from access.signed_in import SignedInRequest
 from titration import actions
 from titration.forms.handover import ALL, HandoverForm
-from titration.models import RegimenCard
+from titration.models import RegimenCard, Review
 from titration.policies import ChangedMeanwhile
 from titration.presenters import handover as presenter
 from titration.presenters.handover import Whose
@@ -37,8 +37,11 @@ def handover(request: SignedInRequest) -> HttpResponse:
         return read_back(request, whose, form)
     cards = actions.responsible_for(whose.clinic, whose.person)
     page = presenter.page_of(cards, mark(request))
-    audit.saw(request, AccessKind.LIST, page.patients, whose.clinic)
+    reviews = reviews_of(whose)
+    patients = [*page.patients, *(review.regimen.patient_id for review in reviews)]
+    audit.saw(request, AccessKind.LIST, patients, whose.clinic)
     context = {
+        "reviews": presenter.review_rows(reviews),
         "clinics": clinics if len(clinics) > 1 else [],
         "whose": whose,
         "form": form,
@@ -114,6 +117,13 @@ def chosen_of(whose: Whose, form: HandoverForm) -> tuple[list[RegimenCard], int,
 def theirs(whose: Whose) -> QuerySet[RegimenCard]:
     """The standing regimens that the person is responsible for."""
     return actions.responsible_for(whose.clinic, whose.person)
+
+
+def reviews_of(whose: Whose) -> list[Review]:
+    """The first reviews that are booked with the person for the regimens of others."""
+    reviews = actions.reviews_elsewhere(whose.clinic, whose.person)
+    related = reviews.select_related("regimen__card__version").order_by("review_on", "review")
+    return list(related[: presenter.NAMED])
 
 
 def whose_of(request: SignedInRequest, clinics: list[Clinic]) -> Whose:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,7 +16,7 @@ from access.signed_in import SignedInRequest
 from ledger.writing import AlreadySuperseded
 from titration import actions, planned, reading
 from titration.forms.reviews import BookingForm, OutcomeForm
-from titration.models import Regimen, Review
+from titration.models import Regimen, Review, ReviewStatus
 from titration.planning import Carried
 from titration.presenters.reviews import review_lines
 from titration.views.attempts import attempt, read_anew
@@ -33,7 +34,11 @@ def review_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
         if booked:
             messages.success(request, _("The review is booked."))
             return redirect("regimen", found.pk)
-    context = page_of(found) | {"form": form}
+    today = found.clinic.local(timezone.now()).date()
+    lines = [
+        line for each in booked_of(found) for line in review_lines([each], found.clinic, today)
+    ]
+    context = page_of(found) | {"form": form, "booked": lines}
     return render(request, "titration/review_form.html", context, status=form.status)
 
 
@@ -62,7 +67,8 @@ def review(request: SignedInRequest, review: UUID) -> HttpResponse:
         except AlreadySuperseded:
             texts = texts_of(request, review)
             overtaken(form, texts[-1])
-    context = page_of(found) | {"form": form, "lines": review_lines(texts, found.clinic)}
+    today = found.clinic.local(timezone.now()).date()
+    context = page_of(found) | {"form": form, "lines": review_lines(texts, found.clinic, today)}
     return render(request, "titration/review_form.html", context, status=form.status)
 
 
@@ -89,6 +95,12 @@ def texts_of(request: SignedInRequest, review: UUID) -> list[Review]:
     if not found:
         raise Http404
     return found
+
+
+def booked_of(regimen: Regimen) -> list[Review]:
+    """The reviews of a regimen that are booked, the next one first."""
+    booked = Review.objects.newest().filter(regimen=regimen, status=ReviewStatus.BOOKED)
+    return list(booked.select_related("entry").order_by("review_on", "entry__number"))
 
 
 def waiting_rows(regimen: Regimen) -> list[Carried]:
