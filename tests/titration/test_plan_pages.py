@@ -407,6 +407,19 @@ def test_the_page_lists_the_copies_that_were_given_out(client, plan, osei):
     assert "With the patient; it no longer holds" in text
 
 
+def test_what_was_recorded_of_a_plan_stays_listed(client, plan):
+    event(plan, "paused", "Waiting for the scan")
+    event(plan, "resumed", "Scan is clear")
+
+    text = open_page(client, plan).text
+    before = open_page(client, plan, known=plan.entry.number).text
+
+    assert "Plan goes on recorded by Dr A. Osei" in text
+    assert "Plan paused recorded by Dr A. Osei" in text
+    assert text.index("“Scan is clear”") < text.index("“Waiting for the scan”")
+    assert "Waiting for the scan" not in before
+
+
 # Versions
 
 

@@ -7,16 +7,16 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from access.models import User
+from access.models import Clinic, User
 from access.policies import RECORD, SIGN, allows
 from ledger.moments import Moment
 from patients.models import PatientVersion
 from patients.presenters import banner, not_today
 from titration import issued, planned, planning, policies, reading
-from titration.models import Plan, PlanDraft, Regimen
-from titration.planned import PlanLog, SignedVersion
+from titration.models import Plan, PlanDraft, PlanEventKind, Regimen
+from titration.planned import PlanLog, RecordedEvent, SignedVersion
 from titration.presenters.copies import copies
-from titration.presenters.log import moment_words
+from titration.presenters.log import moment_words, quoted
 from titration.presenters.plan_differences import PlanDifferences, plan_differences
 from titration.presenters.plan_rows import SOME_ROW, plan_table
 from titration.presenters.plan_standing import signed_words, standing_words
@@ -34,6 +34,15 @@ class VersionLine:
     url: str
     compare_url: str
     is_shown: bool
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """Something recorded of the plan: what, by whom, and the reason in quotation marks."""
+
+    what: str
+    recorded: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,7 @@ def plan_page(
         "signed": signed_words(shown, plan.clinic),
         "facts": facts(shown.text),
         "table": plan_table(carried, now.date(), record_url=record_url),
+        "events": [_event_line(each, plan.clinic) for each in reversed(log.events)],
         "versions": _versions(plan, log, shown, query),
         "differences": _differences(compared, shown, log) if compared else None,
         "drafts": _drafts(plan, user) if may_record else [],
@@ -143,6 +153,19 @@ def event_buttons(plan: Plan, standing: planning.Standing) -> list[Button]:
         if kind == "continued":
             buttons.append(Button(_("Move the dates that remain"), f"{address}?dates=later"))
     return buttons
+
+
+def _event_line(event: RecordedEvent, clinic: Clinic) -> EventLine:
+    words = {
+        "name": event.by_name,
+        "when": moment_words(event.at, clinic),
+        "number": f"{event.number:,}",
+    }
+    return EventLine(
+        what=str(PlanEventKind(event.kind).label),
+        recorded=_("recorded by %(name)s, %(when)s, entry %(number)s") % words,
+        reason=quoted(event.reason_text),
+    )
 
 
 def _versions(plan: Plan, log: PlanLog, shown: SignedVersion, query: str) -> list[VersionLine]:
