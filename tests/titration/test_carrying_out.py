@@ -306,7 +306,9 @@ def test_a_click_on_the_planned_day_records_it(client, plan):
 
 def test_a_row_before_others_that_have_nothing_recorded_is_allowed_and_said(client, plan):
     page = Page(client.get(address(plan, 3)))
-    assert "Rows 1, 2 before this one have nothing recorded." in page.text
+    assert "Rows 1 to 2 before this one have nothing recorded." in page.text
+    page = Page(client.get(address(plan, 2)))
+    assert "Row 1 before this one has nothing recorded." in page.text
     carried(plan, 3, date(2026, 3, 30))
     assert "Row 3, which comes after this one, is recorded already." in (
         Page(client.get(address(plan, 2))).text
@@ -665,6 +667,8 @@ def test_a_correction_keeps_its_row_and_is_measured_anew(client, plan):
 
 def test_a_withdrawn_step_frees_its_row(client, plan):
     step = carried(plan, 1, STARTED)
+    page = Page(client.get(reverse("step-retract", args=[step.step])))
+    assert "Row 1 of plan version 1, on its date" in page.text
     actions.retract_step(
         step=step, reason="never-instructed", reason_text="", by=plan.entry.recorded_by
     )

@@ -208,14 +208,13 @@ def _order_notices(it: Following) -> list[str]:
         words = _("Row %(row)s, which comes after this one, is recorded already.")
         notices.append(words % {"row": f"{later[0] + 1:,}"})
     first = max((n for n, row in enumerate(it.carried) if row.step is not None), default=-1) + 1
-    skipped = [f"{place + 1:,}" for place in range(first, it.place)]
-    if skipped:
+    if first < it.place:
         words = ngettext(
-            "Row %(rows)s before this one has nothing recorded.",
-            "Rows %(rows)s before this one have nothing recorded.",
-            len(skipped),
+            "Row %(last)s before this one has nothing recorded.",
+            "Rows %(first)s to %(last)s before this one have nothing recorded.",
+            it.place - first,
         )
-        notices.append(words % {"rows": ", ".join(skipped)})
+        notices.append(words % {"first": f"{first + 1:,}", "last": f"{it.place:,}"})
     return notices
 
 

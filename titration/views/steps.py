@@ -162,7 +162,7 @@ def step_correct(request: SignedInRequest, step: UUID) -> HttpResponse:
     row = followed_from(plans, found.step, history)
     kind = _kind(request, found.kind)
     screen = _screen(request, found.regimen, kind, history, CorrectionForm, found, row)
-    screen.corrected, screen.source = record, found
+    screen.corrected, screen.source, screen.plans = record, found, plans
 
     def act(instruction: Instruction, submission: UUID, seen: int) -> Record:
         return actions.correct_step(
@@ -291,7 +291,8 @@ def _what_is_withdrawn(step: DoseStep, form: RetractionForm, *, is_overtaken: bo
         form.status = HTTPStatus.CONFLICT
         read_anew(form, entry=line[-1].entry)
         shown.append(line[-1])
-    rows = log_rows(history, regimen.clinic, regimen.clinic.local(timezone.now()), shown)
+    plans = planned.plan_logs([regimen.pk])[regimen.pk]
+    rows = log_rows(history, regimen.clinic, regimen.clinic.local(timezone.now()), shown, plans)
     return {
         "regimen": regimen,
         "title": title_of(newest_version(regimen)),
