@@ -277,4 +277,11 @@ def test_the_pages_of_a_draft_are_accessible(page: Page, desk: Desk) -> None:
             closed.evaluate("(details) => { details.open = true; }")
         if wrong := problems(page):
             found[address] = wrong
+    page.goto(f"{desk.url}/plans/{draft.pk}/edit/")
+    page.locator("summary", has_text="Lay the rows on dates").click()
+    page.get_by_role("button", name="Lay them on these dates").click()
+    expect(page.get_by_label("Date of the first row")).to_have_attribute("aria-invalid", "true")
+    page.locator("[data-plan-row] summary").first.click()
+    if wrong := problems(page):
+        found["with a mistake"] = wrong
     assert found == {}

@@ -167,7 +167,7 @@ def read_backs(read: Sequence[ReadRow]) -> list[SafeString]:
     before: Total | None = None
     for each in read:
         found.append(_read_back(each, before) if each.number else NOTHING)
-        if each.number and each.row.kind != "single":
+        if each.number:
             before = total_of(each)
     return found
 
