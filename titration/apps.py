@@ -1,4 +1,9 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models.signals import post_migrate
 
 
 class TitrationConfig(AppConfig):
@@ -16,3 +21,19 @@ class TitrationConfig(AppConfig):
         erasing.register(projection.forget)
         verification.register(projection.differences)
         people.register(projection.refresh_patient)
+        post_migrate.connect(_fill_lists, sender=self)
+
+
+def _fill_lists(*, using: str, plan: list[tuple[Any, bool]], **_kwargs: Any) -> None:
+    """Make the disposable rows anew once the tables are those of this version.
+
+    A version that lists more would otherwise show an empty worklist for a record that is not.
+    """
+    from titration import projection
+
+    is_changed = any(migration.app_label == TitrationConfig.name for migration, _is_undone in plan)
+    if using != DEFAULT_DB_ALIAS or not is_changed:
+        return
+    executor = MigrationExecutor(connections[using])
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes(TitrationConfig.name)):
+        projection.rebuild()

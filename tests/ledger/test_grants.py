@@ -53,7 +53,7 @@ def refuse(statement: str) -> None:
 @pytest.mark.usefixtures("as_app")
 def test_app_records_everything() -> None:
     everything(is_owner=False)
-    assert Entry.objects.count() == 9
+    assert Entry.objects.count() == 18
 
 
 @only_on_postgresql
