@@ -46,11 +46,17 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["clinic", "topic", "day", "number", "about"],
+                        fields=[
+                            *("clinic", "topic", "day", "number", "about"),
+                            *("shown_from", "shown_until"),
+                        ],
                         name="titration_worklist",
                     ),
                     models.Index(
-                        fields=["clinic", "whose", "topic", "day", "number", "about"],
+                        fields=[
+                            *("clinic", "whose", "topic", "day", "number", "about"),
+                            *("shown_from", "shown_until"),
+                        ],
                         name="titration_worklist_mine",
                     ),
                     models.Index(

@@ -64,13 +64,18 @@ class WorklistRow(models.Model):
     objects = OfClinicQuerySet.as_manager()
 
     class Meta:
-        # The first three end in the order of the list, so that a page of it reads no more than one.
+        # The first three are in the order of the list, so that a page of it reads no more than one.
+        # The days at the end of two let rows be counted without reading them.
         indexes = [
             models.Index(
-                fields=["clinic", "topic", "day", "number", "about"], name="titration_worklist"
+                fields=["clinic", "topic", "day", "number", "about", "shown_from", "shown_until"],
+                name="titration_worklist",
             ),
             models.Index(
-                fields=["clinic", "whose", "topic", "day", "number", "about"],
+                fields=[
+                    *("clinic", "whose", "topic", "day", "number", "about"),
+                    *("shown_from", "shown_until"),
+                ],
                 name="titration_worklist_mine",
             ),
             models.Index(
