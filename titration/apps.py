@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -24,7 +25,7 @@ class TitrationConfig(AppConfig):
         post_migrate.connect(_fill_lists, sender=self)
 
 
-def _fill_lists(*, using: str, plan: list[tuple[Any, bool]], **_kwargs: Any) -> None:
+def _fill_lists(*, using: str, plan: Sequence[tuple[Any, bool]] = (), **_kwargs: Any) -> None:
     """Make the disposable rows anew once the tables are those of this version.
 
     A version that lists more would otherwise show an empty worklist for a record that is not.
