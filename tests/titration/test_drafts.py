@@ -510,15 +510,36 @@ def test_confirmed_rows_go_in_instead_of_all_and_undo_brings_those_back(desk):
     assert draft.document["rows"] == FULL
 
 
-def test_figures_without_headings_stand_for_the_columns_only_when_that_is_said(desk):
-    draft = desk.begin(*FULL, slots=["breakfast", "lunch", "dinner", "bedtime"])
-    draft.document["slots"] = ["breakfast", "lunch", "dinner", "bedtime"]
-    for is_said in (False, True):
-        more = {"in_columns": "on"} if is_said else {}
-        text = "8/4/4/8\n4/4/4/8\n"
-        paste(desk, draft, text, do="replace", **more)
-        draft.refresh_from_db()
-    assert draft.document["rows"]
+@pytest.mark.parametrize(
+    ("more", "amounts", "marked"),
+    [
+        ({}, {}, True),
+        (
+            {"in_columns": "on"},
+            {"breakfast": "8", "lunch": "4", "dinner": "0", "bedtime": "8"},
+            False,
+        ),
+    ],
+)
+def test_figures_without_headings_stand_for_the_columns_only_when_that_is_said(
+    desk, more, amounts, marked
+):
+    draft = desk.begin(slots=["breakfast", "lunch", "dinner", "bedtime"])
+    paste(desk, draft, "16 Nov 2026: 8/4/0/8\n17 Nov 2026: 4/4/0/8\n", do="replace", **more)
+    draft.refresh_from_db()
+    assert draft.document["rows"][0]["amounts"] == amounts
+    assert any(problem.row for problem in document.read(draft.document)[1]) == marked
+
+
+def test_pasted_clock_times_have_columns_of_their_own(desk):
+    draft = desk.begin()
+    paste(desk, draft, "Date\t08:00\t20:30\n16 Nov 2026\t5\t7.5\n", do="replace")
+    page = desk.get(desk.url(draft))
+    assert "08:00 (mg)" in page.text
+    assert "5 mg at 08:00; 7.5 mg at 20:30" in page.text
+    desk.send(draft, page, **{"at-20:30": "11"})
+    draft.refresh_from_db()
+    assert draft.document["rows"][0]["amounts"] == {"08:00": "5", "20:30": "11"}
 
 
 @pytest.mark.parametrize("text", ["", "Date\tDose\n" + "1 week\tx\n" * 201])
