@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.urls import reverse
 
-from access import spool
+from access import audit, spool
 from access.models import AccessedPatient, AccessEvent, AccessKind, Clinic, Role
 from tests.access.world import new_world
 
@@ -174,6 +174,26 @@ def test_the_connection_goes_on_after_an_event_that_failed(browser, world, folde
         assert Clinic.objects.filter(pk=world.clinic.pk).exists()
     Clinic.objects.filter(pk=world.clinic.pk).update(telephone="020 7946 0999")
     assert Clinic.objects.get(pk=world.clinic.pk).telephone == "020 7946 0999"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_goes_to_the_spool_whole_when_the_database_refuses_a_patient(world, folder):
+    event = AccessEvent(kind=AccessKind.VIEW, route="regimen", method="GET")
+    audit._write(event, [world.patient, world.patient])  # no event names a patient twice
+    assert not AccessEvent.objects.exists()
+    assert not AccessedPatient.objects.exists()
+    assert len(lines(folder)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.only_on("postgresql")
+def test_an_event_and_its_patients_are_one_statement(world, folder, django_assert_num_queries):
+    event = AccessEvent(kind=AccessKind.VIEW, route="regimen", method="GET")
+    others = [uuid4() for _number in range(3)]
+    with django_assert_num_queries(1):
+        audit._write(event, others)
+    named = AccessedPatient.objects.filter(event=event.pk)
+    assert set(named.values_list("patient", flat=True)) == set(others)
 
 
 # Neither

@@ -11,6 +11,7 @@ from ledger import erasing
 from ledger.models import ErasureReason, RetractionReason
 from patients import actions as patient_actions
 from patients.identity import Standing
+from tests.databases import queries
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, UserFactory, member
 from tests.titration.doses import at, times
 from tests.titration.factories import (
@@ -484,9 +485,9 @@ def test_who_belongs_to_no_clinic_is_told_so(client):
 
 
 @pytest.mark.parametrize("count", [7, 14])
-@pytest.mark.parametrize(("url", "queries"), [(URL, 15), ("/?topic=no-review", 15)])
+@pytest.mark.parametrize("url", [URL, "/?topic=no-review"])
 def test_the_page_takes_the_same_queries_at_any_length(
-    client, clinic, prescriber, recorder, today, count, url, queries, django_assert_num_queries
+    client, clinic, prescriber, recorder, today, count, url, django_assert_num_queries
 ):
     medicine = medicine_of(clinic)
     for number in range(count):
@@ -495,5 +496,5 @@ def test_the_page_takes_the_same_queries_at_any_length(
         step_of(regimen, today - timedelta(days=number), by=recorder)
         step_of(regimen, today - timedelta(days=number + 20), by=recorder)
     client.get(url)
-    with django_assert_num_queries(queries):
+    with django_assert_num_queries(queries(15)):
         client.get(url)
