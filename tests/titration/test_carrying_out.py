@@ -22,6 +22,7 @@ from tests.titration.exports import rows_of
 from tests.titration.factories import (
     STARTED,
     draft_of,
+    medicine_of,
     plan_of,
     plan_text,
     planned_row,
@@ -687,6 +688,19 @@ def test_as_known_then_tells_of_the_row_from_the_step_on(client, plan):
     text = log_of(client, plan, str(step.entry.number))
     assert "Row 1 of plan version 1, on its date" in text
     assert "Outside the plan" not in text
+
+
+def test_a_row_carried_to_the_right_patient_is_of_no_plan_there(client, clinic, plan, prescriber):
+    step = carried(plan, 1, STARTED)
+    actions.retract_step(step=step, reason="wrong-patient", reason_text="", by=prescriber)
+    there = PatientFactory(clinic=clinic, by=prescriber)
+    right = regimen_of(there, medicine_of(clinic, "tizanidine"), by=prescriber)
+    recording = Recording(client, f"{reverse('step-new', args=[right.regimen_id])}?copy={step.pk}")
+    assert recording.page.values["components-0-amount"] == "5"
+    assert "received_how" not in recording.page.values
+    recording.send(("stage", "review"), {"received_how": "in-person"})
+    assert recording.confirm().status == 302
+    assert RowRecorded.objects.count() == 1
 
 
 # Outside the plan

@@ -12,7 +12,7 @@ from ledger.writing import AlreadySuperseded
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page
 from tests.titration.doses import times
-from tests.titration.exports import rows_of
+from tests.titration.exports import rows_of, text_of
 from tests.titration.factories import regimen_of, step_of
 from titration import actions
 from titration.exports import csv as export
@@ -238,3 +238,13 @@ def test_the_pdf_prints_who_disputed_it(client, step, prescriber):
     told = pdf.document(history.read(step.regimen.patient, by=prescriber, now=now))
     assert "Disputed by Dr A. Osei, " in str(told)
     assert "“I said 3”" in str(told)
+
+
+def test_a_long_dispute_loses_nothing_on_paper(client, step, prescriber):
+    words = " ".join(f"word{number}" for number in range(135))
+    disputed(client, step, words)
+    now = datetime(2026, 11, 21, 10, 14, tzinfo=UTC)
+    document = pdf.document(history.read(step.regimen.patient, by=prescriber, now=now))
+    printed = text_of(pdf.typeset(document, now))
+    assert all(word in printed for word in words.split())
+    assert [row["is_long"] for row in document["regimens"][0]["rows"]] == [True]

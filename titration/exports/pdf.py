@@ -300,7 +300,7 @@ def _row(row: LogRow, legible: Legible, place: str) -> dict[str, Any]:
         texts["correction"] = _("Corrects an earlier entry: %(reason)s") % {
             "reason": row.correction
         }
-    typed = row.note + row.error + row.reason_text + row.correction
+    typed = row.note + row.error + row.reason_text + row.correction + row.confirmation
     return {
         **legible.tree(texts, place),
         "entry": str(row.entry),
