@@ -610,6 +610,40 @@ def test_every_script_is_shown(version, language):
         assert "第1页，共1页" in words.replace(" ", "")
 
 
+def lines_seen(file: bytes) -> list[str]:
+    """The lines of the first page as an eye reads them, from the left of the sheet to the right."""
+    pieces: dict[float, list[tuple[float, str]]] = {}
+
+    def visit(text, cm, tm, _font, _size):
+        if text.strip():
+            x = tm[4] * cm[0] + cm[4]
+            y = tm[5] * cm[3] + cm[5]
+            pieces.setdefault(round(y), []).append((x, text))
+
+    PdfReader(BytesIO(file)).pages[0].extract_text(visitor_text=visit)
+    return [readable("".join(text for _x, text in sorted(line))) for line in pieces.values()]
+
+
+def test_amounts_and_dates_keep_their_order_from_right_to_left(regimen):
+    version = plan_of(
+        regimen,
+        planned_row(START, at("morning", "7"), at("bedtime", "1009")),
+        planned_row("3 days", times(3, "11 to 13")),
+        if_missed="Ring 01632 960100.",
+    )
+    labels = {"version": "الإصدار {version}، وقّعه {name} في {date}", "morning": "صباحًا"}
+
+    file = made(version, text=words_in(version.plan.clinic, "ar", labels))
+
+    lines = lines_seen(file)
+    assert "30-Nov-2026" in lines
+    assert "1,009 mg7 mg" in lines  # the morning stands to the right of bedtime
+    assert any(line.startswith("11 to 13 mg three times a day") for line in lines)
+    assert any("12-Mar-1961" in line for line in lines)
+    assert any(f"{TODAY:%d-%b-%Y}" in line for line in lines)
+    assert "Ring 01632 960100." in lines
+
+
 def test_what_no_font_can_show_is_named(version):
     text = words_in(version.plan.clinic, "cy", {}, "Ffoniwch \ue000 y clinig.")
 
