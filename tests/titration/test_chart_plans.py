@@ -495,3 +495,11 @@ def test_rows_keep_their_identity_out_of_the_picture():
 
     assert str(key) not in svg(picture)
     assert UUID(int=0) != key
+
+
+@pytest.mark.parametrize("on", [date.min, date(1000, 1, 1), date(2526, 1, 1), date.max])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_slip_of_the_year_in_a_plan_still_gives_a_picture(on: date, width: int):
+    picture = drawn(RECORDED, rows=[planned_row(on, times(1, "40"))], width=width)
+
+    assert "Planned, signed v1" in said(picture)

@@ -14,6 +14,10 @@ from titration.timeline import Effective
 HOUR = 3_600.0
 DAY = 24 * HOUR
 
+# The calendar of `datetime`, with a day of room for any zone: an axis may reach beyond it.
+EARLIEST = datetime(1, 1, 3, tzinfo=UTC).timestamp()
+LATEST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
+
 # Steps of the axis, finest first: unit, how many, about how many seconds.
 _STEPS = (
     *(("hour", count, count * HOUR) for count in (1, 2, 3, 6, 12)),
@@ -87,8 +91,8 @@ class TimeAxis:
     def ticks(self, with_hours: bool) -> list[Tick]:
         """Labelled ticks of the finest step whose labels stand clear of each other."""
         unit, count = self._step(with_hours)
-        first = datetime.fromtimestamp(self.start, self.zone)
-        last = datetime.fromtimestamp(self.end, self.zone)
+        first = datetime.fromtimestamp(max(self.start, EARLIEST), self.zone)
+        last = datetime.fromtimestamp(min(self.end, LATEST), self.zone)
         if unit == "hour":
             return self._hours(first, last, count)
         days = {"day": _days, "week": _weeks, "month": _months, "year": _years}[unit]
