@@ -283,6 +283,7 @@ def test_an_instruction_from_outside_leaves_the_rows_to_the_prescriber(client, p
     assert "recorded an instruction from outside the plan" in page.text
     for words in ("Goes on as written", "Move the dates that remain", "Withdraw plan"):
         assert words in page.text
+    assert "btn go" not in page.html  # none of them stands out
 
 
 @pytest.mark.parametrize(

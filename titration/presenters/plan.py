@@ -142,14 +142,17 @@ EVENT_WORDS = {
 
 
 def event_buttons(plan: Plan, standing: planning.Standing) -> list[Button]:
-    """What a prescriber may record of a plan as it stands; moving dates drafts a version."""
+    """What a prescriber may record of a plan as it stands; moving dates drafts a version.
+
+    None stands out among them: which it is to be is not for the page to say.
+    """
     allowed = policies.EVENTS_OF_STATE.get(standing.state, set())
     buttons = []
     for kind, words in EVENT_WORDS.items():
         if kind not in allowed:
             continue
         address = reverse(f"plan-{kind}", args=[plan.pk])
-        buttons.append(Button(words(), address, is_main=kind in ("continued", "resumed")))
+        buttons.append(Button(words(), address))
         if kind == "continued":
             buttons.append(Button(_("Move the dates that remain"), f"{address}?dates=later"))
     return buttons
