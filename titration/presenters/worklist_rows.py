@@ -97,6 +97,26 @@ def _steps() -> QuerySet:
     )
 
 
+@cache
+def _planned_rows() -> QuerySet:
+    """Rows of newest versions: their version and place in it, their plan, what they say."""
+    rows = PlannedRow.objects.filter(version__entry__superseded_by=None)
+    return rows.values_list("version_id", "position", "version__plan_id", "row", "kind", "words")
+
+
+@cache
+def _planned_parts() -> QuerySet:
+    """Parts of planned doses: their version and row, COMPONENT_FIELDS."""
+    parts = PlannedComponent.objects.order_by("position")
+    return parts.values_list("version_id", "of_row", *COMPONENT_FIELDS)
+
+
+@cache
+def _newest_reviews() -> QuerySet:
+    """Each review and what it is for."""
+    return Review.objects.newest().values_list("review", "what_for")
+
+
 def words_of(
     sections: Sequence[Section],
     recent: Sequence[Recent],
@@ -155,15 +175,11 @@ def _planned(rows: set[UUID]) -> dict[UUID, _Planned]:
     """The planned rows of these identities, as the newest version of their plan has them."""
     if not rows:
         return {}
-    newest = PlannedRow.objects.filter(row__in=rows, version__entry__superseded_by=None)
-    fields = ("version_id", "position", "version__plan_id", "row", "kind", "words")
-    found = list(newest.values_list(*fields))
+    found = list(_planned_rows().filter(row__in=rows))
     versions, positions = {row[0] for row in found}, {row[1] for row in found}
     parts: dict[tuple[UUID, int], list[Component]] = {}
-    components = PlannedComponent.objects.filter(version__in=versions, of_row__in=positions)
-    for version, of_row, *values in components.order_by("position").values_list(
-        "version_id", "of_row", *COMPONENT_FIELDS
-    ):
+    components = _planned_parts().filter(version__in=versions, of_row__in=positions)
+    for version, of_row, *values in components:
         parts.setdefault((version, of_row), []).append(written_component(values))
     return {
         row: _Planned(
@@ -184,8 +200,8 @@ def _reviews(reviews: set[UUID]) -> dict[UUID, str]:
     """By review what it is for; a review that a plan names is not among them."""
     if not reviews:
         return {}
-    newest = Review.objects.newest().filter(review__in=reviews)
-    return {review: words or "" for review, words in newest.values_list("review", "what_for")}
+    newest = _newest_reviews().filter(review__in=reviews)
+    return {review: words or "" for review, words in newest}
 
 
 CELLS = """
