@@ -445,6 +445,24 @@ def test_what_was_sent_signed_out_comes_back_over_the_revision_it_was_typed_on(d
     assert desk.send(draft, page).status_code == 409
 
 
+def test_a_table_that_was_pasted_signed_out_comes_back(desk):
+    draft = desk.begin(*FULL)
+    page = desk.get(desk.url(draft, "paste"))
+    del desk.client.cookies["sessionid"]
+    desk.client.post(desk.url(draft, "paste"), {**page.values, "pasted": TABLE})
+    desk.client.force_login(desk.prescriber)
+    page = desk.get(desk.url(draft, "paste"))
+    assert page.values["pasted"].replace("\r\n", "\n") == TABLE
+
+
+def test_what_was_chosen_signed_out_comes_back(desk):
+    values = desk.get(desk.new_url).values
+    del desk.client.cookies["sessionid"]
+    desk.client.post(desk.new_url, {**values, "purpose": "taper"})
+    desk.client.force_login(desk.prescriber)
+    assert desk.get(desk.new_url).values["purpose"] == "taper"
+
+
 def test_the_address_of_a_signed_draft_leads_to_the_plan(desk):
     plan = plan_of(desk.regimen).plan
     assert desk.client.get(f"/plans/{plan.pk}/edit/").url == f"/plans/{plan.pk}/"

@@ -64,7 +64,8 @@ def plan_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     found = regimen_for(request, regimen, RECORD)
     present = present_plan(found)
     units = [found.card.version.unit]
-    form = BeginForm(request.POST or None, units=units, present=present_words(present))
+    typed = request.POST or kept.give_back(request)
+    form = BeginForm(typed, units=units, present=present_words(present))
     if request.method == "POST" and form.is_valid():
         revised = present if form.is_revision else None
         draft = begin(request, found, form, revised)

@@ -1,6 +1,6 @@
 """A pasted table: shown as it was read and marked, and put into the draft once it is confirmed."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from access import kept
 from access.signed_in import SignedInRequest
 from titration import document, typed, wording
 from titration.actions import drafts as actions
@@ -25,8 +26,8 @@ from titration.views.drafts import draft_for, gone
 def plan_paste(request: SignedInRequest, draft: UUID) -> HttpResponse:
     """Paste a table, see what is read of it, and only then put its rows into the draft."""
     found = draft_for(request, draft)
-    form = PasteForm(request.POST or None, initial={"after": request.GET.get("after", "")})
-    if request.method != "POST" or request.POST.get("do") == "again":
+    form = PasteForm(request.POST if request.method == "POST" else kept.give_back(request))
+    if request.method != "POST":
         return paste_page(request, found, form)
     if not form.is_valid():
         return paste_page(request, found, form, status=422)
@@ -56,7 +57,7 @@ def paste_page(
 ) -> HttpResponse:
     """The box to paste into; with a `preview`, what was read of each row, and where it goes."""
     after = form["after"].value() or ""
-    context = presenters.page_of(draft) | {"form": form}
+    context = presenters.page_of(draft) | {"form": form, "submission": uuid4()}
     if preview is not None and table is not None:
         read = document.read_rows(preview)
         context |= presenters.pasted_table(table, read)
