@@ -54,7 +54,11 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
         birth_date=date(1953, 7, 19),
     )
     regimen = regimen_of(
-        patient, medicine_of(clinic), by=prescriber, indication_text="Zygomorphic spasms"
+        patient,
+        medicine_of(clinic),
+        by=prescriber,
+        indication_text="Zygomorphic spasms",
+        supplied_by="Apothecary of Wick",
     )
     first = step_of(
         regimen,
@@ -197,6 +201,7 @@ TEXTS = (
     "1953-07-19",
     "Ashgrove",
     "Zygomorphic",
+    "Apothecary",
     "Perspicacious",
     "Marmalade",
     "bagpipes",

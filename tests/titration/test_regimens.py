@@ -397,3 +397,19 @@ def test_a_viewer_reads_the_versions(client, patient, regimen):
     client.force_login(member(patient.clinic, Role.VIEWER))
     url = reverse("regimen-history", args=[regimen.regimen_id])
     assert client.get(url).status_code == 200
+
+
+class TestWhoSupplies:
+    def test_it_is_written_shown_and_handed_on(self, client, edit, regimen, medicine, prescriber):
+        change = typed(medicine, prescriber, entry=regimen.pk, supplied_by="Quay Pharmacy")
+        assert client.post(edit, change).status_code == 302
+        assert RegimenVersion.objects.newest().get().supplied_by == "Quay Pharmacy"
+        page = client.get(reverse("regimen", args=[regimen.regimen_id])).text
+        assert "“Quay Pharmacy”" in page
+        step_of(regimen)
+        export = client.get(reverse("patient-csv", args=[regimen.regimen.patient_id]))
+        assert "Quay Pharmacy" in export.content.decode()
+
+    def test_the_bytes_of_a_text_without_it_are_as_before(self, regimen):
+        assert regimen.supplied_by == ""
+        assert regimen.sealed_content() == {"indication_text": regimen.indication_text}

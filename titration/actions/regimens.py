@@ -26,6 +26,7 @@ class RegimenText:
     indication: str
     indication_text: str
     responsible: User
+    supplied_by: str = ""
 
 
 @verb
@@ -101,6 +102,7 @@ def regimen_version(
         strengths=medicine.strengths,
         indication=text.indication,
         indication_text=text.indication_text,
+        supplied_by=text.supplied_by,
         responsible=text.responsible,
         responsible_name=text.responsible.name,
     )

@@ -131,6 +131,7 @@ class _Play:
                 form=course.form,
                 indication=course.indication,
                 indication_text=course.indication_text,
+                supplied_by=course.supplied_by,
                 responsible=self.people[course.responsible],
             ),
             by=self.people[course.by],

@@ -92,6 +92,7 @@ def baclofen_up_and_down(on: Calendar) -> Story:
                 BACLOFEN,
                 Indication.SPASTICITY,
                 indication_text="Multiple sclerosis",
+                supplied_by="Weir Street Surgery, by repeat prescription",
                 plan=Planned(
                     on.at(-8, MONDAY, "10:34"),
                     taper,

@@ -175,6 +175,7 @@ class Course:
     unit: str = "mg"
     form: str = "tablet"
     indication_text: str = ""
+    supplied_by: str = ""
     responsible: str = OSEI
     by: str = LIND
     plan: Planned | None = None

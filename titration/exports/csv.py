@@ -38,6 +38,7 @@ COLUMNS = (
     "indication",
     "indication_text",
     "responsible_prescriber",
+    "supplied_by",
     "regimen_status",
     "entry",
     "step",
@@ -219,6 +220,7 @@ def _regimen(regimen: RegimenRecord) -> Cells:
         "indication": version.indication,
         "indication_text": or_erased(version.indication_text),
         "responsible_prescriber": version.responsible_name,
+        "supplied_by": or_erased(version.supplied_by),
         "regimen_status": WITHDRAWN if regimen.withdrawal else LIVE,
     }
 

@@ -30,6 +30,7 @@ from titration.presenters.log import (
     moment_words,
     or_erased,
     ordered,
+    quoted,
     withdrawal_words,
 )
 from titration.presenters.picture import plans_picture
@@ -256,6 +257,7 @@ def _about(regimen: RegimenRecord, record: PatientRecord) -> Facts:
     return [
         (_("For"), indication_of(version)),
         (_("Responsible prescriber"), version.responsible_name),
+        *([(_("Supplied by"), quoted(version.supplied_by))] if version.supplied_by != "" else []),
         (_("Entered by"), entered),
     ]
 

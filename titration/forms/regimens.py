@@ -72,6 +72,15 @@ class RegimenForm(SubmissionForm):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    supplied_by = forms.CharField(
+        label=gettext_lazy("Supplied by"),
+        required=False,
+        max_length=150,
+        help_text=gettext_lazy(
+            "Who gives the patient the medicine: a practice, a pharmacy, a ward."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     responsible = choice(
         gettext_lazy("Responsible prescriber"),
         gettext_lazy("Choose a prescriber of the clinic."),
@@ -141,6 +150,7 @@ class RegimenForm(SubmissionForm):
             indication=cleaned["indication"],
             indication_text=cleaned["indication_text"],
             responsible=self.prescribers[cleaned["responsible"]],
+            supplied_by=cleaned["supplied_by"],
         )
 
 
@@ -173,5 +183,6 @@ def regimen_initial(version: RegimenVersion) -> dict[str, object]:
         "unit": version.unit,
         "indication": version.indication,
         "indication_text": version.indication_text or "",
+        "supplied_by": version.supplied_by or "",
         "responsible": str(version.responsible_id),
     }

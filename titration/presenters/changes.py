@@ -18,7 +18,7 @@ from titration.changes import BREAK, MOST, Changes, PatientChanges, RegimenChang
 from titration.planned import present_plan
 from titration.presenters.changed import Line, patient_lines, regimen_lines
 from titration.presenters.changed.regimens import step_words
-from titration.presenters.log import moment_words
+from titration.presenters.log import moment_words, quoted
 from titration.presenters.plan_standing import CHIPS
 from titration.presenters.regimen import place_of, title_of
 
@@ -290,6 +290,7 @@ def _regimen(
         (_("Last recorded instruction"), words),
         (_("Plan"), str(CHIPS[standing]) if standing else ""),
         (_("Responsible prescriber"), version.responsible_name),
+        (_("Supplied by"), quoted(version.supplied_by)),
     ]
     return RegimenSheet(
         title=title_of(version),

@@ -109,6 +109,7 @@ def regimen_page(
         "is_retracted": is_retracted,
         "indication": indication_of(version),
         "responsible": version.responsible_name,
+        "supplied_by": quoted(version.supplied_by),
         "strengths": version.strengths,
         "state": state,
         "step": rows[step.entry] if step else None,

@@ -34,6 +34,7 @@ def version_row(version: RegimenVersion, clinic: Clinic) -> VersionRow:
         (_("For"), str(version.get_indication_display())),
         (_("For, in words"), or_erased(version.indication_text)),
         (_("Responsible prescriber"), version.responsible_name),
+        (_("Supplied by"), or_erased(version.supplied_by)),
     ]
     return VersionRow(
         number=f"{version.entry.number:,}",
