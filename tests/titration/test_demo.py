@@ -9,9 +9,18 @@ from django.db import transaction
 from access.models import Clinic, Membership, Role
 from ledger.models import Entry
 from patients.models import Patient, PatientStatus, PatientVersion
+from titration import issued, planned, planning, reading
 from titration.demo.building import build
 from titration.demo.people import PASSWORD
-from titration.models import DoseStep, RegimenCard, StepKind, WorklistRow
+from titration.models import (
+    DoseStep,
+    Plan,
+    PlanDraft,
+    RegimenCard,
+    Review,
+    StepKind,
+    WorklistRow,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +97,53 @@ def test_a_dozen_patients_have_numbers_kept_for_tests(clinic: Clinic) -> None:
     numbers = PatientVersion.objects.exclude(nhs_number="").values_list("nhs_number", flat=True)
     assert len(set(numbers)) == 12
     assert all(str(number).startswith("999") for number in numbers)
+
+
+def plans() -> list[tuple[planned.PlanLog, tuple]]:
+    """Every plan with the live steps of its regimen."""
+    regimens = list(Plan.objects.values_list("regimen", flat=True))
+    histories = reading.histories(regimens)
+    return [
+        (log, histories[regimen].live)
+        for regimen, logs in planned.plan_logs(regimens).items()
+        for log in logs
+    ]
+
+
+def test_plans_stand_in_every_way_that_is_not_the_end_of_the_patient(clinic: Clinic) -> None:
+    states = {log.standing(live).state for log, live in plans()}
+    assert states == {
+        planning.OPEN,
+        planning.PAUSED,
+        planning.AWAITING,
+        planning.COMPLETED,
+        planning.CLOSED,
+    }
+
+
+def test_rows_were_recorded_on_their_date_and_later_and_otherwise_and_not(clinic: Clinic) -> None:
+    rows = [row for log, live in plans() for row in log.carried(live)]
+    assert {row.days == 0 for row in rows if row.step} == {True, False}
+    assert {row.is_changed for row in rows} == {True, False}
+    assert any(row.step is None and row.planned_on is None for row in rows)
+
+
+def test_a_row_has_come_and_nothing_is_recorded_of_it(clinic: Clinic, today: date) -> None:
+    waiting = [
+        planning.open_rows(log.carried(live))[0]
+        for log, live in plans()
+        if log.standing(live).state == planning.OPEN
+    ]
+    assert any(row.planned_on and row.planned_on < today for row in waiting)
+
+
+def test_copies_were_given_and_one_that_no_longer_holds_is_out(clinic: Clinic) -> None:
+    logs = {log.plan: (log, log.standing(live)) for log, live in plans()}
+    copies = [copy for given in issued.issues(logs).values() for copy in given]
+    assert {copy.is_out for copy in copies} == {True, False}
+    assert any(copy.is_out and issued.is_outdated(copy, *logs[copy.plan]) for copy in copies)
+
+
+def test_a_draft_is_half_typed_and_reviews_are_booked(clinic: Clinic) -> None:
+    assert PlanDraft.objects.count() == 1
+    assert set(Review.objects.newest().values_list("status", flat=True)) == {"booked", "done"}

@@ -18,6 +18,7 @@ from titration.demo.story import (
     Planned,
     Step,
     Story,
+    at_slots,
     injected,
     per_24_hours,
     planned,
@@ -56,7 +57,7 @@ def pump(on: Calendar) -> Story:
     down = [
         planned(on.day(-9, WEDNESDAY), *times_a_day(3, "20")),
         planned(on.day(-7, MONDAY), *times_a_day(3, "15")),
-        planned("2 weeks", *times_a_day(3, "10")),
+        planned("2 weeks", *at_slots(morning="15", midday="10", bedtime="10")),
         planned("2 weeks", *times_a_day(3, "5")),
         planned("2 weeks", *times_a_day(2, "5")),
         planned("2 weeks", *times_a_day(1, "5")),
