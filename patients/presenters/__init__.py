@@ -11,6 +11,7 @@ from patients.presenters.people import (
     erased_words,
     listing,
     rows,
+    table_body,
     versions,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "not_today",
     "not_today_words",
     "rows",
+    "table_body",
     "versions",
 ]

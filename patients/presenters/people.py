@@ -54,41 +54,53 @@ class Row(Banner):
     patient: UUID
     clinic: str
 
-    @property
-    def cells(self) -> SafeString:
-        """The cells of a table's row, but for the clinic."""
-        return html(
-            CELLS,
-            **_labels(get_language()),
-            url=self.url,
-            name=self.name,
-            ended=html(' <span class="chip rust">{words}</span>', words=self.ended)
-            if self.ended
-            else NOTHING,
-            born=self.born,
-            gender=self.gender,
-            nhs=self.nhs_number,
-            record=self.record_number,
-        )
 
-
-CELLS = """
-<th scope="row"><a href="{url}"><bdi>{name}</bdi></a>{ended}</th>
-<td class="date" data-label="{born_label}">{born}</td>
-<td data-label="{gender_label}">{gender}</td>
-<td class="date" data-label="{nhs_label}">{nhs}</td>
-<td data-label="{record_label}">{record}</td>"""
+ROW = """<tr>
+<th scope="row"><a href="{{url}}"><bdi>{{name}}</bdi></a>{{ended}}</th>
+<td class="date" data-label="{born}">{{born}}</td>
+<td data-label="{gender}">{{gender}}</td>
+<td class="date" data-label="{nhs}">{{nhs}}</td>
+<td data-label="{record}">{{record}}</td>{clinic}
+</tr>
+"""
+CLINIC = """
+<td data-label="{clinic}"><bdi>{{clinic}}</bdi></td>"""
 
 
 @cache
-def _labels(_language: str | None) -> dict[str, str]:
-    """What the cells are, for a narrow screen; as the table's head says."""
-    return {
-        "born_label": _("Born"),
-        "gender_label": _("Gender"),
-        "nhs_label": _("NHS No."),
-        "record_label": _("Record No."),
-    }
+def _pattern(_language: str | None, *, spans_clinics: bool) -> str:
+    """A row of the table; its labels, for a narrow screen, say what the table's head says."""
+    return html(
+        ROW,
+        born=_("Born"),
+        gender=_("Gender"),
+        nhs=_("NHS No."),
+        record=_("Record No."),
+        clinic=html(CLINIC, clinic=_("Clinic")) if spans_clinics else NOTHING,
+    )
+
+
+def table_body(rows: Sequence[Row], *, spans_clinics: bool = False) -> SafeString:
+    """The rows of the table of patients; `spans_clinics` shows whose each is."""
+    pattern = _pattern(get_language(), spans_clinics=spans_clinics)
+    return SafeString(
+        "".join(
+            html(
+                pattern,
+                url=row.url,
+                name=row.name,
+                ended=html(' <span class="chip rust">{words}</span>', words=row.ended)
+                if row.ended
+                else NOTHING,
+                born=row.born,
+                gender=row.gender,
+                nhs=row.nhs_number,
+                record=row.record_number,
+                clinic=row.clinic,
+            )
+            for row in rows
+        )
+    )
 
 
 # Stands for a patient in an address that is looked up once for a page.
@@ -193,9 +205,13 @@ def _row(card: tuple, today: date, url: str) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The list of patients, searched or not. `notes` are sentences about the search."""
+    """The list of patients, searched or not. `notes` are sentences about the search.
+
+    `body` is the rows finished, "" without any.
+    """
 
     rows: list[Row]
+    body: SafeString
     spans_clinics: bool
     text: str
     notes: list[str]
@@ -205,8 +221,10 @@ class Listing:
 
 def listing(found: Found, *, spans_clinics: bool) -> Listing:
     """What the list page shows of what was found; one query."""
+    shown = rows(found.patients)
     return Listing(
-        rows=rows(found.patients),
+        rows=shown,
+        body=table_body(shown, spans_clinics=spans_clinics),
         spans_clinics=spans_clinics,
         text=found.wanted.text,
         notes=_notes(found),

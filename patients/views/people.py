@@ -164,7 +164,7 @@ def _entry(form: IdentityForm) -> dict[str, object]:
     """The context of a page with a form, after its access event."""
     alike = presenters.rows(form.alike)
     form.offer((row.patient, wording.somebody_else_words(row.name, row.born)) for row in alike)
-    return {"form": form, "alike": alike}
+    return {"form": form, "alike": presenters.table_body(alike)}
 
 
 def _revision(form: RevisionForm) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Patients in finished strings."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -137,3 +138,13 @@ def test_compared_marks_what_differs(patient):
     ]
 
     assert differing == ["Given names", "Status"]
+
+
+def test_what_is_typed_is_escaped_in_the_table_and_its_labels_are_whole(db):
+    patient = PatientFactory(family_name="O'Neill <b>", given_names='"Ann" & {url}')
+    rows = presenters.rows([patient.pk])
+    body = presenters.table_body(rows, spans_clinics=True)
+    labels = ["Born", "Gender", "NHS No.", "Record No."]
+    assert "<bdi>O&#x27;NEILL &lt;B&gt;, &quot;Ann&quot; &amp; {url}" in body
+    assert re.findall('data-label="([^"]*)"', body) == [*labels, "Clinic"]
+    assert re.findall('data-label="([^"]*)"', presenters.table_body(rows)) == labels
