@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from access.models import Clinic
@@ -83,15 +84,26 @@ def find(
     return _page_of_found(wanted, _matches(wanted, clinics), before, after)
 
 
+# Composed anew by Django, the two halves cost three times what PostgreSQL takes to answer them.
+WITH_NUMBER = """
+    SELECT patient_id FROM patients_patientcard WHERE clinic_id IN ({among}) AND {column} = %s
+"""
+
+
 def with_number(text: str, clinics: Collection[int]) -> list[UUID]:
     """Patients whose record number or NHS number this is."""
     number = numbers.fold_record_number(text)
-    if not number:
+    if not number or not clinics:
         return []
-    same = [Q(record_number_folded=number)]
+    columns = ["record_number_folded"]
     if numbers.is_ten_digits(number):
-        same.append(Q(nhs_number=number))
-    return _any_of(PatientCard.objects.filter(clinic_id__in=clinics), *same)
+        columns.append("nhs_number")
+    among = ", ".join(["%s"] * len(clinics))
+    statement = " UNION ".join(WITH_NUMBER.format(among=among, column=name) for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*clinics, number] * len(columns))
+        found = [key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()]
+    return sorted(found)[:PAGE]
 
 
 def alike(clinic: Clinic, identity: Identity) -> list[UUID]:
