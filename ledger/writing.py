@@ -139,6 +139,7 @@ class Log:
         self._children: dict[type[models.Model], list[models.Model]] = {}
         self._entries: list[Entry] = []
         self._not_erased: set[UUID] = set()
+        self._newest: set[UUID] = set()
 
     def _moment(self, given: datetime | None) -> datetime:
         """Now, or a demonstration's given moment; never before the entry before."""
@@ -215,10 +216,32 @@ class Log:
             check_not_erased(patient)
             self._not_erased.add(patient)
 
+    def check_many(self, patients: Iterable[UUID], supersedes: Iterable[Entry]) -> None:
+        """Ask at once what `add` asks for each record, for a write of many.
+
+        Raises PatientErased for one of the patients, AlreadySuperseded for one of the entries.
+        """
+        people, entries = set(patients), list(supersedes)
+        erasure = Entry.objects.filter(subject__in=people, kind=Erasure.KIND).first()
+        if erasure is not None:
+            raise PatientErased(erasure)
+        lines = [entry.subject for entry in entries]
+        later = (
+            Entry.objects.filter(supersedes__in=entries).first()
+            or Entry.objects.filter(subject__in=lines, kind=Retraction.KIND).first()
+        )
+        if later is not None:
+            raise AlreadySuperseded(later)
+        self._not_erased |= people
+        self._newest |= {entry.pk for entry in entries}
+
     def _check_supersedes(self, supersedes: Entry, record: Record, subject: UUID) -> None:
         if (supersedes.kind, supersedes.subject) != (record.KIND, subject):
             raise LedgerError("a record supersedes only one of its own kind and identity")
-        check_newest(supersedes)
+        if supersedes.pk in self._newest:
+            self._newest.remove(supersedes.pk)
+        else:
+            check_newest(supersedes)
 
     def flush(self) -> None:
         """Insert what was collected. Reads inside the same transaction see it from here on."""

@@ -22,7 +22,7 @@ from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import regimen_of, step_of
 from titration import actions
-from titration.models import Component, DoseStep
+from titration.models import Component, DoseStep, RegimenVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -280,3 +280,49 @@ def test_erasure_is_asked_once_in_a_write_and_of_nobody_new() -> None:
             regimen=regimen.regimen, reason="twice", reason_text="", by=regimen.responsible
         )
     assert [sum("erasure" in q["sql"] for q in c) for c in (adding, retracting)] == [0, 3]
+
+
+def test_many_are_asked_at_once_what_one_is_asked() -> None:
+    first, second = step_of(), step_of()
+    clinic, by = first.regimen.clinic, first.entry.recorded_by
+    later = actions.correct_step(
+        step=first, instruction=instruction_like(first), correction_reason="x", by=by
+    )
+    with (
+        pytest.raises(AlreadySuperseded) as refused,
+        writing(clinic, by=by, submission=Asking(uuid4(), b"")) as log,
+    ):
+        log.check_many([first.regimen.patient_id], [second.entry, first.entry])
+    assert refused.value.entry == later.entry
+
+
+def test_of_many_a_line_that_was_withdrawn_is_refused() -> None:
+    step = step_of()
+    by = step.entry.recorded_by
+    retraction = actions.retract_step(
+        step=step, reason=RetractionReason.OTHER, reason_text="x", by=by
+    )
+    with (
+        pytest.raises(AlreadySuperseded) as refused,
+        writing(step.regimen.clinic, by=by, submission=Asking(uuid4(), b"")) as log,
+    ):
+        log.check_many([], [step.entry])
+    assert refused.value.entry == retraction.entry
+
+
+def test_what_was_asked_at_once_is_superseded_once() -> None:
+    step = step_of()
+    regimen, before = step.regimen, step.regimen.card.version
+    columns = {field.attname for field in RegimenVersion._meta.concrete_fields}
+    said = {name: getattr(before, name) for name in columns - {"entry_id", "salt", "sealed"}}
+
+    def supersede_twice() -> None:
+        asking = Asking(uuid4(), b"")
+        with writing(regimen.clinic, by=step.entry.recorded_by, submission=asking) as log:
+            log.check_many([regimen.patient_id], [before.entry])
+            for _time in range(2):
+                text = RegimenVersion(**said)
+                log.add(text, subject=regimen.pk, supersedes=before.entry)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        supersede_twice()

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.models import Role
 from tests.factories import ClinicFactory, PatientFactory, member
-from tests.titration.factories import medicine_of, regimen_of
+from tests.titration.factories import medicine_of, regimen_of, review_of
 from titration import actions
 from titration.models import RegimenCard, RegimenVersion, Review
 from titration.policies import ChangedMeanwhile, RuleBroken
@@ -97,3 +99,20 @@ def test_a_recorder_hands_nothing_over(clinic, leaver, stayer, regimens):
     with pytest.raises(PermissionDenied):
         handed(clinic, regimens, leaver, stayer, by=member(clinic, Role.RECORDER))
     assert responsible(regimens) == [leaver] * 3
+
+
+def test_queries_do_not_grow_with_how_many_pass_on(clinic, leaver, stayer):
+    assert stayer.roles_by_clinic
+    medicine, counts = medicine_of(clinic), []
+    for number in (2, 5):
+        found = [
+            regimen_of(PatientFactory(clinic=clinic), medicine, by=leaver)
+            for _each in range(number)
+        ]
+        for regimen in found:
+            review_of(regimen)
+        with CaptureQueriesContext(connection) as queries:
+            handed(clinic, found, leaver, stayer)
+        counts.append(len(queries))
+        assert responsible(found) == [stayer] * number
+    assert counts[0] == counts[1]

@@ -91,11 +91,19 @@ def hand_over(
             raise RuleBroken("to", _("Choose another prescriber to hand over to."))
         policies.check_prescribes_at(to, clinic, "to")
         cards = responsible_for(clinic, of).filter(pk__in=regimens)
-        found = {card.pk: card for card in cards.select_related("regimen", "version__entry")}
+        found = {
+            card.pk: card for card in cards.select_related("regimen__clinic", "version__entry")
+        }
         if set(found) != set(regimens):
             raise ChangedMeanwhile
+        reviews = _booked(regimens, of)
+        log.check_many(
+            (card.patient_id for card in found.values()),
+            [*(card.version.entry for card in found.values()), *(r.entry for r in reviews)],
+        )
         versions = [_handed(log, found[key], to) for key in regimens]
-        _hand_reviews(log, regimens, of, to)
+        for review in reviews:
+            _hand_review(log, review, to)
         log.flush()
         projection.refresh([found[key].regimen for key in regimens])
         return versions[0]
@@ -105,29 +113,32 @@ def _handed(log: Log, card: RegimenCard, to: User) -> RegimenVersion:
     """The regimen's text as it is, but for who is responsible."""
     before = card.version
     written = {
-        field.name: getattr(before, field.name)
+        field.attname: getattr(before, field.attname)
         for field in RegimenVersion._meta.concrete_fields
-        if field.name not in ("entry", "salt", "sealed")
+        if field.name not in ("entry", "salt", "sealed", "responsible")
     }
     version = RegimenVersion(**written | {"responsible": to, "responsible_name": to.name})
     patient = card.patient_id
     return log.add(version, subject=card.pk, patient=patient, supersedes=before.entry)
 
 
-def _hand_reviews(log: Log, regimens: Iterable[UUID], of: User, to: User) -> None:
+def _booked(regimens: Iterable[UUID], of: User) -> list[Review]:
     booked = Review.objects.newest().filter(
         regimen__in=list(regimens), whose=of, status=ReviewStatus.BOOKED
     )
-    for review in booked.select_related("entry", "regimen"):
-        handed = Review(
-            review=review.review,
-            regimen=review.regimen,
-            status=review.status,
-            review_on=review.review_on,
-            what_for=review.what_for,
-            whose=to,
-            whose_name=to.name,
-            outcome=review.outcome,
-        )
-        patient = review.regimen.patient_id
-        log.add(handed, subject=review.review, patient=patient, supersedes=review.entry)
+    return list(booked.select_related("entry", "regimen").order_by("entry__number"))
+
+
+def _hand_review(log: Log, review: Review, to: User) -> None:
+    handed = Review(
+        review=review.review,
+        regimen=review.regimen,
+        status=review.status,
+        review_on=review.review_on,
+        what_for=review.what_for,
+        whose=to,
+        whose_name=to.name,
+        outcome=review.outcome,
+    )
+    patient = review.regimen.patient_id
+    log.add(handed, subject=review.review, patient=patient, supersedes=review.entry)
