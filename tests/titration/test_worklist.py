@@ -415,6 +415,15 @@ def test_an_empty_list_says_so(client, prescriber):
     assert "Nothing is withheld" in client.get("/?topic=withheld").text
 
 
+def test_an_empty_part_of_the_list_says_nothing_of_the_whole(client, clinic, prescriber):
+    other = regimen_of(PatientFactory(clinic=clinic), medicine_of(clinic, "x"))
+    step_of(other)
+    for url in ("/?mine=1", "/?mine=1&topic=no-review"):
+        page = client.get(url).text
+        assert "Nothing in this part of the list" in page
+        assert "has a review written" not in page
+
+
 def test_what_was_recorded_last_comes_first(client, clinic, regimen, prescriber):
     other = regimen_of(PatientFactory(clinic=clinic), medicine_of(clinic, "x"), by=prescriber)
     step_of(regimen)

@@ -209,7 +209,7 @@ CELLS = """
 <td>{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
 <td class="lines">{words}{beside}</td>
 <td class="date" data-label="{day_label}">{day}</td>
-<td class="date">{telephone}</td>"""
+<td class="call">{telephone}</td>"""
 
 RECENT_CELLS = """
 <th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{numbers}</th>
@@ -280,7 +280,7 @@ class _Page:
         return {
             "patient": person.name,
             "patient_url": person.url,
-            "numbers": html(' <span class="meta nowrap">{number}</span>', number=number)
+            "numbers": html(' <span class="meta">{number}</span>', number=number)
             if number
             else NOTHING,
             "error": html("<b>{words}</b> ", words=_("ENTERED IN ERROR"))
