@@ -357,9 +357,9 @@ def test_not_you_leads_back_to_the_page_it_was_asked_on(client):
 @pytest.mark.parametrize(
     ("role", "links"),
     [
-        (Role.PRESCRIBER, ["Worklist", "Patients", "Medicines"]),
-        (Role.RECORDER, ["Worklist", "Patients", "Medicines"]),
-        (Role.VIEWER, ["Worklist", "Patients", "Medicines"]),
+        (Role.PRESCRIBER, ["Worklist", "Patients", "Changes", "Medicines"]),
+        (Role.RECORDER, ["Worklist", "Patients", "Changes", "Medicines"]),
+        (Role.VIEWER, ["Worklist", "Patients", "Changes", "Medicines"]),
         (Role.AUDITOR, ["Audit"]),
         (Role.ADMINISTRATOR, ["Medicines", "Audit"]),
     ],
