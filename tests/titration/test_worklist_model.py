@@ -1,6 +1,6 @@
 """The worklist against a slow model that asks, for one day, what is true on that day.
 
-Thousands of the made-up ones: pytest tests/titration/test_worklist_model.py --hypothesis-profile=thorough
+Thousands of the made-up ones come with `--hypothesis-profile=thorough`.
 """
 
 from collections.abc import Iterator
