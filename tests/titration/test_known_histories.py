@@ -37,6 +37,7 @@ from titration.models import (
 from titration.presenters.log import CORRECTED, LIVE, WITHDRAWN, log_rows
 from titration.presenters.patient import patient_page
 from titration.presenters.regimen import regimen_page
+from titration.presenters.regimen_plans import EXISTING
 from titration.timeline import StepRecord, Withdrawal
 
 pytestmark = pytest.mark.django_db
@@ -265,7 +266,7 @@ OF_ITS_TIME = {"url", "not_today", "chart", "exported_at", "known_at", "notice"}
 def shown(reader, known: int | None = None) -> dict[str, Any]:
     """Everything that pages and exports say of the patient now, or as known at an entry."""
     regimens = Regimen.objects.select_related("card__version", "clinic", "patient__clinic")
-    first, *_others = found = list(regimens.order_by("pk"))
+    first, *_others = found = list(regimens.annotate(**EXISTING).order_by("pk"))
     clinic, patient = first.clinic, first.patient
     head = Head.objects.get(clinic=clinic)
     moment = moments.known(str(known), clinic, head.recorded_at) if known else None
