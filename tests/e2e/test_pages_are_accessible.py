@@ -30,6 +30,8 @@ def addresses() -> list[str]:
     medicine = Medicine.objects.first()
     pages = [
         reverse("worklist"),
+        f"{reverse('worklist')}?topic=no-review",
+        f"{reverse('worklist')}?mine=1",
         reverse("patient-list"),
         f"{reverse('patient-list')}?q=nobody",
         reverse("patient-new"),
