@@ -100,6 +100,7 @@ class IssueForm(DayForm):
     def __init__(self, *args, texts: Sequence[CalendarTextVersion] = (), **kwargs) -> None:
         """`texts` are the clinic's approved words, one of each language."""
         super().__init__(*args, **kwargs)
+        self.texts = texts
         choices = [(text.language, language_words(text.language)) for text in texts]
         if not any(is_english(tag) for tag, _name in choices):
             choices.insert(0, ("", _("English, without a text of the clinic")))

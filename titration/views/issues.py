@@ -1,5 +1,6 @@
 """Giving a plan out: its calendar as a PDF or a calendar file, what is recorded of it, telling."""
 
+from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from uuid import UUID
@@ -81,17 +82,25 @@ def plan_issue(request: SignedInRequest, plan: UUID) -> HttpResponse:
     texts = issued.calendar_texts(found.clinic_id)
     typed = request.POST or kept.give_back(request)
     form = IssueForm(typed, texts=texts, initial=issue_initial(copy, texts))
+    look_url = ""
     if request.method == "POST" and form.is_valid():
         if "look" in request.POST:
-            return redirect(file_address(copy, form.cleaned_data["issued_as"], form.query))
-        issue = give_out(request, copy, form)
-        if issue is not None:
+            look_url = file_address(copy, form.cleaned_data["issued_as"], form.query)
+        elif issue := give_out(request, copy, form):
             messages.success(request, _("Recorded as given out."))
             address = reverse("issue", args=[issue.entry.subject])
             return redirect(f"{address}?{urlencode(form.query)}")
+    return issue_page(request, copy, form, look_url)
+
+
+def issue_page(
+    request: SignedInRequest, copy: PlanCopy, form: IssueForm, look_url: str
+) -> HttpResponse:
+    """The form with what it is about; `look_url` leads to what was chosen, for checking."""
     context = page_of(copy) | {
         "form": form,
-        "in_english": in_english(copy, texts),
+        "look_url": look_url,
+        "in_english": in_english(copy, form.texts),
         "days_hint": MOST_DAYS_HINT,
         "replaces": copy_words(copy.replaces) if copy.replaces else "",
     }
@@ -257,7 +266,7 @@ def stale(copy: Issued, of: PlanCopy) -> bool:
     return is_outdated or not copy.is_out or bool(of.refusal)
 
 
-def in_english(copy: PlanCopy, texts: list[CalendarTextVersion]) -> list[tuple[str, list[str]]]:
+def in_english(copy: PlanCopy, texts: Sequence[CalendarTextVersion]) -> list[tuple[str, list[str]]]:
     """By language: what of the calendar stands in English, where anything does."""
     found = [
         (language_words(text.language), calendar.in_english(copy, Options(text=text)))
