@@ -440,6 +440,26 @@ def test_another_responsible_prescriber_is_named_beside_the_one_before(clinic, d
     )
 
 
+def test_another_supplier_is_named_beside_the_one_before(clinic, doctor):
+    patient, medicine = PatientFactory(clinic=clinic), medicine_of(clinic)
+    regimen = regimen_of(patient, medicine, by=doctor, supplied_by="Weir Street Surgery")
+    number = newest(clinic)
+    text = actions.RegimenText(
+        medicine=medicine,
+        route=regimen.route,
+        unit=regimen.unit,
+        form=regimen.form,
+        indication=regimen.indication,
+        indication_text="",
+        responsible=doctor,
+        supplied_by="Ward 4",
+    )
+    actions.revise_regimen(regimen=regimen.regimen, seen=regimen.entry, text=text, by=doctor)
+    [line] = lines_since(clinic, number)
+    assert line.what == "Text of the regimen changed"
+    assert (line.before, line.now) == ("Supplied by: Weir Street Surgery", "Supplied by: Ward 4")
+
+
 def test_a_patient_who_died_is_told_with_the_day(clinic, doctor):
     identity = IdentityFactory(family_name="Marsh")
     version = patient_actions.add_patient(clinic=clinic, identity=identity, by=doctor)
