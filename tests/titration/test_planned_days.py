@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.titration.doses import ANCHOR, at, rate, times
+from tests.titration.doses import ANCHOR, at, doses, rate, times
 from tests.titration.factories import plan_text, planned_row
 from titration.dosing import Timing
-from titration.planning import laid_dates
+from titration.planning import anchored, laid_dates
 from titration.planning.days import MOST_DAYS, comes_on, laid_days
 
 MONDAY = ANCHOR
@@ -90,6 +92,12 @@ def test_days_ask_for_no_more_than_a_quarter():
     assert len(laid(planned_row(MONDAY, at("morning", "5"))).days) == MOST_DAYS
 
 
+def test_the_last_day_there_is_ends_the_days():
+    late = date(9999, 12, 28)
+    assert len(laid(planned_row(MONDAY, at("morning", "5")), first=late).days) == 4
+    assert len(laid(planned_row(late, at("morning", "5")), first=MONDAY).days) == 4
+
+
 def test_a_row_after_the_last_day_is_left_to_the_rest():
     found = laid(
         planned_row(MONDAY, at("morning", "5")), planned_row("9 days", at("morning", "7")), most=5
@@ -164,3 +172,23 @@ def test_every_day_comes_once_across_a_change_of_the_clocks(first):
     found = laid(planned_row(first, at("morning", "5", period=2)), first=first, most=60)
     assert [day.on for day in found.days] == [first + timedelta(days=n) for n in range(60)]
     assert [bool(day.parts) for day in found.days] == [True, False] * 30
+
+
+@given(st.lists(st.tuples(doses, st.integers(1, 40)), min_size=1, max_size=4))
+def test_a_day_has_nothing_but_parts_of_the_dose_that_holds(written):
+    rows = [
+        planned_row(f"{gap} days" if place else MONDAY, *parts)
+        for place, (parts, gap) in enumerate(written)
+    ]
+    text = plan_text(*rows)
+    dates = laid_dates(text.rows)
+
+    found = laid_days(text, dates, MONDAY)
+
+    assert len(found.days) <= MOST_DAYS
+    assert len({day.on for day in found.days}) == len(found.days)
+    for day in found.days:
+        begun = [n for n, start in enumerate(dates) if start and start <= day.on]
+        assert day.row == begun[-1]
+        assert set(day.parts) <= set(anchored(text.rows[day.row].components, dates[day.row]))
+        assert day.row < found.rest or dates[found.rest] > day.on

@@ -89,7 +89,8 @@ def laid_days(
         return LaidDays((), begin)
     first = max(first, dated[0][1])
     cut = next((n for n in range(begin, len(rows)) if not _is_laid(rows[n], dates[n])), len(rows))
-    last = _last_day(text, dates, cut, first + timedelta(days=most - 1))
+    end = min(first.toordinal() + most - 1, date.max.toordinal())
+    last = _last_day(text, dates, cut, date.fromordinal(end))
     days: list[Day] = []
     for number in range((last - first).days + 1):
         laid = _day(rows[:cut], dates, first + timedelta(days=number))
