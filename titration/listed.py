@@ -5,7 +5,7 @@ clinics: each part of them reads no more of an index than it shows.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -226,9 +226,3 @@ def _sorted(
 ) -> list[WorklistRow]:
     """Those of several clinics in one order."""
     return sorted(rows, key=mark_of, reverse=(topic in NEWEST_FIRST) != is_backwards)
-
-
-def shown(rows: Mapping[str, Sequence[WorklistRow]]) -> Iterator[WorklistRow]:
-    """All rows, whatever their section."""
-    for of_topic in rows.values():
-        yield from of_topic
