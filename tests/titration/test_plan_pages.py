@@ -28,7 +28,7 @@ from tests.titration.factories import (
     signed_plan,
     step_of,
 )
-from titration import actions, planned, planning
+from titration import actions, planned, planning, reading
 from titration.document import read
 from titration.models import DoseStep, PlanDraft, PlanEvent, PlanVersion, Review, RowRecorded
 from titration.planning import PlanText
@@ -117,11 +117,9 @@ def event(plan: PlanVersion, kind: str, reason: str = "", by=None) -> PlanEvent:
 
 
 def state(plan: PlanVersion) -> str:
-    from titration import reading
-    from titration.presenters.plan import ended
-
     log = planned.plan_log(plan.plan_id, plan.plan.regimen_id)
-    return log.standing(reading.history(plan.plan.regimen).live, ended(plan.plan.regimen)).state
+    ended = planned.ended(plan.plan.regimen.patient_id)
+    return log.standing(reading.history(plan.plan.regimen).live, ended).state
 
 
 # What the page says

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from access.models import Clinic, User
 from access.policies import RECORD, SIGN, allows
 from ledger.moments import Moment
-from patients.models import PatientVersion
 from patients.presenters import banner, not_today
 from titration import issued, planned, planning, policies, reading
-from titration.models import Plan, PlanDraft, PlanEventKind, Regimen
+from titration.models import Plan, PlanDraft, PlanEventKind
 from titration.planned import PlanLog, RecordedEvent, SignedVersion
 from titration.presenters.copies import copies
 from titration.presenters.log import moment_words, quoted
@@ -86,7 +85,7 @@ def plan_page(
     now = moment.at if moment else now
     version, is_retracted = reading.text_of(regimen, history.known)
     person = banner(regimen.patient, today=now.date(), moment=moment)
-    standing = log.standing(history.live, ended(regimen, history.known))
+    standing = log.standing(history.live, planned.ended(regimen.patient_id, history.known))
     is_open = moment is None and not is_retracted and not person.is_erased
     may_sign = is_open and allows(user, plan.clinic, SIGN)
     may_record = is_open and allows(user, plan.clinic, RECORD)
@@ -123,13 +122,6 @@ def plan_page(
         if may_record and not standing.is_over
         else "",
     }
-
-
-def ended(regimen: Regimen, known: int | None = None) -> planning.Event | None:
-    """That the patient died or left, as known at an entry number; one query."""
-    versions = PatientVersion.objects.newest(known).filter(patient=regimen.patient_id)
-    version = versions.select_related("entry").first()
-    return planned.ended_by(version) if version else None
 
 
 EVENT_WORDS = {

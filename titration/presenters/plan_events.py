@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from titration import planning
+from titration import planned, planning
 from titration.models import Plan
 from titration.planned import PlanLog
 from titration.presenters.log import log_rows
-from titration.presenters.plan import ended, plan_title
+from titration.presenters.plan import plan_title
 from titration.presenters.plan_rows import plan_table
 from titration.presenters.plan_standing import standing_words
 from titration.presenters.regimen import title_of
@@ -52,7 +52,7 @@ def event_page(
     plan: Plan, log: PlanLog, history: History, kind: str, now: datetime, name: str
 ) -> dict[str, object]:
     """What stands beside the form. `name` is the patient's, for the button."""
-    standing = log.standing(history.live, ended(plan.regimen))
+    standing = log.standing(history.live, planned.ended(plan.regimen.patient_id))
     carried = log.carried(history.live)
     step = history.in_force(now)
     title = title_of(plan.regimen.card.version)

@@ -23,7 +23,6 @@ from titration.models import Plan, PlanDraft, PlanEvent, PlanEventKind, PlanVers
 from titration.planned import PlanLog
 from titration.planning import PlanText
 from titration.policies import ChangedMeanwhile, RuleBroken
-from titration.presenters.plan import ended
 from titration.presenters.plan_events import event_page
 from titration.views.attempts import attempt, read_anew, status_of
 from titration.views.plans import log_of
@@ -71,7 +70,7 @@ def plan_to_sign(request: SignedInRequest, pk: UUID) -> Plan:
 def fits(plan: Plan, log: PlanLog, kind: str) -> bool:
     """Whether this can be recorded of the plan as it stands now."""
     live = reading.history(plan.regimen).live
-    standing = log.standing(live, ended(plan.regimen))
+    standing = log.standing(live, planned.ended(plan.regimen.patient_id))
     is_retracted = plan.regimen.card.is_retracted
     return not is_retracted and kind in policies.EVENTS_OF_STATE.get(standing.state, set())
 
