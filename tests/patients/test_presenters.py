@@ -148,3 +148,23 @@ def test_what_is_typed_is_escaped_in_the_table_and_its_labels_are_whole(db):
     assert "<bdi>O&#x27;NEILL &lt;B&gt;, &quot;Ann&quot; &amp; {url}" in body
     assert re.findall('data-label="([^"]*)"', body) == [*labels, "Clinic"]
     assert re.findall('data-label="([^"]*)"', presenters.table_body(rows)) == labels
+
+
+def test_rows_are_those_asked_for_at_every_length(db, django_assert_num_queries):
+    clinic = ClinicFactory()
+    by = member(clinic)
+    keys = [
+        PatientFactory(clinic=clinic, by=by, family_name=name).pk for name in ("Au", "Bo", "Cy")
+    ]
+    presenters.rows(keys)
+    for asked in (keys, keys[:1], keys[::-1], keys[1:], []):
+        with django_assert_num_queries(1 if asked else 0):
+            assert [row.patient for row in presenters.rows(asked)] == asked
+
+
+def test_rows_read_what_was_recorded_since(db):
+    patient = PatientFactory(family_name="Novak")
+    assert "NOVAK" in presenters.rows([patient.pk])[0].name
+    other = PatientFactory(family_name="Okafor", birth_date=date(1961, 3, 12))
+    [row] = presenters.rows([other.pk], today=TODAY)
+    assert ("OKAFOR" in row.name, row.born) == (True, "12-Mar-1961 (65y)")
