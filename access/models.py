@@ -81,15 +81,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        """Who may no longer sign in prescribes nowhere: see access.leaving."""
-        super().clean()
-        if self.pk is None or self.is_active:
-            return
-        held = Membership.objects.open().filter(user=self.pk, role=Role.PRESCRIBER)
-        if User.objects.filter(pk=self.pk, is_active=True).exists():
-            leaving.check_may_leave(self, [each.clinic for each in held.select_related("clinic")])
-
     @cached_property
     def open_memberships(self) -> list[tuple[int, str, bool]]:
         """(clinic id, role, demo flag), read once for each instance, so once for each request."""

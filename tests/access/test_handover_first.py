@@ -108,13 +108,8 @@ def test_a_membership_that_ended_may_be_put_right(leaver, regimens):
     ended(membership_of(leaver)).full_clean()
 
 
-def test_they_keep_signing_in_until_they_handed_over(clinic, leaver, regimens):
+def test_an_account_is_shut_at_once_whatever_is_in_its_name(leaver, regimens):
     leaver.is_active = False
-    with pytest.raises(ValidationError) as refused:
-        leaver.full_clean()
-    assert "2 regimens at Riverside" in refused.value.messages[0]
-    keys = tuple(regimen.regimen_id for regimen in regimens)
-    actions.hand_over(clinic=clinic, regimens=keys, of=leaver, to=member(clinic), by=leaver)
     leaver.full_clean()
 
 
@@ -138,15 +133,3 @@ def test_the_support_page_of_a_membership_says_so_and_changes_nothing(client, le
     assert "2 regimens at Riverside" in page.content.decode()
     membership.refresh_from_db()
     assert membership.ended_at is None
-
-
-def test_the_support_page_of_a_person_says_so_and_changes_nothing(client, leaver, regimens):
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    page = client.post(
-        reverse("admin:access_user_change", args=[leaver.pk]),
-        {"email": leaver.email, "name": leaver.name, "profession": ""},
-    )
-    assert page.status_code == 200
-    assert "2 regimens at Riverside" in page.content.decode()
-    leaver.refresh_from_db()
-    assert leaver.is_active

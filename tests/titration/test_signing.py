@@ -15,6 +15,7 @@ from access import presence
 from access.models import AccessEvent, AccessKind, Role
 from ledger import erasing
 from ledger.models import Entry, ErasureReason
+from ledger.writing import PatientErased
 from patients import actions as people
 from patients.identity import Standing
 from tests.factories import PASSWORD, ClinicFactory, PatientFactory, member
@@ -545,3 +546,14 @@ def test_queries_do_not_grow_with_the_rows(version, osei, rows):
 
     assert len(re.findall("Three times a day", page.text)) == rows
     assert len(queries) <= 32
+
+
+def test_what_is_recorded_of_a_plan_ends_with_an_erasure(clinic, osei, version):
+    plan = plan_of(version)
+    administrator = member(clinic, Role.ADMINISTRATOR)
+    patient = version.regimen.patient_id
+    erasing.erase(clinic=clinic, patient=patient, reason=ErasureReason.REQUEST, by=administrator)
+    with pytest.raises(PatientErased):
+        actions.record_plan_event(
+            plan=plan.plan, kind="completed", reason_text="", seen=10**6, by=osei
+        )

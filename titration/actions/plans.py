@@ -11,7 +11,7 @@ from access.models import User
 from access.policies import SIGN, check
 from ledger import canonical
 from ledger.models import Entry
-from ledger.writing import Asking, Log, check_newest, verb, writing
+from ledger.writing import Asking, Log, check_newest, check_not_erased, verb, writing
 from patients.models import PatientCard
 from titration import planned, policies, projection, reading
 from titration.actions.shared import check_regimen_stands
@@ -131,7 +131,12 @@ def _take_draft(draft: UUID, regimen: Regimen, revision: int, revises: Entry | N
 
 
 def _card(regimen: Regimen) -> PatientCard:
-    return PatientCard.objects.select_related("version__entry").get(pk=regimen.patient_id)
+    cards = PatientCard.objects.select_related("version__entry")
+    try:
+        return cards.get(pk=regimen.patient_id)
+    except PatientCard.DoesNotExist:
+        check_not_erased(regimen.patient_id)
+        raise
 
 
 def _version(
