@@ -27,7 +27,7 @@ SOME_ROW = UUID(int=0)
 
 ROW = """
 <tr{tone}>
-<th scope="row" class="num">{number}</th>
+<th scope="row" class="num" data-label="{row_label}">{number}</th>
 <td data-label="{planned_label}"{date}>{planned}</td>
 <td data-label="{dose_label}">{dose}{dose_total}{typed}</td>
 {cells}
