@@ -45,3 +45,17 @@ def test_a_row_with_a_mark_about_its_dose_is_never_read(
     for row, draft in zip(table.rows, drafted(text, named, unit), strict=True):
         if any(mark.about == "dose" for mark in row.marks):
             assert not is_read(draft, unit), draft
+
+
+@pytest.mark.parametrize("night", ["10", "5", "3"])
+def test_a_cell_of_no_column_is_marked_though_its_figure_stands_beside_it(night: str) -> None:
+    table = typed.read_table(f"Date\tMorning\tMidday\tNight\n08 Aug 2027\t10\t5\t{night}")
+    [row] = document.pasted_rows(table, unit="mg", date_words=str)
+    assert row["amounts"] == {"morning": "10", "midday": "5"}
+    assert row["dose"] == f"? {night}"
+
+
+def test_two_cells_of_no_column_are_both_marked() -> None:
+    table = typed.read_table("Date\tMorning\tNight\tTea\n08 Aug 2027\t10\t5\t5")
+    [row] = document.pasted_rows(table, unit="mg", date_words=str)
+    assert row["dose"] == "? 5\n? 5"

@@ -17,6 +17,9 @@ _OF_START = {
     *("year_two_digits", "interval_range", "interval_unknown", "interval_zero", "start_unknown"),
 }
 
+# Of cells that no column takes: whatever else stands in the row, such a cell stands nowhere yet.
+_LEFT_OUT = {"column_unknown", "slot_unclear", "slots_unnamed"}
+
 
 def pasted_rows(
     table: Table, *, unit: str, date_words: Callable[[date], str]
@@ -32,7 +35,9 @@ def _row(
     dose = [_dose(row.dose, table.unit_of("dose", unit), unit)] if row.dose.strip() else []
     placed = {when, row.dose, row.words, *(text for _slot, text in row.amounts)}
     for mark in row.marks:
-        if mark.text.strip() and mark.text not in placed and mark.text != row.source:
+        if not mark.text.strip() or mark.text == row.source:
+            continue
+        if mark.problem in _LEFT_OUT or mark.text not in placed:
             # Beside what was read it could be read as one more part of the dose.
             dose.append(f"? {mark.text}")
             placed.add(mark.text)
