@@ -208,6 +208,13 @@ def test_more_than_a_draft_holds_is_refused(given, cell):
     assert refusal.value.cell == cell
 
 
+@pytest.mark.parametrize("key", ["\x00", "\ud800", "x", ""])
+def test_only_rows_have_something_to_be_undone(key):
+    one = str(uuid4())
+    found = document.tidy({"undo": [{"when": {key: "x", one: "\ud800y\x00"}}]})
+    assert found["undo"] == [{"when": {one: "?y"}}]
+
+
 # Buttons
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.http import QueryDict
 from django.test import Client
 
 from access.models import AccessEvent, Role
@@ -25,6 +26,7 @@ from tests.titration.factories import (
     signed_plan,
 )
 from titration import actions, document
+from titration.forms.plans import document_sent
 from titration.models import PlanDraft, RegimenVersion
 
 pytestmark = pytest.mark.django_db
@@ -620,7 +622,10 @@ def test_the_writes_ask_who_it_is(desk):
         {"do": "explode:7"},
         {"undo": "[" * 10_000},
         {"undo": json.dumps([{"place": -1, "row": 3}, {"when": {"x": 3}}, {"rows": [7]}, 8])},
+        {"undo": json.dumps([{"when": {"\x00": "x", "\ud800": "x"}}])},
         {"mine": "{}", "do": "mine", "revision": "7"},
+        {"mine": json.dumps({"note": "\ud800\x00", "\ud800": "\x00"}), "do": "mine"},
+        {f"at-{number}": "x" for number in range(1000)},
     ],
 )
 def test_a_forged_form_breaks_nothing(desk, forged):
@@ -643,6 +648,31 @@ def test_drafts_write_nothing_into_the_ledger_and_every_page_is_accounted_for(de
     patient = desk.regimen.regimen.patient_id
     for event in AccessEvent.objects.order_by("-pk")[:3]:
         assert [seen.patient for seen in event.patients.all()] == [patient]
+
+
+def test_rows_beyond_those_of_a_plan_are_refused_unread():
+    sent = QueryDict(mutable=True)
+    sent.setlist("row", [""] * 201)
+    sent.setlistdefault("at-08:00", ["5"])
+    with pytest.raises(document.TooLong):
+        document_sent(sent)
+
+
+def test_only_times_of_day_are_columns():
+    sent = QueryDict("row=&row=&at-08:00=5&at-7=9&at-morning=&at-morning=7")
+    found = document_sent(sent)
+    assert [each["amounts"] for each in found["rows"]] == [{"08:00": "5"}, {"morning": "7"}]
+
+
+def test_a_revision_of_thousands_of_digits_that_comes_back_is_none(desk):
+    draft = desk.begin(*FULL)
+    page = desk.get(desk.url(draft))
+    del desk.client.cookies["sessionid"]
+    desk.send(draft, page, revision="9" * 5000)
+    desk.client.force_login(desk.prescriber)
+    page = desk.get(desk.url(draft))
+    form = next(form for form in page.forms if "data-plan" in form.attributes)
+    assert form.values["revision"] == "1"
 
 
 def test_a_draft_goes_with_its_patients_erasure(desk):

@@ -215,6 +215,11 @@ def test_somebody_of_another_clinic_is_not_there(client, leaver, regimens):
     assert opened(client, stranger).text.count("responsible prescriber of no regimen") == 1
 
 
+@pytest.mark.parametrize("of", ["9" * 30, "9" * 5000])
+def test_a_number_of_any_length_is_nobody(client, leaver, of):
+    assert opened(client, leaver, of=of).status == 404
+
+
 def test_a_recorder_is_refused_and_changes_nothing(client, clinic, leaver, stayer, regimens):
     page = opened(client, leaver)
     client.force_login(member(clinic, Role.RECORDER))

@@ -48,14 +48,15 @@ def tidy(given: object) -> Document:
     slots = _slots(source.get("slots"))
     rows, seen = [], set[str]()
     written = source.get("rows")
-    for each in written if isinstance(written, list) else []:
+    given_rows = written if isinstance(written, list) else []
+    if len(given_rows) > planning.MOST_ROWS:
+        raise TooLong("rows")
+    for each in given_rows:
         row = _tidy_row(each)
         if row["row"] in seen:
             row["row"] = str(uuid4())
         seen.add(row["row"])
         rows.append(row)
-    if len(rows) > planning.MOST_ROWS:
-        raise TooLong("rows")
     undo = source.get("undo")
     document: Document = {
         **{name: _text(source.get(name), name) for name in HEAD},
@@ -95,14 +96,19 @@ def _tidy_row(given: object) -> dict[str, Any]:
     source = given if isinstance(given, dict) else {}
     written = source.get("amounts")
     amounts = written if isinstance(written, dict) else {}
-    try:
-        identity = str(UUID(str(source.get("row", ""))))
-    except ValueError:
-        identity = ""
+    identity = _identity(source.get("row"))
     cells: dict[str, Any] = {cell: _text(source.get(cell), cell) for cell in CELLS}
     found = {slot: _text(amounts[slot], "amount") for slot in amounts if is_slot(slot)}
     row: dict[str, Any] = {**new_row(identity), **cells}
     return {**row, "amounts": {slot: found[slot] for slot in _in_order(found) if found[slot]}}
+
+
+def _identity(given: object) -> str:
+    """The identity of a row as it is written; nothing for what is none."""
+    try:
+        return str(UUID(str(given)))
+    except ValueError:
+        return ""
 
 
 def _slots(given: object) -> list[str]:
@@ -131,7 +137,8 @@ def _undo(given: Sequence[object]) -> list[dict[str, Any]]:
             continue
         place, when = each.get("place"), each.get("when")
         if isinstance(when, dict) and len(when) <= planning.MOST_ROWS:
-            found.append({"when": {str(row)[:36]: _text(when[row], "when") for row in when}})
+            rows = {_identity(row): _text(text, "when") for row, text in when.items()}
+            found.append({"when": {row: text for row, text in rows.items() if row}})
         elif isinstance(each.get("rows"), list):
             found.append({"rows": [_tidy_row(row) for row in each["rows"][: planning.MOST_ROWS]]})
         elif isinstance(place, int) and 0 <= place <= planning.MOST_ROWS and "row" in each:

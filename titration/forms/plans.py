@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from titration import document, dosing, wording
-from titration.document import Document
+from titration import document, dosing, planning, wording
+from titration.document import Document, TooLong
 from titration.forms.steps import SubmissionForm
 from titration.models import PlanEnd, Purpose
 
@@ -24,7 +24,10 @@ def document_sent(sent: QueryDict) -> Document:
     Raises document.TooLong.
     """
     identities = sent.getlist("row")
-    slots = [name.removeprefix(AMOUNT) for name in sent if name.startswith(AMOUNT)]
+    if len(identities) > planning.MOST_ROWS:
+        raise TooLong("rows")
+    names = [name.removeprefix(AMOUNT) for name in sent if name.startswith(AMOUNT)]
+    slots = [name for name in names if document.is_slot(name)]
     cells = {cell: sent.getlist(cell) for cell in document.CELLS}
     amounts = {slot: sent.getlist(AMOUNT + slot) for slot in slots}
 
@@ -35,7 +38,7 @@ def document_sent(sent: QueryDict) -> Document:
         {
             "row": identity,
             **{cell: at(texts, place) for cell, texts in cells.items()},
-            "amounts": {slot: at(texts, place) for slot, texts in amounts.items()},
+            "amounts": {slot: texts[place] for slot, texts in amounts.items() if texts[place:]},
         }
         for place, identity in enumerate(identities)
     ]

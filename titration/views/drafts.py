@@ -164,8 +164,7 @@ def given_back(request: SignedInRequest, draft: PlanDraft) -> HttpResponse:
     typed = kept.give_back(request)
     if typed is None:
         return edit_page(request, draft)
-    seen = typed.get("revision", "")
-    draft.revision = int(seen) if seen.isascii() and seen.isdigit() else draft.revision
+    draft.revision = as_revision(typed.get("revision", "")) or draft.revision
     return edit_page(request, draft, document_sent(typed))
 
 
@@ -270,10 +269,15 @@ def draft_again(draft: PlanDraft) -> PlanDraft:
 
 def revision_seen(request: SignedInRequest) -> int:
     """The revision that was typed over: without one, a form is not ours."""
-    seen = request.POST.get("revision", "")
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+    seen = as_revision(request.POST.get("revision", ""))
+    if seen is None:
         raise BadRequest
-    return int(seen)
+    return seen
+
+
+def as_revision(sent: str) -> int | None:
+    """A revision as forms of ours send it; none for anything else."""
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
 
 
 def too_long(request: SignedInRequest, refusal: TooLong) -> HttpResponse:

@@ -133,10 +133,11 @@ def whose_of(request: SignedInRequest, clinics: list[Clinic]) -> Whose:
     present, former = presenter.people_of(clinic)
     asked = request.GET.get("of", "")
     person: User = request.user
-    if asked.isascii() and asked.isdigit() and int(asked) != person.pk:
-        if int(asked) not in {**present, **former}:
+    if asked.isascii() and asked.isdigit() and asked != str(person.pk):
+        keys = {str(key): key for key in (*present, *former)}
+        if asked not in keys:
             raise Http404(_("The clinic has no such prescriber."))
-        person = User.objects.get(pk=int(asked))
+        person = User.objects.get(pk=keys[asked])
     return Whose(clinic, person, present, former)
 
 
