@@ -15,7 +15,7 @@ from tests.titration.doses import at, doses, times
 from tests.titration.factories import STARTED, planned_row
 from titration import planning
 from titration.planning import Link, Row
-from titration.planning.expected import CHANGED, OTHER_DOSE, WORDS_ONLY, unexpected_before
+from titration.planning.expected import CHANGED, GATED, OTHER_DOSE, WORDS_ONLY, unexpected_before
 from titration.timeline import Effective, StepRecord
 
 FIVE, ELEVEN = (times(3, "5"),), (times(3, "11"),)
@@ -137,3 +137,11 @@ def test_the_first_row_goes_by_what_its_signer_saw():
     assert unexpected_before(carried, rows[0].row, single, seen) == ""
     same_words = [replace(seen[0], entry=uuid4(), number=9)]
     assert unexpected_before(carried, rows[0].row, same_words, seen) == ""
+
+
+def test_a_row_that_waits_for_a_review_fills_nothing_until_one_opens_it():
+    rows = [planned_row(STARTED, *FIVE), planned_row("review", *ELEVEN)]
+    live, links = carried_out(rows, 1)
+    for opened, why in (({}, GATED), ({rows[1].row: STARTED + timedelta(weeks=1)}, "")):
+        carried = planning.carried_rows(rows, links, live, opened)
+        assert unexpected_before(carried, rows[1].row, live, ()) == why

@@ -7,7 +7,8 @@ from titration.planning.carried import KIND_OF_STEP, Carried, expected_before, s
 from titration.planning.shapes import Row
 from titration.timeline import DOSE, RESUME, StepRecord, instructions
 
-WORDS_ONLY, OTHER_DOSE, CHANGED = "words-only", "other-dose", "changed"
+WORDS_ONLY, GATED = "words-only", "gated"
+OTHER_DOSE, CHANGED = "other-dose", "changed"
 
 
 def unexpected_before(
@@ -18,11 +19,13 @@ def unexpected_before(
     That is the last recorded instruction, begun or not: it is to say the dose that the plan has
     before the row (else OTHER_DOSE). Where the plan has none before it, the instruction is to be
     the one that the signer saw, whose live steps are `seen` (else CHANGED). A row of words has
-    nothing to fill (WORDS_ONLY).
+    nothing to fill (WORDS_ONLY), and one that waits for a review is not to start yet (GATED).
     """
-    wanted = next(each.row for each in carried if each.row.row == row)
-    if wanted.kind == "words":
+    wanted = next(each for each in carried if each.row.row == row)
+    if wanted.row.kind == "words":
         return WORDS_ONLY
+    if wanted.row.start == "review" and wanted.planned_on is None:
+        return GATED
     last = _last(live)
     expected = expected_before(carried, row)
     if expected is None:

@@ -13,7 +13,7 @@ from titration.actions import Instruction
 from titration.planned import PlanLog, SignedVersion
 from titration.planning import Carried, Row
 from titration.planning.carried import KIND_OF_STEP
-from titration.planning.expected import CHANGED, OTHER_DOSE, WORDS_ONLY, unexpected_before
+from titration.planning.expected import CHANGED, GATED, OTHER_DOSE, WORDS_ONLY, unexpected_before
 from titration.presenters.followed import Followed, days_words, followed_row, row_words
 from titration.presenters.log import heading_words
 from titration.presenters.sides import Side, side_of_dose
@@ -162,6 +162,8 @@ def _filling_words(it: Following) -> str:
             return _(
                 "The form is filled in from this row as it was signed. The day is not: choose it."
             )
+        case reason if reason == GATED:
+            return _("The form is blank: this row waits for a review, and none has opened it.")
         case reason if reason == WORDS_ONLY:
             return _("The form is blank: this row says in words what is to be done.")
         case reason if reason == OTHER_DOSE:
@@ -210,8 +212,10 @@ def _order_notices(it: Following) -> list[str]:
     first = max((n for n, row in enumerate(it.carried) if row.step is not None), default=-1) + 1
     if first < it.place:
         words = ngettext(
-            "Row %(last)s before this one has nothing recorded.",
-            "Rows %(first)s to %(last)s before this one have nothing recorded.",
+            "Row %(last)s before this one has nothing recorded. Once this one is recorded, it counts "
+            "as passed over.",
+            "Rows %(first)s to %(last)s before this one have nothing recorded. Once this one is "
+            "recorded, they count as passed over.",
             it.place - first,
         )
         notices.append(words % {"first": f"{first + 1:,}", "last": f"{it.place:,}"})
