@@ -350,6 +350,7 @@ body.addEventListener("paste", async (event) => {
   const opened = document.getElementById("plan-pasted");
   opened.elements.pasted.value = text;
   opened.elements.after.value = after ? after.dataset.planRow : "";
+  opened.elements.revision.value = plan.elements.revision.value;
   opened.elements.csrfmiddlewaretoken.value = plan.elements.csrfmiddlewaretoken.value;
   opened.requestSubmit();
 });

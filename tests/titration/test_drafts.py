@@ -498,7 +498,8 @@ TABLE = "Date\tMorning\tBedtime\n16 Nov 2026\t5\t10\n23 Nov 2026\tten\t10\n"
 
 
 def paste(desk, draft, text: str = TABLE, **more):
-    return desk.client.post(desk.url(draft, "paste"), {"pasted": text, "do": "read", **more})
+    typed = {"pasted": text, "do": "read", "revision": draft.revision, **more}
+    return desk.client.post(desk.url(draft, "paste"), typed)
 
 
 def test_a_pasted_table_is_shown_and_changes_nothing(desk):
@@ -568,6 +569,48 @@ def test_what_cannot_go_in_is_refused_and_kept(desk, text):
     response = paste(desk, draft, text, do="replace")
     assert response.status_code == 422
     assert rows_of(draft) == ["16 Nov 2026", "2 weeks"]
+
+
+@pytest.mark.parametrize("text", ["Date\tDose", "\n", " ", "|---|---|", "\t\t\t"])
+@pytest.mark.parametrize("do", ["read", "insert", "replace"])
+def test_a_table_without_rows_is_refused(desk, text, do):
+    draft = desk.begin(*FULL)
+    page = Page(paste(desk, draft, text, do=do))
+    assert page.status == 422
+    assert page.errors["pasted"] == ["No row was found: headings alone, or blanks, are no rows."]
+    draft.refresh_from_db()
+    assert (draft.document["rows"], draft.revision) == (FULL, 1)
+
+
+@pytest.mark.parametrize("do", ["insert", "replace"])
+def test_a_pasted_table_overwrites_no_save_of_somebody_else(desk, do):
+    draft = desk.begin(*FULL)
+    page = Page(paste(desk, draft))
+    theirs = document.tidy({**draft.document, "rows": [*FULL, row("1 week", "9 mg at noon")]})
+    actions.save_draft(draft=draft, document=theirs, seen=1, by=desk.recorder)
+    again = Page(desk.client.post(desk.url(draft, "paste"), {**page.values, "do": "read"}))
+    response = desk.client.post(desk.url(draft, "paste"), {**again.values, "do": do})
+    assert response.status_code == 409
+    page = Page(response)
+    assert "J. Lind saved this draft on" in page.text
+    assert ("9 mg at noon" in page.text) is (do == "replace")
+    assert "ten" in page.text
+    draft.refresh_from_db()
+    assert (draft.document, draft.revision) == (theirs, 2)
+    form = next(form for form in page.forms if "mine" in form.values)
+    assert form.action == desk.url(draft)
+    desk.client.post(form.action, {**form.values, "do": "mine"})
+    kept = ["16 Nov 2026", "2 weeks", "1 week"] if do == "insert" else []
+    assert rows_of(draft) == [*kept, "16-Nov-2026", "23-Nov-2026"]
+
+
+def test_a_pasted_table_stays_to_be_copied_when_the_draft_is_gone(desk):
+    draft = desk.begin(*FULL)
+    page = Page(paste(desk, draft))
+    PlanDraft.objects.all().delete()
+    response = desk.client.post(desk.url(draft, "paste"), {**page.values, "do": "replace"})
+    assert response.status_code == 410
+    assert "23 Nov 2026" in Page(response).text
 
 
 # Who may

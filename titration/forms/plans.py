@@ -147,6 +147,7 @@ class PasteForm(forms.Form):
         required=False,
     )
     after = forms.CharField(required=False, widget=forms.HiddenInput)
+    revision = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class HeadForm(forms.Form):

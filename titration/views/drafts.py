@@ -297,9 +297,10 @@ def gone(request: SignedInRequest, draft: PlanDraft) -> HttpResponse:
     if is_script(request):
         return JsonResponse({"gone": says}, status=410)
     found = document_carried(request.POST) if "mine" in request.POST else None
+    typed = presenters.plain_text(found or document_sent(request.POST))
     context = presenters.page_of(draft) | {
         "says": says,
-        "text": presenters.plain_text(found or document_sent(request.POST)),
+        "text": request.POST.get("pasted") or typed,
     }
     return render(request, "titration/plan_gone.html", context, status=410)
 
@@ -319,7 +320,7 @@ def conflict_answer(
     context = presenters.page_of(draft) | conflict_page(
         theirs, mine, chosen or {}, asks_again=chosen is not None
     )
-    context |= {"carried": json.dumps(mine), "address": request.path}
+    context |= {"carried": json.dumps(mine), "address": reverse("plan-edit", args=[draft.pk])}
     if is_script(request):
         html = render_to_string("titration/_plan_conflict.html", context, request)
         return JsonResponse({"conflict": html}, status=409)

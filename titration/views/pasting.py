@@ -19,31 +19,47 @@ from titration.document import Document, TooLong
 from titration.forms.plans import PasteForm
 from titration.models import PlanDraft
 from titration.presenters import drafts as presenters
-from titration.views.drafts import draft_for, gone
+from titration.views.drafts import (
+    as_revision,
+    conflict_answer,
+    draft_for,
+    gone,
+    revision_seen,
+    signed_already,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_paste(request: SignedInRequest, draft: UUID) -> HttpResponse:
     """Paste a table, see what is read of it, and only then put its rows into the draft."""
+    if not PlanDraft.objects.filter(pk=draft).exists():
+        return signed_already(request, draft)
     found = draft_for(request, draft)
     form = PasteForm(request.POST if request.method == "POST" else kept.give_back(request))
     if request.method != "POST":
         return paste_page(request, found, form)
-    if not form.is_valid():
-        return paste_page(request, found, form, status=422)
-    table = read_table(found, form)
-    rows = rows_of(found, table)
-    do = request.POST.get("do", "")
     try:
-        if do in ("replace", "insert"):
-            return put_in(request, found, rows, do)
-        preview = document.tidy({**found.document, "rows": rows, "undo": []})
+        if form.is_valid():
+            return pasted(request, found, form)
     except TooLong as refusal:
         form.add_error("pasted", too_long_words(refusal))
-        return paste_page(request, found, form, status=422)
     except DraftGone:
         return gone(request, found)
-    return paste_page(request, found, form, preview=preview, table=table)
+    return paste_page(request, found, form, status=422)
+
+
+def pasted(request: SignedInRequest, draft: PlanDraft, form: PasteForm) -> HttpResponse:
+    """What was read of the table; once that is confirmed, its rows are put in. Raises TooLong."""
+    table = read_table(draft, form)
+    rows = rows_of(draft, table)
+    if all(map(document.is_blank, rows)):
+        form.add_error("pasted", _("No row was found: headings alone, or blanks, are no rows."))
+        return paste_page(request, draft, form, status=422)
+    do = request.POST.get("do", "")
+    if do in ("replace", "insert"):
+        return put_in(request, draft, rows, do)
+    preview = document.tidy({**draft.document, "rows": rows, "undo": []})
+    return paste_page(request, draft, form, preview=preview, table=table)
 
 
 def paste_page(
@@ -57,7 +73,12 @@ def paste_page(
 ) -> HttpResponse:
     """The box to paste into; with a `preview`, what was read of each row, and where it goes."""
     after = form["after"].value() or ""
-    context = presenters.page_of(draft) | {"form": form, "submission": uuid4()}
+    context = presenters.page_of(draft) | {
+        "form": form,
+        "submission": uuid4(),
+        # What is put in goes over the draft as it was when the person began to paste.
+        "revision": as_revision(form["revision"].value() or "") or draft.revision,
+    }
     if preview is not None and table is not None:
         read = document.read_rows(preview)
         context |= presenters.pasted_table(table, read)
@@ -76,17 +97,19 @@ def rows_of(draft: PlanDraft, table: typed.Table) -> list[dict]:
 
 
 def put_in(request: SignedInRequest, draft: PlanDraft, rows: list[dict], do: str) -> HttpResponse:
-    """Put the rows into the draft: instead of its rows, or after the row that was named."""
-    before = draft.document
+    """Put the rows into the draft: instead of its rows, or after the row that was named.
+
+    When somebody saved the draft meanwhile, both texts are shown instead.
+    """
+    before, seen = draft.document, revision_seen(request)
     places = [row["row"] for row in before["rows"]]
     after = request.POST.get("after", "")
     at = places.index(after) + 1 if after in places else len(places)
     text = document.replaced(before, rows, at=None if do == "replace" else at)
     try:
-        actions.save_draft(draft=draft, document=text, seen=draft.revision, by=request.user)
-    except DraftConflict:
-        messages.warning(request, _("Somebody saved this draft meanwhile. Paste the table again."))
-        return redirect("plan-paste", draft.pk)
+        actions.save_draft(draft=draft, document=text, seen=seen, by=request.user)
+    except DraftConflict as conflict:
+        return conflict_answer(request, draft, text, conflict.draft)
     words = ngettext(
         "%(count)s row is put in. Undo takes it out again.",
         "%(count)s rows are put in. Undo takes them out again.",
