@@ -20,6 +20,7 @@ from titration.planning.shapes import (
 
 PROBLEMS = (
     "date_missing",
+    "days_of_each",
     "dates_not_rising",
     "dose_beside_words",
     "dose_missing",
@@ -124,11 +125,27 @@ def _dose(row: Row) -> Iterator[str]:
         yield "dose_missing"
         return
     yield from dosing.check_components(anchored(row.components, ANY_DAY))
+    if _share_their_days(row):
+        yield "days_of_each"
     is_once = [part.timing.kind == "once" for part in row.components]
     if row.kind == "single" and not all(is_once):
         yield "single_not_once"
     if row.kind == "dose" and any(is_once):
         yield "once_in_dose"
+
+
+def _share_their_days(row: Row) -> bool:
+    """Whether two parts are for one time of day and one pattern of days, counted from no day.
+
+    "10 mg at bedtime on alternate days; 5 mg at bedtime on alternate days" is mostly meant by
+    turns, and would be taken together on one day and not at all on the next.
+    """
+    counted = [
+        part.timing
+        for part in row.components
+        if anchored([part], ANY_DAY) != (part,) and not part.as_needed
+    ]
+    return len(set(counted)) < len(counted)
 
 
 def _order(rows: Sequence[Row]) -> list[Problem]:

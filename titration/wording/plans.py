@@ -14,6 +14,10 @@ from titration.wording.problems import problem_words
 
 _MESSAGES = {
     "date_missing": gettext_noop("Write the date on which this row starts."),
+    "days_of_each": gettext_noop(
+        "Two parts are for the same time and the same pattern of days. Write after each from "
+        "which day it is counted, as in “counted from 16-Nov-2026”."
+    ),
     "dates_not_rising": gettext_noop(
         "This row does not start after the row before it. Check the two dates."
     ),
