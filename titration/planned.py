@@ -62,7 +62,11 @@ class RecordedEvent:
 
 @dataclass(frozen=True)
 class PlanLog:
-    """Everything known of one plan. `opened` are the days from which reviews opened its rows."""
+    """Everything known of one plan. `opened` are the days from which reviews opened its rows.
+
+    `followed_by` is the number of the first version of another plan of the regimen that was signed
+    after the newest of this one.
+    """
 
     plan: UUID
     regimen: UUID
@@ -70,6 +74,7 @@ class PlanLog:
     events: tuple[RecordedEvent, ...] = ()
     links: tuple[Link, ...] = ()
     opened: Mapping[UUID, date] = field(default_factory=dict)
+    followed_by: int | None = None
 
     @property
     def newest(self) -> SignedVersion:
@@ -92,7 +97,8 @@ class PlanLog:
         """How the plan stands beside the live steps of its regimen; see planning.standing."""
         signed = [Event(v.number, "signed", v.signed_on) for v in self.versions]
         events = [Event(e.number, e.kind, e.on) for e in self.events]
-        return planning.standing([*signed, *events, *differs], live, self.links, ended)
+        told = [*signed, *events, *differs]
+        return planning.standing(told, live, self.links, ended, self.followed_by)
 
     def carried(self, live: Sequence[StepRecord]) -> tuple[Carried, ...]:
         """The rows of the newest version beside what was recorded from them."""
@@ -138,6 +144,7 @@ def plan_logs(
             events=tuple(events.get(plan, ())),
             links=tuple(links.get(plan, ())),
             opened=opened.get(regimen, {}),
+            followed_by=_followed_by(signed[-1], versions),
         )
         found[regimen] = (*found[regimen], log)
     return found
@@ -210,6 +217,12 @@ def _component_columns() -> QuerySet:
 def _versions(regimens: Sequence[UUID], known: int | None) -> list[_Version]:
     rows = _known(_version_columns().filter(plan__regimen__in=regimens), known)
     return list(map(_Version._make, rows))
+
+
+def _followed_by(newest: _Version, versions: Sequence[_Version]) -> int | None:
+    """The first version of another plan of its regimen after this one; they are in order."""
+    later = (v for v in versions if v.regimen == newest.regimen and v.number > newest.number)
+    return next((version.number for version in later if version.plan != newest.plan), None)
 
 
 def _texts(versions: Sequence[_Version]) -> dict[UUID, PlanText]:

@@ -87,7 +87,7 @@ def _made(
     regimens: Sequence[Regimen], now: datetime, logs: Mapping[UUID, History] | None = None
 ) -> list[_Made]:
     keys = [regimen.pk for regimen in regimens]
-    logs = histories(keys, with_doses=False) if logs is None else logs
+    logs = _logs(keys) if logs is None else logs
     versions = _newest_versions(keys)
     facts = _facts(keys)
     withdrawn = set(
@@ -102,6 +102,17 @@ def _made(
         )
         for r in regimens
     ]
+
+
+def _logs(regimens: Sequence[UUID]) -> Mapping[UUID, History]:
+    """The logs; with doses only where a line was corrected: whether its dose was, a plan asks."""
+    logs = histories(regimens, with_doses=False)
+    corrected = [
+        key
+        for key, log in logs.items()
+        if len({record.step for record in log.records}) < len(log.records)
+    ]
+    return logs | histories(corrected) if corrected else logs
 
 
 def _listed(
@@ -189,7 +200,7 @@ def _plan(
         return None
     standing = plan.standing(log.live, ended)
     days = {step.number: texts[step.entry].on for step in log.live}
-    days |= {version.number: version.signed_on for version in plan.versions}
+    days |= {version.number: version.signed_on for each in plans for version in each.versions}
     days |= {event.number: event.on for event in plan.events}
     if ended is not None:
         days[ended.number] = ended.on

@@ -6,7 +6,7 @@ or a database, so the present moment is always an argument.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -78,7 +78,9 @@ class Effective:
 class StepRecord:
     """One entry of the dose log as the timeline needs it.
 
-    `entry` and `number` name the ledger entry; `step` is the line that corrections share.
+    `entry` and `number` name the ledger entry; `step` is the line that corrections share. Of a live
+    step, `said_since` is the number since which its line has this kind, moment and dose, where an
+    earlier text than this one said them already.
     """
 
     entry: UUID
@@ -87,6 +89,11 @@ class StepRecord:
     kind: str
     effective: Effective
     components: tuple[Component, ...] = ()
+    said_since: int | None = field(default=None, compare=False)
+
+    @property
+    def says(self) -> tuple[str, Effective, tuple[Component, ...]]:
+        return self.kind, self.effective, self.components
 
     @property
     def order(self) -> tuple[date, int, int, datetime, int]:
@@ -124,13 +131,15 @@ def live_steps(
     gone = {w.step for w in withdrawals if known is None or w.number <= known}
     newest: dict[UUID, StepRecord] = {}
     begun: dict[UUID, int] = {}
-    for record in records:
+    for record in sorted(records, key=lambda record: record.number):
         if record.step in gone or (known is not None and record.number > known):
             continue
-        begun[record.step] = min(record.number, begun.get(record.step, record.number))
+        begun.setdefault(record.step, record.number)
         present = newest.get(record.step)
-        if present is None or record.number > present.number:
-            newest[record.step] = record
+        if present is not None and record.says == present.says:
+            since = present.said_since or present.number
+            record = replace(record, said_since=since)
+        newest[record.step] = record
     return tuple(
         sorted(newest.values(), key=lambda record: (*record.effective.order, begun[record.step]))
     )

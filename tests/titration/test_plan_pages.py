@@ -30,8 +30,17 @@ from tests.titration.factories import (
 )
 from titration import actions, planned, planning, reading
 from titration.document import read
-from titration.models import DoseStep, PlanDraft, PlanEvent, PlanVersion, Review, RowRecorded
+from titration.models import (
+    DoseStep,
+    PlanDraft,
+    PlanEvent,
+    PlanVersion,
+    Review,
+    RowRecorded,
+    WorklistRow,
+)
 from titration.planning import PlanText
+from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
 
@@ -800,3 +809,77 @@ def test_queries_do_not_grow_with_the_versions(client, plan, versions):
         open_page(client, newest, version=versions, compare=versions - 1)
 
     assert len(queries) <= 24
+
+
+def test_a_plan_that_another_followed_stays_over_whatever_becomes_of_the_stop(
+    client, plan, version
+):
+    """Two plans open at once would make the planned dose two."""
+    step_of(version, date(2026, 2, 1))
+    before = planned.plan_logs([version.regimen.pk])[version.regimen.pk][0].newest.number
+    stop = step_of(version, date(2026, 2, 20), kind="stop")
+    second = plan_of(version)
+    number = second.entry.number
+
+    actions.retract_step(step=stop, reason="wrong-patient", reason_text="", by=version.responsible)
+
+    assert (state(plan), state(second)) == ("closed", "open")
+    text = open_page(client, plan).text
+    assert "Closed by another plan of this medicine, which Dr A. Osei signed" in text
+    assert f"entry {number}." in text
+    [known] = planned.plan_logs([version.regimen.pk], number - 1)[version.regimen.pk]
+    assert (known.newest.number, known.followed_by) == (before, None)
+    assert list(WorklistRow.objects.filter(about=plan.plan_id)) == []
+
+
+def corrected(step: DoseStep, **changes) -> DoseStep:
+    """The step with these changes, as the next text of its line."""
+    step = DoseStep.objects.get(pk=step.pk)
+    said = {
+        "kind": step.kind,
+        "effective": step.effective,
+        "decided_by": step.decided_by,
+        "decided_by_name": step.decided_by_name,
+        "received_how": step.received_how,
+        "reason": step.reason,
+        "components": tuple(part.as_written() for part in step.parts),
+    }
+    return actions.correct_step(
+        step=step,
+        instruction=actions.Instruction(**said | changes),
+        correction_reason="typo",
+        by=step.regimen.card.version.responsible,
+    )
+
+
+@pytest.mark.parametrize("kind", ["dose", "stop"])
+def test_a_note_of_an_old_step_put_right_leaves_a_newer_plan_open(client, version, kind):
+    step = step_of(version, date(2026, 2, 1))
+    if kind == "stop":
+        step = step_of(version, date(2026, 2, 20), kind="stop")
+    plan = plan_of(version)
+
+    noted = corrected(step, note="Heard by telephone")
+
+    assert state(plan) == "open"
+    assert not projected_awaiting(plan)
+
+    later = corrected(noted, effective=Effective(date(2026, 2, 21)))
+
+    assert state(plan) == ("closed" if kind == "stop" else "awaiting")
+    assert later.entry.number > noted.entry.number
+
+
+def test_the_worklist_learns_of_a_dose_of_an_old_step_put_right(version):
+    """Only the dose differs: the rows that feed the worklist know of doses as the page does."""
+    step = step_of(version, date(2026, 2, 1))
+    plan = plan_of(version)
+
+    corrected(step, components=(times(3, "6"),))
+
+    assert state(plan) == "awaiting"
+    assert projected_awaiting(plan)
+
+
+def projected_awaiting(plan: PlanVersion) -> bool:
+    return WorklistRow.objects.filter(about=plan.plan_id, topic="differs").exists()

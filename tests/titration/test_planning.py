@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.titration.doses import at, doses, rate, times
 from tests.titration.factories import plan_text, planned_row
-from tests.titration.histories import histories
+from tests.titration.histories import Told, histories
 from titration import planning, timeline
 from titration.planning import Event, Link, Row
 from titration.timeline import Effective, StepRecord
@@ -399,19 +399,21 @@ def test_remaining_rows_are_those_after_the_last_recorded(two_rows):
 # How a plan stands
 
 
-def slow_standing(live, events: list[Event], links: list[Link], ended):
+def slow_standing(live, events: list[Event], links: list[Link], ended, followed, said_since):
     """Entry by entry, by the rules as ADR 0014 says them; slow and obvious."""
     signed = max(e.number for e in events if e.kind == "signed")
     over = [e for e in events if e.kind in ("withdrawn", "completed") and e.number > signed]
     if over:
         newest = max(over, key=lambda e: e.number)
         return newest.kind, newest.number, ""
+    if followed is not None:
+        return "closed", followed, "followed"
     if ended is not None:
         return "closed", ended.number, ended.kind
     told_live = [step for step in live if step.kind != timeline.SINGLE]
 
     def counts(step: StepRecord, since: Event) -> bool:
-        if step.number <= since.number:
+        if said_since[step.step] <= since.number:
             return False
         later = told_live[told_live.index(step) + 1 :]
         return not later or later[0].effective.on > since.on
@@ -432,6 +434,17 @@ def slow_standing(live, events: list[Event], links: list[Link], ended):
     return ("paused" if last.kind == "paused" else "open"), last.number, ""
 
 
+def slow_said_since(told: Told) -> dict[UUID, int]:
+    """By line: since when it says what it says now, text by text; entries numbered by twos."""
+    since: dict[UUID, int] = {}
+    said: dict[UUID, tuple] = {}
+    for text in told.records:
+        says = (text.kind, text.effective, text.components)
+        if said.get(text.step) != says:
+            said[text.step], since[text.step] = says, text.number * 2
+    return since
+
+
 happenings = st.lists(
     st.tuples(
         st.integers(-20, 60), st.sampled_from([*planning.EVENTS, "signed", "differs"]), around
@@ -446,21 +459,22 @@ happenings = st.lists(
     happenings,
     st.sets(st.integers(0, 45)),
     st.none() | st.sampled_from(["died", "left"]),
+    st.none() | st.integers(100, 120),
 )
-def test_standing_is_that_of_the_slow_model(told, happened, linked, gone):
+def test_standing_is_that_of_the_slow_model(told, happened, linked, gone, followed):
     """Steps have even numbers and events odd ones, so that each may come before any other."""
     first = Event(-41, "signed", date(2020, 1, 1))
     events = [first, *(Event(2 * number + 1, kind, on) for number, kind, on in happened)]
     live = [
-        replace(step, number=step.number * 2)
+        replace(step, number=step.number * 2, said_since=(step.said_since or step.number) * 2)
         for step in timeline.live_steps(told.records, told.withdrawals)
     ]
     links = [Link(uuid4(), step.step, step.number) for step in live if step.number // 2 in linked]
     ended = Event(1_000, gone, date(2026, 1, 1)) if gone else None
 
-    found = planning.standing(events, live, links, ended)
+    found = planning.standing(events, live, links, ended, followed)
 
-    expected = slow_standing(live, events, links, ended)
+    expected = slow_standing(live, events, links, ended, followed, slow_said_since(told))
     assert (found.state, found.number, found.reason) == expected
 
 
@@ -499,6 +513,22 @@ def test_an_instruction_learned_late_of_a_time_that_was_over_says_nothing_of_the
     found = planning.standing([Event(5, "signed", date(2026, 3, 2))], [late, since], [])
 
     assert found.state == planning.OPEN
+
+
+@pytest.mark.parametrize("kind", ["dose", "stop"])
+def test_a_correction_that_leaves_moment_and_dose_says_nothing_new_of_a_plan(kind):
+    """A note put right; once another text says another moment, that text counts."""
+    line, signed = uuid4(), Event(5, "signed", date(2026, 3, 2))
+    first = recorded(3, date(2026, 2, 1), () if kind == "stop" else FIVE, kind=kind, step=line)
+    noted = replace(first, entry=uuid4(), number=8)
+    moved = replace(noted, entry=uuid4(), number=11, effective=Effective(date(2026, 2, 2)))
+    texts = [first, noted, replace(noted, entry=uuid4(), number=10), moved]
+
+    found = [planning.standing([signed], timeline.live_steps(texts[:n]), []) for n in (1, 2, 3, 4)]
+
+    assert [each.state for each in found[:3]] == [planning.OPEN] * 3
+    assert found[3].is_over == (kind == "stop")
+    assert found[3].number == 11
 
 
 @pytest.mark.parametrize("is_planned", [True, False])

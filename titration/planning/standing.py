@@ -31,7 +31,7 @@ class Event:
 class Standing:
     """One of the states above; `number` is the entry that left the plan so.
 
-    `reason` says what closed it: stop | died | left.
+    `reason` says what closed it: followed | stop | died | left.
     """
 
     state: str
@@ -48,6 +48,7 @@ def standing(
     live: Iterable[StepRecord],
     links: Iterable[Link],
     ended: Event | None = None,
+    followed: int | None = None,
 ) -> Standing:
     """How the plan stands after these; a "signed" is among `events`. Needs no present moment.
 
@@ -55,13 +56,17 @@ def standing(
     on that day or later, leaves the remaining rows to wait for the prescriber, until a later
     "continued" or version; a single dose does not, since it ends nothing. A stop closes the plan,
     recorded from a row or not, until it is withdrawn as entered in error or a version is signed
-    after it. `ended` is that the patient died or left, by the entry which says so.
+    after it. `ended` is that the patient died or left, by the entry which says so. `followed` is
+    the entry by which another plan of the regimen was signed after the newest version: that closes
+    the plan for good, whatever becomes of a stop before it.
     """
     ordered = sorted(events, key=lambda event: event.number)
     signed = [event for event in ordered if event.kind == "signed"][-1]
     for event in reversed(ordered):
         if event.kind in (WITHDRAWN, COMPLETED) and event.number > signed.number:
             return Standing(event.kind, event.number)
+    if followed is not None:
+        return Standing(CLOSED, followed, "followed")
     if ended is not None:
         return Standing(CLOSED, ended.number, ended.kind)
     held = segments(live)
@@ -81,10 +86,12 @@ def standing(
 def _since(event: Event, held: Iterable[Segment]) -> list[StepRecord]:
     """The instructions recorded after an event that hold on its day or later.
 
-    What is entered late of a time that was over by then says nothing of the plan.
+    What is entered late of a time that was over by then says nothing of the plan, nor does a
+    correction of a note, a reason or a name, after which a line says the same moment and dose.
     """
     return [
         segment.step
         for segment in held
-        if segment.step.number > event.number and (segment.end is None or segment.end.on > event.on)
+        if (segment.step.said_since or segment.step.number) > event.number
+        and (segment.end is None or segment.end.on > event.on)
     ]

@@ -97,6 +97,11 @@ def _of_another_record(standing: Standing, clinic: Clinic) -> str:
                 "The rows that remain wait for the prescriber: %(name)s recorded something that "
                 "differs from the plan, %(when)s, entry %(number)s."
             )
+        case _state, "followed":
+            said = _(
+                "Closed by another plan of this medicine, which %(name)s signed, %(when)s, "
+                "entry %(number)s."
+            )
         case _state, "stop":
             said = _(
                 "Closed by the stop of the medicine that %(name)s recorded, %(when)s, "
