@@ -25,9 +25,9 @@ from tests.titration.factories import (
     regimen_of,
     signed_plan,
 )
-from titration import actions, document
+from titration import actions, document, projection
 from titration.forms.plans import document_sent
-from titration.models import PlanDraft, RegimenVersion
+from titration.models import PlanDraft, RegimenVersion, WorklistRow
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +187,52 @@ def test_a_recorder_asks_the_prescriber_to_sign(desk):
     draft.refresh_from_db()
     assert draft.asked_by == desk.recorder
     assert "J. Lind asked for a signature" in desk.get(desk.url(draft)).text
+
+
+def to_sign() -> list:
+    return list(WorklistRow.objects.filter(topic="sign").values_list("about", flat=True))
+
+
+@pytest.mark.parametrize("editor", ["prescriber", "recorder"])
+def test_a_change_ends_the_request_for_a_signature(desk, editor):
+    draft = desk.begin(*FULL)
+    desk.client.force_login(desk.recorder)
+    desk.send(draft, do="ask")
+    assert to_sign() == [draft.pk]
+    desk.client.force_login(getattr(desk, editor))
+    told = desk.send(draft, script=True, **{"at-morning": ["5", "99"]}).json()
+    ended = "J. Lind asked for a signature. The draft was changed since, which ended the request."
+    assert ended in told["state"]
+    assert to_sign() == []
+    assert not list(projection.differences(desk.clinic))
+    desk.client.force_login(desk.recorder)
+    page = desk.get(desk.url(draft))
+    assert ended in page.text
+    assert "Ask Dr A. Osei again to sign" in page.text
+    desk.send(draft, page, do="ask")
+    assert to_sign() == [draft.pk]
+    assert ended not in desk.get(desk.url(draft)).text
+
+
+def test_a_save_without_a_change_leaves_the_request_for_a_signature(desk):
+    draft = desk.begin(*FULL)
+    desk.client.force_login(desk.recorder)
+    desk.send(draft, do="ask")
+    desk.send(draft, script=True)
+    draft.refresh_from_db()
+    assert (draft.revision, draft.asked_by) == (1, desk.recorder)
+    assert draft.asked_at is not None
+    assert to_sign() == [draft.pk]
+
+
+def test_a_text_that_cannot_be_signed_says_too_that_the_request_ended(desk):
+    draft = desk.begin(*FULL)
+    desk.send(draft, do="ask")
+    desk.send(draft, when=["soon", "2 weeks"])
+    page = desk.get(desk.url(draft))
+    assert "1 point is open" in page.text
+    assert "which ended the request" in page.text
+    assert to_sign() == []
 
 
 def test_nobody_is_asked_to_sign_what_cannot_be_signed(desk):

@@ -6,6 +6,7 @@ Each save names the revision that it was typed over: over another one nothing is
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -84,12 +85,18 @@ def revision_of(text: PlanText, unit: str) -> Document:
 def save_draft(*, draft: PlanDraft, document: Document, seen: int, by: User) -> PlanDraft:
     """Save what is typed over the revision that it was typed on. Returns the draft as saved.
 
-    What is saved already is not saved again. Raises DraftConflict and DraftGone.
+    What is saved already is not saved again. A change ends the request for a signature, which was
+    for another text. Raises DraftConflict and DraftGone.
     """
     check(by, draft.clinic, RECORD)
-    now = timezone.now()
+    written = {"document": document, "saved_by": by, "saved_at": timezone.now()}
     mine = PlanDraft.objects.filter(pk=draft.pk, revision=seen).exclude(document=document)
-    mine.update(document=document, revision=seen + 1, saved_by=by, saved_at=now)
+    is_unasked = Q(asked_at__isnull=True)
+    if not mine.filter(is_unasked).update(**written, revision=seen + 1) and mine.exists():
+        with transaction.atomic():
+            Head.objects.select_for_update().get_or_create(clinic=draft.clinic)
+            if mine.update(**written, revision=seen + 1, asked_at=None):
+                projection.refresh([draft.regimen])
     saved = _present(draft)
     if saved.document != document:
         raise DraftConflict(saved)

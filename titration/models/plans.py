@@ -49,7 +49,8 @@ class PlanDraft(models.Model):
     `document` holds what was typed, half-typed too (`titration.document` has its shape).
     `revision` grows by one with each save: who saves over another's save is told. The first
     version of a plan takes the draft's id for the plan's; a revision names the version it starts
-    from. `asked_by` asked its prescriber to sign it.
+    from. `asked_by` asked its prescriber to sign it at `asked_at`; without a time, a change of the
+    text has ended that request.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

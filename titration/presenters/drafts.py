@@ -104,17 +104,29 @@ def state(draft: PlanDraft, user: User, found: Document, read: Reading) -> dict[
         "is_ready": read.is_ready,
         "may_sign": allows(user, draft.clinic, SIGN),
         "sign_url": reverse("plan-sign", args=[draft.pk]),
-        "ask": ""
-        if is_responsible
-        else _("Ask %(name)s to sign") % {"name": version.responsible_name},
-        "asked": _("%(name)s asked for a signature on %(when)s.")
-        % {
-            "name": draft.asked_by.name,
-            "when": moment_words(draft.asked_at, draft.clinic.zone),
-        }
-        if draft.asked_by and draft.asked_at
-        else "",
+        "ask": "" if is_responsible else _ask_words(draft) % {"name": version.responsible_name},
+        "asked": _asked_words(draft),
     }
+
+
+def _ask_words(draft: PlanDraft) -> str:
+    if draft.asked_by and not draft.asked_at:
+        return _("Ask %(name)s again to sign")
+    return _("Ask %(name)s to sign")
+
+
+def _asked_words(draft: PlanDraft) -> str:
+    """Who asked for a signature when, or that a change has ended what they asked."""
+    if draft.asked_by is None:
+        return ""
+    if draft.asked_at is None:
+        says = _(
+            "%(name)s asked for a signature. The draft was changed since, which ended the request."
+        )
+        return says % {"name": draft.asked_by.name}
+    when = moment_words(draft.asked_at, draft.clinic.zone)
+    says = _("%(name)s asked for a signature on %(when)s.")
+    return says % {"name": draft.asked_by.name, "when": when}
 
 
 def saved_words(draft: PlanDraft) -> str:
