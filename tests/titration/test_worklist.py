@@ -299,7 +299,9 @@ def test_who_died_or_left_waits_for_a_confirmation_alone(
         standing=Standing(status, today),
         by=recorder,
     )
-    assert topics(client.get(URL)) == ["confirm"]
+    page = client.get(URL)
+    assert topics(page) == ["confirm"]
+    assert {"died": "Died on", "left": "Left the clinic on"}[status] in page.text
     assert not list(projection.differences(clinic))
     patient_actions.revise_patient(
         patient=patient,

@@ -205,14 +205,14 @@ def _reviews(reviews: set[UUID]) -> dict[UUID, str]:
 
 
 CELLS = """
-<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{numbers}</th>
+<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{ended}{numbers}</th>
 <td>{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
 <td class="lines">{words}{beside}</td>
 <td class="date" data-label="{day_label}">{day}</td>
 <td class="call">{telephone}</td>"""
 
 RECENT_CELLS = """
-<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{numbers}</th>
+<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{ended}{numbers}</th>
 <td>{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
 <td class="lines">{words}</td>
 <td data-label="{from_label}">{moment}</td>
@@ -282,6 +282,9 @@ class _Page:
             "patient_url": person.url,
             "numbers": html(' <span class="meta">{number}</span>', number=number)
             if number
+            else NOTHING,
+            "ended": html(' <span class="chip rust">{words}</span>', words=person.ended)
+            if person.ended
             else NOTHING,
             "error": html("<b>{words}</b> ", words=_("ENTERED IN ERROR"))
             if card.is_retracted
