@@ -417,6 +417,17 @@ def test_two_texts_are_settled_row_by_row(desk):
     assert said(draft) == ("mine", "3 weeks", "theirs")
 
 
+def test_a_long_text_in_any_script_is_carried_whole(desk):
+    draft = desk.begin(*[row("1 week", words="Ж" * 3000) for _row in range(60)])
+    mine = desk.get(desk.url(draft))
+    theirs = {**draft.document, "note": "theirs"}
+    actions.save_draft(draft=draft, document=theirs, seen=1, by=desk.recorder)
+    page = Page(desk.send(draft, mine, note="mine"))
+    settled(desk, draft, page, "mine")
+    draft.refresh_from_db()
+    assert (draft.document["note"], draft.document["rows"]) == ("mine", theirs["rows"])
+
+
 def test_nothing_is_settled_without_every_choice(desk):
     draft, page = conflicting(desk)
     response = settled(desk, draft, page, "merge", **{f"choice-{FULL[0]['row']}": "mine"})
@@ -714,6 +725,7 @@ def test_the_writes_ask_who_it_is(desk):
         {"undo": json.dumps([{"when": {"\x00": "x", "\ud800": "x"}}])},
         {"mine": "{}", "do": "mine", "revision": "7"},
         {"mine": json.dumps({"note": "\ud800\x00", "\ud800": "\x00"}), "do": "mine"},
+        {"mine": "[" * 10_000, "do": "mine"},
         {f"at-{number}": "x" for number in range(1000)},
     ],
 )

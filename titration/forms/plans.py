@@ -53,8 +53,14 @@ def document_sent(sent: QueryDict) -> Document:
 
 
 def document_carried(sent: QueryDict) -> Document:
-    """The text that a conflict page carries along as one piece. Raises document.TooLong."""
-    return document.tidy(_json(sent.get("mine", "")))
+    """The text that a conflict page carries along as one piece. Raises document.TooLong.
+
+    What cannot be read is refused too: an empty draft is not what anybody typed.
+    """
+    carried = _json(sent.get("mine", ""))
+    if not isinstance(carried, dict):
+        raise TooLong("rows")
+    return document.tidy(carried)
 
 
 def _json(text: str) -> Any:

@@ -320,7 +320,8 @@ def conflict_answer(
     context = presenters.page_of(draft) | conflict_page(
         theirs, mine, chosen or {}, asks_again=chosen is not None
     )
-    context |= {"carried": json.dumps(mine), "address": reverse("plan-edit", args=[draft.pk])}
+    carried = json.dumps(mine, ensure_ascii=False)  # as long as what was typed, not six times
+    context |= {"carried": carried, "address": reverse("plan-edit", args=[draft.pk])}
     if is_script(request):
         html = render_to_string("titration/_plan_conflict.html", context, request)
         return JsonResponse({"conflict": html}, status=409)
