@@ -346,6 +346,18 @@ def check_no_open_plan(logs: Iterable[planned.PlanLog], live: tuple[StepRecord, 
         )
 
 
+def check_not_ended(standing: Standing) -> None:
+    """Refuse a version of a plan that a prescriber withdrew or completed: that is not undone."""
+    match standing.state:
+        case planning.WITHDRAWN:
+            said = _("The plan was withdrawn and takes no further version. Begin a new plan.")
+        case planning.COMPLETED:
+            said = _("The plan was completed and takes no further version. Begin a new plan.")
+        case _:
+            return
+    raise RuleBroken(None, said)
+
+
 EVENTS_OF_STATE = {
     planning.OPEN: {"paused", "withdrawn", "completed"},
     planning.PAUSED: {"resumed", "withdrawn", "completed"},

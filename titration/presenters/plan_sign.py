@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from titration import planning
+from titration import planned, planning
 from titration.models import PlanDraft, Regimen
 from titration.planned import PlanLog
 from titration.planning import PlanText
@@ -14,6 +14,7 @@ from titration.presenters.log import LogRow, log_rows, moment_words
 from titration.presenters.plan import plan_title, version_name
 from titration.presenters.plan_differences import PlanDifferences, plan_differences
 from titration.presenters.plan_rows import PlanTable, lacks_counting_day, plan_table
+from titration.presenters.plan_standing import StandingWords, standing_words
 from titration.presenters.plan_text import facts
 from titration.reading import History
 
@@ -65,6 +66,23 @@ def notices(text: PlanText, log: PlanLog | None = None) -> list[str]:
             pattern = _("The days of row %(row)s are counted from the day on which it starts.")
             said.append(pattern % words)
     return said
+
+
+def standing_now(
+    log: PlanLog, history: History, regimen: Regimen
+) -> tuple[StandingWords, str] | None:
+    """How the revised plan stands, and what a signature makes of that; none if it is open."""
+    standing = log.standing(history.live, planned.ended(regimen.patient_id))
+    match standing.state:
+        case planning.OPEN:
+            return None
+        case planning.PAUSED:
+            makes = _("Signing this version ends the pause: the rows below count from then on.")
+        case planning.AWAITING:
+            makes = _("Signing this version ends the waiting: the rows below count from then on.")
+        case _:
+            makes = _("Signing this version opens the plan again.")
+    return standing_words(log, standing, regimen.clinic), makes
 
 
 def recorded_now(regimen: Regimen, history: History, now: datetime) -> list[LogRow]:

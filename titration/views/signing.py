@@ -29,7 +29,7 @@ from titration.planning import PlanText
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters.plan import version_name
 from titration.presenters.plan_differences import PlanDifferences, plan_differences
-from titration.presenters.plan_sign import recorded_now, side_by_side, to_sign
+from titration.presenters.plan_sign import recorded_now, side_by_side, standing_now, to_sign
 from titration.presenters.regimen import title_of
 from titration.views.attempts import attempt, read_anew, status_of
 from titration.views.regimens import kind_of
@@ -165,6 +165,7 @@ class Screen:
             read=read,
             form=form or SignForm(initial=self.hidden),
             obstacle=self.obstacle,
+            stands=standing_now(self.log, self.history, self.regimen) if self.log else None,
             changed=changed,
             **more,
         )
