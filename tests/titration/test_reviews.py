@@ -232,3 +232,181 @@ class TestPages:
         page = client.get(form_page).text
         assert "booked already" in page
         assert reverse("review", args=[review.review]) in page
+
+
+class TestAnOpeningKeepsTheOrderOfTheRows:
+    @pytest.fixture
+    def version(self, regimen):
+        return plan_of(
+            regimen,
+            planned_row(date(2026, 12, 1), times(3, "5")),
+            planned_row("review", times(3, "7")),
+            planned_row("2 weeks", times(3, "11")),
+            planned_row(date(2027, 1, 4), times(3, "13")),
+        )
+
+    @pytest.mark.parametrize(
+        "on", [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 21), date(2027, 2, 1)]
+    )
+    def test_a_day_out_of_order_is_refused(self, regimen, version, on):
+        with pytest.raises(RuleBroken) as refused:
+            booked(regimen, days=0, status="done", opens_row=version.rows[1].row, opens_on=on)
+        assert refused.value.field == "opens_on"
+        assert not Review.objects.exists()
+
+    @pytest.mark.parametrize("on", [date(2026, 12, 2), date(2026, 12, 20)])
+    def test_a_day_between_is_recorded(self, regimen, version, on):
+        booked(regimen, days=0, status="done", opens_row=version.rows[1].row, opens_on=on)
+        assert Review.objects.get().opens_on == on
+
+
+class TestWhichRowsWait:
+    ON = date(2026, 12, 1)
+
+    @pytest.fixture
+    def version(self, regimen):
+        return plan_of(
+            regimen, planned_row(STARTED, times(3, "5")), planned_row("review", times(3, "7"))
+        )
+
+    def refused(self, regimen, version) -> bool:
+        opens = {"opens_row": version.rows[1].row, "opens_on": self.ON}
+        with pytest.raises(RuleBroken) as refused:
+            booked(regimen, days=0, status="done", **opens)
+        return refused.value.field == "opens_row"
+
+    def test_a_row_of_a_plan_that_is_over_does_not(self, regimen, version):
+        actions.record_plan_event(
+            plan=version.plan,
+            kind="withdrawn",
+            reason_text="Swollen lips",
+            seen=10**6,
+            by=regimen.responsible,
+        )
+        assert self.refused(regimen, version)
+
+    def test_a_row_that_was_opened_already_does_not(self, regimen, version):
+        booked(regimen, days=0, status="done", opens_row=version.rows[1].row, opens_on=STARTED.max)
+        assert self.refused(regimen, version)
+
+    def test_a_row_of_another_regimen_does_not(self, regimen, version):
+        assert self.refused(regimen_of(), version)
+
+
+class TestARecordedOpening:
+    ON = date(2026, 12, 1)
+
+    @pytest.fixture
+    def version(self, regimen):
+        return plan_of(
+            regimen, planned_row(STARTED, times(3, "5")), planned_row("review", times(3, "7"))
+        )
+
+    @pytest.fixture
+    def opens(self, version) -> dict:
+        return {"opens_row": version.rows[1].row, "opens_on": self.ON}
+
+    @pytest.fixture
+    def done(self, regimen, opens) -> Review:
+        return booked(regimen, days=0, status="done", **opens)
+
+    @pytest.fixture
+    def recorder(self, regimen):
+        return member(regimen.regimen.clinic, Role.RECORDER)
+
+    def test_a_recorder_corrects_a_typo_beside_it(self, regimen, done, opens, recorder):
+        updated(done, regimen, by=recorder, days=0, status="done", what_for="Tone", **opens)
+        newest = Review.objects.newest().get()
+        assert (newest.what_for, newest.opens_row, newest.opens_on) == ("Tone", *opens.values())
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"status": "done"},
+            {"status": "missed"},
+            {"status": "cancelled"},
+            {"status": "booked"},
+        ],
+    )
+    def test_a_recorder_does_not_take_it_back(self, regimen, done, recorder, said):
+        with pytest.raises(PermissionDenied):
+            updated(done, regimen, by=recorder, days=0, **said)
+        assert Review.objects.newest().get() == done
+
+    def test_a_recorder_does_not_change_its_day(self, regimen, done, opens, recorder):
+        opens = {**opens, "opens_on": date(2026, 12, 8)}
+        with pytest.raises(PermissionDenied):
+            updated(done, regimen, by=recorder, days=0, status="done", **opens)
+
+    def test_a_prescriber_changes_its_day_and_takes_it_back(self, regimen, done, opens):
+        opens = {**opens, "opens_on": date(2026, 12, 8)}
+        later = updated(done, regimen, days=0, status="done", **opens)
+        assert later.opens_on == date(2026, 12, 8)
+        assert updated(later, regimen, days=0, status="missed").opens_row is None
+
+    def typed(self, review: Review, **said) -> dict:
+        day = review.review_on
+        return {
+            "submission": str(uuid4()),
+            "entry": str(review.pk),
+            "became": "done",
+            "day": str(day.day),
+            "month": str(day.month),
+            "year": str(day.year),
+            "what_for": "Tone, put right",
+            "whose": str(review.whose_id),
+            **said,
+        }
+
+    def test_the_page_of_a_recorder_keeps_it_and_offers_nothing_else(self, client, done, recorder):
+        client.force_login(recorder)
+        address = reverse("review", args=[done.review])
+        page = client.get(address).text
+        assert "only a prescriber changes them" in page
+        assert 'value="missed"' not in page
+        assert client.post(address, self.typed(done, became="missed")).status_code == 200
+        assert Review.objects.newest().get() == done
+        assert client.post(address, self.typed(done)).status_code == 302
+        newest = Review.objects.newest().get()
+        assert (newest.what_for, newest.opens_on) == ("Tone, put right", self.ON)
+
+    def test_the_page_of_a_prescriber_offers_it_as_it_stands(self, client, regimen, done):
+        client.force_login(regimen.responsible)
+        address = reverse("review", args=[done.review])
+        page = client.get(address)
+        form = page.context["form"]
+        assert 'value="missed"' in page.text
+        assert "only a prescriber changes them" not in page.text
+        boxes = ("opens_row", "opens_day", "opens_month", "opens_year")
+        shown = {name: str(form[name].value()) for name in boxes}
+        assert shown["opens_row"] == str(done.opens_row)
+        assert client.post(address, self.typed(done, **shown)).status_code == 302
+        assert Review.objects.newest().get().opens_on == self.ON
+        taken_back = self.typed(Review.objects.newest().get())
+        assert client.post(address, taken_back).status_code == 302
+        assert Review.objects.newest().get().opens_row is None
+
+    def test_one_of_a_plan_that_is_over_stands_as_it_is(self, client, regimen, version, done):
+        actions.record_plan_event(
+            plan=version.plan, kind="completed", reason_text="", seen=10**6, by=regimen.responsible
+        )
+        client.force_login(regimen.responsible)
+        address = reverse("review", args=[done.review])
+        assert client.post(address, self.typed(done)).status_code == 302
+        assert Review.objects.newest().get().opens_on == self.ON
+
+
+@pytest.mark.parametrize("status", ["booked", "done"])
+def test_of_a_withdrawn_regimen_a_review_is_only_missed_or_cancelled(regimen, status):
+    review = booked(regimen, days=0)
+    actions.retract_regimen(
+        regimen=regimen.regimen,
+        reason="wrong-patient",
+        reason_text="",
+        seen=10**6,
+        by=regimen.responsible,
+    )
+    with pytest.raises(RuleBroken):
+        updated(review, regimen, days=0, status=status)
+    missed = updated(review, regimen, days=0, status="missed")
+    assert updated(missed, regimen, days=0, status="cancelled").status == "cancelled"

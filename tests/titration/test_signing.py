@@ -23,6 +23,7 @@ from tests.pages import Page
 from tests.titration.doses import at, times
 from tests.titration.factories import (
     draft_of,
+    medicine_of,
     plan_of,
     plan_text,
     planned_row,
@@ -559,65 +560,58 @@ def test_what_is_recorded_of_a_plan_ends_with_an_erasure(clinic, osei, version):
         )
 
 
-# How the plan stands that a draft revises
+# The rows of other plans, and rows that reviews opened
 
 
-def recorded(plan: PlanVersion, kind: str, reason: str, by) -> None:
-    actions.record_plan_event(plan=plan.plan, kind=kind, reason_text=reason, seen=10**6, by=by)
+def opened_by_review(version, row, on: date) -> None:
+    text = actions.ReviewText(
+        status="done",
+        review_on=date(2026, 3, 2),
+        what_for="Tone",
+        whose=version.responsible,
+        opens_row=row.row,
+        opens_on=on,
+    )
+    actions.book_review(regimen=version.regimen, text=text, by=version.responsible)
 
 
-@pytest.mark.parametrize("kind", ["withdrawn", "completed"])
-def test_a_plan_that_a_prescriber_ended_takes_no_further_version(version, osei, kind):
-    plan = plan_of(version)
-    draft = drafted(version.regimen, by=osei, revises=plan)
-    client = signed_in(osei)
-    open_before = Page(client.get(address(draft)))
-    recorded(plan, kind, "Swollen lips", osei)
+@pytest.mark.parametrize("where", ["same regimen", "other patient"])
+def test_a_row_of_another_plan_is_not_signed_and_takes_no_opening_with_it(version, osei, where):
+    first = planned_row(date(2026, 3, 2), times(3, "5"))
+    gate = planned_row("review", times(3, "7"))
+    plan = plan_of(version, first, gate)
+    opened_by_review(version, gate, date(2026, 4, 6))
+    actions.record_plan_event(
+        plan=plan.plan, kind="withdrawn", reason_text="Swollen lips", seen=10**6, by=osei
+    )
+    regimen = version.regimen
+    if where == "other patient":
+        patient = PatientFactory(clinic=regimen.clinic, by=osei)
+        regimen = regimen_of(patient, medicine_of(patient.clinic, "tizanidine"), by=osei).regimen
+    text = plan_text(
+        planned_row(date(2026, 3, 2), times(3, "5")), replace(gate, components=(times(3, "90"),))
+    )
+    draft = drafted(regimen, text, by=osei)
 
-    page = Page(client.get(address(draft)))
-    raced = sign(client, draft, open_before)
+    refused = sign(signed_in(osei), draft)
 
-    assert f"{kind.capitalize()} by Dr A. Osei" in page.text
-    assert "“Swollen lips”" in page.text
-    assert f"The plan was {kind} and takes no further version. Begin a new plan." in page.text
-    assert "Signing this version" not in page.text
-    assert "Begin a new plan." in raced.text
+    assert "Row 2 belongs to another plan." in refused.text
     assert PlanVersion.objects.count() == 1
     assert PlanDraft.objects.filter(pk=draft.pk).exists()
 
 
-def test_the_page_says_that_signing_ends_a_pause_and_who_paused_why(version, osei):
-    plan = plan_of(version)
-    draft = drafted(version.regimen, by=osei, revises=plan)
-    client = signed_in(osei)
-    assert "Signing this version" not in Page(client.get(address(draft))).text
-    recorded(plan, "paused", "Swollen lips", osei)
-
-    page = Page(client.get(address(draft)))
-
-    assert "Paused by Dr A. Osei" in page.text
-    assert "“Swollen lips”" in page.text
-    assert "Signing this version ends the pause: the rows below count from then on." in page.text
-    sign(client, draft, page)
-    assert PlanVersion.objects.count() == 2
-
-
-@pytest.mark.parametrize(
-    ("kind", "says"),
-    [
-        ("stop", "Signing this version opens the plan again."),
-        ("dose", "Signing this version ends the waiting: the rows below count from then on."),
-    ],
-)
-def test_the_page_says_what_signing_makes_of_a_plan_that_waits_or_is_closed(
-    version, osei, kind, says
+@pytest.mark.parametrize(("on", "is_signed"), [(date(2026, 4, 5), True), (date(2026, 4, 6), False)])
+def test_a_version_whose_dates_do_not_rise_with_those_of_reviews_is_not_signed(
+    version, osei, on, is_signed
 ):
-    step_of(version, date(2026, 2, 1))
-    plan = plan_of(version)
-    draft = drafted(version.regimen, by=osei, revises=plan)
-    step_of(version, date(2026, 2, 20), kind=kind)
+    first = planned_row(date(2026, 3, 2), times(3, "5"))
+    gate = planned_row("review", times(3, "7"))
+    plan = plan_of(version, first, gate)
+    opened_by_review(version, gate, date(2026, 4, 6))
+    text = plan_text(first, planned_row(on, times(3, "6")), gate)
+    draft = drafted(version.regimen, text, by=osei, revises=plan)
 
-    page = Page(signed_in(osei).get(address(draft)))
+    answer = sign(signed_in(osei), draft)
 
-    assert says in page.text
-    assert "Dr A. Osei recorded" in page.text
+    assert PlanVersion.objects.count() == (2 if is_signed else 1)
+    assert ("Row 3: This row does not start after" in answer.text) is not is_signed

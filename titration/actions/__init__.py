@@ -40,7 +40,7 @@ from titration.actions.plans import (
     text_digest,
 )
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
-from titration.actions.reviews import ReviewText, book_review, update_review
+from titration.actions.reviews import ReviewText, book_review, update_review, waiting_rows
 from titration.actions.steps import (
     Instruction,
     check_instruction,
@@ -96,4 +96,5 @@ __all__ = [
     "tell_issue",
     "text_digest",
     "update_review",
+    "waiting_rows",
 ]

@@ -13,13 +13,14 @@ from ledger import canonical
 from ledger.models import Entry
 from ledger.writing import Asking, Log, check_newest, check_not_erased, verb, writing
 from patients.models import PatientCard
-from titration import planned, policies, projection, reading
+from titration import planned, planning, policies, projection, reading, wording
 from titration.actions.shared import check_regimen_stands
 from titration.models import (
     Plan,
     PlanDraft,
     PlanEvent,
     PlanEventKind,
+    PlannedRow,
     PlanVersion,
     Regimen,
     Review,
@@ -59,8 +60,10 @@ def sign_plan(
         _take_draft(draft, regimen, revision, revises)
         logs = planned.plan_logs([regimen.pk])[regimen.pk]
         history = reading.history(regimen)
-        check_can_sign(regimen, revises.subject if revises else draft, logs, history)
+        plan = revises.subject if revises else draft
+        check_can_sign(regimen, plan, logs, history)
         policies.check_plan(text)
+        _check_rows(plan, text, logs)
         if newest_number(regimen, history, logs) > seen:
             raise ChangedMeanwhile
         version = _version(log, draft, regimen, revises, text)
@@ -86,9 +89,27 @@ def check_can_sign(
     check_regimen_stands(regimen)
     policies.check_present(_card(regimen))
     policies.check_no_open_plan([log for log in logs if log.plan != plan], history.live)
-    for log in logs:
-        if log.plan == plan:
-            policies.check_not_ended(log.standing(history.live))
+
+
+def _check_rows(plan: UUID, text: PlanText, logs: tuple[planned.PlanLog, ...]) -> None:
+    """No row is one of another plan, and the days that reviews gave to rows keep their order."""
+    rows = [row.row for row in text.rows]
+    foreign = PlannedRow.objects.filter(row__in=rows).exclude(version__plan=plan)
+    taken = set(foreign.values_list("row", flat=True))
+    if taken:
+        place = next(place for place, row in enumerate(rows) if row in taken)
+        raise RuleBroken(
+            None,
+            _(
+                "Row %(row)s belongs to another plan. Take it out of the draft and write it "
+                "anew as a row of its own."
+            )
+            % {"row": place + 1},
+        )
+    opened = next((log.opened for log in logs if log.plan == plan), {})
+    problems = planning.check_order(text.rows, opened)
+    if problems:
+        raise RuleBroken(None, wording.plan_problem_words(problems[0]))
 
 
 def newest_number(

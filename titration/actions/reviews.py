@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from access.models import User
 from access.policies import RECORD, SIGN, check
 from ledger.writing import Asking, Log, check_newest, verb, writing
-from titration import planned, policies, projection
+from titration import planned, planning, policies, projection, reading
 from titration.actions.shared import check_regimen_stands, today_of
 from titration.models import Regimen, Review, ReviewStatus
+from titration.planning import Carried
 from titration.policies import RuleBroken
+from titration.timeline import StepRecord
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,47 @@ def update_review(*, review: Review, text: ReviewText, by: User, submission: Ask
     """Rebook a review, or record that it was done, missed or cancelled. Returns the new Review.
 
     `review` is the newest text of its line as the person saw it: AlreadySuperseded otherwise.
+    Only a prescriber changes or takes back the opening of a row, or says that the review that
+    opened one was not done. Of a withdrawn regimen a review is missed or cancelled, nothing else.
     """
     regimen = review.regimen
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_newest(review.entry)
+        if text.status not in (ReviewStatus.MISSED, ReviewStatus.CANCELLED):
+            check_regimen_stands(regimen)
         return _add(log, Review(regimen=regimen, review=review.review), text, before=review)
+
+
+def waiting_rows(regimen: Regimen, review: Review | None = None) -> tuple[Carried, ...]:
+    """The rows of the plan that is not over which wait for a review: no day yet, nothing recorded.
+
+    With `review` the row that it opened is among them: its day may still be changed.
+    """
+    live = reading.history(regimen).live
+    log = _present(regimen, live)
+    return _waiting(log, live, _opened(log, review)) if log else ()
+
+
+def _present(regimen: Regimen, live: tuple[StepRecord, ...]) -> planned.PlanLog | None:
+    logs = planned.plan_logs([regimen.pk])[regimen.pk]
+    return planned.present_plan(logs, live, planned.ended(regimen.patient_id))
+
+
+def _opened(log: planned.PlanLog, besides: Review | None) -> dict[UUID, date]:
+    """The days from which reviews opened rows, all but the one that `besides` opened."""
+    own = besides.opens_row if besides else None
+    return {row: on for row, on in log.opened.items() if row != own}
+
+
+def _waiting(
+    log: planned.PlanLog, live: tuple[StepRecord, ...], opened: dict[UUID, date]
+) -> tuple[Carried, ...]:
+    return tuple(
+        each
+        for each in planning.carried_rows(log.rows, log.links, live, opened)
+        if each.row.start == "review" and each.planned_on is None and each.step is None
+    )
 
 
 def _add(log: Log, review: Review, text: ReviewText, before: Review | None = None) -> Review:
@@ -82,18 +119,33 @@ def _check(log: Log, regimen: Regimen, text: ReviewText, before: Review | None) 
         raise RuleBroken(
             "review_on", _("This day has not come yet. Rebook the review if it moves.")
         )
-    if text.opens_row is not None or text.opens_on is not None:
-        _check_opens(log, regimen, text)
+    _check_opens(log, regimen, text, before)
 
 
-def _check_opens(log: Log, regimen: Regimen, text: ReviewText) -> None:
+def _check_opens(log: Log, regimen: Regimen, text: ReviewText, before: Review | None) -> None:
     """Only a prescriber opens a planned row, one that waits for a review, on a day they write."""
+    opens = (text.opens_row, text.opens_on)
+    stood = (before.opens_row, before.opens_on) if before else (None, None)
+    if opens == stood and (opens == (None, None) or text.status == ReviewStatus.DONE):
+        return
     check(log.by, regimen.clinic, SIGN)
+    if opens == (None, None):
+        return
     if text.status != ReviewStatus.DONE:
         raise RuleBroken("opens_row", _("Only a review that was done opens a planned row."))
     if text.opens_row is None or text.opens_on is None:
         raise RuleBroken("opens_on", _("Write the date from which the row starts."))
-    logs = planned.plan_logs([regimen.pk])[regimen.pk]
-    waiting = {row.row for each in logs for row in each.rows if row.start == "review"}
-    if text.opens_row not in waiting:
+    live = reading.history(regimen).live
+    plan = _present(regimen, live)
+    opened = _opened(plan, before) if plan else {}
+    waiting = _waiting(plan, live, opened) if plan else ()
+    if plan is None or text.opens_row not in {each.row.row for each in waiting}:
         raise RuleBroken("opens_row", _("No row of the signed plan waits for this review."))
+    if planning.check_order(plan.rows, {**opened, text.opens_row: text.opens_on}):
+        raise RuleBroken(
+            "opens_on",
+            _(
+                "The rows of the plan would not start one after the other. Write a day after the "
+                "row before this one, and so that the next row with a date comes later."
+            ),
+        )

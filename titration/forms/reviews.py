@@ -86,7 +86,9 @@ class BookingForm(SubmissionForm):
 class OutcomeForm(BookingForm):
     """What became of a booked review: done, missed, rebooked or cancelled.
 
-    `waiting` are the planned rows that wait for a review; without any the question is not asked.
+    `waiting` are the planned rows that wait for a review, and the one that this review opened;
+    without any the question is not asked, and an opening stands as it is. One who does not sign
+    (`signs`) is not offered to say that a review that opened a row was not done.
     """
 
     became = forms.ChoiceField(
@@ -110,7 +112,9 @@ class OutcomeForm(BookingForm):
 
     field_order = ("submission", "seen", "entry", "became", "day", "month", "year", "what_for")
 
-    def __init__(self, *args, review: Review, waiting: Iterable[Carried] = (), **kwargs) -> None:
+    def __init__(
+        self, *args, review: Review, waiting: Iterable[Carried] = (), signs: bool, **kwargs
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.review = review
         self.people.setdefault(str(review.whose_id), review.whose)
@@ -123,6 +127,18 @@ class OutcomeForm(BookingForm):
         ]
         self.fields["opens_row"].choices = [("", _("None")), *rows]
         self.has_rows = bool(rows)
+        opened = str(review.opens_row)
+        is_offered = any(row == opened for row, _words in rows)
+        self.keeps_opening = review.opens_row is not None and not is_offered
+        self.is_held = review.opens_row is not None and not signs
+        if is_offered and review.opens_on:
+            on = review.opens_on
+            self.initial.update(
+                opens_row=opened, opens_day=on.day, opens_month=on.month, opens_year=on.year
+            )
+        if self.is_held:
+            self.fields["became"].choices = [BECAME[0]]
+            self.initial["became"] = ReviewStatus.DONE
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -143,6 +159,8 @@ class OutcomeForm(BookingForm):
         opens_on: date | None = None
         if is_done and cleaned.get("opens_row"):
             opens, opens_on = UUID(cleaned["opens_row"]), cleaned["opens_on"]
+        elif is_done and self.keeps_opening:
+            opens, opens_on = self.review.opens_row, self.review.opens_on
         return ReviewText(
             status=cleaned["became"],
             review_on=cleaned["review_on"],

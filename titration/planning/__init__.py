@@ -13,7 +13,7 @@ from titration.planning.carried import (
     open_rows,
     same_dose,
 )
-from titration.planning.checks import PROBLEMS, Problem, check_plan
+from titration.planning.checks import PROBLEMS, Problem, check_order, check_plan
 from titration.planning.dates import add_months, anchored, laid_dates
 from titration.planning.differences import (
     Difference,
@@ -74,6 +74,7 @@ __all__ = [
     "anchored",
     "before_of",
     "carried_rows",
+    "check_order",
     "check_plan",
     "differences",
     "expected_before",

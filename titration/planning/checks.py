@@ -1,9 +1,10 @@
 """Whether a plan has a shape that can be signed and carried out without doubt. Judges no amount."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from uuid import UUID
 
 from titration import dosing
 from titration.planning.dates import anchored, laid_dates
@@ -62,7 +63,7 @@ def check_plan(text: PlanText) -> list[Problem]:
     problems = [Problem(None, code) for code in _of_whole(text)]
     for place, row in enumerate(text.rows):
         problems += [Problem(place, code) for code in dict.fromkeys(_of_row(text, place, row))]
-    problems += _order(text.rows)
+    problems += check_order(text.rows)
     return problems
 
 
@@ -148,9 +149,10 @@ def _share_their_days(row: Row) -> bool:
     return len(set(counted)) < len(counted)
 
 
-def _order(rows: Sequence[Row]) -> list[Problem]:
-    """Rows whose day is not after the day of the dated row before."""
-    dated = [(place, day) for place, day in enumerate(laid_dates(rows)) if day is not None]
+def check_order(rows: Sequence[Row], opened: Mapping[UUID, date] | None = None) -> list[Problem]:
+    """Rows whose day is not after the day of the dated row before; `opened` as in laid_dates."""
+    days = laid_dates(rows, opened)
+    dated = [(place, day) for place, day in enumerate(days) if day is not None]
     return [
         Problem(place, "dates_not_rising")
         for (_before, earlier), (place, day) in pairwise(dated)

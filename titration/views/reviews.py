@@ -14,10 +14,9 @@ from access import kept
 from access.policies import RECORD, SIGN, allows
 from access.signed_in import SignedInRequest
 from ledger.writing import AlreadySuperseded
-from titration import actions, planned, reading
+from titration import actions
 from titration.forms.reviews import BookingForm, OutcomeForm
 from titration.models import Regimen, Review, ReviewStatus
-from titration.planning import Carried
 from titration.presenters.reviews import review_lines
 from titration.views.attempts import attempt, read_anew
 from titration.views.regimens import page_of, regimen_for
@@ -48,12 +47,14 @@ def review(request: SignedInRequest, review: UUID) -> HttpResponse:
     texts = texts_of(request, review)
     newest = texts[-1]
     found = regimen_for(request, newest.regimen_id, RECORD)
+    signs = allows(request.user, found.clinic, SIGN)
     form = OutcomeForm(
         request.POST or kept.give_back(request),
         regimen=found,
         by=request.user,
         review=newest,
-        waiting=waiting_rows(found) if allows(request.user, found.clinic, SIGN) else (),
+        waiting=actions.waiting_rows(found, newest) if signs else (),
+        signs=signs,
     )
     if request.method == "POST" and form.is_valid():
         read = next((t for t in texts if t.pk == form.cleaned_data["entry"]), None)
@@ -101,16 +102,3 @@ def booked_of(regimen: Regimen) -> list[Review]:
     """The reviews of a regimen that are booked, the next one first."""
     booked = Review.objects.newest().filter(regimen=regimen, status=ReviewStatus.BOOKED)
     return list(booked.select_related("entry").order_by("review_on", "entry__number"))
-
-
-def waiting_rows(regimen: Regimen) -> list[Carried]:
-    """The rows of the present plan that wait for a review and have no day yet."""
-    live = reading.history(regimen).live
-    log = planned.present_plan(planned.plan_logs([regimen.pk])[regimen.pk], live)
-    if log is None:
-        return []
-    return [
-        each
-        for each in log.carried(live)
-        if each.row.start == "review" and each.planned_on is None and each.step is None
-    ]
