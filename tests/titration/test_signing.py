@@ -615,3 +615,67 @@ def test_a_version_whose_dates_do_not_rise_with_those_of_reviews_is_not_signed(
 
     assert PlanVersion.objects.count() == (2 if is_signed else 1)
     assert ("Row 3: This row does not start after" in answer.text) is not is_signed
+
+
+# How the plan stands that a draft revises
+
+
+def recorded(plan: PlanVersion, kind: str, reason: str, by) -> None:
+    actions.record_plan_event(plan=plan.plan, kind=kind, reason_text=reason, seen=10**6, by=by)
+
+
+@pytest.mark.parametrize("kind", ["withdrawn", "completed"])
+def test_a_plan_that_a_prescriber_ended_takes_no_further_version(version, osei, kind):
+    plan = plan_of(version)
+    draft = drafted(version.regimen, by=osei, revises=plan)
+    client = signed_in(osei)
+    open_before = Page(client.get(address(draft)))
+    recorded(plan, kind, "Swollen lips", osei)
+
+    page = Page(client.get(address(draft)))
+    raced = sign(client, draft, open_before)
+
+    assert f"{kind.capitalize()} by Dr A. Osei" in page.text
+    assert "“Swollen lips”" in page.text
+    assert f"The plan was {kind} and takes no further version. Begin a new plan." in page.text
+    assert "Signing this version" not in page.text
+    assert "Begin a new plan." in raced.text
+    assert PlanVersion.objects.count() == 1
+    assert PlanDraft.objects.filter(pk=draft.pk).exists()
+
+
+def test_the_page_says_that_signing_ends_a_pause_and_who_paused_why(version, osei):
+    plan = plan_of(version)
+    draft = drafted(version.regimen, by=osei, revises=plan)
+    client = signed_in(osei)
+    assert "Signing this version" not in Page(client.get(address(draft))).text
+    recorded(plan, "paused", "Swollen lips", osei)
+
+    page = Page(client.get(address(draft)))
+
+    assert "Paused by Dr A. Osei" in page.text
+    assert "“Swollen lips”" in page.text
+    assert "Signing this version ends the pause: the rows below count from then on." in page.text
+    sign(client, draft, page)
+    assert PlanVersion.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("stop", "Signing this version opens the plan again."),
+        ("dose", "Signing this version ends the waiting: the rows below count from then on."),
+    ],
+)
+def test_the_page_says_what_signing_makes_of_a_plan_that_waits_or_is_closed(
+    version, osei, kind, says
+):
+    step_of(version, date(2026, 2, 1))
+    plan = plan_of(version)
+    draft = drafted(version.regimen, by=osei, revises=plan)
+    step_of(version, date(2026, 2, 20), kind=kind)
+
+    page = Page(signed_in(osei).get(address(draft)))
+
+    assert says in page.text
+    assert "Dr A. Osei recorded" in page.text

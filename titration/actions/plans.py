@@ -89,6 +89,9 @@ def check_can_sign(
     check_regimen_stands(regimen)
     policies.check_present(_card(regimen))
     policies.check_no_open_plan([log for log in logs if log.plan != plan], history.live)
+    for log in logs:
+        if log.plan == plan:
+            policies.check_not_ended(log.standing(history.live))
 
 
 def _check_rows(plan: UUID, text: PlanText, logs: tuple[planned.PlanLog, ...]) -> None:
