@@ -1,16 +1,17 @@
 """The copies of plans that were given out, and of which of them the telling is recorded."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from titration import planning
-from titration.models import CalendarTextVersion, IssueTold, PlanIssue
+from titration.models import CalendarTextVersion, IssueTold, PlanIssue, Review
 from titration.planned import PlanLog, SignedVersion
 from titration.planning import Standing
+from titration.timeline import StepRecord
 from titration.wording.calendar import CalendarWords
 from titration.wording.languages import is_english
 
@@ -29,7 +30,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Issued:
-    """A copy of one version of a plan. `issue` is its identity, `entry` its ledger entry's."""
+    """A copy of one version of a plan. `issue` is its identity, `entry` its ledger entry's.
+
+    `opened` are the days from which reviews had opened rows when it was given out.
+    """
 
     issue: UUID
     entry: UUID
@@ -43,6 +47,7 @@ class Issued:
     by_name: str
     at: datetime
     told: Told | None = None
+    opened: Mapping[UUID, date] = field(default_factory=dict)
 
     @property
     def is_out(self) -> bool:
@@ -51,19 +56,43 @@ class Issued:
 
 
 def issues(plans: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[Issued, ...]]:
-    """The copies given out of each plan, in the order of their recording; one query."""
+    """The copies given out of each plan, in the order of their recording; two queries."""
     plans = list(plans)
     rows = PlanIssue.objects.filter(version__plan__in=plans)
     if known is not None:
         rows = rows.filter(entry__number__lte=known)
     found: dict[UUID, tuple[Issued, ...]] = dict.fromkeys(plans, ())
-    related = rows.select_related("entry", "version", "told__entry")
-    for row in related.order_by("entry__number"):
-        found[row.version.plan_id] = (*found[row.version.plan_id], _issued(row, known))
+    related = rows.select_related("entry", "version__plan", "told__entry")
+    copies = list(related.order_by("entry__number"))
+    reviews = _reviews({row.version.plan.regimen_id for row in copies})
+    for row in copies:
+        opened = _opened(reviews, row)
+        found[row.version.plan_id] = (*found[row.version.plan_id], _issued(row, known, opened))
     return found
 
 
-def _issued(row: PlanIssue, known: int | None) -> Issued:
+def _reviews(regimens: Iterable[UUID]) -> list[Review]:
+    """Every text of the reviews of these regimens, in the order of their recording."""
+    rows = Review.objects.filter(regimen__in=list(regimens)).select_related("entry")
+    return list(rows.order_by("entry__number"))
+
+
+def _opened(reviews: Iterable[Review], copy: PlanIssue) -> dict[UUID, date]:
+    """The days that rows had when a copy was given out, as in planned.PlanLog.opened."""
+    newest: dict[UUID, Review] = {}
+    for text in reviews:
+        same = text.regimen_id == copy.version.plan.regimen_id
+        if same and text.entry.number < copy.entry.number:
+            newest.pop(text.review, None)  # it comes after the other lines now
+            newest[text.review] = text
+    return {
+        text.opens_row: text.opens_on
+        for text in newest.values()
+        if text.opens_row is not None and text.opens_on is not None
+    }
+
+
+def _issued(row: PlanIssue, known: int | None, opened: Mapping[UUID, date]) -> Issued:
     told: IssueTold | None = getattr(row, "told", None)
     if told is not None and known is not None and told.entry.number > known:
         told = None
@@ -80,6 +109,7 @@ def _issued(row: PlanIssue, known: int | None) -> Issued:
         by_name=row.entry.recorded_by_name,
         at=row.entry.recorded_at,
         told=_told(told) if told is not None else None,
+        opened=opened,
     )
 
 
@@ -94,13 +124,41 @@ def _told(row: IssueTold) -> Told:
     )
 
 
-def is_outdated(issue: Issued, log: PlanLog, standing: Standing) -> bool:
-    """Whether a copy no longer says what holds: of an older version, or of a plan paused or over.
+def is_outdated(
+    issue: Issued,
+    log: PlanLog,
+    standing: Standing,
+    live: Sequence[StepRecord],
+    *,
+    is_retracted: bool,
+) -> bool:
+    """Whether a copy no longer says what holds.
 
-    One of a plan that waits for its prescriber may still hold.
+    It is of an older version, reviews gave other days to rows since, another dose was recorded, the
+    plan is paused or over, or its regimen was withdrawn. One of a plan that waits for its
+    prescriber may still hold.
     """
     is_older = issue.version < log.newest.version
-    return is_older or standing.is_over or standing.state == planning.PAUSED
+    stands_still = standing.is_over or standing.state == planning.PAUSED
+    is_dated = any(issue.opened.get(row.row) != log.opened.get(row.row) for row in log.rows)
+    return is_retracted or is_older or stands_still or is_dated or is_changed(log, live)
+
+
+def is_changed(log: PlanLog, live: Sequence[StepRecord]) -> bool:
+    """Whether another dose was recorded from the newest recorded row than the newest version says.
+
+    Not what was recorded before that version was signed: its prescriber knew. A single dose ends
+    nothing, so what was recorded before it counts too.
+    """
+    for each in reversed(log.carried(live)):
+        if each.step is None:
+            continue
+        said_by = each.step.said_since or each.step.number
+        if each.is_changed and said_by > log.newest.number:
+            return True
+        if each.row.kind != "single":
+            return False
+    return False
 
 
 def replaced_by(log: PlanLog, version: SignedVersion, given_out: Iterable[Issued]) -> Issued | None:
@@ -113,11 +171,16 @@ def replaced_by(log: PlanLog, version: SignedVersion, given_out: Iterable[Issued
     return max(older, key=lambda issue: (issue.is_out, issue.number), default=None)
 
 
-def refusal(standing: Standing) -> str:
-    """Why a plan that stands so is not given out; "" where it is."""
+def refusal(log: PlanLog, standing: Standing, live: Sequence[StepRecord]) -> str:
+    """Why a plan that stands so beside the live steps is not given out; "" where it is."""
     match standing.state:
         case planning.OPEN:
-            return ""
+            if not is_changed(log, live):
+                return ""
+            return _(
+                "Another dose was recorded than the plan says. Once its prescriber signs a version "
+                "that says what is taken now, it can be given out."
+            )
         case planning.PAUSED:
             return _(
                 "The plan is paused. Once its prescriber lets it go on, or signs a version with "
@@ -132,6 +195,8 @@ def refusal(standing: Standing) -> str:
             return _("The plan was withdrawn. Another plan has to be signed to be given out.")
         case planning.COMPLETED:
             return _("The plan was completed. Another plan has to be signed to be given out.")
+    if standing.reason == "followed":
+        return _("The plan is closed: another plan of this medicine was signed after it.")
     if standing.reason == "died":
         return _("The plan is closed: the record says that the patient died.")
     if standing.reason == "left":

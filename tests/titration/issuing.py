@@ -8,8 +8,9 @@ from access.models import Role
 from tests.factories import member
 from tests.titration.doses import times
 from tests.titration.factories import draft_of, plan_text, planned_row, signed_plan
-from titration import actions, issued, planned, reading
+from titration import actions, issued, planned, planning, reading
 from titration.models import IssueTold, PlanIssue
+from titration.timeline import Effective
 
 TODAY = timezone.localdate()
 
@@ -40,6 +41,41 @@ def revised(version, *rows):
     draft = draft_of(version.plan.regimen, by=by, revises=version)
     rows = rows or (planned_row(date(2026, 3, 2), times(3, "7")),)
     return signed_plan(draft, plan_text(*rows), by)
+
+
+def recorded(version, place, *components, on=TODAY):
+    """The row at a place recorded from the plan, with another dose than it has where given."""
+    row = planned.plan_log(version.plan_id, version.plan.regimen_id).newest.text.rows[place]
+    by = version.entry.recorded_by
+    instruction = actions.Instruction(
+        kind=planning.carried.KIND_OF_STEP[row.kind],
+        effective=Effective(on),
+        decided_by=by,
+        decided_by_name=by.name,
+        received_how="in-person",
+        reason="side-effect",
+        components=components or planning.anchored(row.components, on),
+    )
+    return actions.record_step(
+        regimen=version.plan.regimen,
+        instruction=instruction,
+        by=by,
+        from_row=actions.FromRow(version.pk, row.row),
+    )
+
+
+def opened(review, row, on):
+    """The review done, by which the planned row starts on a day."""
+    text = actions.ReviewText(
+        status="done",
+        review_on=TODAY,
+        what_for="Tone",
+        whose=review.whose,
+        outcome="Well",
+        opens_row=row.row,
+        opens_on=on,
+    )
+    return actions.update_review(review=review, text=text, by=review.whose)
 
 
 def told(issue, by=None, **asked) -> IssueTold:

@@ -17,7 +17,16 @@ from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import amount, at, rate, times
 from tests.titration.exports import pages_of, readable, text_of
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
-from tests.titration.issuing import TODAY, copies, event, issue_of, revised, told, words_in
+from tests.titration.issuing import (
+    TODAY,
+    copies,
+    event,
+    issue_of,
+    recorded,
+    revised,
+    told,
+    words_in,
+)
 from titration import actions
 from titration.dosing import Component, Timing
 from titration.exports import calendar, plan_copy
@@ -737,6 +746,14 @@ def test_a_plan_that_waits_for_its_prescriber_is_refused(client, version, regime
     response = client.get(reverse(name, args=[version.plan_id]))
     assert response.status_code == 409
     assert "waits for its prescriber" in response.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plan_of_which_another_dose_was_recorded_is_refused(client, version, name):
+    recorded(version, 0, times(3, "11"), on=START)
+    response = client.get(reverse(name, args=[version.plan_id]))
+    assert response.status_code == 409
+    assert "signs a version that says what is taken now" in response.text
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import at
-from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of
-from tests.titration.issuing import TODAY, issue_of, revised
+from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, review_of
+from tests.titration.issuing import TODAY, issue_of, opened, revised
 from titration.exports.ical import escaped, folded
 
 pytestmark = pytest.mark.django_db
@@ -191,9 +191,27 @@ def test_a_newer_file_moves_the_same_events_and_cancels_what_is_gone(client, reg
     assert by_uid[f":{second.row}"]["DTSTART"] == ";VALUE=DATE:20261214"
     assert by_uid[f":{second.row}"]["STATUS"] == ":CONFIRMED"
     assert by_uid[f":{first.row}"]["STATUS"] == ":CANCELLED"
-    assert {event["SEQUENCE"] for event in before} == {":1"}
-    assert {event["SEQUENCE"] for event in after} == {":2"}
+    assert {event["SEQUENCE"] for event in before} == {f":{version.entry.number}"}
+    assert {event["SEQUENCE"] for event in after} == {f":{newer.entry.number}"}
     assert len(by_uid) == len(after)
+
+
+def test_a_file_from_after_a_review_moves_what_one_from_before_it_had(client, regimen):
+    gate = planned_row("review", at("morning", "13"))
+    version = plan_of(regimen, planned_row(TODAY, at("morning", "7")), gate)
+    booked = review_of(regimen)
+    review = opened(booked, gate, TODAY + timedelta(days=3))
+    _calendar, before = got(client, version)
+    newest = opened(review, gate, TODAY + timedelta(days=30))
+
+    _calendar, after = got(client, version)
+
+    assert [event["UID"] for event in before] == [event["UID"] for event in after]
+    assert after[1]["DTSTART"] == f";VALUE=DATE:{TODAY + timedelta(days=30):%Y%m%d}"
+    assert {event["SEQUENCE"] for event in before} == {f":{review.entry.number}"}
+    assert {event["SEQUENCE"] for event in after} == {f":{newest.entry.number}"}
+    at_review = newest.entry.recorded_at.astimezone(UTC)
+    assert {event["DTSTAMP"] for event in after} == {f":{at_review:%Y%m%dT%H%M%SZ}"}
 
 
 def test_cancelled_events_remind_of_nothing(client, regimen):

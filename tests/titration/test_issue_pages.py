@@ -1,5 +1,7 @@
 """The pages of giving a plan out, of one copy, and of telling that it no longer holds."""
 
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,10 +12,29 @@ from django.urls import reverse
 from access.models import AccessEvent, AccessKind, Role
 from ledger.models import Entry
 from tests.factories import ClinicFactory, PatientFactory, member
+from tests.titration.doses import times
 from tests.titration.exports import text_of
-from tests.titration.factories import medicine_of, plan_of, regimen_of
-from tests.titration.issuing import TODAY, copies, event, issue_of, newest, revised, told, words_in
-from titration.models import IssueTold, PlanIssue
+from tests.titration.factories import (
+    medicine_of,
+    plan_of,
+    planned_row,
+    regimen_of,
+    review_of,
+)
+from tests.titration.issuing import (
+    TODAY,
+    copies,
+    event,
+    issue_of,
+    newest,
+    opened,
+    recorded,
+    revised,
+    told,
+    words_in,
+)
+from titration import actions
+from titration.models import IssueTold, PlanIssue, RegimenVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -291,6 +312,47 @@ def test_the_plan_as_known_earlier_lists_the_copies_known_then(client, version):
     then = client.get(plan, {"known": issue.entry.number}).text
     assert "With the patient; it says what holds" in then
     assert address(version) not in then
+
+
+def test_a_plan_of_which_another_dose_was_recorded_is_not_offered(client, version):
+    issue = issue_of(version)
+    recorded(version, 0, times(3, "3"))
+    plan = client.get(reverse("plan", args=[version.plan_id])).text
+    assert "With the patient; it no longer holds" in plan
+    assert told_address(issue) in plan
+    assert address(version) not in plan
+    response = client.get(address(version))
+    assert response.status_code == 409
+    regimen = client.get(reverse("regimen", args=[version.plan.regimen_id])).text
+    assert "A copy that no longer holds is with the patient:" in regimen
+
+
+def test_copies_of_a_regimen_entered_in_error_are_told_of(client, version):
+    issue = issue_of(version)
+    actions.retract_regimen(
+        regimen=version.plan.regimen,
+        reason="twice",
+        reason_text="",
+        by=version.entry.recorded_by,
+    )
+    plan = client.get(reverse("plan", args=[version.plan_id])).text
+    assert "With the patient; it no longer holds" in plan
+    assert told_address(issue) in plan
+    assert address(version) not in plan
+    regimen = client.get(reverse("regimen", args=[version.plan.regimen_id])).text
+    assert "A copy that no longer holds is with the patient:" in regimen
+    client.post(told_address(issue), telling())
+    assert not copies(version)[0].is_out
+
+
+def test_a_plan_of_which_a_review_opened_a_row_is_given_out(client, version):
+    gate = planned_row("review", times(3, "20"))
+    second = revised(version, planned_row(TODAY, times(3, "5")), gate)
+    regimen = RegimenVersion.objects.get(regimen=version.plan.regimen_id)
+    opened(review_of(regimen), gate, TODAY + timedelta(days=3))
+    field = re.search(r'name="seen" value="(\d+)"', client.get(address(version)).text)
+    client.post(address(version), typed(second, seen=field[1]))
+    assert len(copies(second)) == 1
 
 
 def test_giving_out_is_offered_for_an_open_plan_to_who_records(client, version, clinic):

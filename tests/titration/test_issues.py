@@ -11,10 +11,27 @@ from ledger import erasing
 from ledger.models import Entry
 from ledger.writing import PatientErased
 from tests.factories import ClinicFactory, PatientFactory, member
-from tests.titration.doses import times
-from tests.titration.factories import plan_of, regimen_of, step_of
-from tests.titration.issuing import TODAY, copies, event, issue_of, newest, revised, told
+from tests.titration.doses import amount, times
+from tests.titration.factories import (
+    plan_of,
+    planned_row,
+    regimen_of,
+    review_of,
+    step_of,
+)
+from tests.titration.issuing import (
+    TODAY,
+    copies,
+    event,
+    issue_of,
+    newest,
+    opened,
+    recorded,
+    revised,
+    told,
+)
 from titration import actions, issued, planned, reading
+from titration.dosing import Component, Timing
 from titration.models import IssueTold
 from titration.policies import ChangedMeanwhile, RuleBroken
 
@@ -146,7 +163,11 @@ def standing_of(version):
 
 def outdated(version):
     log, standing = standing_of(version)
-    return [issued.is_outdated(copy, log, standing) for copy in copies(version)]
+    live = reading.history(version.plan.regimen).live
+    return [
+        issued.is_outdated(copy, log, standing, live, is_retracted=False)
+        for copy in copies(version)
+    ]
 
 
 def test_a_copy_of_an_older_version_no_longer_holds(version):
@@ -164,6 +185,136 @@ def test_a_copy_of_a_plan_that_stands_still_or_is_over_no_longer_holds(version, 
     issue_of(version)
     event(version, kind)
     assert outdated(version) == [expected]
+
+
+def once(figures):
+    return Component(amount(figures), Timing("once"))
+
+
+def three_rows():
+    return (
+        planned_row(TODAY, times(3, "5")),
+        planned_row("1 day", once("9"), kind="single"),
+        planned_row("1 week", times(3, "10")),
+    )
+
+
+def test_a_plan_of_which_another_dose_was_recorded_waits_for_a_version(regimen):
+    version = plan_of(regimen, *three_rows())
+    issue = issue_of(version)
+    recorded(version, 0, times(3, "3"))
+    assert outdated(version) == [True]
+    count = Entry.objects.count()
+    with pytest.raises(RuleBroken, match="signs a version that says what is taken now"):
+        issue_of(version)
+    assert Entry.objects.count() == count
+    told(issue)
+
+    second = revised(version, *planned.plan_log(version.plan_id, regimen.regimen_id).rows)
+    issue_of(second)
+    assert outdated(second) == [True, False]
+
+
+def corrected(step, *components, note=""):
+    by = step.entry.recorded_by
+    instruction = actions.Instruction(
+        kind=step.kind,
+        effective=step.effective,
+        decided_by=by,
+        decided_by_name=by.name,
+        received_how="in-person",
+        reason="side-effect",
+        components=components,
+        note=note,
+    )
+    return actions.correct_step(
+        step=step, instruction=instruction, correction_reason="misheard", by=by
+    )
+
+
+def test_a_correction_of_a_changed_dose_asks_for_a_version_and_one_of_its_note_does_not(regimen):
+    version = plan_of(regimen, *three_rows())
+    step = recorded(version, 0, times(3, "3"))
+    second = revised(version, *planned.plan_log(version.plan_id, regimen.regimen_id).rows)
+    issue_of(second)
+    step = corrected(step, times(3, "3"), note="By telephone")
+    assert outdated(second) == [False]
+    corrected(step, times(3, "2"))
+    assert outdated(second) == [True]
+
+
+def test_a_dose_recorded_as_planned_leaves_the_copies_holding(regimen):
+    version = plan_of(regimen, *three_rows())
+    issue_of(version)
+    recorded(version, 0)
+    recorded(version, 1)
+    assert outdated(version) == [False]
+    issue_of(version)
+
+
+def test_a_single_dose_does_not_end_what_was_changed_before_it(regimen):
+    version = plan_of(regimen, *three_rows())
+    issue_of(version)
+    recorded(version, 0, times(3, "3"), on=TODAY - timedelta(days=2))
+    recorded(version, 1, on=TODAY - timedelta(days=1))
+    assert outdated(version) == [True]
+    recorded(version, 2)
+    assert outdated(version) == [False]
+
+
+def test_a_single_dose_of_another_amount_is_not_what_the_copy_says(regimen):
+    version = plan_of(regimen, *three_rows())
+    issue_of(version)
+    recorded(version, 0, on=TODAY - timedelta(days=2))
+    recorded(version, 1, once("4"))
+    assert outdated(version) == [True]
+
+
+def test_a_changed_dose_that_was_withdrawn_counts_no_longer(regimen):
+    version = plan_of(regimen, *three_rows())
+    issue_of(version)
+    step = recorded(version, 0, times(3, "3"))
+    actions.retract_step(step=step, reason="twice", reason_text="", by=version.entry.recorded_by)
+    assert outdated(version) == [False]
+
+
+def test_copies_of_a_regimen_entered_in_error_may_be_told_of(version, regimen, prescriber):
+    issue = issue_of(version)
+    actions.retract_regimen(regimen=regimen.regimen, reason="twice", reason_text="", by=prescriber)
+    told(issue)
+    assert not copies(version)[0].is_out
+
+
+@pytest.fixture
+def gated(regimen):
+    gate = planned_row("review", times(3, "20"))
+    return plan_of(regimen, planned_row(TODAY, times(3, "5")), gate), gate
+
+
+def test_a_copy_from_before_a_review_opened_a_row_no_longer_holds(gated, regimen):
+    version, gate = gated
+    issue_of(version)
+    opened(review_of(regimen), gate, TODAY + timedelta(days=3))
+    assert outdated(version) == [True]
+    issue_of(version)
+    assert outdated(version) == [True, False]
+
+
+def test_a_copy_from_before_a_review_gave_a_row_another_day_no_longer_holds(gated, regimen):
+    version, gate = gated
+    review = opened(review_of(regimen), gate, TODAY + timedelta(days=3))
+    issue = issue_of(version)
+    review = opened(review, gate, TODAY + timedelta(days=3))
+    assert outdated(version) == [False]
+    opened(review, gate, TODAY + timedelta(days=30))
+    assert outdated(version) == [True]
+    told(issue)
+
+
+def test_a_review_that_opens_no_row_of_the_plan_leaves_its_copies_holding(version, regimen):
+    issue_of(version)
+    review_of(regimen)
+    assert outdated(version) == [False]
 
 
 def test_telling_is_recorded_once_and_for_a_copy_that_no_longer_holds(version):
@@ -208,11 +359,11 @@ def test_copies_as_known_at_an_entry(version):
 def test_the_queries_for_copies_do_not_grow(version, django_assert_num_queries):
     for _copy in range(2):
         issue_of(version)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         copies(version)
     for _copy in range(6):
         issue_of(version)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(copies(version)) == 8
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policies import RECORD, check
+from ledger.models import Retraction
 from ledger.writing import Asking, verb, writing
 from patients.models import PatientCard
 from titration import issued, planned, reading
@@ -47,7 +48,7 @@ def issue_plan(
             raise ChangedMeanwhile
         card = PatientCard.objects.select_related("version__entry").get(pk=regimen.patient_id)
         standing = of_plan.standing(history.live, planned.ended_by(card.version))
-        if words := issued.refusal(standing):
+        if words := issued.refusal(of_plan, standing, history.live):
             raise RuleBroken(None, words)
         _check_day(issued_on, of_plan.newest.signed_on, today_of(log))
         _check_how(how, issued_as)
@@ -82,7 +83,10 @@ def tell_issue(
         card = PatientCard.objects.select_related("version__entry").get(pk=regimen.patient_id)
         live = reading.history(regimen).live
         standing = of_plan.standing(live, planned.ended_by(card.version))
-        if not issued.is_outdated(copies[issue.pk], of_plan, standing):
+        is_retracted = Retraction.objects.filter(entry__subject=regimen.pk).exists()
+        if not issued.is_outdated(
+            copies[issue.pk], of_plan, standing, live, is_retracted=is_retracted
+        ):
             raise RuleBroken(None, _("This copy says what holds. There is nothing to tell."))
         _check_day(told_on, issue.issued_on, today_of(log))
         if how not in IssuedHow.values:

@@ -1,8 +1,9 @@
 """The dated rows of a plan as a calendar file (RFC 5545), which a newer file of it replaces.
 
 Each row is an event of the whole day. It keeps its UID through every version, and its SEQUENCE is
-the version, so a program that takes the newer file moves the event; what a version dropped comes
-once more as cancelled. Titles name neither the medicine nor the person unless that is asked for.
+the number of the entry that gave the rows their days, so a program that takes the newer file moves
+the event; what a version dropped comes once more as cancelled. Titles name neither the medicine
+nor the person unless that is asked for.
 """
 
 from collections.abc import Iterable, Iterator
@@ -49,7 +50,7 @@ def events_of(copy: PlanCopy, *, names: bool = False) -> list[Event]:
     versions = copy.log.versions
     now = dict(_dated(copy, versions[-1]))
     earlier = {uid: event for version in versions[:-1] for uid, event in _dated(copy, version)}
-    sequence = versions[-1].version
+    sequence = copy.dated.number
     titled = [
         Event(uid, on, _title(copy, kind, names=names), sequence) for uid, (on, kind) in now.items()
     ]
@@ -97,7 +98,7 @@ def _about(copy: PlanCopy, is_given_out: bool) -> str:
 
 
 def _lines(copy: PlanCopy, names: bool, alarm: bool, about: str) -> Iterator[str]:
-    stamp = f"{copy.version.signed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    stamp = f"{copy.dated.at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield "BEGIN:VCALENDAR"
     yield "VERSION:2.0"
     yield "PRODID:-//Dose Ledger//Dose Ledger//EN"

@@ -8,21 +8,31 @@ from django.utils.translation import gettext as _
 
 from patients import wording as people
 from patients.models import PatientVersion
-from titration import issued, planned, planning, reading
+from titration import actions, issued, planned, planning, reading
 from titration.issued import Issued
-from titration.models import CalendarTextVersion, Plan, RegimenVersion
+from titration.models import CalendarTextVersion, Plan, Regimen, RegimenVersion, Review
 from titration.planned import PlanLog, SignedVersion
 from titration.planning import Standing
+from titration.timeline import StepRecord
 from titration.wording.calendar import CalendarWords
 
 STEPS, DAYS = "steps", "days"
+
+
+@dataclass(frozen=True, order=True)
+class Dated:
+    """An entry that gave rows their days: a signature, or a text of a review that opened one."""
+
+    number: int
+    at: datetime
 
 
 @dataclass(frozen=True)
 class PlanCopy:
     """A plan as it stands, with whose it is and every copy that was given out for the regimen.
 
-    `dates` are the days on which the rows of the newest version start.
+    `dates` are the days on which the rows of the newest version start, and `dated` is the newest
+    entry that gave rows their days.
     """
 
     plan: Plan
@@ -31,7 +41,9 @@ class PlanCopy:
     is_retracted: bool
     log: PlanLog
     standing: Standing
+    live: Sequence[StepRecord]
     seen: int
+    dated: Dated
     dates: tuple[date | None, ...]
     given_out: tuple[Issued, ...]
 
@@ -44,7 +56,13 @@ class PlanCopy:
         """Why it is not given out; "" where it is."""
         if self.is_retracted:
             return _("The regimen was withdrawn as entered in error.")
-        return issued.refusal(self.standing)
+        return issued.refusal(self.log, self.standing, self.live)
+
+    def is_outdated(self, issue: Issued) -> bool:
+        """Whether a copy of this plan no longer says what holds."""
+        return issued.is_outdated(
+            issue, self.log, self.standing, self.live, is_retracted=self.is_retracted
+        )
 
     @property
     def replaces(self) -> Issued | None:
@@ -101,11 +119,16 @@ def read(plan: Plan) -> PlanCopy:
         is_retracted=is_retracted,
         log=log,
         standing=log.standing(history.live, planned.ended_by(person)),
-        seen=_newest_number(logs, reading.newest_number(regimen, history)),
+        live=history.live,
+        seen=actions.newest_number(regimen, history, logs),
+        dated=_dated(regimen, log.newest),
         dates=planning.laid_dates(log.rows, log.opened),
         given_out=tuple(copy for each in copies.values() for copy in each),
     )
 
 
-def _newest_number(logs: Sequence[PlanLog], of_regimen: int) -> int:
-    return max([of_regimen, *(log.last_number for log in logs)])
+def _dated(regimen: Regimen, version: SignedVersion) -> Dated:
+    opening = Review.objects.filter(regimen=regimen, opens_row__isnull=False).values("review")
+    texts = Review.objects.filter(review__in=opening).order_by("-entry__number")
+    newest = texts.values_list("entry__number", "entry__recorded_at")[:1]
+    return max([Dated(version.number, version.signed_at), *(Dated(*entry) for entry in newest)])

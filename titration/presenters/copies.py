@@ -1,6 +1,6 @@
 """The copies of a plan that were given out, as finished strings: which are out, and which hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -13,6 +13,7 @@ from titration.models import IssuedAs, IssuedHow
 from titration.planned import PlanLog
 from titration.planning import Standing
 from titration.presenters.log import moment_words, or_erased
+from titration.timeline import StepRecord
 
 
 @dataclass(frozen=True)
@@ -43,24 +44,38 @@ def copies(
     given_out: Iterable[Issued],
     clinic: Clinic,
     *,
+    live: Sequence[StepRecord],
+    is_retracted: bool,
     may_record: bool = False,
 ) -> Copies:
-    """The copies of a plan that stands so; `given_out` are its own (issued.issues)."""
+    """The copies of a plan that stands so; `given_out` are its own (issued.issues).
+
+    `live` are the steps of its regimen, and `is_retracted` says that this was withdrawn.
+    """
     newest_first = sorted(given_out, key=lambda copy: copy.number, reverse=True)
-    lines = [copy_line(copy, log, standing, clinic, may_record=may_record) for copy in newest_first]
+    lines = [
+        copy_line(
+            copy,
+            standing,
+            clinic,
+            is_outdated=issued.is_outdated(copy, log, standing, live, is_retracted=is_retracted),
+            may_record=may_record,
+        )
+        for copy in newest_first
+    ]
     waiting = [line for line in lines if line.is_outdated]
     notice = ""
     if waiting:
         notice = _("A copy that no longer holds is with the patient, and no telling is recorded.")
-    may_issue = may_record and standing.state == planning.OPEN
+    may_issue = may_record and not is_retracted and not issued.refusal(log, standing, live)
     return Copies(lines, notice, reverse("plan-issue", args=[log.plan]) if may_issue else "")
 
 
 def copy_line(
-    copy: Issued, log: PlanLog, standing: Standing, clinic: Clinic, *, may_record: bool
+    copy: Issued, standing: Standing, clinic: Clinic, *, is_outdated: bool, may_record: bool
 ) -> CopyLine:
-    """One copy; `is_outdated` says that it no longer holds and that nobody was told."""
-    is_outdated = copy.is_out and issued.is_outdated(copy, log, standing)
+    """One copy; the `is_outdated` of the line says too that nobody was told."""
+    is_outdated = is_outdated and copy.is_out
     state, tone = _("With the patient; it says what holds"), "green"
     if copy.told is not None:
         state, tone = told_words(copy.told), ""

@@ -86,7 +86,8 @@ def plan_page(
     version, is_retracted = reading.text_of(regimen, history.known)
     person = banner(regimen.patient, today=now.date(), moment=moment)
     standing = log.standing(history.live, planned.ended(regimen.patient_id, history.known))
-    is_open = moment is None and not is_retracted and not person.is_erased
+    is_now = moment is None and not person.is_erased
+    is_open = is_now and not is_retracted
     may_sign = is_open and allows(user, plan.clinic, SIGN)
     may_record = is_open and allows(user, plan.clinic, RECORD)
     carried = planning.carried_rows(shown.text.rows, log.links, history.live, log.opened)
@@ -116,7 +117,15 @@ def plan_page(
         "versions": _versions(plan, log, shown, query),
         "differences": _differences(compared, shown, log) if compared else None,
         "drafts": _drafts(plan, user) if may_record else [],
-        "copies": copies(log, standing, given_out, plan.clinic, may_record=may_record),
+        "copies": copies(
+            log,
+            standing,
+            given_out,
+            plan.clinic,
+            live=history.live,
+            is_retracted=is_retracted,
+            may_record=is_now and allows(user, plan.clinic, RECORD),
+        ),
         "buttons": event_buttons(plan, standing) if may_sign else [],
         "revise_url": reverse("plan-new", args=[regimen.pk])
         if may_record and not standing.is_over

@@ -95,6 +95,7 @@ def regimen_page(
         now,
         may_record=may_record,
         query=moment.query if moment else "",
+        is_retracted=is_retracted,
         with_versions=with_versions,
         is_whole=is_whole_plan,
     )

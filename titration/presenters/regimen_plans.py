@@ -120,6 +120,7 @@ class _Asked:
     today: date
     may_record: bool
     query: str
+    is_retracted: bool
 
     @property
     def clinic(self) -> Clinic:
@@ -136,6 +137,7 @@ def regimen_plans(
     *,
     may_record: bool,
     query: str = "",
+    is_retracted: bool = False,
     with_versions: bool = False,
     is_whole: bool = False,
 ) -> RegimenPlans:
@@ -143,7 +145,7 @@ def regimen_plans(
 
     Needs EXISTING read with the regimen. `query` ends the addresses of pages of that moment.
     """
-    asked = _Asked(regimen, history, now.date(), may_record, query)
+    asked = _Asked(regimen, history, now.date(), may_record, query, is_retracted)
     found: dict[str, Any] = {
         "review": _next_review(asked) if _has(regimen, "reviews") else None,
         "drafts": _drafts(asked) if may_record and _has(regimen, "drafts") else [],
@@ -167,6 +169,8 @@ def regimen_plans(
         of_present = _present(asked, present, standings[present.plan], copies, is_whole=is_whole)
         strips = of_present.pop("strips")
         found |= of_present
+    if is_retracted:
+        strips = []  # all that is left is to tell who has a copy
     strips += _outdated(asked, logs, standings, copies)
     return RegimenPlans(strips=strips, **found)
 
@@ -328,7 +332,13 @@ def _outdated(
         for copy in copies
         if copy.is_out
         and copy.plan in by_plan
-        and issued.is_outdated(copy, by_plan[copy.plan], standings[copy.plan])
+        and issued.is_outdated(
+            copy,
+            by_plan[copy.plan],
+            standings[copy.plan],
+            asked.history.live,
+            is_retracted=asked.is_retracted,
+        )
     ]
     if not out:
         return []

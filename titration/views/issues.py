@@ -29,7 +29,7 @@ from titration.forms.issues import MOST_DAYS_HINT, IssueForm, ToldForm, day_init
 from titration.issued import Issued
 from titration.models import CalendarTextVersion, IssuedAs, Plan, PlanIssue
 from titration.policies import ChangedMeanwhile
-from titration.presenters.copies import copies, copy_line, copy_words
+from titration.presenters.copies import CopyLine, copies, copy_line, copy_words
 from titration.presenters.regimen import title_of
 from titration.views.attempts import attempt, read_anew
 from titration.views.regimens import kind_of
@@ -140,9 +140,7 @@ def issue(request: SignedInRequest, issue: UUID) -> HttpResponse:
     copy = plan_copy.read(found.version.plan)
     told = next(each for each in copy.given_out if each.entry == found.pk)
     may_record = allows(request.user, found.version.plan.clinic, RECORD)
-    line = copy_line(
-        told, copy.log, copy.standing, copy.plan.clinic, may_record=may_record
-    )  # fmt: skip
+    line = line_of(told, copy, may_record=may_record)
     context = page_of(copy) | {"line": line, "file_url": "", "may_record": may_record}
     may_export = allows(request.user, copy.plan.clinic, EXPORT_CHARTS)
     if may_export and not stale(told, copy) and told.issued_as != IssuedAs.WORDS:
@@ -167,7 +165,7 @@ def issue_told(request: SignedInRequest, issue: UUID) -> HttpResponse:
         if attempt(form, actions.tell_issue, issue=found, by=request.user, **said):
             messages.success(request, _("Recorded as told."))
             return redirect("plan", found.version.plan_id)
-    line = copy_line(told, copy.log, copy.standing, copy.plan.clinic, may_record=False)
+    line = line_of(told, copy, may_record=False)
     context = page_of(copy) | {"form": form, "line": line}
     return render(request, "titration/issue_told.html", context, status=form.status)
 
@@ -262,8 +260,18 @@ def issue_of(request: SignedInRequest, copy: PlanCopy, issued_as: str) -> Issued
 
 def stale(copy: Issued, of: PlanCopy) -> bool:
     """Whether the file of a copy is no longer handed over."""
-    is_outdated = issued.is_outdated(copy, of.log, of.standing)
-    return is_outdated or not copy.is_out or bool(of.refusal)
+    return of.is_outdated(copy) or not copy.is_out or bool(of.refusal)
+
+
+def line_of(issue: Issued, copy: PlanCopy, *, may_record: bool) -> CopyLine:
+    """One copy as its own page and that of telling show it."""
+    return copy_line(
+        issue,
+        copy.standing,
+        copy.plan.clinic,
+        is_outdated=copy.is_outdated(issue),
+        may_record=may_record,
+    )
 
 
 def in_english(copy: PlanCopy, texts: Sequence[CalendarTextVersion]) -> list[tuple[str, list[str]]]:
@@ -295,7 +303,14 @@ def page_of(copy: PlanCopy) -> dict[str, object]:
         "plan": copy.plan,
         "title": title_of(copy.regimen),
         "version": copy.version.version,
-        "copies": copies(copy.log, copy.standing, own, clinic),
+        "copies": copies(
+            copy.log,
+            copy.standing,
+            own,
+            clinic,
+            live=copy.live,
+            is_retracted=copy.is_retracted,
+        ),
     }
 
 
