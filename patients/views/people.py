@@ -103,7 +103,7 @@ def _versions(person: Patient, before: str, moment: Moment | None) -> dict[str, 
     """One page of what was known of a patient, up to a moment; from below the entry `before`."""
     versions = person.versions.up_to(moment.number if moment else None).select_related("entry")
     versions = versions.order_by("-entry__number")
-    if before.isascii() and before.isdecimal():
+    if len(before) < 19 and before.isascii() and before.isdecimal():  # what a number column holds
         versions = versions.filter(entry__number__lt=int(before))
     page = list(versions[: search.PAGE + 1])
     older: dict[str, str | int] = {}

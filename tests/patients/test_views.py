@@ -665,6 +665,14 @@ def test_history_goes_on_over_pages(browser, by, patient, monkeypatch):
     assert (first["newer_url"], second["newer_url"], second["older_url"]) == ("", start, "")
 
 
+@pytest.mark.parametrize("before", ["9" * 19, "9" * 5000, "-1", "x"])
+def test_history_from_below_no_entry_begins_at_the_newest(browser, by, patient, before):
+    address = reverse("patient-history", args=[patient.pk])
+    answer = browser.get(address, {"before": before})
+    assert answer.status_code == 200
+    assert answer.context["versions"] == browser.get(address).context["versions"]
+
+
 def test_history_takes_the_same_queries_for_one_version_and_many(browser, by, patient):
     counts = []
     for titles in ([], [f"T{n}" for n in range(12)]):
