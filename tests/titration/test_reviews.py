@@ -13,7 +13,7 @@ from ledger.writing import AlreadySuperseded
 from tests.factories import ClinicFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import STARTED, plan_of, planned_row, regimen_of, review_of
-from titration import actions, planned
+from titration import actions, planned, reading
 from titration.actions import ReviewText
 from titration.models import Review
 from titration.policies import RuleBroken
@@ -410,3 +410,15 @@ def test_of_a_withdrawn_regimen_a_review_is_only_missed_or_cancelled(regimen, st
         updated(review, regimen, days=0, status=status)
     missed = updated(review, regimen, days=0, status="missed")
     assert updated(missed, regimen, days=0, status="cancelled").status == "cancelled"
+
+
+def test_an_opening_that_was_taken_back_is_newer_than_what_was_read(regimen):
+    version = plan_of(
+        regimen, planned_row(STARTED, times(3, "5")), planned_row("review", times(3, "7"))
+    )
+    opens = {"opens_row": version.rows[1].row, "opens_on": date(2026, 12, 1)}
+    opened = booked(regimen, days=0, status="done", **opens)
+    dropped = updated(opened, regimen, days=0, status="done")
+    logs = planned.plan_logs([regimen.regimen_id])[regimen.regimen_id]
+    newest = actions.newest_number(regimen.regimen, reading.history(regimen.regimen), logs)
+    assert newest == dropped.entry.number

@@ -120,12 +120,13 @@ def newest_number(
 ) -> int:
     """The number of the newest entry that bears on a regimen's plans.
 
-    Its log, its text, its plans, and the reviews that opened a row of one.
+    Its log, its text, its plans, and every text of the reviews that ever opened a row of one.
     """
-    reviews = Review.objects.filter(regimen=regimen, opens_row__isnull=False)
-    opened = reviews.aggregate(newest=Max("entry__number"))["newest"] or 0
+    reviews = Review.objects.filter(regimen=regimen)
+    opening = reviews.filter(opens_row__isnull=False).values("review")
+    opened = reviews.filter(review__in=opening).aggregate(newest=Max("entry__number"))
     plans = max((log.last_number for log in logs), default=0)
-    return max(reading.newest_number(regimen, history), plans, opened)
+    return max(reading.newest_number(regimen, history), plans, opened["newest"] or 0)
 
 
 def text_digest(text: PlanText) -> str:

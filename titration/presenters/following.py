@@ -212,8 +212,8 @@ def _order_notices(it: Following) -> list[str]:
     first = max((n for n, row in enumerate(it.carried) if row.step is not None), default=-1) + 1
     if first < it.place:
         words = ngettext(
-            "Row %(last)s before this one has nothing recorded. Once this one is recorded, it counts "
-            "as passed over.",
+            "Row %(last)s before this one has nothing recorded. Once this one is recorded, it "
+            "counts as passed over.",
             "Rows %(first)s to %(last)s before this one have nothing recorded. Once this one is "
             "recorded, they count as passed over.",
             it.place - first,
