@@ -552,3 +552,53 @@ def test_death_and_leaving_close_a_plan_that_was_not_over(why):
 
     assert (found.state, found.reason, found.number) == (planning.CLOSED, why, 9)
     assert before.state == planning.WITHDRAWN
+
+
+# Bounds of dates, and signs that do not show
+
+
+@pytest.mark.parametrize(
+    ("on", "is_within"),
+    [
+        (date(1, 1, 1), False),
+        (date(1899, 12, 31), False),
+        (date(1900, 1, 1), True),
+        (date(2999, 12, 31), True),
+        (date(3000, 1, 1), False),
+        (date(9999, 12, 31), False),
+    ],
+)
+def test_dates_of_a_plan_lie_within_bounds(on, is_within):
+    row = planned_row(on, *FIVE)
+    ends = {"end": "review", "review_on": on}
+
+    assert codes(plan_text(row)) == ([] if is_within else [(0, "date_bounds")])
+    whole = codes(plan_text(planned_row(date(2026, 3, 2), *FIVE), **ends))
+    assert whole == ([] if is_within else [(None, "review_bounds")])
+
+
+def test_a_date_that_is_laid_past_the_bounds_is_a_problem_of_its_row():
+    rows = planned_row(date(2999, 12, 1), *FIVE), planned_row("2 months", *TEN)
+
+    assert codes(plan_text(*rows)) == [(1, "date_bounds")]
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\x07", "\x85", "\u2028", "\x0b"])
+@pytest.mark.parametrize("where", ["if_missed", "if_unwell", "note", "words"])
+def test_signs_that_do_not_show_are_a_problem_of_the_words_of_a_plan(sign, where):
+    row = planned_row(date(2026, 3, 2), *FIVE)
+    said = f"Take 1 {sign}0 mg"
+
+    if where == "words":
+        found = codes(plan_text(replace(row, words=said)))
+    else:
+        found = codes(plan_text(row, **{where: said}))
+
+    assert found == ([(0, "words_signs")] if where == "words" else [(None, "text_signs")])
+
+
+def test_lines_and_letters_of_any_language_are_words_of_a_plan():
+    said = "Bei Übelkeit:\nanrufen\tsofort\n\nاتصل بنا"
+    row = planned_row(date(2026, 3, 2), *FIVE, words=said)
+
+    assert codes(plan_text(row, note=said, if_missed=said, if_unwell=said)) == []

@@ -679,3 +679,32 @@ def test_the_page_says_what_signing_makes_of_a_plan_that_waits_or_is_closed(
 
     assert says in page.text
     assert "Dr A. Osei recorded" in page.text
+
+
+@pytest.mark.parametrize("year", ["0001", "0206", "9999"])
+def test_a_plan_of_another_age_is_not_signed(version, osei, year):
+    document = {
+        "purpose": "taper",
+        "end": "continue",
+        "unit": "mg",
+        "rows": [{"row": str(uuid4()), "when": f"3 March {year}", "dose": "5 mg at bedtime"}],
+    }
+    draft = draft_of(version.regimen, by=osei, document=document)
+    client = signed_in(osei)
+
+    page = Page(client.get(address(draft)))
+
+    assert "This draft cannot be signed yet" in page.text
+    assert "password" not in page.text.casefold()
+    edit = Page(client.get(reverse("plan-edit", args=[draft.pk])))
+    assert "This date lies before 1900 or after 2999. Check the year." in edit.text
+
+
+def test_hidden_signs_in_the_words_of_a_plan_are_not_signed(version, osei):
+    draft = drafted(version.regimen, replace(TEXT, note="Take \u202e01 mg"), by=osei)
+    client = signed_in(osei)
+
+    assert "This draft cannot be signed yet" in Page(client.get(address(draft))).text
+    edit = client.get(reverse("plan-edit", args=[draft.pk]))
+    assert "holds hidden signs" in Page(edit).text
+    assert 'href="#id_note"' in edit.content.decode()

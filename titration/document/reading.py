@@ -18,16 +18,25 @@ _COUNTED = re.compile(r"\b(?:day|week|month)s?\b", re.IGNORECASE | re.ASCII)
 _CELL_OF_PROBLEM = {
     **dict.fromkeys(
         (
-            *("date_missing", "dates_not_rising", "first_row_undated", "interval_bounds"),
+            *(
+                "date_bounds",
+                "date_missing",
+                "dates_not_rising",
+                "first_row_undated",
+                "interval_bounds",
+            ),
             *("interval_missing", "start_extra", "start_unknown"),
         ),
         "when",
     ),
     "words_missing": "words",
+    "words_signs": "words",
     "purpose_unknown": "purpose",
     "end_unknown": "end",
     "stop_missing": "end",
     "review_date_unused": "review",
+    "review_bounds": "review",
+    "text_signs": "note",
 }
 
 

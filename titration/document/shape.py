@@ -11,7 +11,7 @@ Document = dict[str, Any]
 
 HEAD = ("purpose", "unit", "end", "review", "if_missed", "if_unwell", "note")
 CELLS = ("when", "dose", "words")
-WHOLE = ("purpose", "end", "rows", "review")
+WHOLE = ("purpose", "end", "rows", "review", "note")
 """Cells of a problem that is not of one row: a part of the head, or the rows together."""
 
 MOST_LENGTH = {

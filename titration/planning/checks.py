@@ -1,5 +1,6 @@
 """Whether a plan has a shape that can be signed and carried out without doubt. Judges no amount."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from titration.planning.shapes import (
 )
 
 PROBLEMS = (
+    "date_bounds",
     "date_missing",
     "days_of_each",
     "dates_not_rising",
@@ -32,6 +34,7 @@ PROBLEMS = (
     "no_rows",
     "once_in_dose",
     "purpose_unknown",
+    "review_bounds",
     "review_date_unused",
     "row_twice",
     "single_not_once",
@@ -40,9 +43,16 @@ PROBLEMS = (
     "stop_has_dose",
     "stop_missing",
     "stop_not_last",
+    "text_signs",
     "too_many_rows",
     "words_missing",
+    "words_signs",
 )
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+# Signs that do not show, or turn the direction of writing so that words show in another order than
+# they are kept; line breaks and tabs are writing.
+_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 ANY_DAY = date(2000, 1, 1)  # a day of counting for a row whose day is not known yet
 
@@ -63,8 +73,17 @@ def check_plan(text: PlanText) -> list[Problem]:
     problems = [Problem(None, code) for code in _of_whole(text)]
     for place, row in enumerate(text.rows):
         problems += [Problem(place, code) for code in dict.fromkeys(_of_row(text, place, row))]
+    problems += [
+        Problem(place, "date_bounds")
+        for place, day in enumerate(laid_dates(text.rows))
+        if not _is_within(day)
+    ]
     problems += check_order(text.rows)
     return problems
+
+
+def _is_within(day: date | None) -> bool:
+    return day is None or FIRST_DAY <= day <= LAST_DAY
 
 
 def _of_whole(text: PlanText) -> Iterator[str]:
@@ -74,6 +93,10 @@ def _of_whole(text: PlanText) -> Iterator[str]:
         yield "end_unknown"
     if text.review_on is not None and text.end != "review":
         yield "review_date_unused"
+    if not _is_within(text.review_on):
+        yield "review_bounds"
+    if any(map(_SIGNS.search, (text.if_missed, text.if_unwell, text.note))):
+        yield "text_signs"
     if not text.rows:
         yield "no_rows"
     if len(text.rows) > MOST_ROWS:
@@ -90,6 +113,8 @@ def _of_row(text: PlanText, place: int, row: Row) -> Iterator[str]:
     elif place == 0 and row.start == "after":
         yield "first_row_undated"
     yield from _start(row)
+    if _SIGNS.search(row.words):
+        yield "words_signs"
     match row.kind:
         case "words":
             if not row.words.strip():

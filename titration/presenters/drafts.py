@@ -27,7 +27,13 @@ from titration.presenters.draft_grid import (
 from titration.presenters.regimen import title_of
 
 # Where a problem of the whole is put right, by its cell.
-ANCHORS = {"purpose": "purpose", "rows": "add-row", "end": "id_end_0", "review": "id_review"}
+ANCHORS = {
+    "purpose": "purpose",
+    "rows": "add-row",
+    "end": "id_end_0",
+    "review": "id_review",
+    "note": "id_note",
+}
 
 
 @dataclass(frozen=True)

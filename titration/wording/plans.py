@@ -13,6 +13,7 @@ from titration.wording.memory import once_per_language
 from titration.wording.problems import problem_words
 
 _MESSAGES = {
+    "date_bounds": gettext_noop("This date lies before 1900 or after 2999. Check the year."),
     "date_missing": gettext_noop("Write the date on which this row starts."),
     "days_of_each": gettext_noop(
         "Two parts are for the same time and the same pattern of days. Write after each from "
@@ -36,6 +37,9 @@ _MESSAGES = {
         "A dose given once cannot stand in one row with a dose that continues."
     ),
     "purpose_unknown": gettext_noop("Choose what the plan is for."),
+    "review_bounds": gettext_noop(
+        "The date of the review lies before 1900 or after 2999. Check the year."
+    ),
     "review_date_unused": gettext_noop(
         "The date of a review is written, but the plan does not end with a review."
     ),
@@ -54,8 +58,16 @@ _MESSAGES = {
     "stop_not_last": gettext_noop(
         "Only the last row stops the medicine, in a plan whose end says that it stops."
     ),
+    "text_signs": gettext_noop(
+        "What is written for missed doses, for being unwell or as a note holds hidden signs, which "
+        "text pasted from elsewhere can bring: type it instead."
+    ),
     "too_many_rows": gettext_noop("A plan has at most 200 rows. Begin a second plan after it."),
     "words_missing": gettext_noop("Write the words of this row."),
+    "words_signs": gettext_noop(
+        "The words of this row hold hidden signs, which text pasted from elsewhere can bring: type "
+        "them instead."
+    ),
 }
 
 
