@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from access.models import Role
 from ledger.writing import AlreadySuperseded
+from patients import actions as people
+from patients.identity import Standing
 from tests.factories import ClinicFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import STARTED, plan_of, planned_row, regimen_of, review_of
@@ -422,3 +424,24 @@ def test_an_opening_that_was_taken_back_is_newer_than_what_was_read(regimen):
     logs = planned.plan_logs([regimen.regimen_id])[regimen.regimen_id]
     newest = actions.newest_number(regimen.regimen, reading.history(regimen.regimen), logs)
     assert newest == dropped.entry.number
+
+
+@pytest.mark.parametrize("status", ["died", "left"])
+def test_death_and_leaving_close_the_reviews(client, regimen, status):
+    review_of(regimen, days=3)
+    patient = regimen.regimen.patient
+    before = patient.versions.get()
+    people.revise_patient(
+        patient=patient,
+        seen=before.entry,
+        identity=before.identity,
+        standing=Standing(status, regimen.regimen.clinic.local(timezone.now()).date()),
+        by=regimen.responsible,
+    )
+    client.force_login(regimen.responsible)
+    page = client.get(reverse("regimen", args=[regimen.regimen_id])).text
+    assert "no review is to come" in page
+    assert reverse("plan-new", args=[regimen.regimen_id]) not in page
+    with pytest.raises(RuleBroken):
+        booked(regimen)
+    assert Review.objects.count() == 1

@@ -113,6 +113,11 @@ def _check(log: Log, regimen: Regimen, text: ReviewText, before: Review | None) 
     if before is None or text.whose != before.whose:
         policies.check_prescribes_at(text.whose, regimen.clinic, "whose")
     if text.status == ReviewStatus.BOOKED:
+        if planned.ended(regimen.patient_id) is not None:
+            raise RuleBroken(
+                None,
+                _("The record says that the patient died or left the clinic. No review is booked."),
+            )
         if text.review_on < today:
             raise RuleBroken("review_on", _("A review is booked for today or a later day."))
     elif text.status != ReviewStatus.CANCELLED and text.review_on > today:

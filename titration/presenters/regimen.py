@@ -89,6 +89,7 @@ def regimen_page(
     person = banner(regimen.patient, today=now.date(), moment=moment)
     is_open = not is_retracted and moment is None and not person.is_erased
     may_record = is_open and allows(user, regimen.clinic, RECORD)
+    may_plan = may_record and not person.ended
     plans = regimen_plans(
         regimen,
         history,
@@ -126,14 +127,15 @@ def regimen_page(
         ),
         "plans": plans,
         "with_versions": with_versions,
-        "review_url": reverse("review-new", args=[regimen.pk]) if may_record else "",
+        "ended": person.ended,
+        "review_url": reverse("review-new", args=[regimen.pk]) if may_plan else "",
         "table": log_table([rows[record.entry] for record in shown], may_record=may_record),
         "hidden_rows": len(log) - len(shown),
         "log_length": f"{len(log):,}",
         "may_record": may_record,
         "confirmable": _confirmable(user, regimen, rows.values()) if may_record else set(),
         "buttons": _buttons(regimen, state) if may_record else [],
-        "plan_buttons": _plan_buttons(regimen, state, plans, user) if may_record else [],
+        "plan_buttons": _plan_buttons(regimen, state, plans, user) if may_plan else [],
         "may_export": allows(user, regimen.clinic, EXPORT_CHARTS),
     }
 
