@@ -30,6 +30,7 @@ from tests.titration.test_chart import (
 )
 from titration import timeline
 from titration.chart import NARROW, PAPER, WIDE, Chart, Copy, Plans, Track, chart, look, svg
+from titration.chart.plans import laid
 from titration.dosing import Component
 from titration.planning import Row, laid_dates
 from titration.timeline import StepRecord
@@ -174,6 +175,22 @@ def test_planned_range_is_two_lines():
 
 
 # What has no figure, or no date
+
+
+def test_the_planned_line_ends_at_a_row_of_words():
+    rows = [*taper()[:2], planned_row(TODAY + timedelta(days=9), kind="words", words="As able")]
+    [found] = laid(Plans([track(*rows)]), NOW.tzinfo)
+    last = found.stretches[-1]
+    assert last.end == found.moments[-1]
+    assert not last.stops
+
+
+def test_a_dose_after_a_row_of_words_begins_a_line_of_its_own():
+    words = planned_row(BEGUN + timedelta(days=20), kind="words", words="As able")
+    rows = [*taper()[:1], words, planned_row("2 weeks", *taper()[0].components)]
+    [found] = laid(Plans([track(*rows)]), NOW.tzinfo)
+    begun, paused, again = found.moments
+    assert [(each.start, each.end) for each in found.stretches] == [(begun, paused), (again, None)]
 
 
 def test_row_of_words_is_a_marker_that_keeps_its_words_to_the_table():

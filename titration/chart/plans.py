@@ -120,6 +120,9 @@ def _laid(track: Track, zone: tzinfo, bases: dict[tuple[int, ...], Basis]) -> La
         found.moments.append(at)
         if row.kind in ("words", "single"):
             found.beside.append(_beside(row, place, at))
+            if row.kind == "words" and held:  # from here on no figure says what is to be taken
+                found.stretches.append(PlannedStretch(held[0], at, *held[1:], False))
+                held = None
             continue
         if held:
             found.stretches.append(PlannedStretch(held[0], at, *held[1:], row.kind == "stop"))
