@@ -14,7 +14,7 @@ from titration.planning.carried import (
     same_dose,
 )
 from titration.planning.checks import PROBLEMS, Problem, check_order, check_plan
-from titration.planning.dates import add_months, anchored, laid_dates
+from titration.planning.dates import anchored, laid_dates
 from titration.planning.differences import (
     Difference,
     after_of,
@@ -29,7 +29,6 @@ from titration.planning.shapes import (
     MOST_ROWS,
     PURPOSES,
     ROW_KINDS,
-    STARTS,
     PlanText,
     Row,
 )
@@ -59,7 +58,6 @@ __all__ = [
     "PROBLEMS",
     "PURPOSES",
     "ROW_KINDS",
-    "STARTS",
     "WITHDRAWN",
     "Carried",
     "Difference",
@@ -69,7 +67,6 @@ __all__ = [
     "Problem",
     "Row",
     "Standing",
-    "add_months",
     "after_of",
     "anchored",
     "before_of",

@@ -106,7 +106,7 @@ def dose_cell(row: Row, day: date | None) -> SafeString:
     if row.components:
         counted = planning.anchored(row.components, day)
         said += [_lines(wording.dosage_lines(counted))]
-        if lacks_counting_day(row, day):
+        if wording.lacks_counting_day(row, day):
             said.append(_meta(_("counted from the day on which this row starts")))
         total = None if row.kind == "single" else dosing.total_per_day(row.components)
         if total is not None:
@@ -114,13 +114,6 @@ def dose_cell(row: Row, day: date | None) -> SafeString:
     if row.words:
         said.append(html('<span class="lines">“{words}”</span>', words=row.words))
     return SafeString("".join(filter(None, said)))
-
-
-def lacks_counting_day(row: Row, day: date | None) -> bool:
-    """Whether a pattern of days of the row has nothing yet to be counted from."""
-    return day is None and any(
-        "anchor_missing" in dosing.check_component(part) for part in row.components
-    )
 
 
 def _heading(row: Row) -> SafeString:

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from titration import planned, planning
+from titration import planned, planning, wording
 from titration.models import PlanDraft, Regimen
 from titration.planned import PlanLog
 from titration.planning import PlanText
 from titration.presenters.log import LogRow, log_rows, moment_words
 from titration.presenters.plan import plan_title, version_name
 from titration.presenters.plan_differences import PlanDifferences, plan_differences
-from titration.presenters.plan_rows import PlanTable, lacks_counting_day, plan_table
+from titration.presenters.plan_rows import PlanTable, plan_table
 from titration.presenters.plan_standing import StandingWords, standing_words
 from titration.presenters.plan_text import facts
 from titration.reading import History
@@ -62,7 +62,7 @@ def notices(text: PlanText, log: PlanLog | None = None) -> list[str]:
         else:
             continue
         said[-1] %= words
-        if lacks_counting_day(row, day):
+        if wording.lacks_counting_day(row, day):
             pattern = _("The days of row %(row)s are counted from the day on which it starts.")
             said.append(pattern % words)
     return said

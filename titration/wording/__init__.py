@@ -34,6 +34,7 @@ from titration.wording.figures import (
 from titration.wording.plans import (
     apart_words,
     interval_words,
+    lacks_counting_day,
     plan_problem_words,
     row_words,
     start_words,
@@ -53,6 +54,7 @@ __all__ = [
     "dosage_words",
     "effective_words",
     "interval_words",
+    "lacks_counting_day",
     "month_words",
     "plan_problem_words",
     "problem_words",

@@ -125,9 +125,16 @@ def row_words(row: Row, day: date | None = None) -> str:
     if row.kind == "words":
         return row.words
     words = dosage_words(planning.anchored(row.components, day))
-    if day is None and any("anchor_missing" in dosing.check_component(p) for p in row.components):
+    if lacks_counting_day(row, day):
         return f"{words}\n{_('counted from the day on which this row starts')}"
     return words
+
+
+def lacks_counting_day(row: Row, day: date | None) -> bool:
+    """Whether a pattern of days of the row has nothing yet to be counted from."""
+    return day is None and any(
+        "anchor_missing" in dosing.check_component(part) for part in row.components
+    )
 
 
 def apart_words(days: int) -> str:
