@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from access.models import Clinic
 from titration import policies
 from titration.actions import CalendarWording
-from titration.forms.steps import SubmissionForm
+from titration.forms.submission import SubmissionForm
 from titration.models import CalendarTextVersion
 from titration.wording.calendar import GROUPS, LABELS, LONGEST_LABEL, label_problem
 from titration.wording.languages import LANGUAGES, language_tag

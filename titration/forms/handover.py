@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from titration.forms.steps import SubmissionForm
+from titration.forms.submission import SubmissionForm
 
 TICKED, ALL = "ticked", "all"
 

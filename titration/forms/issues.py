@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from titration.exports.plan_copy import DAYS, STEPS
 from titration.forms import moments
-from titration.forms.steps import SubmissionForm
+from titration.forms.submission import SubmissionForm
 from titration.models import CalendarTextVersion, IssuedAs, IssuedHow
 from titration.planning.days import MOST_DAYS
 from titration.policies import RuleBroken

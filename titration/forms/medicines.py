@@ -11,7 +11,7 @@ from access.models import Clinic
 from titration import policies
 from titration.actions import MedicineText
 from titration.forms.fields import unit_choices
-from titration.forms.steps import SubmissionForm
+from titration.forms.submission import SubmissionForm
 from titration.models import MedicineVersion, RegimenVersion, Route
 
 

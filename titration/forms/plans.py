@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from titration import document, dosing, planning, wording
 from titration.document import Document, TooLong
-from titration.forms.steps import SubmissionForm
+from titration.forms.submission import SubmissionForm
 from titration.models import PlanEnd, Purpose
 
 NEW, REVISE = "new", "revise"

@@ -11,7 +11,8 @@ from patients import folding
 from patients.models import Patient
 from titration import wording
 from titration.actions import RegimenText
-from titration.forms.steps import SubmissionForm, prescribers_of
+from titration.forms.steps import prescribers_of
+from titration.forms.submission import SubmissionForm
 from titration.models import Indication, MedicineVersion, RegimenCard, RegimenVersion, Route
 
 NOT_STATED = "-"

@@ -12,7 +12,8 @@ from access.models import User
 from titration import wording
 from titration.actions import ReviewText
 from titration.forms import moments
-from titration.forms.steps import SubmissionForm, prescribers_of
+from titration.forms.steps import prescribers_of
+from titration.forms.submission import SubmissionForm
 from titration.models import Regimen, Review, ReviewStatus
 from titration.planning import Carried
 

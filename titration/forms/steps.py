@@ -1,9 +1,6 @@
 """The first of the two screens of recording: the step as it is typed."""
 
-from contextlib import suppress
-from datetime import date, datetime, timedelta
-from http import HTTPStatus
-from uuid import uuid4
+from datetime import date
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,9 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from access.models import Role, User
 from ledger.models import RetractionReason
-from titration import policies, wording
 from titration.actions import Instruction
 from titration.forms import moments
+from titration.forms.submission import SubmissionForm
+from titration.forms.when import WhenForm, effective_initial
 from titration.models import (
     ChangeReason,
     DoseStep,
@@ -22,14 +20,9 @@ from titration.models import (
     StopReason,
     reasons_for,
 )
-from titration.policies import RuleBroken
-from titration.timeline import Effective
 
 OUTSIDE = "outside"
 WITH_DOCUMENT = frozenset({ReceivedHow.LETTER, ReceivedHow.OTHER_SERVICE})
-
-# Where a broken rule is said: the field of this form for the field that the rule names.
-FIELD_OF_RULE = {"effective": "on_day", "time": "on_time", "kind": None}
 
 
 def prescribers_of(clinic_id: int) -> list[User]:
@@ -44,56 +37,13 @@ def prescribers_of(clinic_id: int) -> list[User]:
     )
 
 
-class SubmissionForm(forms.Form):
-    """A form that carries its own number, so that sending it twice records once.
-
-    `seen` is the number of the newest entry of the log when the page was made, `entry` the text
-    that is corrected or withdrawn: both as the person had them before their eyes. `status` is that
-    of a page that shows the form again: 409 once the ledger has something else.
-    """
-
-    use_required_attribute = False
-    status = HTTPStatus.OK
-
-    submission = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    entry = forms.UUIDField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("submission", uuid4())
-
-    def break_rule(self, rule: RuleBroken) -> None:
-        """Say a broken rule beside the field that it names, or above the form."""
-        field = FIELD_OF_RULE.get(rule.field or "", rule.field)
-        self.add_error(field if field in self.fields else None, rule.message)
-
-
-class StepForm(SubmissionForm):
+class StepForm(WhenForm):
     """A dose step: from when, by whose decision, received how, why. The dose is a formset.
 
     `version` is the signed version of a plan whose row the person had before their eyes.
     """
 
     version = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    which_day = forms.ChoiceField(
-        label=gettext_lazy("From"),
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    on_day = moments.day_box()
-    on_month = moments.month_box()
-    on_year = moments.year_box()
-    on_time = moments.clock_field(gettext_lazy("Clock time"))
-    which_hour = forms.ChoiceField(
-        label=gettext_lazy("The clocks go back that night and this time comes twice"),
-        choices=[
-            ("0", gettext_lazy("The first time, before the clocks go back")),
-            ("1", gettext_lazy("The second time, after the clocks went back")),
-        ],
-        widget=forms.RadioSelect,
-        required=False,
-    )
     decided_by = forms.ChoiceField(label=gettext_lazy("Decided by"))
     decided_by_name = forms.CharField(
         label=gettext_lazy("Name of the prescriber from outside"),
@@ -143,16 +93,11 @@ class StepForm(SubmissionForm):
         super().__init__(*args, **kwargs)
         self.regimen = regimen
         self.kind = kind
-        self.today = today
+        self.offer_days(regimen.clinic.zone, today, planned_on)
         self.signer = signer
         kept = [person for person in (named, signer) if person]
         offered = [*kept, *prescribers_of(regimen.clinic_id)]
         self.prescribers = {str(p.pk): p for p in offered}
-        self.effective: Effective | None = None
-        self.fields["which_day"].choices = [
-            *self._offered_days(today, planned_on),
-            ("other", _("Another day, month or year")),
-        ]
         self.fields["decided_by"].choices = [
             ("", _("Choose who decided")),
             *((key, p.name) for key, p in self.prescribers.items()),
@@ -165,30 +110,9 @@ class StepForm(SubmissionForm):
                 choice for choice in ReceivedHow.choices if choice[0] != ReceivedHow.SIGNED_PLAN
             ]
         self.fields["reason"].choices = [("", _("Choose a reason")), *reasons_for(kind).choices]
-        self.asks_which_hour = False
-
-    def _offered_days(self, today: date, planned_on: date | None) -> list[tuple[str, str]]:
-        """Today by its date, which stays the day that was read when midnight passes, and the day
-        that the row is planned for. Neither is chosen."""
-        offered = today
-        with suppress(ValueError):
-            chosen = date.fromisoformat(self.data.get(self.add_prefix("which_day"), ""))
-            offered = today if chosen == planned_on else chosen
-        if planned_on == offered:
-            words = (
-                _("Today, %(date)s, as planned") if offered == today else _("%(date)s, as planned")
-            )
-            return [(offered.isoformat(), words % {"date": wording.date_words(offered)})]
-        words = _("Today, %(date)s") if offered == today else "%(date)s"
-        days = [(offered.isoformat(), words % {"date": wording.date_words(offered)})]
-        if planned_on is not None:
-            words = _("As planned, %(date)s") % {"date": wording.date_words(planned_on)}
-            days.append((planned_on.isoformat(), words))
-        return days
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
-        self.effective = self._effective(cleaned)
         if cleaned.get("decided_by") == OUTSIDE and not cleaned.get("decided_by_name", "").strip():
             self.add_error("decided_by_name", _("Write the name of the prescriber from outside."))
         is_signers = cleaned.get("received_how") == ReceivedHow.SIGNED_PLAN
@@ -202,45 +126,6 @@ class StepForm(SubmissionForm):
         if cleaned.get("reason") in needs_words and not cleaned.get("reason_text", "").strip():
             self.add_error("reason_text", _("Write the reason in your own words."))
         return cleaned
-
-    def _effective(self, cleaned: dict) -> Effective | None:
-        clock = cleaned.get("on_time")
-        boxes = [cleaned.get(name) or "" for name in ("on_day", "on_month", "on_year")]
-        which = cleaned.get("which_day") or ("other" if any(boxes) else "")
-        if which and which != "other":
-            if any(boxes):
-                self.add_error("which_day", _("Two days are given. Choose one of them."))
-                return None
-            on, precision = date.fromisoformat(which), "day"
-        else:
-            try:
-                typed = moments.typed_date(*boxes)
-            except moments.NoDate as error:
-                self.add_error("on_day", str(error))
-                return None
-            if typed is None:
-                field = "on_day" if which else "which_day"
-                self.add_error(field, _("Say from when this holds."))
-                return None
-            on, precision = typed
-        if precision != "day":
-            if clock:
-                self.add_error("on_time", _("A clock time needs the day. Write the day as well."))
-                return None
-            return Effective(on, precision)
-        return self._at(on, clock, cleaned.get("which_hour") or "")
-
-    def _at(self, on: date, clock, which_hour: str) -> Effective | None:
-        zone = self.regimen.clinic.zone
-        self.asks_which_hour = clock is not None and policies.comes_twice(zone, on, clock)
-        if self.asks_which_hour and not which_hour:
-            self.add_error("which_hour", _("Choose which of the two is meant."))
-            return None
-        try:
-            return policies.effective_at(zone, on, clock, int(which_hour or 0))
-        except RuleBroken as rule:
-            self.break_rule(rule)
-            return None
 
     def _document_on(self, cleaned: dict) -> date | None:
         if cleaned.get("received_how") not in WITH_DOCUMENT:
@@ -323,15 +208,9 @@ class DisputeForm(forms.Form):
 
 def step_initial(step: DoseStep) -> dict[str, object]:
     """What a recorded step says, as the form's initial values: for a correction or a copy."""
-    effective = step.effective
     document = step.document_on
     return {
-        "which_day": "other",
-        "on_day": effective.on.day if effective.precision == "day" else "",
-        "on_month": effective.on.month if effective.precision != "year" else "",
-        "on_year": effective.on.year,
-        "on_time": effective.time,
-        "which_hour": which_hour(step.regimen.clinic.zone, effective),
+        **effective_initial(step.effective, step.regimen.clinic.zone),
         "decided_by": str(step.decided_by_id) if step.decided_by_id else OUTSIDE,
         "decided_by_name": "" if step.decided_by_id else step.decided_by_name,
         "received_how": step.received_how,
@@ -342,12 +221,3 @@ def step_initial(step: DoseStep) -> dict[str, object]:
         "reason_text": step.reason_text or "",
         "note": step.note or "",
     }
-
-
-def which_hour(zone, effective: Effective) -> str:
-    """Which of two equal clock times a moment is; empty where there is only one."""
-    if effective.time is None or not policies.comes_twice(zone, effective.on, effective.time):
-        return ""
-    first = datetime.combine(effective.on, effective.time, tzinfo=zone)
-    is_first = first.utcoffset() == timedelta(minutes=effective.offset or 0)
-    return "0" if is_first else "1"

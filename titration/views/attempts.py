@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ledger.writing import SubmissionConflict
-from titration.forms.steps import SubmissionForm
+from titration.forms.submission import SubmissionForm
 from titration.policies import RuleBroken
 
 
