@@ -1,6 +1,6 @@
 """A clinic with at least one row in every guarded table, made through the actions."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from uuid import uuid4
 
 from django.test import RequestFactory
@@ -22,8 +22,10 @@ from titration.dosing import Component
 from titration.models import (
     CalendarText,
     CalendarTextVersion,
+    Contact,
     Dispute,
     DoseStep,
+    IntakeReport,
     IssueTold,
     PlanIssue,
     RegimenVersion,
@@ -87,6 +89,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
         step=withdrawn, reason="other", reason_text="Belongs to cousin Thaddeus", by=prescriber
     )
     _planned(regimen, first, prescriber)
+    _told(regimen, prescriber)
     patient_actions.revise_patient(
         patient=patient,
         seen=patient.versions.get().entry,
@@ -181,7 +184,75 @@ def _planned(regimen: RegimenVersion, step: DoseStep, by: User) -> None:
         )
 
 
+def _told(regimen: RegimenVersion, by: User) -> None:
+    """A report of what was taken, and a contact that sets a call back, each corrected."""
+    patient, clinic = regimen.regimen.patient_id, regimen.regimen.clinic
+    with writing(clinic, by=by, submission=Asking(uuid4(), b"")) as log:
+        for model, line, said in (
+            (
+                IntakeReport,
+                "report",
+                {
+                    "regimen_id": regimen.regimen_id,
+                    "what": "different",
+                    "from_on": date(2026, 6, 3),
+                    "until_on": date(2026, 6, 5),
+                    "taken": "Two spoonfuls of rhubarb",
+                    "reporter": "carer",
+                    "reporter_name": "Auntie Griselda",
+                    "reported_on": date(2026, 6, 6),
+                    "told_id": by.pk,
+                    "told_name": by.name,
+                    "told_on": date(2026, 6, 6),
+                    "note": "Overheard in the scullery",
+                    "correction_reason": "Mistook the jar",
+                },
+            ),
+            (
+                Contact,
+                "contact",
+                {
+                    "patient_id": patient,
+                    "regimen_id": regimen.regimen_id,
+                    "how": "telephone",
+                    "direction": "in",
+                    "reached": "reached",
+                    "on": date(2026, 6, 6),
+                    "time": time(16, 40),
+                    "offset": 60,
+                    "with_whom": "Great-uncle Barnaby",
+                    "said": "Wobbles at the harpsichord",
+                    "told": "Rest on the chaise longue",
+                    "whose_id": by.pk,
+                    "whose_name": by.name,
+                    "call_back_on": date(2026, 6, 9),
+                    "call_back_time": time(9, 0),
+                    "call_back_for": "Whether the gramophone helped",
+                    "call_back_by_id": by.pk,
+                    "call_back_name": by.name,
+                    "correction_reason": "Wrong chaise",
+                },
+            ),
+        ):
+            first = model(**said)
+            subject = getattr(first, line)
+            log.add(first, subject=subject, patient=patient)
+            log.flush()
+            again = model(**said, **{line: subject})
+            log.add(again, subject=subject, patient=patient, supersedes=first.entry)
+            log.flush()
+
+
 TEXTS = (
+    "rhubarb",
+    "Griselda",
+    "scullery",
+    "jar",
+    "Barnaby",
+    "harpsichord",
+    "longue",
+    "gramophone",
+    "chaise",
     "almoner",
     "buttons",
     "barometer",

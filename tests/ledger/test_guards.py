@@ -95,7 +95,7 @@ def test_no_row_is_deleted(guard: Guarded) -> None:
 @pytest.mark.usefixtures("record")
 def test_erasable_columns_are_emptied_together(guard: Guarded) -> None:
     emptied = ", ".join(f'"{column}" = NULL' for column in guard.erasable)
-    kept = [column for column in columns(guard.table) if column not in guard.erasable]
+    kept = [f'"{name}"' for name in columns(guard.table) if name not in guard.erasable]
     read = f'SELECT {", ".join(kept)} FROM "{guard.table}"'
     with connection.cursor() as cursor:
         cursor.execute(read)

@@ -366,7 +366,7 @@ def test_no_value_ends_the_walk(clinic, model):
     for column, value in zip(columns, cycle(values), strict=False):
         with undone(), ruined():
             newest = f"(SELECT max(rowid) FROM {table})"
-            execute(f"UPDATE {table} SET {column} = {value} WHERE rowid = {newest}")
+            execute(f'UPDATE {table} SET "{column}" = {value} WHERE rowid = {newest}')
             assert findings(), column
 
 

@@ -1,4 +1,5 @@
-"""The work: a clinic's medicines, regimens, dose steps with their components, plans, reviews.
+"""The work: a clinic's medicines, regimens, dose steps with their components, plans, reviews,
+intake reports, contacts.
 
 Records carry names, units and labels as written, so that no later edit of a catalogue or a person
 changes what the past says.
@@ -6,6 +7,8 @@ changes what the past says.
 
 from titration.models.catalogue import Medicine, MedicineVersion, Route
 from titration.models.components import COMPONENT_FIELDS, Component, written_component
+from titration.models.contacts import Contact, ContactHow, Direction, Reached
+from titration.models.intake import Intake, IntakeReport, Reporter, slots_of
 from titration.models.issues import (
     CalendarText,
     CalendarTextVersion,
@@ -48,9 +51,14 @@ __all__ = [
     "ChangeReason",
     "Component",
     "Confirmation",
+    "Contact",
+    "ContactHow",
+    "Direction",
     "Dispute",
     "DoseStep",
     "Indication",
+    "Intake",
+    "IntakeReport",
     "IssueTold",
     "IssuedAs",
     "IssuedHow",
@@ -66,10 +74,12 @@ __all__ = [
     "PlannedComponent",
     "PlannedRow",
     "Purpose",
+    "Reached",
     "ReceivedHow",
     "Regimen",
     "RegimenCard",
     "RegimenVersion",
+    "Reporter",
     "Review",
     "ReviewStatus",
     "Route",
@@ -79,5 +89,6 @@ __all__ = [
     "WorklistRow",
     "reasons_for",
     "rows_of",
+    "slots_of",
     "written_component",
 ]

@@ -49,9 +49,11 @@ class WorklistRow(models.Model):
 
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+", db_index=False)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+", db_index=False)
-    regimen = models.ForeignKey(Regimen, on_delete=models.CASCADE, related_name="worklist_rows")
+    regimen = models.ForeignKey(
+        Regimen, null=True, on_delete=models.CASCADE, related_name="worklist_rows"
+    )
     medicine = models.ForeignKey(
-        Medicine, on_delete=models.CASCADE, related_name="+", db_index=False
+        Medicine, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     whose = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     topic = models.CharField(max_length=12)
