@@ -1,6 +1,7 @@
 """A clinic with at least one row in every guarded table, made through the actions."""
 
 from datetime import date, time, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 from django.test import RequestFactory
@@ -27,10 +28,15 @@ from titration.models import (
     DoseStep,
     IntakeReport,
     IssueTold,
+    Measure,
+    MeasureVersion,
+    Observation,
     PlanIssue,
+    Regimen,
     RegimenVersion,
     Review,
     RowRecorded,
+    SideEffect,
 )
 from titration.planning import PlanText, Row
 from titration.timeline import Effective
@@ -90,6 +96,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     )
     _planned(regimen, first, prescriber)
     _told(regimen, prescriber)
+    _observed(regimen.regimen, prescriber)
     patient_actions.revise_patient(
         patient=patient,
         seen=patient.versions.get().entry,
@@ -243,6 +250,67 @@ def _told(regimen: RegimenVersion, by: User) -> None:
             log.flush()
 
 
+def _observed(regimen: Regimen, by: User) -> None:
+    """A measure, and an observation and a side effect with their corrections."""
+    patient, clinic = regimen.patient, regimen.clinic
+    words = {
+        "name": "Blood pressure",
+        "kind": "number",
+        "unit": "mmHg",
+        "labels": ["upper", "lower"],
+    }
+    with writing(clinic, by=by, submission=Asking(uuid4(), b"")) as log:
+        measure = Measure(clinic=clinic)
+        log.create(measure)
+        log.add(MeasureVersion(measure=measure, **words, highest=Decimal(350)), subject=measure.pk)
+        observed, effect = uuid4(), uuid4()
+        for is_corrected in (False, True):
+            before = Observation.objects.filter(observation=observed).first()
+            log.add(
+                Observation(
+                    observation=observed,
+                    patient=patient,
+                    measure=measure,
+                    **words,
+                    on=date(2026, 3, 5),
+                    time=time(9, 30),
+                    offset=0,
+                    figure=Decimal("127.5"),
+                    second_figure=Decimal(83),
+                    words="Astride the rocking horse",
+                    measured_by="Bandmaster Crispin",
+                    note="Cuff over tweed",
+                    correction_reason="Sphygmomanometer was upside down" if is_corrected else "",
+                ),
+                subject=observed,
+                patient=patient.pk,
+                supersedes=before.entry if before else None,
+            )
+            began = SideEffect.objects.filter(effect=effect).first()
+            log.add(
+                SideEffect(
+                    effect=effect,
+                    patient=patient,
+                    regimen=regimen,
+                    written_as="side-effect",
+                    symptom="other",
+                    words="Hears the harmonium",
+                    severity="mild",
+                    course="ended" if is_corrected else "continuing",
+                    on=date(2026, 3, 1),
+                    precision="month",
+                    ended_on=date(2026, 3, 17) if is_corrected else None,
+                    ended_precision="day" if is_corrected else "",
+                    reported_by="Great-uncle Barnaby",
+                    correction_reason="Was the wireless" if is_corrected else "",
+                ),
+                subject=effect,
+                patient=patient.pk,
+                supersedes=began.entry if began else None,
+            )
+            log.flush()
+
+
 TEXTS = (
     "rhubarb",
     "Griselda",
@@ -253,6 +321,13 @@ TEXTS = (
     "longue",
     "gramophone",
     "chaise",
+    "rocking horse",
+    "Crispin",
+    "tweed",
+    "Sphygmomanometer",
+    "harmonium",
+    "Barnaby",
+    "wireless",
     "almoner",
     "buttons",
     "barometer",

@@ -161,6 +161,7 @@ def others(value: Any, field: models.Field) -> list[Any]:
         changed = [[*value, "x"]]
     elif value is None:
         changed = {
+            "BooleanField": [True, False],
             "UUIDField": [uuid.uuid4()],
             "DecimalField": [Decimal(99)],
             "TimeField": [dt.time(3, 4)],

@@ -1,5 +1,5 @@
-"""The work: a clinic's medicines, regimens, dose steps with their components, plans, reviews,
-intake reports, contacts.
+"""The work: a clinic's medicines and measures, regimens, dose steps, plans, reviews, reports,
+contacts, observations.
 
 Records carry names, units and labels as written, so that no later edit of a catalogue or a person
 changes what the past says.
@@ -16,6 +16,23 @@ from titration.models.issues import (
     IssuedHow,
     IssueTold,
     PlanIssue,
+)
+from titration.models.measures import (
+    CodeSystem,
+    Measure,
+    MeasureKind,
+    MeasureVersion,
+    MeasureWords,
+    Side,
+)
+from titration.models.moments import Dated
+from titration.models.observations import (
+    Course,
+    Observation,
+    Severity,
+    SideEffect,
+    Symptom,
+    WrittenAs,
 )
 from titration.models.plans import (
     Plan,
@@ -49,10 +66,13 @@ __all__ = [
     "CalendarText",
     "CalendarTextVersion",
     "ChangeReason",
+    "CodeSystem",
     "Component",
     "Confirmation",
     "Contact",
     "ContactHow",
+    "Course",
+    "Dated",
     "Direction",
     "Dispute",
     "DoseStep",
@@ -62,8 +82,13 @@ __all__ = [
     "IssueTold",
     "IssuedAs",
     "IssuedHow",
+    "Measure",
+    "MeasureKind",
+    "MeasureVersion",
+    "MeasureWords",
     "Medicine",
     "MedicineVersion",
+    "Observation",
     "Plan",
     "PlanDraft",
     "PlanEnd",
@@ -84,9 +109,14 @@ __all__ = [
     "ReviewStatus",
     "Route",
     "RowRecorded",
+    "Severity",
+    "Side",
+    "SideEffect",
     "StepKind",
     "StopReason",
+    "Symptom",
     "WorklistRow",
+    "WrittenAs",
     "reasons_for",
     "rows_of",
     "slots_of",

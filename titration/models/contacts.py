@@ -1,4 +1,4 @@
-"""Calls, visits, letters and messages: who was spoken to, what was said and told, who calls back."""
+"""Calls, visits, letters, messages: who was spoken to, what was said and told, who calls back."""
 
 import uuid
 
