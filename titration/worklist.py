@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from titration.planning import AWAITING, CLOSED, OPEN, WITHDRAWN, Carried, Standing, open_rows
+from titration.planning import AWAITING, CLOSED, OPEN, WITHDRAWN, Carried, Standing
 from titration.timeline import STOPPED, WITHHELD, Segment, StepRecord, segments
 
 TOPICS = (
@@ -197,8 +197,11 @@ def _withheld(known: Known, held: Iterable[Segment]) -> Iterator[Item]:
 def _differing(known: Known) -> Iterator[Item]:
     """A plan whose remaining rows wait for the prescriber."""
     plan = known.plan
-    if plan and plan.standing.state == AWAITING and open_rows(plan.carried):
-        yield _item(known, "differs", plan.since, plan.plan, plan.standing.number)
+    if plan and plan.carried and plan.standing.state == AWAITING:
+        ends = [row.open_until for row in plan.carried]
+        until = None if None in ends else max(filter(None, ends))
+        item = _item(known, "differs", plan.since, plan.plan, plan.standing.number)
+        yield replace(item, shown_until=until)
 
 
 def _rows(known: Known) -> Iterator[Item]:
@@ -210,15 +213,20 @@ def _rows(known: Known) -> Iterator[Item]:
     plan = known.plan
     if plan is None or plan.standing.state != OPEN:
         return
-    dated = [(row.planned_on, row.row.row) for row in open_rows(plan.carried) if row.planned_on]
-    first_shown = date.min
-    for place, (day, row) in enumerate(sorted(dated)):
+    dated = [
+        (row.planned_on, row.row.row, row.open_until)
+        for row in plan.carried
+        if row.planned_on and row.open_until != date.min
+    ]
+    first_shown, passed_from = date.min, date.min
+    for day, row, until in sorted(dated, key=lambda each: each[:2]):
         item, after = _item(known, "ahead", day, row, plan.number), _later(day, 1)
         begin = max(first_shown, day - timedelta(days=DAYS_AHEAD["ahead"]))
         yield replace(item, shown_from=begin, shown_until=after)
-        if place == 0:
-            yield replace(item, topic="passed", shown_from=after)
-        first_shown = after
+        if passed_from < date.max:
+            passed = max(passed_from, after)
+            yield replace(item, topic="passed", shown_from=passed, shown_until=until)
+        first_shown, passed_from = after, max(passed_from, until or date.max)
 
 
 def _asked(known: Known) -> Iterator[Item]:
@@ -316,7 +324,7 @@ def _end(plan: Planned | None) -> tuple[date, int] | None:
         return None
     if plan.standing.is_over:
         return plan.since, plan.standing.number
-    last = plan.carried[-1].step if plan.carried and not open_rows(plan.carried) else None
+    last = plan.carried[-1].step if plan.carried else None
     return (last.effective.on, last.number) if last else None
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from access.models import User
@@ -28,7 +29,8 @@ def open_row() -> tuple[Regimen, int, str]:
     for plan in Plan.objects.select_related("regimen__clinic"):
         live = reading.history(plan.regimen).live
         log = planned.plan_log(plan.pk, plan.regimen_id)
-        rows = planning.open_rows(log.carried(live))
+        today = plan.regimen.clinic.local(timezone.now()).date()
+        rows = planning.open_rows(log.carried(live), today)
         is_open = log.standing(live).state == planning.OPEN
         if is_open and len(rows) > 2 and rows[0].planned_on and rows[0].row.kind == "dose":
             return plan.regimen, len(log.rows) - len(rows) + 1, str(rows[0].row.row)

@@ -307,9 +307,9 @@ def test_a_click_on_the_planned_day_records_it(client, plan):
 
 def test_a_row_before_others_that_have_nothing_recorded_is_allowed_and_said(client, plan):
     page = Page(client.get(address(plan, 3)))
-    assert "Rows 1 to 2 before this one have nothing recorded. Once this one is" in page.text
+    assert "Rows 1 to 2 before this one have nothing recorded. From the day from" in page.text
     page = Page(client.get(address(plan, 2)))
-    assert "Row 1 before this one has nothing recorded. Once this one is" in page.text
+    assert "Row 1 before this one has nothing recorded. From the day from" in page.text
     carried(plan, 3, date(2026, 3, 30))
     assert "Row 3, which comes after this one, is recorded already." in (
         Page(client.get(address(plan, 2))).text

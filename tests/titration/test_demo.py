@@ -130,7 +130,7 @@ def test_rows_were_recorded_on_their_date_and_later_and_otherwise_and_not(clinic
 
 def test_a_row_has_come_and_nothing_is_recorded_of_it(clinic: Clinic, today: date) -> None:
     waiting = [
-        planning.open_rows(log.carried(live))[0]
+        planning.open_rows(log.carried(live), today)[0]
         for log, live in plans()
         if log.standing(live).state == planning.OPEN
     ]

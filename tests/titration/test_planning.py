@@ -386,14 +386,47 @@ def test_an_alternate_day_dose_is_as_planned_counted_from_either_day():
     assert not planning.is_as_planned(row, recorded(7, date(2026, 3, 5), other), date(2026, 3, 2))
 
 
-def test_remaining_rows_are_those_after_the_last_recorded(two_rows):
-    third = planned_row("1 week", *FIVE)
-    step = recorded(7, date(2026, 3, 16), TEN)
-    rows = [*two_rows, third]
+@pytest.fixture
+def third_recorded(two_rows):
+    """Rows of 2, 16 and 30 March, the third recorded from that day, ahead or not."""
+    rows = [*two_rows, planned_row(date(2026, 3, 30), *FIVE), planned_row("1 week", *TEN)]
+    step = recorded(7, date(2026, 3, 30), FIVE)
+    return rows, [Link(rows[2].row, step.step, 8)], [step]
 
-    carried = planning.carried_rows(rows, [Link(two_rows[1].row, step.step, 8)], [step])
 
-    assert [each.row for each in planning.open_rows(carried)] == [third]
+def test_remaining_rows_are_those_after_the_last_recorded_once_it_holds(third_recorded):
+    carried = planning.carried_rows(*third_recorded)
+
+    left = planning.open_rows(carried, date(2026, 3, 30))
+
+    assert [each.row for each in left] == [third_recorded[0][3]]
+    assert planning.first_open(carried, date(2026, 3, 30)) == 3
+
+
+def test_rows_before_one_recorded_ahead_remain_until_it_holds(third_recorded):
+    rows = third_recorded[0]
+
+    left = planning.open_rows(planning.carried_rows(*third_recorded), date(2026, 3, 29))
+
+    assert [each.row for each in left] == [rows[0], rows[1], rows[3]]
+
+
+def test_a_row_recorded_ahead_before_its_time_passes_over_those_planned_no_earlier(third_recorded):
+    rows, links, [step] = third_recorded
+    early = replace(step, effective=Effective(date(2026, 3, 16)))
+
+    left = planning.open_rows(planning.carried_rows(rows, links, [early]), date(2026, 3, 1))
+
+    assert [each.row for each in left] == [rows[0], rows[3]]
+
+
+def test_a_row_without_a_day_remains_until_what_was_recorded_ahead_of_it_holds(third_recorded):
+    rows, links, live = third_recorded
+    waits = planned_row("review", *TEN)
+    carried = planning.carried_rows([rows[0], waits, *rows[2:]], links, live)
+
+    assert carried[1].is_open(date(2026, 3, 29))
+    assert not carried[1].is_open(date(2026, 3, 30))
 
 
 # How a plan stands

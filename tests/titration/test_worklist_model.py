@@ -119,7 +119,7 @@ def _of_plan(known: Known, today: date) -> Iterator[Line]:
     plan = known.plan
     if plan is None:
         return
-    still = planning.open_rows(plan.carried)
+    still = [row for place, row in enumerate(plan.carried) if _is_left(plan, place, today)]
     if plan.standing.state == "awaiting" and still:
         yield Line("differs", plan.since, plan.plan)
     if plan.standing.state == "open":
@@ -130,6 +130,14 @@ def _of_plan(known: Known, today: date) -> Iterator[Line]:
         ):
             if rows:
                 yield Line(topic, *rows[0])
+
+
+def _is_left(plan: Planned, place: int, today: date) -> bool:
+    """Nothing is recorded of the row, and nothing of a later one has come to take its place."""
+    row = plan.carried[place]
+    later = [each.step.effective.on for each in plan.carried[place + 1 :] if each.step]
+    took_it = [on for on in later if on <= today or (row.planned_on and on <= row.planned_on)]
+    return row.step is None and not took_it
 
 
 def _written(known: Known) -> list[Booked]:
@@ -399,7 +407,7 @@ class Desk:
         """Record the next row of the plan, as it was planned, by a form that names the row."""
         regimen = self.version.regimen
         log = planned.present_plan(planned.plan_logs([regimen.pk])[regimen.pk], self._live())
-        left = planning.open_rows(log.carried(self._live())) if log else ()
+        left = planning.open_rows(log.carried(self._live()), self.today) if log else ()
         if log is None or not left or left[0].planned_on is None:
             return
         actions.record_step(

@@ -28,7 +28,8 @@ class Carried:
 
     `days` are from the planned day to the recorded one, negative when it was recorded for an
     earlier day, none where either day is not known. `is_changed` says that another dose was
-    recorded than the row has.
+    recorded than the row has. `passed_on` is the first day from which what was recorded of a later
+    row holds.
     """
 
     row: Row
@@ -36,6 +37,21 @@ class Carried:
     step: StepRecord | None = None
     days: int | None = None
     is_changed: bool = False
+    passed_on: date | None = None
+
+    @property
+    def open_until(self) -> date | None:
+        """The day from which it is not to be recorded any more; none where it stays so.
+
+        What was recorded of a later row takes the place of this one, from the day on which it
+        holds: one that was recorded ahead leaves time for a row that is planned before it.
+        """
+        is_late = self.passed_on and self.planned_on and self.planned_on >= self.passed_on
+        return date.min if self.step is not None or is_late else self.passed_on
+
+    def is_open(self, today: date) -> bool:
+        """Whether it is still to be recorded, on a day of the clinic."""
+        return self.open_until is None or today < self.open_until
 
 
 def carried_rows(
@@ -54,14 +70,21 @@ def carried_rows(
         if link.step in standing:
             steps[link.row] = standing[link.step]
     days = laid_dates(rows, opened)
-    return tuple(
-        _carried(row, day, steps.get(row.row)) for row, day in zip(rows, days, strict=True)
-    )
+    found: list[Carried] = []
+    passed_on: date | None = None
+    for row, day in reversed(list(zip(rows, days, strict=True))):
+        step = steps.get(row.row)
+        found.append(_carried(row, day, step, passed_on))
+        if step is not None:
+            passed_on = min(step.effective.on, passed_on or date.max)
+    return tuple(reversed(found))
 
 
-def _carried(row: Row, day: date | None, step: StepRecord | None) -> Carried:
+def _carried(
+    row: Row, day: date | None, step: StepRecord | None, passed_on: date | None
+) -> Carried:
     if step is None:
-        return Carried(row, day)
+        return Carried(row, day, passed_on=passed_on)
     is_dated = day is not None and step.effective.precision == "day"
     return Carried(
         row=row,
@@ -69,6 +92,7 @@ def _carried(row: Row, day: date | None, step: StepRecord | None) -> Carried:
         step=step,
         days=(step.effective.on - day).days if is_dated and day else None,
         is_changed=not is_as_planned(row, step, day),
+        passed_on=passed_on,
     )
 
 
@@ -91,13 +115,14 @@ def is_as_planned(row: Row, step: StepRecord, planned_on: date | None = None) ->
     )
 
 
-def open_rows(carried: Sequence[Carried]) -> tuple[Carried, ...]:
-    """The rows that are still to be recorded: those after the last one that was.
+def open_rows(carried: Sequence[Carried], today: date) -> tuple[Carried, ...]:
+    """The rows that are still to be recorded, on a day of the clinic; those passed over are not."""
+    return tuple(each for each in carried if each.is_open(today))
 
-    A row that was passed over is not: what was recorded after it took its place.
-    """
-    last = max((place for place, row in enumerate(carried) if row.step is not None), default=-1)
-    return tuple(carried[last + 1 :])
+
+def first_open(carried: Sequence[Carried], today: date) -> int:
+    """The place of the first row that is still to be recorded; the length where none is."""
+    return next((n for n, each in enumerate(carried) if each.is_open(today)), len(carried))
 
 
 def expected_before(carried: Sequence[Carried], row: UUID) -> Row | None:

@@ -209,13 +209,14 @@ def _order_notices(it: Following) -> list[str]:
     if later:
         words = _("Row %(row)s, which comes after this one, is recorded already.")
         notices.append(words % {"row": f"{later[0] + 1:,}"})
-    first = max((n for n, row in enumerate(it.carried) if row.step is not None), default=-1) + 1
+    earlier = [n for n, row in enumerate(it.carried[: it.place]) if row.step is not None]
+    first = max(earlier, default=-1) + 1
     if first < it.place:
         words = ngettext(
-            "Row %(last)s before this one has nothing recorded. Once this one is recorded, it "
-            "counts as passed over.",
-            "Rows %(first)s to %(last)s before this one have nothing recorded. Once this one is "
-            "recorded, they count as passed over.",
+            "Row %(last)s before this one has nothing recorded. From the day from which this one "
+            "holds, it counts as passed over.",
+            "Rows %(first)s to %(last)s before this one have nothing recorded. From the day from "
+            "which this one holds, they count as passed over.",
             it.place - first,
         )
         notices.append(words % {"first": f"{first + 1:,}", "last": f"{it.place:,}"})

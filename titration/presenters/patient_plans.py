@@ -60,7 +60,7 @@ def _plan_line(
     today: date,
     query: str,
 ) -> PlanLine:
-    remaining = planning.open_rows(log.carried(live))
+    remaining = planning.open_rows(log.carried(live), today)
     following = ""
     if remaining:
         each = remaining[0]

@@ -54,6 +54,7 @@ def event_page(
     """What stands beside the form. `name` is the patient's, for the button."""
     standing = log.standing(history.live, planned.ended(plan.regimen.patient_id))
     carried = log.carried(history.live)
+    first = planning.first_open(carried, now.date())
     step = history.in_force(now)
     title = title_of(plan.regimen.card.version)
     return {
@@ -65,5 +66,5 @@ def event_page(
         "is_grave": kind == "withdrawn",
         "standing": standing_words(log, standing, plan.clinic),
         "recorded": log_rows(history, plan.clinic, now, [step] if step else []),
-        "table": plan_table(carried, now.date(), only=planning.open_rows(carried)),
+        "table": plan_table(carried, now.date(), only=carried[first:]),
     }

@@ -91,7 +91,7 @@ def planned_table(
     """
     labels = planned_labels()
     finished = {name: html("{label}", label=label) for name, label in labels.items()}
-    first, last = (0, len(carried)) if is_whole else _window(carried)
+    first, last = (0, len(carried)) if is_whole else _window(carried, today)
     link = NOTHING
     if record_url:
         link = html(' · <a href="{url}">{words}</a>', url=record_url, words=_("Record this row"))
@@ -113,11 +113,11 @@ def planned_labels() -> dict[str, str]:
     }
 
 
-def _window(carried: Sequence[Carried]) -> tuple[int, int]:
+def _window(carried: Sequence[Carried], today: date) -> tuple[int, int]:
     length = len(carried)
     if length <= MOST_SHOWN:
         return 0, length
-    passed = length - len(planning.open_rows(carried))
+    passed = planning.first_open(carried, today)
     first = min(max(0, passed - SHOWN_BEFORE), length - SHOWN_BEFORE - SHOWN_AFTER)
     return first, first + SHOWN_BEFORE + SHOWN_AFTER
 
@@ -164,12 +164,11 @@ def planned_rows(
     carried: Sequence[Carried], today: date, first: int = 0, last: int | None = None
 ) -> list[PlannedRow]:
     """The rows from place `first` up to `last`, as of a clinic's day."""
-    passed = len(carried) - len(planning.open_rows(carried))
     places = range(first, len(carried) if last is None else last)
-    return [_row(carried[place], place, today, is_open=place >= passed) for place in places]
+    return [_row(carried[place], place, today) for place in places]
 
 
-def _row(each: Carried, place: int, today: date, *, is_open: bool) -> PlannedRow:
+def _row(each: Carried, place: int, today: date) -> PlannedRow:
     row, step, day = each.row, each.step, each.planned_on
     said: dict[str, Any] = {
         "number": str(place + 1),
@@ -180,6 +179,7 @@ def _row(each: Carried, place: int, today: date, *, is_open: bool) -> PlannedRow
         "is_dated": day is not None,
     }
     if step is None:
+        is_open = each.is_open(today)
         words = nothing_words(each, today)
         if not is_open:
             words = _("Passed over: a later row was recorded.")

@@ -197,7 +197,7 @@ def _present(
 ) -> dict[str, Any]:
     """What there is to say of the plan that is not over."""
     carried = log.carried(asked.history.live)
-    remaining = planning.open_rows(carried)
+    remaining = planning.open_rows(carried, asked.today)
     words = standing_words(log, standing, asked.clinic)
     url = asked.url("plan", log.plan)
     is_open = standing.state == planning.OPEN

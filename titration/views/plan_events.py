@@ -157,7 +157,7 @@ def moved_text(plan: Plan, by: int) -> PlanText:
     log = log_of(plan)
     text = log.newest.text
     carried = log.carried(reading.history(plan.regimen).live)
-    place = len(carried) - len(planning.open_rows(carried))
+    place = planning.first_open(carried, plan.clinic.local(timezone.now()).date())
     days = [each.planned_on for each in carried]
     try:
         rows = planning.move_dates(text.rows, days, place, by)
