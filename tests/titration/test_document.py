@@ -471,6 +471,18 @@ def test_each_row_is_taken_as_it_was_chosen():
     assert found["note"] == "theirs"
 
 
+def test_a_row_keeps_the_unit_of_its_text_where_another_is_chosen():
+    row = document.new_row() | {"amounts": {"morning": "25"}, "dose": "7 at noon"}
+    mine = document.blank(unit="mg", slots=["morning"]) | {"rows": [row]}
+    theirs = mine | {"unit": "microgram", "rows": [row | {"words": "theirs"}]}
+
+    found = document.merged(mine, theirs, {"unit": "mine", row["row"]: "theirs"})
+
+    assert found["unit"] == "mg"
+    assert found["rows"][0]["amounts"] == {"morning": "25 microgram"}
+    assert found["rows"][0]["dose"] == "7 microgram at noon"
+
+
 def test_nothing_is_merged_without_a_choice():
     base = typed_plan(row("a"))
     mine = {**base, "rows": [{**base["rows"][0], "when": "b"}]}

@@ -409,6 +409,12 @@ def test_one_of_two_texts_is_taken_whole(desk, do, expected):
     assert said(draft) == expected
 
 
+def test_figures_of_a_conflict_stand_under_their_unit(desk):
+    _draft, page = conflicting(desk)
+    assert "Morning (mg)" in page.text
+    assert "Bedtime (mg)" in page.text
+
+
 def test_two_texts_are_settled_row_by_row(desk):
     draft, page = conflicting(desk)
     first, second = (f"choice-{each['row']}" for each in FULL)

@@ -59,3 +59,11 @@ def test_two_cells_of_no_column_are_both_marked() -> None:
     table = typed.read_table("Date\tMorning\tNight\tTea\n08 Aug 2027\t10\t5\t5")
     [row] = document.pasted_rows(table, unit="mg", date_words=str)
     assert row["dose"] == "? 5\n? 5"
+
+
+@pytest.mark.parametrize("heading", ["Week", "Day", "Month"])
+def test_a_start_that_is_not_clear_is_not_read_in_the_draft_either(heading: str) -> None:
+    rows = drafted(f"{heading}\tDose\n1\t5 mg once a day\n1 week\t10 mg once a day")
+    assert rows[1]["when"] == "? 1 week"
+    whole = document.blank(unit="mg") | {"rows": rows}
+    assert "1 week" in [p.text.removeprefix("? ") for p in document.read(whole)[1]]

@@ -198,6 +198,9 @@ def test_stop_stands_in_any_one_cell() -> None:
     assert marks_of(beside) == [[("not_understood", "stop")]]
 
 
+ON = date(2026, 11, 16)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -240,6 +243,7 @@ def test_stop_stands_in_any_one_cell() -> None:
         ("Duration\tDose\n3 days\t5 mg once a day\n\tstop", [None, Interval(3, "day")]),
         ("Dose\tAfter\n5 mg once a day\t\nstop\t2 weeks", [None, Interval(2, "week")]),
         ("\tDose\nWeek 1\t5 mg once a day\nWeek 2\tstop", [None, Interval(1, "week")]),
+        ("Start\tDose\n16 Nov 2026\t5 mg once a day\n1 week\tstop", [ON, Interval(1, "week")]),
     ],
 )
 def test_rows_start_when_it_is_written_and_not_otherwise(text: str, expected: list) -> None:
@@ -263,6 +267,7 @@ def test_rows_start_when_it_is_written_and_not_otherwise(text: str, expected: li
         ("5 mg once a day\nFrom 31 Nov 2026: stop", "date_none"),
         ("5 mg once a day\nFrom 16 Nov 26: stop", "year_two_digits"),
         ("Date\tDose\n16 Nov 2026\t5 mg once a day\nnext week\tstop", "start_unknown"),
+        ("Week\tDose\n1\t5 mg once a day\n1 week\tstop", "start_unknown"),
     ],
 )
 def test_a_start_that_is_not_clear_is_left_blank_and_marked(text: str, problem: str) -> None:

@@ -23,9 +23,10 @@ from tests.titration.factories import (
     regimen_of,
     step_of,
 )
-from titration import actions, listed, projection
+from titration import actions, listed, planned, projection
 from titration.models import RegimenCard, WorklistRow
 from titration.presenters import worklist
+from titration.timeline import Effective
 from titration.worklist import TOPICS
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,19 @@ def test_a_disputed_step_differs_until_it_is_corrected_or_withdrawn(
     assert "differs" not in topics(client.get(URL))
 
 
+def test_a_disputed_step_of_a_later_day_is_not_the_last_recorded_instruction(
+    client, regimen, recorder, prescriber, today
+):
+    step_of(regimen, today - timedelta(days=7), components=(at("morning", "7"),))
+    ahead = step_of(
+        regimen, today + timedelta(days=7), components=(at("morning", "11"),), by=recorder
+    )
+    actions.dispute_step(step=ahead, says="Never with treacle", by=prescriber)
+    [row] = cells(client, "differs")
+    assert '<td class="lines">7\xa0mg in the morning<span' in row
+    assert "Not in force now: 11\xa0mg in the morning\nFrom" in row
+
+
 def test_the_answer_leads_back_to_the_list(client, regimen, recorder):
     step = step_of(regimen, by=recorder)
     page = client.get("/?topic=confirm").text
@@ -189,6 +203,32 @@ def test_of_many_rows_the_first_that_passed_and_the_first_to_come(client, regime
     for topic, day in (("passed", days[0]), ("ahead", today)):
         [row] = client.get(f"/?topic={topic}").context["section"].found
         assert row.day == day
+
+
+def test_a_row_before_one_that_is_recorded_ahead_stays_until_that_one_holds(
+    client, regimen, today, prescriber
+):
+    days = [today + timedelta(days=n) for n in (-2, 3, 6)]
+    version = planned_for(regimen, *days)
+    log = planned.plan_log(version.plan_id, regimen.regimen_id)
+    actions.record_step(
+        regimen=regimen.regimen,
+        instruction=actions.Instruction(
+            kind="dose",
+            effective=Effective(days[2]),
+            decided_by=prescriber,
+            decided_by_name=prescriber.name,
+            received_how="signed-plan",
+            reason="step-up",
+            components=log.rows[2].components,
+        ),
+        from_row=actions.FromRow(version.pk, log.rows[2].row),
+        by=prescriber,
+    )
+    for topic, day in (("passed", days[0]), ("ahead", days[1])):
+        [row] = client.get(f"/?topic={topic}").context["section"].found
+        assert row.day == day
+        assert (row.shown_until or days[2]) <= days[2]
 
 
 def test_nothing_is_planned_while_a_plan_is_paused(client, regimen, today, prescriber):

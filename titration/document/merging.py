@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from titration.document.pasting import dose_with_unit, with_unit
 from titration.document.shape import HEAD, Document, is_blank, tidy
 
 THEIRS, MINE = "theirs", "mine"
@@ -53,7 +54,8 @@ def heads_apart(mine: Document, theirs: Document) -> tuple[str, ...]:
 def merged(mine: Document, theirs: Document, chosen: Mapping[str, str]) -> Document:
     """The text with what was chosen of each row (by its identity) and each part of the head.
 
-    Where nothing is chosen the two are the same: otherwise KeyError. Raises TooLong.
+    Where nothing is chosen the two are the same: otherwise KeyError. A row of the text whose unit
+    for bare figures was not chosen keeps it: it is written out. Raises TooLong.
     """
     sides = {MINE: mine, THEIRS: theirs}
     head = {name: mine[name] for name in HEAD}
@@ -62,11 +64,20 @@ def merged(mine: Document, theirs: Document, chosen: Mapping[str, str]) -> Docum
     for pair in compared(mine, theirs):
         row = pair.mine
         if not pair.is_same:
-            row = {MINE: pair.mine, THEIRS: pair.theirs}[chosen[pair.key]]
+            side = chosen[pair.key]
+            row = {MINE: pair.mine, THEIRS: pair.theirs}[side]
+            if row and sides[side]["unit"]:
+                row = _in_unit(row, sides[side]["unit"], head["unit"])
         if row is not None:
             rows.append(row)
     slots = list(dict.fromkeys([*theirs["slots"], *mine["slots"]]))
     return tidy({**mine, **head, "slots": slots, "rows": rows})
+
+
+def _in_unit(row: dict[str, Any], unit: str, chosen: str) -> dict[str, Any]:
+    """The row of a draft in one unit, as it is written in a draft of the chosen one."""
+    amounts = {slot: with_unit(text, unit, chosen) for slot, text in row["amounts"].items()}
+    return {**row, "amounts": amounts, "dose": dose_with_unit(row["dose"], unit, chosen)}
 
 
 def _rows(document: Document) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from titration import typed
+from titration.document.reading import reads_as_start
 from titration.document.shape import new_row
 from titration.typed import Interval, NotUnderstood, Table
 
@@ -32,7 +33,7 @@ def _row(
     row: typed.Row, table: Table, unit: str, date_words: Callable[[date], str]
 ) -> dict[str, Any]:
     when = _when(row, date_words)
-    dose = [_dose(row.dose, table.unit_of("dose", unit), unit)] if row.dose.strip() else []
+    dose = [dose_with_unit(row.dose, table.unit_of("dose", unit), unit)] if row.dose.strip() else []
     placed = {when, row.dose, row.words, *(text for _slot, text in row.amounts)}
     for mark in row.marks:
         if not mark.text.strip() or mark.text == row.source:
@@ -41,9 +42,7 @@ def _row(
             # Beside what was read it could be read as one more part of the dose.
             dose.append(f"? {mark.text}")
             placed.add(mark.text)
-    amounts = {
-        slot: _with_unit(text, table.unit_of(slot, unit), unit) for slot, text in row.amounts
-    }
+    amounts = {slot: with_unit(text, table.unit_of(slot, unit), unit) for slot, text in row.amounts}
     if not (when or dose or row.words or amounts):
         dose = [f"? {row.source}"]
     return {
@@ -60,10 +59,11 @@ def _when(row: typed.Row, date_words: Callable[[date], str]) -> str:
         return f"{row.start.count} {row.start.unit}{'s' if row.start.count > 1 else ''}"
     if row.start is not None:
         return date_words(row.start)
-    return next((mark.text for mark in row.marks if mark.problem in _OF_START), "")
+    text = next((mark.text for mark in row.marks if mark.problem in _OF_START), "")
+    return f"? {text}" if reads_as_start(text) else text
 
 
-def _with_unit(text: str, heading: str, unit: str) -> str:
+def with_unit(text: str, heading: str, unit: str) -> str:
     """The amount with the unit that its heading names, where the draft's columns have another."""
     if heading == unit:
         return text
@@ -74,7 +74,7 @@ def _with_unit(text: str, heading: str, unit: str) -> str:
     return text
 
 
-def _dose(text: str, heading: str, unit: str) -> str:
+def dose_with_unit(text: str, heading: str, unit: str) -> str:
     """The dose with the unit that its heading names, where the draft has another for bare figures.
 
     Where it is not clear how it would be written, it is written so that it is marked.

@@ -204,6 +204,14 @@ def _dose_of(
     return ("words" if words else ""), ()
 
 
+def reads_as_start(text: str) -> bool:
+    """Whether the cell that says when a row starts would be understood with this in it."""
+    try:
+        return bool(_with_start(Row(UUID(int=0), "", ""), text).start)
+    except NotUnderstood:
+        return False
+
+
 def _with_start(row: Row, text: str) -> Row:
     """The row with its start as typed; without one where nothing is typed. Raises NotUnderstood."""
     plain = text.strip()

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from patients.wording import moment_words
 from titration import document, dosing, wording
 from titration.document import Document, Pair
-from titration.forms.plans import slot_words
 from titration.models import PlanDraft, PlanEnd, Purpose
+from titration.presenters.draft_grid import slot_heading
 
 CHOICE = "choice-"
 
@@ -48,7 +48,7 @@ def conflict_page(
         "mine": mine,
         "groups": [
             [_head(name, mine, theirs, chosen) for name in document.heads_apart(mine, theirs)],
-            [_row(pair, chosen) for pair in apart],
+            [_row(pair, (mine["unit"], theirs["unit"]), chosen) for pair in apart],
         ],
         "same": len(pairs) - len(apart),
         "asks_again": asks_again,
@@ -64,7 +64,7 @@ def _head(name: str, mine: Document, theirs: Document, chosen: dict[str, str]) -
     return Choice(CHOICE + name, title, ours, others, chosen.get(name, ""))
 
 
-def _row(pair: Pair, chosen: dict[str, str]) -> Choice:
+def _row(pair: Pair, units: tuple[str, str], chosen: dict[str, str]) -> Choice:
     if pair.place:
         title = _("Row %(row)s") % {"row": pair.place}
     else:
@@ -72,19 +72,19 @@ def _row(pair: Pair, chosen: dict[str, str]) -> Choice:
     return Choice(
         CHOICE + pair.key,
         title,
-        Side(row_lines(pair.mine), pair.place),
-        Side(row_lines(pair.theirs), pair.place_theirs),
+        Side(row_lines(pair.mine, units[0]), pair.place),
+        Side(row_lines(pair.theirs, units[1]), pair.place_theirs),
         chosen.get(pair.key, ""),
     )
 
 
-def row_lines(row: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """What is typed into a row, cell by cell as it stands."""
+def row_lines(row: dict[str, Any] | None, unit: str) -> list[tuple[str, str]]:
+    """What is typed into a row, cell by cell as it stands; `unit` is that of bare figures."""
     if row is None:
         return []
     cells = [
         (_("Starts"), row["when"]),
-        *((slot_words(slot), text) for slot, text in row["amounts"].items()),
+        *((slot_heading(slot, unit), text) for slot, text in row["amounts"].items()),
         (_("Dose in words"), row["dose"]),
         (_("Written beside it"), row["words"]),
     ]

@@ -1,6 +1,6 @@
 """The grid of a draft as finished HTML: what is typed, and beside it what was read of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -13,6 +13,8 @@ from titration.document import CellProblem, Document, ReadRow
 from titration.dosing import Total
 from titration.forms.plans import AMOUNT, slot_words
 from titration.planning import Problem
+from titration.presenters.plan_rows import difference_from
+from titration.presenters.plan_rows import total_of as planned_total
 
 ROW = """
 <tr id="row-{row}" data-plan-row="{row}"{tone}>
@@ -67,15 +69,13 @@ class Grid:
 def columns(found: Document) -> list[Column]:
     """Every column into which something is typed, in the order in which it is read."""
     most = document.MOST_LENGTH
-    unit = wording.unit_words(found["unit"]) if found["unit"] in dosing.UNITS else ""
-    between = _("%(time)s (%(unit)s)") if unit else "%(time)s"
     return [
         Column("when", "when", pgettext("heading of a column", "Starts"), "line", most["when"]),
         *(
             Column(
                 slot.replace(":", ""),
                 AMOUNT + slot,
-                between % {"time": slot_words(slot), "unit": unit},
+                slot_heading(slot, found["unit"]),
                 "amount",
                 most["amount"],
             )
@@ -84,6 +84,14 @@ def columns(found: Document) -> list[Column]:
         Column("dose", "dose", _("Dose in words"), "text", most["dose"]),
         Column("words", "words", _("Written beside it"), "text", most["words"]),
     ]
+
+
+def slot_heading(slot: str, unit: str) -> str:
+    """A time of day, and the unit of the figures that are written there without one."""
+    if unit not in dosing.UNITS:
+        return slot_words(slot)
+    said = {"time": slot_words(slot), "unit": wording.unit_words(unit)}
+    return _("%(time)s (%(unit)s)") % said
 
 
 def grid(found: Document, read: Sequence[ReadRow]) -> Grid:
@@ -174,9 +182,9 @@ def read_backs(read: Sequence[ReadRow]) -> list[SafeString]:
 
 def total_of(read: ReadRow) -> Total | None:
     """The total per day of a row that is a dose which goes on, where dosing gives one."""
-    if read.row.kind != "dose" or any(problem.cell != "when" for problem in read.problems):
+    if any(problem.cell != "when" for problem in read.problems):
         return None
-    return dosing.total_per_day(read.row.components)
+    return planned_total(read.row)
 
 
 def _read_back(read: ReadRow, before: Total | None) -> SafeString:
@@ -190,7 +198,9 @@ def _read_back(read: ReadRow, before: Total | None) -> SafeString:
     elif row.kind and cells <= {"when"}:
         words = wording.row_words(row, read.day)
         said.append(html('<p class="lines">{words}</p>', words=words))
-        said += [_meta(words) for words in _totals(total_of(read), before)]
+        if (total := total_of(read)) is not None:
+            totals = [wording.total_sentence(total), difference_from(total, before)]
+            said += [_meta(words) for words in totals if words]
         said += [html('<p class="amber">{words}</p>', words=w) for w in _disagreeing(row)]
     if read.problems:
         lines = [html("<li>{words}</li>", words=problem_words(p)) for p in read.problems]
@@ -202,17 +212,6 @@ def _read_back(read: ReadRow, before: Total | None) -> SafeString:
             )
         )
     return SafeString("".join(said))
-
-
-def _totals(total: Total | None, before: Total | None) -> Iterable[str]:
-    if total is None:
-        return
-    yield wording.total_sentence(total)
-    apart = dosing.difference(total, before)
-    if apart is not None:
-        yield _("Difference of the totals from the row before: %(difference)s") % {
-            "difference": wording.difference_words(apart, total.unit)
-        }
 
 
 def _disagreeing(row: planning.Row) -> list[str]:

@@ -227,6 +227,6 @@ def place_of(found: Document, row: str) -> str:
 
 def plain_text(found: Document) -> str:
     """All that is typed, a line for each row, cells parted by tabs: to be copied elsewhere."""
-    lines = ["\t".join(text for _term, text in row_lines(row)) for row in found["rows"]]
+    lines = ["\t".join(text for _term, text in row_lines(row, "")) for row in found["rows"]]
     beside = [found[name] for name in ("review", "if_missed", "if_unwell", "note")]
     return "\n".join([*lines, *beside]).strip()

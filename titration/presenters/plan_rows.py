@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from patients.finished import NOTHING, html
 from titration import dosing, planning, wording
+from titration.dosing import Total
 from titration.planning import Carried, Row
 from titration.presenters.log import heading_words
 from titration.timeline import SINGLE, StepRecord
@@ -41,11 +42,13 @@ def plan_table(
     *,
     only: Sequence[Carried] | None = None,
     record_url: str = "",
+    has_differences: bool = False,
 ) -> PlanTable:
     """Every row of a plan with what was recorded from it, as of a day of the clinic.
 
     `only` are those of them to show, where not all are; `record_url` is where SOME_ROW is recorded,
-    "" where no row can be.
+    "" where no row can be. With `has_differences` each total is compared with that of the row
+    before, where the two compare.
     """
     labels = {
         "row_label": _("Row"),
@@ -54,15 +57,20 @@ def plan_table(
         "recorded_label": _("Recorded"),
     }
     finished = {name: html("{label}", label=label) for name, label in labels.items()}
-    passed = len(carried) - len(planning.open_rows(carried))
     rows = []
+    before: Total | None = None
     for place, each in enumerate(carried):
         if only is not None and each not in only:
             continue
-        is_passed_over = each.step is None and place < passed
+        is_open = each.is_open(today)
+        is_passed_over = each.step is None and not is_open
         recorded = _recorded(each, today, is_passed_over=is_passed_over)
-        if record_url and place >= passed:
+        if record_url and is_open:
             recorded = SafeString(recorded + _to_record(each.row, place, record_url))
+        dose, total = dose_cell(each.row, each.planned_on), total_of(each.row)
+        if has_differences and (words := difference_from(total, before)):
+            dose = SafeString(dose + _meta(words))
+        before = total
         rows.append(
             html(
                 ROW,
@@ -70,7 +78,7 @@ def plan_table(
                 tone=SafeString(' class="ahead"') if is_passed_over else NOTHING,
                 number=str(place + 1),
                 starts=starts_cell(each.row, each.planned_on),
-                dose=dose_cell(each.row, each.planned_on),
+                dose=dose,
                 recorded=recorded,
             )
         )
@@ -108,12 +116,27 @@ def dose_cell(row: Row, day: date | None) -> SafeString:
         said += [_lines(wording.dosage_lines(counted))]
         if wording.lacks_counting_day(row, day):
             said.append(_meta(_("counted from the day on which this row starts")))
-        total = None if row.kind == "single" else dosing.total_per_day(row.components)
+        total = total_of(row)
         if total is not None:
             said.append(_meta(wording.total_sentence(total)))
     if row.words:
         said.append(html('<span class="lines">“{words}”</span>', words=row.words))
     return SafeString("".join(filter(None, said)))
+
+
+def total_of(row: Row) -> Total | None:
+    """The total per day of a row that is a dose which goes on, where dosing gives one."""
+    return dosing.total_per_day(row.components) if row.kind == "dose" else None
+
+
+def difference_from(total: Total | None, before: Total | None) -> str:
+    """By how much two totals of rows that follow each other differ; "" where they do not compare"""
+    difference = dosing.difference(total, before)
+    if total is None or difference is None:
+        return ""
+    return _("Difference of the totals from the row before: %(difference)s") % {
+        "difference": wording.difference_words(difference, total.unit)
+    }
 
 
 def _heading(row: Row) -> SafeString:

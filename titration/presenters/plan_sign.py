@@ -43,7 +43,7 @@ def to_sign(
         saved=_("Draft, last saved by %(name)s, %(when)s")
         % {"name": draft.saved_by.name, "when": moment_words(draft.saved_at, draft.clinic)},
         facts=facts(text),
-        table=plan_table(carried, now.date()),
+        table=plan_table(carried, now.date(), has_differences=True),
         notices=notices(text, log),
         differences=plan_differences(log.newest.text, text, opened, names) if log else None,
     )

@@ -243,7 +243,9 @@ class _Page:
 
     def _row(self, section: Section, row: WorklistRow) -> Row:
         told = self.steps.get(row.about)
-        step = told or self._last(row.regimen_id)
+        step = self._last(row.regimen_id)
+        if told is not None and row.topic == "confirm":
+            step = told
         person = self.people[row.patient_id]
         cells = html(
             CELLS,
@@ -326,6 +328,7 @@ class _Page:
                 "moment": wording.effective_words(told.effective),
                 "name": told.recorded_by_name,
                 "prescriber": told.decided_by_name,
+                "dose": self._words(told, row.regimen_id),
             }
         match row.topic:
             case "passed" | "ahead" if row.about in self.planned:
@@ -333,6 +336,11 @@ class _Page:
                 words = _("Planned: %(dose)s")
             case "differs" if told is None:
                 words = _("The plan waits for its prescriber.")
+            case "differs" if told.entry != self.in_force[row.regimen_id]:
+                words = _(
+                    "Not in force now: %(dose)s\n"
+                    "From %(moment)s. Recorded by %(name)s, disputed by %(prescriber)s."
+                )
             case "differs":
                 words = _("From %(moment)s. Recorded by %(name)s, disputed by %(prescriber)s.")
             case "confirm" if told is not None:

@@ -297,7 +297,7 @@ class _Paste:
                 interval = _interval(cell)
                 label = Label(after=interval) if role == "after" else Label(lasts=interval)
             else:
-                label = read_label(cell, bare=bare)
+                label = _start_label(cell) if role == "start" else read_label(cell, bare=bare)
             draft.label = _joined(draft.label, label)
             draft.lasts = draft.label.lasts
         except NotUnderstood as problem:
@@ -382,6 +382,17 @@ def _each_once(columns: list[Heading]) -> list[Heading]:
 
 def _interval(cell: str) -> Interval:
     return read_interval(re.sub(r"^for\s+", "", cell.strip(), flags=re.IGNORECASE))
+
+
+def _start_label(cell: str) -> Label:
+    """A cell of a column of starts: "1 week" is after the row before, as in a draft's own cell."""
+    try:
+        return read_label(cell)
+    except NotUnderstood as no_label:
+        try:
+            return Label(after=read_interval(cell))
+        except NotUnderstood:
+            raise no_label from None
 
 
 def _joined(first: Label, second: Label) -> Label:
