@@ -188,7 +188,7 @@ def refusal(log: PlanLog, standing: Standing, live: Sequence[StepRecord]) -> str
             )
         case planning.AWAITING:
             return _(
-                "The plan waits for its prescriber: an instruction from outside it was recorded. "
+                "The plan waits for its prescriber, as its page says. "
                 "Once the prescriber continues, revises or withdraws it, this page says what holds."
             )
         case planning.WITHDRAWN:

@@ -6,13 +6,13 @@ As known at an entry number, or with every entry. The number of queries does not
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from patients.models import PatientStatus, PatientVersion
 from titration import planning
@@ -65,7 +65,8 @@ class PlanLog:
     """Everything known of one plan. `opened` are the days from which reviews opened its rows.
 
     `followed_by` is the number of the first version of another plan of the regimen that was signed
-    after the newest of this one.
+    after the newest of this one; `back` that of the last entry by which the patient was here again,
+    after the record had said that they died or left.
     """
 
     plan: UUID
@@ -75,6 +76,7 @@ class PlanLog:
     links: tuple[Link, ...] = ()
     opened: Mapping[UUID, date] = field(default_factory=dict)
     followed_by: int | None = None
+    back: int | None = None
 
     @property
     def newest(self) -> SignedVersion:
@@ -98,7 +100,7 @@ class PlanLog:
         signed = [Event(v.number, "signed", v.signed_on) for v in self.versions]
         events = [Event(e.number, e.kind, e.on) for e in self.events]
         told = [*signed, *events, *differs]
-        return planning.standing(told, live, self.links, ended, self.followed_by)
+        return planning.standing(told, live, self.links, ended, self.followed_by, self.back)
 
     def carried(self, live: Sequence[StepRecord]) -> tuple[Carried, ...]:
         """The rows of the newest version beside what was recorded from them."""
@@ -145,6 +147,7 @@ def plan_logs(
             links=tuple(links.get(plan, ())),
             opened=opened.get(regimen, {}),
             followed_by=_followed_by(signed[-1], versions),
+            back=signed[-1].back,
         )
         found[regimen] = (*found[regimen], log)
     return found
@@ -186,16 +189,27 @@ class _Version(NamedTuple):
     signed_by_name: str
     signed_at: datetime
     time_zone: str
+    back: int | None
 
 
-@cache
-def _version_columns() -> QuerySet:
+def _version_columns(known: int | None) -> QuerySet:
     """The columns of _Version, in the order of their signing."""
-    return PlanVersion.objects.order_by("entry__number").values_list(
+    of_patient = PatientVersion.objects.filter(patient=OuterRef("plan__regimen__patient"))
+    back = _known(of_patient, known).filter(
+        ~Q(entry__supersedes__patientversion__status=PatientStatus.HERE),
+        status=PatientStatus.HERE,
+        entry__supersedes__isnull=False,
+    )
+    return _known(PlanVersion.objects.order_by("entry__number"), known).values_list(
         *("plan_id", "plan__regimen_id", "version", "purpose", "end", "review_on", "slots"),
         *("if_missed", "if_unwell", "note", "entry_id", "entry__number", "entry__recorded_by_id"),
         *("entry__recorded_by_name", "entry__recorded_at", "entry__time_zone"),
+        Subquery(back.order_by("-entry__number").values("entry__number")[:1]),
     )
+
+
+# Named once for each process: most pages ask for what is known now.
+_versions_now = cache(partial(_version_columns, None))
 
 
 @cache
@@ -215,8 +229,8 @@ def _component_columns() -> QuerySet:
 
 
 def _versions(regimens: Sequence[UUID], known: int | None) -> list[_Version]:
-    rows = _known(_version_columns().filter(plan__regimen__in=regimens), known)
-    return list(map(_Version._make, rows))
+    columns = _versions_now() if known is None else _version_columns(known)
+    return list(map(_Version._make, columns.filter(plan__regimen__in=regimens)))
 
 
 def _followed_by(newest: _Version, versions: Sequence[_Version]) -> int | None:

@@ -163,7 +163,7 @@ def _known(
             responsible=version.responsible_id,
             live=log.live,
             texts=texts,
-            plan=_plan(plans[key], log, texts, ended),
+            plan=_plan(regimen.clinic, plans[key], log, texts, ended),
             reviews=tuple(reviews.get(key, ())),
             asked=tuple(asked.get(key, ())),
             is_present=ended is None,
@@ -189,6 +189,7 @@ def _people(patients: Iterable[UUID]) -> dict[UUID, tuple[bool, Event | None]]:
 
 
 def _plan(
+    clinic: Clinic,
     plans: Sequence[planned.PlanLog],
     log: History,
     texts: Mapping[UUID, Text],
@@ -204,6 +205,9 @@ def _plan(
     days |= {event.number: event.on for event in plan.events}
     if ended is not None:
         days[ended.number] = ended.on
+    if standing.number not in days:  # the patient is here again
+        entry = Entry.objects.get(clinic=clinic, number=standing.number)
+        days[entry.number] = _day(entry.recorded_at, entry.time_zone)
     newest = plan.newest
     return Planned(
         plan=plan.plan,

@@ -15,7 +15,7 @@ from ledger import erasing
 from ledger.models import Entry, ErasureReason
 from ledger.writing import Asking, writing
 from patients import actions as people
-from patients.identity import Standing
+from patients.identity import HERE, Standing
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page
 from tests.titration.doses import at, times
@@ -334,6 +334,48 @@ def test_a_plan_of_a_patient_who_died_or_left_says_so(client, plan, version, sta
 
     assert f"Closed because the patient {says}" in page.text
     assert not any("/event/" in link for link in page.links)
+
+
+def leave_and_return(version) -> None:
+    """The patient left, and is here again; then their name is written otherwise."""
+    patient = version.regimen.patient
+    identity = patient.versions.get().identity
+    spelt = replace(identity, given_names="Irena Maria")
+    for said, standing in (
+        (identity, Standing("left", date(2026, 4, 1))),
+        (identity, HERE),
+        (spelt, HERE),
+    ):
+        people.revise_patient(
+            patient=patient,
+            seen=patient.versions.latest("entry__number").entry,
+            identity=said,
+            standing=standing,
+            by=version.responsible,
+        )
+
+
+def test_a_plan_of_a_patient_who_is_here_again_waits_for_its_prescriber(client, plan, version):
+    known = Entry.objects.latest("number").number
+    leave_and_return(version)
+
+    page = open_page(client, plan)
+
+    assert "wait for the prescriber: the patient is here again, as Dr A. Osei recorded" in page.text
+    assert state(plan) == planning.AWAITING
+    log = planned.plan_log(plan.plan_id, plan.plan.regimen_id, known)
+    assert log.standing(()).state == planning.OPEN
+
+
+def test_a_plan_of_a_patient_who_is_here_again_goes_on_once_a_prescriber_says_so(plan, version):
+    leave_and_return(version)
+    event(plan, "continued")
+    assert state(plan) == planning.OPEN
+
+
+def test_a_plan_signed_after_the_patient_was_here_again_is_open(version):
+    leave_and_return(version)
+    assert state(plan_of(version)) == planning.OPEN
 
 
 def test_a_plan_of_a_withdrawn_regimen_says_so_and_offers_nothing(client, plan, version, osei):

@@ -432,7 +432,7 @@ def test_a_row_without_a_day_remains_until_what_was_recorded_ahead_of_it_holds(t
 # How a plan stands
 
 
-def slow_standing(live, events: list[Event], links: list[Link], ended, followed, said_since):
+def slow_standing(live, events: list[Event], links: list[Link], ended, followed, back, said_since):
     """Entry by entry, by the rules as ADR 0014 says them; slow and obvious."""
     signed = max(e.number for e in events if e.kind == "signed")
     over = [e for e in events if e.kind in ("withdrawn", "completed") and e.number > signed]
@@ -459,6 +459,8 @@ def slow_standing(live, events: list[Event], links: list[Link], ended, followed,
     lines = {link.step for link in links}
     outside = [s.number for s in told_live if s.step not in lines and counts(s, answered)]
     outside += [e.number for e in events if e.kind == "differs" and e.number > answered.number]
+    if back is not None and back > answered.number:
+        outside.append(back)
     if outside:
         return "awaiting", max(outside), ""
     last = max(
@@ -493,8 +495,9 @@ happenings = st.lists(
     st.sets(st.integers(0, 45)),
     st.none() | st.sampled_from(["died", "left"]),
     st.none() | st.integers(100, 120),
+    st.none() | st.integers(-30, 130),
 )
-def test_standing_is_that_of_the_slow_model(told, happened, linked, gone, followed):
+def test_standing_is_that_of_the_slow_model(told, happened, linked, gone, followed, back):
     """Steps have even numbers and events odd ones, so that each may come before any other."""
     first = Event(-41, "signed", date(2020, 1, 1))
     events = [first, *(Event(2 * number + 1, kind, on) for number, kind, on in happened)]
@@ -505,9 +508,9 @@ def test_standing_is_that_of_the_slow_model(told, happened, linked, gone, follow
     links = [Link(uuid4(), step.step, step.number) for step in live if step.number // 2 in linked]
     ended = Event(1_000, gone, date(2026, 1, 1)) if gone else None
 
-    found = planning.standing(events, live, links, ended, followed)
+    found = planning.standing(events, live, links, ended, followed, back)
 
-    expected = slow_standing(live, events, links, ended, followed, slow_said_since(told))
+    expected = slow_standing(live, events, links, ended, followed, back, slow_said_since(told))
     assert (found.state, found.number, found.reason) == expected
 
 
@@ -585,6 +588,17 @@ def test_death_and_leaving_close_a_plan_that_was_not_over(why):
 
     assert (found.state, found.reason, found.number) == (planning.CLOSED, why, 9)
     assert before.state == planning.WITHDRAWN
+
+
+def test_a_plan_of_somebody_who_is_here_again_waits_until_it_is_said_to_go_on():
+    signed, on = Event(5, "signed", date(2026, 3, 2)), date(2026, 4, 1)
+
+    waits = planning.standing([signed], [], [], back=9)
+    goes_on = planning.standing([signed, Event(11, "continued", on)], [], [], back=9)
+    revised = planning.standing([signed, Event(11, "signed", on)], [], [], back=9)
+
+    assert (waits.state, waits.number) == (planning.AWAITING, 9)
+    assert goes_on.state == revised.state == planning.OPEN
 
 
 # Bounds of dates, and signs that do not show

@@ -107,7 +107,7 @@ def test_the_page_says_every_row_in_full_words_with_its_date(draft, osei):
 
 def test_the_page_says_by_how_much_the_totals_of_rows_differ(draft, osei):
     page = Page(signed_in(osei).get(address(draft)))
-    assert "Difference of the totals from the row before: −10 mg per day" in page.text
+    assert "Difference of the totals from the row before: +3 mg" in page.text
 
 
 def test_the_button_names_the_patient(draft, osei):

@@ -349,7 +349,8 @@ def test_who_died_or_left_waits_for_a_confirmation_alone(
         identity=before.identity,
         by=recorder,
     )
-    assert {"ahead", "no-review", "confirm"} <= set(topics(client.get(URL)))
+    assert {"differs", "no-review", "confirm"} == set(topics(client.get(URL)))
+    assert not list(projection.differences(clinic))
 
 
 def test_who_was_erased_is_gone(client, clinic, regimen, recorder, today):

@@ -61,8 +61,8 @@ def _check_open(state: str) -> None:
             says = _("The plan is paused: its rows wait until a prescriber lets it go on.")
         case planning.AWAITING:
             says = _(
-                "The remaining rows wait for the prescriber, since something was recorded outside "
-                "the plan. They go on once a prescriber says so."
+                "The remaining rows wait for the prescriber; the plan says since when and why. "
+                "They go on once a prescriber says so."
             )
         case _:
             says = _("The plan is over: nothing more is recorded from its rows.")

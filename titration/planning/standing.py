@@ -49,6 +49,7 @@ def standing(
     links: Iterable[Link],
     ended: Event | None = None,
     followed: int | None = None,
+    back: int | None = None,
 ) -> Standing:
     """How the plan stands after these; a "signed" is among `events`. Needs no present moment.
 
@@ -58,7 +59,8 @@ def standing(
     recorded from a row or not, until it is withdrawn as entered in error or a version is signed
     after it. `ended` is that the patient died or left, by the entry which says so. `followed` is
     the entry by which another plan of the regimen was signed after the newest version: that closes
-    the plan for good, whatever becomes of a stop before it.
+    the plan for good, whatever becomes of a stop before it. `back` is the last entry by which the
+    patient was here again: the rows then wait, as after an instruction from outside.
     """
     ordered = sorted(events, key=lambda event: event.number)
     signed = [event for event in ordered if event.kind == "signed"][-1]
@@ -77,6 +79,7 @@ def standing(
     of_plan = {link.step for link in links}
     outside = [step.number for step in _since(answered, held) if step.step not in of_plan]
     outside += [e.number for e in ordered if e.kind == "differs" and e.number > answered.number]
+    outside += [back] if back is not None and back > answered.number else []
     if outside:
         return Standing(AWAITING, max(outside))
     last = [e for e in ordered if e.kind in ("signed", PAUSED, "resumed")][-1]

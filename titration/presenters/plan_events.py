@@ -28,8 +28,7 @@ WHAT_IT_DOES = {
     ),
     "resumed": lambda: _("The rows that remain count again from now on."),
     "continued": lambda: _(
-        "The rows that remain count again as they are written, after what was recorded from "
-        "outside the plan."
+        "The rows that remain count again as they are written, after what they waited for."
     ),
     "withdrawn": lambda: _(
         "The rows that remain count no longer. The plan stays legible, with your name and reason. "

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from access.models import Clinic
 from ledger.models import Entry
+from patients.models import PatientVersion
 from titration import planning
 from titration.models import DoseStep
 from titration.planned import PlanLog, RecordedEvent, SignedVersion
@@ -91,6 +92,12 @@ def _of_another_record(standing: Standing, clinic: Clinic) -> str:
             said = _(
                 "The rows that remain wait for the prescriber: %(name)s recorded an instruction "
                 "from outside the plan, %(when)s, entry %(number)s."
+            )
+        case planning.AWAITING, _reason if entry.kind == PatientVersion.KIND:
+            said = _(
+                "The rows that remain wait for the prescriber: the patient is here again, as "
+                "%(name)s recorded, %(when)s, entry %(number)s. What was taken meanwhile may not "
+                "be recorded here."
             )
         case planning.AWAITING, _reason:
             said = _(
