@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from access.models import Clinic, Membership, Role
-from titration.models import WorklistRow
+from titration.models import RegimenCard, RegimenVersion, WorklistRow
 from titration.worklist import DAYS_AHEAD, TOPICS
 
 MOST_COUNTED = 500
@@ -176,7 +176,7 @@ def _part(
         ("(shown_until IS NULL OR shown_until > %s)", [_value("day", today)]),
     ]
     if scope.whose is not None:
-        conditions.append(("whose_id = %s", [scope.whose]))
+        conditions.append(_whose(topic, clinic, scope, scope.whose))
     if scope.medicine is not None:
         conditions.append(("medicine_id = %s", [_value("medicine", scope.medicine)]))
     if topic == "nobody":
@@ -190,6 +190,23 @@ def _part(
         topic,
         " AND ".join(words for words, _values in conditions),
         [value for _words, values in conditions for value in values],
+    )
+
+
+def _whose(topic: str, clinic: int, scope: Scope, whose: int) -> tuple[str, list[Any]]:
+    """The rows that wait for a person.
+
+    What waits for the confirmation of somebody who left waits for who is responsible now.
+    """
+    former = [person.user for person in scope.former.get(clinic, ())]
+    if topic != "confirm" or not former:
+        return "whose_id = %s", [whose]
+    return (
+        f"(whose_id = %s OR (whose_id IN ({', '.join(['%s'] * len(former))}) AND regimen_id IN"  # noqa: S608 - all ours
+        f" (SELECT card.regimen_id FROM {RegimenCard._meta.db_table} AS card"
+        f" JOIN {RegimenVersion._meta.db_table} AS text ON text.entry_id = card.version_id"
+        " WHERE card.clinic_id = %s AND text.responsible_id = %s)))",
+        [whose, *former, clinic, whose],
     )
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from access.models import Clinic, Role, User
+from access.models import Clinic, Membership, Role, User
 from access.policies import CONFIRM, REFUSALS
 from patients import folding
 from patients.models import PatientCard, PatientStatus
@@ -22,6 +22,7 @@ from titration.models import (
     KINDS_WITH_DOSE,
     DoseStep,
     MedicineVersion,
+    Regimen,
     RegimenCard,
     RegimenVersion,
     Route,
@@ -214,9 +215,30 @@ def check_prescribes_at(prescriber: User | None, clinic: Clinic, field: str = "d
         )
 
 
+def stands_for(by: User, regimen: Regimen, named: Iterable[int]) -> set[int]:
+    """Of the prescribers named in steps of a regimen, those whose steps `by` confirms or disputes.
+
+    Each their own. Who prescribes in the clinic no longer can say nothing of theirs: then the
+    responsible prescriber of the regimen does.
+    """
+    others = set(named) - {by.pk}
+    own = set(named) & {by.pk}
+    if not others or regimen.card.version.responsible_id != by.pk:
+        return own
+    present = Membership.objects.filter(
+        clinic=regimen.clinic_id,
+        user__in=others,
+        role=Role.PRESCRIBER,
+        ended_at=None,
+        user__is_active=True,
+    )
+    return own | (others - set(present.values_list("user_id", flat=True)))
+
+
 def check_can_confirm(by: User, step: DoseStep) -> None:
-    """Only the prescriber named in a step confirms it."""
-    if step.decided_by_id != by.pk:
+    """Only the prescriber named in a step confirms it, or who stands for them once they left."""
+    named = step.decided_by_id
+    if named is None or named not in stands_for(by, step.regimen, {named}):
         raise PermissionDenied(REFUSALS[CONFIRM])
 
 

@@ -337,6 +337,19 @@ def test_only_the_named_prescriber_confirms():
 
 
 @pytest.mark.django_db
+def test_only_the_responsible_prescriber_confirms_for_one_who_left():
+    regimen = regimen_of()
+    named, other = member(regimen.regimen.clinic), member(regimen.regimen.clinic)
+    step = step_of(regimen, decided_by=named, by=member(regimen.regimen.clinic, Role.RECORDER))
+    with pytest.raises(PermissionDenied):
+        policies.check_can_confirm(regimen.responsible, step)
+    named.memberships.update(ended_at=named.memberships.get().started_at)
+    policies.check_can_confirm(regimen.responsible, step)
+    with pytest.raises(PermissionDenied):
+        policies.check_can_confirm(other, step)
+
+
+@pytest.mark.django_db
 def test_actions_ask_the_rules_under_the_lock():
     step = step_of()
     version = step.regimen.card.version

@@ -110,6 +110,25 @@ def test_only_the_prescriber_who_is_named_has_the_button(client, clinic, regimen
     assert str(step.pk) in page
 
 
+def test_what_waits_for_a_prescriber_who_left_waits_for_who_is_responsible(
+    client, clinic, regimen, recorder, prescriber
+):
+    gone = member(clinic, name="Dr B. Roe")
+    step = step_of(regimen, by=recorder, decided_by=gone)
+    gone.memberships.update(ended_at=timezone.now())
+    other = member(clinic, name="Dr C. Lee")
+    for person, is_responsible in ((prescriber, True), (other, False)):
+        client.force_login(person)
+        assert len(cells(client, "confirm", "&mine=1")) == is_responsible
+        page = client.get(URL).text
+        assert (reverse("step-confirm", args=[step.step]) in page) is is_responsible
+        regimen_page = client.get(reverse("regimen", args=[regimen.regimen_id])).text
+        assert (reverse("step-confirm", args=[step.step]) in regimen_page) is is_responsible
+    actions.confirm_step(step=step, by=prescriber)
+    client.force_login(prescriber)
+    assert "confirm" not in topics(client.get(URL))
+
+
 @pytest.mark.parametrize("role", [Role.RECORDER, Role.VIEWER])
 def test_who_does_not_confirm_sees_the_list_without_buttons(client, clinic, regimen, role):
     step = step_of(regimen, by=member(clinic, Role.RECORDER))

@@ -13,7 +13,7 @@ from access.models import User
 from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, SIGN, allows
 from ledger.moments import Moment
 from patients.presenters import banner, not_today
-from titration import planning, reading, timeline
+from titration import planning, policies, reading, timeline
 from titration.chart import pictures
 from titration.models import Regimen, RegimenVersion, StepKind
 from titration.planned import PlanLog
@@ -148,10 +148,12 @@ def _rows_of(
 
 
 def _confirmable(user: User, regimen: Regimen, rows) -> set:
-    """The steps of the page that wait for this person's own confirmation."""
-    if not allows(user, regimen.clinic, CONFIRM):
+    """The steps of the page that wait for this person to confirm them."""
+    waiting = {row.entry: row.decided_by for row in rows if row.is_unconfirmed}
+    if not waiting or not allows(user, regimen.clinic, CONFIRM):
         return set()
-    return {row.entry for row in rows if row.is_unconfirmed and row.decided_by == user.pk}
+    named = policies.stands_for(user, regimen, waiting.values())
+    return {entry for entry, decided_by in waiting.items() if decided_by in named}
 
 
 def _buttons(regimen: Regimen, state: str) -> Sequence[Button]:

@@ -16,7 +16,7 @@ from access.models import Clinic, User
 from access.policies import CONFIRM, RECORD, SIGN, clinics_of
 from patients import presenters as patients
 from patients.finished import NOTHING, html
-from titration import planning, reading, wording
+from titration import listed, planning, reading, wording
 from titration.dosing import Component
 from titration.models import (
     COMPONENT_FIELDS,
@@ -57,6 +57,7 @@ class _Card(NamedTuple):
     medicine: str
     form: str
     responsible_name: str
+    responsible: int
 
 
 class _Step(NamedTuple):
@@ -72,6 +73,7 @@ class _Step(NamedTuple):
     offset: int | None
     recorded_by_name: str
     decided_by_name: str
+    disputed_by_name: str | None
 
     @property
     def effective(self) -> Effective:
@@ -81,7 +83,7 @@ class _Step(NamedTuple):
 @cache
 def _cards() -> QuerySet:
     """The columns of _Card; named once for each process, as in reading."""
-    of_version = ("route", "medicine_name", "form", "responsible_name")
+    of_version = ("route", "medicine_name", "form", "responsible_name", "responsible_id")
     return RegimenCard.objects.values_list(
         *("regimen_id", "clinic_id", "step_id", "next_on", "is_retracted"),
         *(f"version__{name}" for name in of_version),
@@ -94,6 +96,7 @@ def _steps() -> QuerySet:
     return DoseStep.objects.values_list(
         *("entry_id", "entry__number", "step", "kind", "effective_on", "effective_precision"),
         *("effective_time", "effective_offset", "entry__recorded_by_name", "decided_by_name"),
+        "dispute__entry__recorded_by_name",
     )
 
 
@@ -143,6 +146,7 @@ def words_of(
         parts=reading.components_of(entries),
         planned=_planned({row.about for row in rows if row.topic in PLANNED}),
         reviews=_reviews({row.about for row in rows if row.topic == "review"}),
+        former=_former(rows, cards, user),
     )
     return (
         [replace(section, rows=list(page.rows(section))) for section in sections],
@@ -169,6 +173,22 @@ def _in_force(
         step = log.in_force(stale[regimen])
         found[regimen] = step.entry if step else None
     return found
+
+
+def _former(
+    rows: Iterable[WorklistRow], cards: Mapping[UUID, _Card], user: User
+) -> dict[int, frozenset[int]]:
+    """By clinic who prescribes there no longer, where the reader may confirm in their place."""
+    clinics = {
+        row.clinic_id
+        for row in rows
+        if row.topic == "confirm"
+        and row.whose_id != user.pk
+        and row.regimen_id in cards
+        and cards[row.regimen_id].responsible == user.pk
+    }
+    former = listed.prescribers(clinics)[1] if clinics else {}
+    return {clinic: frozenset(each.user for each in people) for clinic, people in former.items()}
 
 
 def _planned(rows: set[UUID]) -> dict[UUID, _Planned]:
@@ -233,6 +253,7 @@ class _Page:
     parts: Mapping[UUID, Sequence[Component]]
     planned: Mapping[UUID, _Planned]
     reviews: Mapping[UUID, str]
+    former: Mapping[int, frozenset[int]]
     titles: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def rows(self, section: Section) -> Iterator[Row]:
@@ -328,6 +349,7 @@ class _Page:
                 "moment": wording.effective_words(told.effective),
                 "name": told.recorded_by_name,
                 "prescriber": told.decided_by_name,
+                "disputed_by": told.disputed_by_name,
                 "dose": self._words(told, row.regimen_id),
             }
         match row.topic:
@@ -339,10 +361,10 @@ class _Page:
             case "differs" if told.entry != self.in_force[row.regimen_id]:
                 words = _(
                     "Not in force now: %(dose)s\n"
-                    "From %(moment)s. Recorded by %(name)s, disputed by %(prescriber)s."
+                    "From %(moment)s. Recorded by %(name)s, disputed by %(disputed_by)s."
                 )
             case "differs":
-                words = _("From %(moment)s. Recorded by %(name)s, disputed by %(prescriber)s.")
+                words = _("From %(moment)s. Recorded by %(name)s, disputed by %(disputed_by)s.")
             case "confirm" if told is not None:
                 words = _("From %(moment)s. Recorded by %(name)s, decided by %(prescriber)s.")
             case "nobody":
@@ -377,8 +399,14 @@ class _Page:
         return NOTHING
 
     def _confirmable(self, row: WorklistRow, told: _Step | None) -> Confirmable | None:
-        is_theirs = row.whose_id == self.user.pk and row.clinic_id in self.may[CONFIRM]
-        if told is None or row.topic != "confirm" or not is_theirs:
+        if told is None or row.topic != "confirm" or row.clinic_id not in self.may[CONFIRM]:
+            return None
+        stands_for = (
+            self.former.get(row.clinic_id, frozenset())
+            if self.cards[row.regimen_id].responsible == self.user.pk
+            else frozenset()
+        )
+        if row.whose_id not in {self.user.pk, *stands_for}:
             return None
         return Confirmable(told.step, told.entry, f"{told.number:,}")
 
