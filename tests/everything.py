@@ -1,5 +1,6 @@
 """A clinic with at least one row in every guarded table, made through the actions."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -32,6 +33,7 @@ from titration.models import (
     MeasureVersion,
     Observation,
     PlanIssue,
+    PumpEvent,
     Regimen,
     RegimenVersion,
     Review,
@@ -39,6 +41,7 @@ from titration.models import (
     SideEffect,
 )
 from titration.planning import PlanText, Row
+from titration.pump import PumpText
 from titration.timeline import Effective
 
 
@@ -97,6 +100,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     _planned(regimen, first, prescriber)
     _told(regimen, prescriber)
     _observed(regimen.regimen, prescriber)
+    _pumped(regimen, prescriber)
     patient_actions.revise_patient(
         patient=patient,
         seen=patient.versions.get().entry,
@@ -113,6 +117,33 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
         _erased(clinic)
     sealing.seal(timezone.now() + timedelta(hours=1))
     return patient
+
+
+def _pumped(regimen: RegimenVersion, by: User) -> None:
+    """A pump with a corrected event, which has a rate and texts in every field that has any."""
+    said = PumpText(
+        "refilled",
+        Effective(date(2026, 3, 4)),
+        "baclofen",
+        rates=(_component(),),
+        other_contents="Eau de Cologne",
+        alarm_words="Like a kettle on Sundays",
+        note="Reservoir behind the wallpaper",
+    )
+    patient, clinic = regimen.regimen.patient_id, regimen.regimen.clinic
+    first = PumpEvent.of(regimen.regimen, said)
+    said = replace(said, correction_reason="Smudged by marmalade")
+    second = PumpEvent.of(regimen.regimen, said, event=first.event)
+    with writing(clinic, by=by, submission=Asking(uuid4(), b"")) as log:
+        for event, before in ((first, None), (second, first)):
+            log.add(
+                event,
+                subject=event.event,
+                patient=patient,
+                supersedes=before.entry if before else None,
+                children=event.parts,
+            )
+            log.flush()
 
 
 def _planned(regimen: RegimenVersion, step: DoseStep, by: User) -> None:

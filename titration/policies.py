@@ -17,9 +17,10 @@ from access.models import Clinic, Membership, Role, User
 from access.policies import CONFIRM, REFUSALS
 from patients import folding
 from patients.models import PatientCard, PatientStatus
-from titration import dosing, planned, planning, timeline, wording
+from titration import dosing, planned, planning, pump, timeline, wording
 from titration.models import (
     KINDS_WITH_DOSE,
+    PUMP_ROUTES,
     DoseStep,
     MedicineVersion,
     Regimen,
@@ -29,6 +30,7 @@ from titration.models import (
     reasons_for,
 )
 from titration.planning import PlanText, Standing
+from titration.pump import PumpText
 from titration.timeline import Effective, StepRecord
 
 YEARS_AHEAD = 2
@@ -101,6 +103,14 @@ def check_effective(effective: Effective, today: date, patient: PatientCard) -> 
             "effective",
             _("The record says that the patient died on %(date)s. Check the date.")
             % {"date": wording.date_words(died_on)},
+        )
+
+
+def check_has_come(effective: Effective, today: date) -> None:
+    """Refuse a day to come for what can only be told of once it was."""
+    if effective.on > today:
+        raise RuleBroken(
+            "effective", _("This day has not come yet. Record it once it was. Check the date.")
         )
 
 
@@ -394,3 +404,13 @@ def check_plan_event(standing: Standing, kind: str) -> None:
             None,
             _("The plan no longer stands as the page showed it. Look at it as it is now."),
         )
+
+
+def check_pump(text: PumpText, route: str) -> None:
+    """An event of a pump that does not contradict itself, of a medicine that a pump can give."""
+    if route not in PUMP_ROUTES:
+        raise RuleBroken(None, _("No pump gives a medicine by this route."))
+    if text.rates and (problems := dosing.check_components(text.rates)):
+        raise RuleBroken("components", wording.problem_words(problems[0]))
+    for field, code in pump.check_text(text):
+        raise RuleBroken(field, wording.pump_problem_words(code))

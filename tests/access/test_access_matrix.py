@@ -89,6 +89,22 @@ WORK = {
         "200 200 403 403 403 404",
         "200 200 403 403 403 404",
     ),
+    "pump": ("/regimens/{regimen}/pump/", "200 200 200 403 403 404", "405 405 405 405 405 405"),
+    "pump-event-new": (
+        "/regimens/{regimen}/pump/new/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "pump-event-correct": (
+        "/pump-events/{event}/correct/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "pump-event-retract": (
+        "/pump-events/{event}/retract/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
     "review-new": (
         "/regimens/{regimen}/reviews/new/",
         "200 200 403 403 403 404",

@@ -8,6 +8,7 @@ from tests.titration.factories import (
     draft_of,
     medicine_of,
     plan_of,
+    pump_event_of,
     regimen_of,
     review_of,
     step_of,
@@ -19,6 +20,7 @@ from titration.models import (
     PlanDraft,
     PlanIssue,
     PlanVersion,
+    PumpEvent,
     Review,
 )
 
@@ -41,6 +43,7 @@ class World:
     draft: PlanDraft
     issue: PlanIssue
     text: CalendarTextVersion
+    pump: PumpEvent
 
     def address(self, path: str) -> str:
         regimen = self.step.regimen
@@ -54,6 +57,7 @@ class World:
             draft=self.draft.pk,
             issue=self.issue.entry.subject,
             text=self.text.text_id,
+            event=self.pump.event,
         )
 
     @property
@@ -67,10 +71,12 @@ def new_world() -> World:
     people[NOBODY] = UserFactory()
     medicine = medicine_of(clinic, by=people[Role.ADMINISTRATOR])
     patient = PatientFactory(clinic=clinic, by=people[Role.PRESCRIBER])
-    version = regimen_of(patient, medicine, people[Role.PRESCRIBER])
+    version = regimen_of(patient, medicine, people[Role.PRESCRIBER], route="intrathecal")
     step = step_of(version, by=people[Role.RECORDER])
     plan = plan_of(version)
     draft = draft_of(version.regimen, people[Role.PRESCRIBER], plan)
     issue = issue_of(plan)
     text = words_in(clinic, "cy", by=people[Role.ADMINISTRATOR])
-    return World(clinic, people, step, review_of(version), plan, draft, issue, text)
+    pump = pump_event_of(version)
+    review = review_of(version)
+    return World(clinic, people, step, review, plan, draft, issue, text, pump)

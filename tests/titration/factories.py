@@ -1,5 +1,6 @@
 """Medicines, regimens and dose steps for tests, made through the actions."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -16,11 +17,13 @@ from titration.models import (
     MedicineVersion,
     PlanDraft,
     PlanVersion,
+    PumpEvent,
     Regimen,
     RegimenVersion,
     Review,
 )
 from titration.planning import PlanText, Row
+from titration.pump import PumpText
 from titration.timeline import Effective
 
 STARTED = date(2026, 3, 2)
@@ -174,3 +177,22 @@ def review_of(regimen: RegimenVersion, days: int = 7, by: User | None = None, **
     return actions.book_review(
         regimen=regimen.regimen, text=actions.ReviewText(**text), by=by or regimen.responsible
     )
+
+
+def pump_event_of(
+    regimen: RegimenVersion,
+    on: date | Effective = STARTED,
+    kind: str = "refilled",
+    by: User | None = None,
+    corrects: PumpEvent | None = None,
+    **text,
+) -> PumpEvent:
+    """An event of the pump that gives the regimen; over `corrects` where that is given."""
+    said = PumpText(kind, on if isinstance(on, Effective) else Effective(on), "", **text)
+    asked = {"by": by or regimen.responsible}
+    fresh = Regimen.objects.select_related("clinic", "card__version").get(pk=regimen.regimen_id)
+    if corrects is None:
+        return actions.record_pump_event(regimen=fresh, text=said, **asked)
+    corrects.regimen = fresh
+    said = replace(said, correction_reason="misread")
+    return actions.correct_pump_event(event=corrects, text=said, **asked)

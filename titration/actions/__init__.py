@@ -39,6 +39,12 @@ from titration.actions.plans import (
     sign_plan,
     text_digest,
 )
+from titration.actions.pumps import (
+    check_pump_text,
+    correct_pump_event,
+    record_pump_event,
+    retract_pump_event,
+)
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
 from titration.actions.reviews import ReviewText, book_review, update_review, waiting_rows
 from titration.actions.steps import (
@@ -69,8 +75,10 @@ __all__ = [
     "book_review",
     "check_can_sign",
     "check_instruction",
+    "check_pump_text",
     "check_row",
     "confirm_step",
+    "correct_pump_event",
     "correct_step",
     "discard_draft",
     "dispute_step",
@@ -82,8 +90,10 @@ __all__ = [
     "open_regimen",
     "rebase_draft",
     "record_plan_event",
+    "record_pump_event",
     "record_step",
     "responsible_for",
+    "retract_pump_event",
     "retract_regimen",
     "retract_step",
     "reviews_elsewhere",

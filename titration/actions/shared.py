@@ -1,14 +1,17 @@
 """What the verbs ask under the lock, and how they withdraw."""
 
 from datetime import date
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from ledger.models import Retraction, RetractionReason
-from ledger.writing import Log
-from titration import reading
+from ledger.writing import Log, check_not_erased
+from patients.models import PatientCard
+from titration import policies, reading
 from titration.models import Regimen
 from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.timeline import Effective
 
 
 def check_seen(regimen: Regimen, history: reading.History, seen: int | None) -> None:
@@ -21,6 +24,16 @@ def check_regimen_stands(regimen: Regimen) -> None:
         raise RuleBroken(
             None, _("This regimen was withdrawn as entered in error. Open a new regimen.")
         )
+
+
+def check_patient_day(patient: UUID, effective: Effective, today: date) -> None:
+    """The moment lies within the patient's life, and not years ahead. RuleBroken, PatientErased."""
+    try:
+        card = PatientCard.objects.select_related("version").get(pk=patient)
+    except PatientCard.DoesNotExist:
+        check_not_erased(patient)
+        raise
+    policies.check_effective(effective, today, card)
 
 
 def today_of(log: Log) -> date:

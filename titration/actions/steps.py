@@ -9,11 +9,16 @@ from django.utils.translation import gettext as _
 from access.models import User
 from access.policies import CONFIRM, RECORD, check
 from ledger.models import Entry, RetractionReason
-from ledger.writing import Asking, Log, check_newest, check_not_erased, verb, writing
-from patients.models import PatientCard
+from ledger.writing import Asking, Log, check_newest, verb, writing
 from titration import dosing, policies, projection, reading
 from titration.actions.carrying import FromRow, check_received, check_row, signer_of
-from titration.actions.shared import check_regimen_stands, check_seen, retract, today_of
+from titration.actions.shared import (
+    check_patient_day,
+    check_regimen_stands,
+    check_seen,
+    retract,
+    today_of,
+)
 from titration.models import (
     Component,
     Confirmation,
@@ -124,12 +129,7 @@ def check_instruction(
     membership may have ended since. Raises RuleBroken.
     """
     apart_from = corrected.step if corrected else None
-    try:
-        card = PatientCard.objects.select_related("version").get(pk=regimen.patient_id)
-    except PatientCard.DoesNotExist:
-        check_not_erased(regimen.patient_id)
-        raise
-    policies.check_effective(instruction.effective, today, card)
+    check_patient_day(regimen.patient_id, instruction.effective, today)
     policies.check_dosage(instruction.kind, instruction.components)
     policies.check_reason(instruction.kind, instruction.reason)
     decided_by = instruction.decided_by.pk if instruction.decided_by else None

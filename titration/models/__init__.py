@@ -48,6 +48,14 @@ from titration.models.plans import (
     rows_of,
 )
 from titration.models.projection import RegimenCard, WorklistRow
+from titration.models.pumps import (
+    PUMP_ROUTES,
+    PumpAlarm,
+    PumpEvent,
+    PumpEventKind,
+    PumpMode,
+    PumpRate,
+)
 from titration.models.reasons import (
     KINDS_WITH_DOSE,
     ChangeReason,
@@ -63,6 +71,7 @@ from titration.models.steps import Confirmation, Dispute, DoseStep
 __all__ = [
     "COMPONENT_FIELDS",
     "KINDS_WITH_DOSE",
+    "PUMP_ROUTES",
     "CalendarText",
     "CalendarTextVersion",
     "ChangeReason",
@@ -98,6 +107,11 @@ __all__ = [
     "PlanVersion",
     "PlannedComponent",
     "PlannedRow",
+    "PumpAlarm",
+    "PumpEvent",
+    "PumpEventKind",
+    "PumpMode",
+    "PumpRate",
     "Purpose",
     "Reached",
     "ReceivedHow",

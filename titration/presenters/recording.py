@@ -86,7 +86,7 @@ def read_back(
     heading = _("As recorded") if corrected else _("Instruction before")
     return ReadBack(
         title=str(TITLES[StepKind(instruction.kind)]()),
-        before=_side_of(before, heading) if before else None,
+        before=side_of(before, heading) if before else None,
         now=_side(
             _("Will be recorded"),
             instruction.kind,
@@ -123,7 +123,8 @@ def _moment_words(instruction: Instruction) -> str:
     return _("From %(moment)s") % words
 
 
-def _side_of(record: StepRecord, heading: str) -> Side:
+def side_of(record: StepRecord, heading: str) -> Side:
+    """A recorded step as one side of a comparison."""
     since = _("Since %(moment)s") % {"moment": wording.effective_words(record.effective)}
     return _side(heading, record.kind, record.components, since)
 

@@ -1,6 +1,6 @@
 """The two screens that every recording goes through: write it, read it back, confirm."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID, uuid4
@@ -20,6 +20,7 @@ from titration import actions, dosing, planned, reading
 from titration.actions import FromRow, Instruction
 from titration.forms.dosage import BaseDosageFormSet
 from titration.forms.steps import StepForm
+from titration.forms.submission import SubmissionForm
 from titration.models import DoseStep, Regimen, RegimenVersion, StepKind
 from titration.planned import PlanLog
 from titration.policies import ChangedMeanwhile, RuleBroken
@@ -166,12 +167,7 @@ class Screen:
                 ),
                 is_text_newer=seen is not None and text.entry.number > seen,
                 is_plan_newer=self.is_plan_newer,
-                carried=[
-                    (name, value)
-                    for name, values in self.request.POST.lists()
-                    if name not in NOT_CARRIED
-                    for value in values
-                ],
+                carried=carried_of(self.request),
                 seen=last,
                 confirm_text=recording.confirm_text(banner(self.regimen.patient).name),
                 newer=log_rows(self.history, self.regimen.clinic, self.now, newer),
@@ -241,24 +237,30 @@ def conflict_page(
     history = reading.history(screen.regimen)
     lines = {screen.corrected.step} if screen.corrected else {conflict.entry.subject}
     theirs = [r for r in history.records if r.step in lines]
-    carried = [
-        (name, value)
-        for name, values in screen.request.POST.lists()
-        if name not in NOT_CARRIED | {"submission", "entry"}
-        for value in values
-    ]
     context = screen.context(
         theirs=log_rows(history, screen.regimen.clinic, screen.now, theirs),
         entry=conflict.entry,
         is_repeat=isinstance(conflict, SubmissionConflict),
         read_back=recording.read_back(instruction, history, screen.now),
-        carried=carried,
+        carried=carried_of(screen.request, but={"submission", "entry"}),
         submission=uuid4(),
         seen=reading.newest_number(screen.regimen, history),
         newest=max((r for r in theirs), key=lambda r: r.number).entry if theirs else "",
         can_go_on=any(r in history.live for r in theirs) or screen.corrected is None,
     )
     return render(screen.request, "titration/step_conflict.html", context, status=409)
+
+
+def carried_of(
+    request: SignedInRequest, but: Collection[str] = frozenset()
+) -> list[tuple[str, str]]:
+    """What was typed, on its way through a page that shows it in words: (name, value) pairs."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_CARRIED and name not in but
+        for value in values
+    ]
 
 
 def newest_version(regimen: Regimen) -> RegimenVersion:
@@ -276,7 +278,7 @@ def with_another_row(posted: QueryDict) -> QueryDict:
     return data
 
 
-def withhold_errors(form: StepForm, rows: BaseDosageFormSet | None) -> None:
+def withhold_errors(form: SubmissionForm, rows: BaseDosageFormSet | None) -> None:
     """Nobody has finished typing yet: errors are for the next button."""
     form._errors = ErrorDict()  # type: ignore[attr-defined]
     if rows is not None:

@@ -40,6 +40,13 @@ from titration.wording.plans import (
     start_words,
 )
 from titration.wording.problems import problem_words
+from titration.wording.pumps import (
+    bridge_words,
+    concentration_words,
+    patient_bolus_words,
+    pump_problem_words,
+    volume_words,
+)
 from titration.wording.typed import typed_problem_words
 
 __all__ = [
@@ -47,7 +54,9 @@ __all__ = [
     "amount_words",
     "apart_words",
     "basis_label",
+    "bridge_words",
     "component_words",
+    "concentration_words",
     "date_words",
     "difference_words",
     "dosage_lines",
@@ -56,8 +65,10 @@ __all__ = [
     "interval_words",
     "lacks_counting_day",
     "month_words",
+    "patient_bolus_words",
     "plan_problem_words",
     "problem_words",
+    "pump_problem_words",
     "range_words",
     "row_words",
     "short_month_words",
@@ -69,5 +80,6 @@ __all__ = [
     "total_words",
     "typed_problem_words",
     "unit_words",
+    "volume_words",
     "weekday_words",
 ]

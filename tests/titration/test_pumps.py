@@ -1,0 +1,231 @@
+"""Events of a pump: recording, correcting, withdrawing, as actions and on their pages."""
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from access.models import Role
+from ledger.models import Entry
+from ledger.writing import AlreadySuperseded
+from tests.factories import member
+from tests.pages import Page
+from tests.titration.doses import rate
+from tests.titration.factories import pump_event_of, regimen_of, step_of
+from tests.titration.recording import Recording
+from titration import pumped
+from titration.models import DoseStep, PumpEvent
+from titration.policies import RuleBroken
+from titration.timeline import Effective
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def regimen():
+    return regimen_of(route="intrathecal", unit="microgram", form="")
+
+
+def test_event_is_read_as_it_was_written(regimen):
+    event = pump_event_of(
+        regimen,
+        rates=(rate("223.5", "24 hours"),),
+        concentration=Decimal(2000),
+        concentration_unit="microgram",
+        volume_withdrawn=Decimal("3.7"),
+        note="Septum hard to find",
+    )
+    [entry] = pumped.pump_log(regimen.regimen_id).entries
+    text = entry.record.text
+    assert (entry.record.entry, text.rates) == (event.pk, (rate("223.5", "24 hours"),))
+    assert (text.volume_withdrawn, text.note) == (Decimal("3.7"), "Septum hard to find")
+    assert text.medicine_name == "baclofen"
+
+
+def test_no_event_writes_a_dose(regimen):
+    pump_event_of(regimen, rates=(rate("223", "24 hours"),))
+    assert not DoseStep.objects.exists()
+
+
+def test_correction_keeps_the_text_before_it(regimen):
+    first = pump_event_of(regimen, volume_filled=Decimal(18))
+    pump_event_of(regimen, corrects=first, volume_filled=Decimal(19))
+    newest, before = pumped.pump_log(regimen.regimen_id).entries
+    assert (newest.is_live, newest.record.text.volume_filled) == (True, Decimal(19))
+    assert (before.is_live, before.corrected_by) == (False, newest)
+
+
+def test_two_corrections_of_one_text_conflict(regimen):
+    first = pump_event_of(regimen)
+    pump_event_of(regimen, corrects=first, model="One")
+    with pytest.raises(AlreadySuperseded):
+        pump_event_of(regimen, corrects=first, model="Other")
+    assert PumpEvent.objects.newest().get().model == "One"
+
+
+def test_as_known_before_a_correction_the_first_text_stands(regimen):
+    first = pump_event_of(regimen, model="Misread")
+    pump_event_of(regimen, corrects=first, model="Right")
+    [entry] = pumped.pump_log(regimen.regimen_id, known=first.entry.number).entries
+    assert (entry.is_live, entry.record.text.model) == (True, "Misread")
+
+
+@pytest.mark.parametrize("days", [1, 400])
+def test_event_to_come_is_refused(regimen, days):
+    today = regimen.regimen.clinic.local(timezone.now()).date()
+    with pytest.raises(RuleBroken) as refused:
+        pump_event_of(regimen, on=today + timedelta(days=days))
+    assert refused.value.field == "effective"
+    assert not PumpEvent.objects.exists()
+
+
+def test_medicine_by_mouth_has_no_pump():
+    with pytest.raises(RuleBroken):
+        pump_event_of(regimen_of())
+    assert not PumpEvent.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMINISTRATOR, Role.AUDITOR])
+def test_only_who_records_records_an_event(regimen, role):
+    with pytest.raises(PermissionDenied):
+        pump_event_of(regimen, by=member(regimen.regimen.clinic, role))
+    assert not PumpEvent.objects.exists()
+
+
+def test_pump_is_in_place_for_the_banner_until_it_is_taken_out(regimen):
+    patient = regimen.regimen.patient_id
+    assert pumped.medicines_in_pumps(patient) == ()
+    refilled = pump_event_of(regimen, on=date(2026, 3, 2))
+    assert pumped.medicines_in_pumps(patient) == ("baclofen",)
+    pump_event_of(regimen, kind="removed", on=date(2026, 3, 9))
+    assert pumped.medicines_in_pumps(patient) == ()
+    assert pumped.medicines_in_pumps(patient, refilled.entry.number) == ("baclofen",)
+
+
+class TestPages:
+    @pytest.fixture
+    def address(self, client, regimen):
+        client.force_login(regimen.responsible)
+        return reverse("pump", args=[regimen.regimen_id])
+
+    @pytest.fixture
+    def recording(self, client, regimen, address):
+        return Recording(client, reverse("pump-event-new", args=[regimen.regimen_id]))
+
+    STANDARD = {
+        "kind": "refilled",
+        "which_day": "other",
+        "on_day": "2",
+        "on_month": "3",
+        "on_year": "2026",
+    }
+
+    def typed(self, recording: Recording, button: str = "review", **said) -> Page:
+        return recording.send(("stage", button), {**self.STANDARD, **said})
+
+    def test_event_goes_in_by_two_screens(self, client, recording, address):
+        read = self.typed(
+            recording,
+            concentration="2000",
+            concentration_unit="microgram",
+            volume_expected="4.1",
+            volume_withdrawn="3.7",
+            volume_filled="39",
+            low_day="16",
+            low_month="11",
+            low_year="2027",
+            **{
+                "components-0-amount": "223.5",
+                "components-0-unit": "microgram",
+                "components-0-when": "continuous",
+                "components-0-rate_per": "24 hours",
+            },
+        )
+        assert "223.5 micrograms per 24 hours" in read.text
+        assert "2,000 micrograms per mL" in read.text
+        assert "3.7 mL" in read.text
+        assert not PumpEvent.objects.exists()
+        recording.send(("stage", "confirm"))
+        text = Page(client.get(address)).text
+        assert "223.5 micrograms per 24 hours" in text
+        assert "16-Nov-2027" in text
+
+    def test_nothing_is_filled_in(self, recording):
+        typed = recording.page.form.typed
+        assert not any(typed.values())
+
+    def test_what_was_typed_stays_beside_its_message(self, recording):
+        page = self.typed(recording, concentration="500", model="Pump of 40 mL")
+        assert page.status == 422
+        assert page.errors["concentration_unit"]
+        assert page.values["model"] == "Pump of 40 mL"
+        assert not PumpEvent.objects.exists()
+
+    def test_second_correction_gets_both_texts(self, client, regimen, address):
+        event = pump_event_of(regimen, model="As typed")
+        correcting = Recording(client, reverse("pump-event-correct", args=[event.event]))
+        pump_event_of(regimen, corrects=event, model="As corrected by another")
+        self.typed(correcting, model="As I say", correction_reason="misread")
+        conflict = correcting.send(("stage", "confirm"))
+        assert conflict.status == 409
+        assert "As corrected by another" in conflict.text
+        assert "As I say" in conflict.text
+        correcting.send(("stage", "review"))
+        correcting.send(("stage", "confirm"))
+        assert PumpEvent.objects.newest().get().model == "As I say"
+
+    def test_withdrawn_event_stays_legible(self, client, regimen, address):
+        event = pump_event_of(regimen, model="Of another patient")
+        withdrawing = reverse("pump-event-retract", args=[event.event])
+        form = Page(client.get(withdrawing)).values
+        answer = client.post(withdrawing, {**form, "reason": "wrong-patient"})
+        assert answer.status_code == 302
+        text = Page(client.get(address)).text
+        assert "ENTERED IN ERROR" in text
+        assert "Of another patient" in text
+        assert "No event of the pump stands." in text
+
+    def test_programme_that_is_not_the_instruction_is_said(self, client, regimen, address):
+        step_of(regimen, components=(rate("223", "24 hours"),))
+        pump_event_of(regimen, rates=(rate("223", "24 hours"),))
+        said = "is not written as the last recorded instruction is"
+        assert said not in Page(client.get(address)).text
+        pump_event_of(regimen, on=date(2026, 3, 9), rates=(rate("241", "24 hours"),))
+        assert said in Page(client.get(address)).text
+
+    def test_same_form_sent_twice_records_once(self, client, recording):
+        self.typed(recording)
+        data = {**recording.page.values, "stage": "confirm"}
+        count = Entry.objects.count()
+        assert client.post(recording.url, data).status_code == 302
+        assert client.post(recording.url, data).status_code == 302
+        assert Entry.objects.count() == count + 1
+
+    def test_number_of_queries_does_not_grow(
+        self, client, regimen, address, django_assert_max_num_queries
+    ):
+        pump_event_of(regimen, rates=(rate("223", "24 hours"),))
+        with django_assert_max_num_queries(40) as few:
+            client.get(address)
+        for day in range(3, 15):
+            pump_event_of(regimen, on=date(2026, 3, day), rates=(rate("223", "24 hours"),))
+        with django_assert_max_num_queries(len(few)):
+            client.get(address)
+
+    def test_past_view_says_so_and_records_nothing(self, client, regimen, address):
+        event = pump_event_of(regimen, model="Then")
+        pump_event_of(regimen, corrects=event, model="Now")
+        text = client.get(f"{address}?known={event.entry.number}").text
+        assert "NOT TODAY" in text
+        assert "Then" in text
+        assert reverse("pump-event-new", args=[regimen.regimen_id]) not in text
+
+
+def test_moment_with_a_clock_time_comes_back(regimen):
+    moment = Effective(date(2026, 3, 2), time=time(14, 5), offset=0)
+    pump_event_of(regimen, on=moment)
+    [entry] = pumped.pump_log(regimen.regimen_id).entries
+    assert entry.record.text.effective == moment

@@ -1,0 +1,87 @@
+"""Writes of a pump's events: record, correct, withdraw. None of them changes the dose log."""
+
+from dataclasses import replace
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from access.models import User
+from access.policies import RECORD, check
+from ledger.models import Entry, RetractionReason
+from ledger.writing import Asking, Log, check_newest, verb, writing
+from titration import policies, projection
+from titration.actions.shared import check_patient_day, check_regimen_stands, retract, today_of
+from titration.models import PumpEvent, Regimen
+from titration.policies import RuleBroken
+from titration.pump import PumpText
+
+
+@verb
+def record_pump_event(*, regimen: Regimen, text: PumpText, by: User, submission: Asking):
+    """Record what was done to a pump or read off it. Returns the PumpEvent.
+
+    The reservoir's medicine is that of the regimen, as its newest text names it.
+    """
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        check_regimen_stands(regimen)
+        text = replace(text, medicine_name=regimen.card.version.medicine_name, correction_reason="")
+        check_pump_text(regimen, text, today_of(log))
+        return _add(log, PumpEvent.of(regimen, text))
+
+
+@verb
+def correct_pump_event(*, event: PumpEvent, text: PumpText, by: User, submission: Asking):
+    """Correct an event by a new text over `event`, the newest of its line. Returns the PumpEvent.
+
+    AlreadySuperseded when somebody corrected or withdrew it first.
+    """
+    regimen = event.regimen
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        check_newest(event.entry)
+        text = replace(text, medicine_name=event.medicine_name)
+        if not (text.correction_reason or "").strip():
+            raise RuleBroken("correction_reason", _("Write why the entry is corrected."))
+        check_pump_text(regimen, text, today_of(log))
+        return _add(log, PumpEvent.of(regimen, text, event=event.event), supersedes=event.entry)
+
+
+@verb
+def retract_pump_event(
+    *,
+    event: PumpEvent,
+    reason: RetractionReason,
+    reason_text: str,
+    by: User,
+    submission: Asking,
+):
+    """Withdraw an event with its corrections as entered in error. Returns the Retraction."""
+    regimen = event.regimen
+    check(by, regimen.clinic, RECORD)
+    with writing(regimen.clinic, by=by, submission=submission) as log:
+        check_newest(event.entry)
+        retraction = retract(log, regimen, event.event, reason, reason_text)
+        log.flush()
+        projection.refresh([regimen])
+        return retraction
+
+
+def check_pump_text(regimen: Regimen, text: PumpText, today: date) -> None:
+    """Every rule that an event keeps: asked early by forms, and under the lock. RuleBroken."""
+    check_patient_day(regimen.patient_id, text.effective, today)
+    policies.check_has_come(text.effective, today)
+    policies.check_pump(text, regimen.card.version.route)
+
+
+def _add(log: Log, event: PumpEvent, supersedes: Entry | None = None) -> PumpEvent:
+    log.add(
+        event,
+        subject=event.event,
+        patient=event.regimen.patient_id,
+        supersedes=supersedes,
+        children=event.parts,
+    )
+    log.flush()
+    projection.refresh([event.regimen])
+    return event

@@ -1,0 +1,135 @@
+"""Rows to the pure pump: every event of a regimen's pump, as known at an entry number."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from ledger.models import Entry, Retraction
+from titration.dosing import Component
+from titration.models import COMPONENT_FIELDS, PumpEvent, PumpRate, written_component
+from titration.pump import Pump, PumpRecord, PumpText, pump_after
+from titration.timeline import Effective
+
+
+@dataclass(frozen=True)
+class PumpEntry:
+    """One text of an event and how it came into the record.
+
+    Of one that no longer stands, `corrected_by` is the text that replaced it, `withdrawn_by` the
+    entry that withdrew its line.
+    """
+
+    record: PumpRecord
+    entry: Entry
+    corrected_by: "PumpEntry | None" = None
+    withdrawn_by: Retraction | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.corrected_by is None and self.withdrawn_by is None
+
+
+@dataclass(frozen=True)
+class PumpLog:
+    """Every text of a pump's events, newest moment first; corrected and withdrawn ones too."""
+
+    entries: tuple[PumpEntry, ...] = ()
+
+    @property
+    def live(self) -> tuple[PumpRecord, ...]:
+        return tuple(entry.record for entry in self.entries if entry.is_live)
+
+    @property
+    def pump(self) -> Pump:
+        return pump_after(self.live)
+
+
+def pump_log(regimen: UUID, known: int | None = None) -> PumpLog:
+    """The events of one regimen's pump, in three queries whatever their number; one for none."""
+    return pump_logs([regimen], known)[regimen]
+
+
+def pump_logs(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, PumpLog]:
+    """The events of several regimens' pumps, in three queries in all; one where there are none."""
+    regimens = list(regimens)
+    found: dict[UUID, list[PumpEntry]] = {regimen: [] for regimen in regimens}
+    events = PumpEvent.objects.up_to(known).filter(regimen__in=regimens).select_related("entry")
+    rows = list(events.order_by("entry__number"))
+    rates = _rates(event.pk for event in rows)
+    withdrawals = _withdrawals({event.event for event in rows}, known)
+    replaced: dict[UUID, PumpEntry] = {}
+    for event in reversed(rows):
+        record = PumpRecord(
+            event.pk, event.entry.number, event.event, text_of(event, rates.get(event.pk, ()))
+        )
+        entry = PumpEntry(
+            record, event.entry, replaced.get(event.event), withdrawals.get(event.event)
+        )
+        replaced[event.event] = entry
+        found[event.regimen_id].append(entry)
+    return {
+        regimen: PumpLog(tuple(sorted(log, key=lambda e: e.record.order, reverse=True)))
+        for regimen, log in found.items()
+    }
+
+
+def text_of(event: PumpEvent, rates: Sequence[Component]) -> PumpText:
+    """What an event says, with these rates."""
+    columns = {f.name for f in fields(PumpText)} - {"effective", "rates"}
+    said = {name: getattr(event, name) for name in columns}
+    return PumpText(effective=event.effective, rates=tuple(rates), **said)
+
+
+def _rates(events: Iterable[UUID]) -> dict[UUID, list[Component]]:
+    keys = list(events)
+    found: dict[UUID, list[Component]] = defaultdict(list)
+    if keys:
+        rows = PumpRate.objects.filter(event__in=keys).order_by("position")
+        for event, *values in rows.values_list("event_id", *COMPONENT_FIELDS):
+            found[event].append(written_component(values))
+    return found
+
+
+def _withdrawals(lines: set[UUID], known: int | None) -> dict[UUID, Retraction]:
+    if not lines:
+        return {}
+    rows = Retraction.objects.up_to(known).filter(entry__subject__in=lines)
+    return {row.entry.subject: row for row in rows.select_related("entry")}
+
+
+@cache
+def _moments() -> QuerySet:
+    """Of each text that stands: what tells whether a pump is in place."""
+    withdrawn = Entry.objects.filter(subject=OuterRef("event"), kind=Retraction.KIND)
+    events = PumpEvent.objects.newest().filter(~Exists(withdrawn))
+    return events.values_list(
+        *("regimen_id", "kind", "on", "precision", "time", "offset"),
+        *("entry_id", "entry__number", "event", "medicine_name"),
+    )
+
+
+def medicines_in_pumps(patient: UUID, known: int | None = None) -> tuple[str, ...]:
+    """The medicines of the pumps that the patient has in place, by the record; one query.
+
+    As known at an entry number, all of their events are read.
+    """
+    if known is not None:
+        regimens = PumpEvent.objects.filter(regimen__patient=patient).values("regimen")
+        logs = pump_logs(set(regimens.values_list("regimen", flat=True)), known).values()
+        return _medicines(log.live for log in logs)
+    by_regimen: dict[UUID, list[PumpRecord]] = defaultdict(list)
+    for regimen, kind, on, precision, time, offset, entry, number, event, name in _moments().filter(
+        regimen__patient=patient
+    ):
+        text = PumpText(kind, Effective(on, precision, time, offset), name)
+        by_regimen[regimen].append(PumpRecord(entry, number, event, text))
+    return _medicines(by_regimen.values())
+
+
+def _medicines(logs: Iterable[Sequence[PumpRecord]]) -> tuple[str, ...]:
+    pumps = [pump_after(log) for log in logs]
+    return tuple(p.last.text.medicine_name for p in pumps if p.is_in_place and p.last)
