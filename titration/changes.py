@@ -15,7 +15,7 @@ from uuid import UUID
 from access.models import AccessEvent, AccessKind, Clinic, User
 from ledger.models import Entry, Erasure, Head, Retraction
 from patients.models import PatientCard, PatientVersion
-from titration import issued, planned, reading
+from titration import issued, planned, pumped, reading
 from titration.issued import Issued
 from titration.models import (
     Confirmation,
@@ -25,6 +25,7 @@ from titration.models import (
     PlanEvent,
     PlanIssue,
     PlanVersion,
+    PumpEvent,
     Regimen,
     RegimenCard,
     RegimenVersion,
@@ -32,6 +33,7 @@ from titration.models import (
     RowRecorded,
 )
 from titration.planned import PlanLog
+from titration.pumped import PumpLog
 from titration.reading import History, StepText
 
 MOST = 5000
@@ -50,10 +52,14 @@ _WAYS: dict[type, str] = {
     PlanEvent: "plan__regimen_id",
     PlanIssue: "version__plan__regimen_id",
     PlanVersion: "plan__regimen_id",
+    PumpEvent: "regimen_id",
     RegimenVersion: "regimen_id",
     Review: "regimen_id",
     RowRecorded: "version__plan__regimen_id",
 }
+
+# The records of a regimen that can be withdrawn, and the column that names their line.
+_LINES: dict[type, str] = {DoseStep: "step", PumpEvent: "event"}
 
 
 def last_visit(user: User, clinic: Clinic, now: datetime) -> datetime | None:
@@ -173,8 +179,10 @@ def regimens_of(keys: Iterable[Key]) -> dict[UUID, UUID]:
             found.update(rows.values_list("entry_id", way))
     withdrawn = {key.subject: key.entry for key in keys if key.kind == Retraction.KIND}
     if withdrawn:
-        steps = DoseStep.objects.filter(step__in=withdrawn).values_list("step", "regimen_id")
-        found.update((withdrawn[step], regimen) for step, regimen in steps)
+        for model, line in _LINES.items():
+            lines = model.objects.filter(**{f"{line}__in": withdrawn})  # type: ignore[attr-defined]
+            of_lines = lines.values_list(line, "regimen_id")
+            found.update((withdrawn[subject], regimen) for subject, regimen in of_lines)
         regimens = Regimen.objects.filter(pk__in=withdrawn).values_list("pk", flat=True)
         found.update((withdrawn[regimen], regimen) for regimen in regimens)
     return found
@@ -184,7 +192,7 @@ def regimens_of(keys: Iterable[Key]) -> dict[UUID, UUID]:
 class RegimenChanges:
     """A regimen of which something was recorded: its entries in the span, and all that is known.
 
-    `versions` are its texts, oldest first; `reviews` every text of its reviews.
+    `versions` are its texts, oldest first; `reviews` every text of its reviews, `pump` of its pump.
     """
 
     regimen: UUID
@@ -193,6 +201,7 @@ class RegimenChanges:
     history: History
     plans: tuple[PlanLog, ...]
     reviews: tuple[Review, ...] = ()
+    pump: PumpLog = field(default_factory=PumpLog)
 
 
 @dataclass(frozen=True)
@@ -230,6 +239,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
     histories = reading.histories(wanted, span.high)
     plans = planned.plan_logs(wanted, span.high)
     versions = _by(_texts(RegimenVersion, span, regimen__in=wanted), "regimen_id")
+    pumps = pumped.pump_logs(wanted, span.high)
     reviews = _by(_texts(Review, span, regimen__in=wanted), "regimen_id")
     people = _by(_texts(PatientVersion, span, patient__in=list(found)), "patient_id")
     about = _about(keys)
@@ -244,6 +254,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
             history=histories[regimen],
             plans=plans[regimen],
             reviews=reviews.get(regimen, ()),
+            pump=pumps[regimen],
         )
 
     return Changes(

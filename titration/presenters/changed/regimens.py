@@ -1,6 +1,7 @@
 """What the entries of a regimen say: its steps, who stands by them, its text, its reviews."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from titration.models import (
     Confirmation,
     Dispute,
     DoseStep,
+    PumpEvent,
     RegimenVersion,
     Review,
     ReviewStatus,
@@ -20,6 +22,7 @@ from titration.models import (
 )
 from titration.presenters.changed.line import Line, changed_fields, recorded_cell, stacked
 from titration.presenters.changed.plans import PlanLines
+from titration.presenters.changed.pumps import pump_line, pump_texts
 from titration.presenters.followed import followed_steps
 from titration.presenters.log import (
     UNSAID,
@@ -57,7 +60,7 @@ class _Regimen:
         self.belongs = self._belonging()
 
     def lines(self) -> Iterator[Line]:
-        tellers = {
+        tellers: dict[str, Callable[[Key], Line]] = {
             Confirmation.KIND: self._answer,
             Dispute.KIND: self._answer,
             DoseStep.KIND: self._step,
@@ -65,6 +68,7 @@ class _Regimen:
             Retraction.KIND: self._withdrawal,
             Review.KIND: self._review,
             RowRecorded.KIND: self._link,
+            PumpEvent.KIND: partial(pump_line, self.of.pump, self.clinic),
             **self.plans.tellers,
         }
         told = {number for numbers in self.belongs.values() for number in numbers}
@@ -184,6 +188,8 @@ class _Regimen:
         )
 
     def _withdrawal(self, key: Key) -> Line:
+        if pump_texts(self.of.pump, key.subject):
+            return pump_line(self.of.pump, self.clinic, key)
         withdrawal = self.changes.withdrawals[key.entry]
         is_all = self._withdraws_all(key)
         record = None if is_all else self._last(key.subject, key.number)
