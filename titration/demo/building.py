@@ -18,9 +18,10 @@ from titration.demo import neurology, others, pumps, spasticity
 from titration.demo.medicines import MEDICINES
 from titration.demo.people import CLINIC, MOREAU, PEOPLE
 from titration.demo.planning import PlayedPlan
-from titration.demo.story import MONDAY, Calendar, Course, Step, Story
+from titration.demo.story import MONDAY, Calendar, Course, PumpRead, Step, Story
 from titration.models import DoseStep, MedicineVersion, Regimen
 from titration.policies import effective_at
+from titration.pump import PumpText
 from titration.timeline import Effective
 
 STORIES = (*spasticity.STORIES, *pumps.STORIES, *neurology.STORIES, *others.STORIES)
@@ -142,6 +143,17 @@ class _Play:
             self.start(thread)
         for step in course.steps:
             self.start(self._step(version.regimen, step, plan))
+        for event in course.pump:
+            self.start(self._pump_event(version.regimen, event))
+
+    def _pump_event(self, regimen: Regimen, event: PumpRead) -> Thread:
+        yield event.recorded
+        actions.record_pump_event(
+            regimen=regimen,
+            text=PumpText(event.kind, self._effective(event.moment), "", **event.said),
+            by=self.people[event.by],
+            recorded_at=self.now,
+        )
 
     def _step(self, regimen: Regimen, step: Step, plan: PlayedPlan) -> Thread:
         yield step.recorded

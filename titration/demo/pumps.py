@@ -1,6 +1,7 @@
 """A story of the demonstration: baclofen into the spinal fluid, the mouth dose beside it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from patients.identity import Identity
@@ -16,6 +17,7 @@ from titration.demo.story import (
     Course,
     Happened,
     Planned,
+    PumpRead,
     Step,
     Story,
     at_slots,
@@ -29,6 +31,9 @@ from titration.models import (
     ChangeReason,
     Indication,
     PlanEnd,
+    PumpAlarm,
+    PumpEventKind,
+    PumpMode,
     Purpose,
     ReceivedHow,
     Route,
@@ -86,6 +91,15 @@ def pump(on: Calendar) -> Story:
             **rest,
         )
 
+    def read(week: int, weekday: int, recorded: str, clock: str, kind: str, **said) -> PumpRead:
+        at = on.at(week, weekday, clock)
+        return PumpRead(on.at(week, weekday, recorded), at, kind, said, by=BANERJEE)
+
+    windows = (
+        rate_window("06:00", "18:00", "8"),
+        rate_window("18:00", "22:00", "10.5"),
+        rate_window("22:00", "06:00", "14"),
+    )
     supplied: dict[str, Any] = {"product": "Lioresal Intrathecal 500 micrograms per mL"}
     return Story(
         on.at(-14, TUESDAY, "09:20"),
@@ -176,13 +190,50 @@ def pump(on: Calendar) -> Story:
                         TUESDAY,
                         "09:54",
                         "09:45",
-                        (
-                            rate_window("06:00", "18:00", "8"),
-                            rate_window("18:00", "22:00", "10.5"),
-                            rate_window("22:00", "06:00", "14"),
-                        ),
+                        windows,
                         reason=ChangeReason.EFFECT,
                         reason_text="Spasms only in the evening and at night.",
+                    ),
+                ],
+                pump=[
+                    read(
+                        *(-9, MONDAY, "15:35", "11:20", PumpEventKind.IMPLANTED),
+                        model="SynchroMed III, 40 mL",
+                        concentration=Decimal(500),
+                        concentration_unit="microgram",
+                        volume_filled=Decimal(39),
+                        low_reservoir_on=on.day(6, THURSDAY),
+                        refill_on=on.day(2, TUESDAY),
+                        replacement_on=on.day(340, MONDAY),
+                        done_by_name="Mr K. Adeyemi, neurosurgery",
+                        note="Catheter tip at the tenth thoracic vertebra.",
+                    ),
+                    read(
+                        *(-9, WEDNESDAY, "16:46", "15:00", PumpEventKind.PROGRAMMED),
+                        mode=PumpMode.CONTINUOUS,
+                        rates=per_24_hours("200"),
+                    ),
+                    read(
+                        *(-5, MONDAY, "11:02", "10:45", PumpEventKind.PROGRAMMED),
+                        mode=PumpMode.CONTINUOUS,
+                        rates=per_24_hours("240"),
+                        volume_expected=Decimal("26.1"),
+                    ),
+                    read(
+                        *(-2, TUESDAY, "10:05", "09:45", PumpEventKind.PROGRAMMED),
+                        mode=PumpMode.FLEXIBLE,
+                        rates=windows,
+                        bolus=Decimal(10),
+                        bolus_unit="microgram",
+                        bolus_times=3,
+                        bolus_hours=24,
+                        bolus_lockout_minutes=120,
+                        alarm=PumpAlarm.NOT_HEARD,
+                    ),
+                    read(
+                        *(-2, WEDNESDAY, "13:55", "02:10", PumpEventKind.ALARM),
+                        alarm=PumpAlarm.HEARD,
+                        alarm_words="Single tone every few seconds, through the night.",
                     ),
                 ],
             ),

@@ -99,6 +99,17 @@ class Step:
 
 
 @dataclass(frozen=True)
+class PumpRead:
+    """An event of the pump that gives the course; the text names no medicine."""
+
+    recorded: datetime
+    moment: date | datetime
+    kind: str
+    said: dict[str, Any]
+    by: str = LIND
+
+
+@dataclass(frozen=True)
 class Copied:
     """The version was given to the patient; `told` is when they heard that it no longer holds."""
 
@@ -181,6 +192,7 @@ class Course:
     plan: Planned | None = None
     draft: Typed | None = None
     reviews: Sequence[Reviewed] = ()
+    pump: Sequence[PumpRead] = ()
 
 
 @dataclass(frozen=True)
