@@ -14,6 +14,7 @@ from ledger.writing import AlreadySuperseded
 from tests.factories import member
 from tests.pages import Page
 from tests.titration.doses import rate
+from tests.titration.exports import text_of
 from tests.titration.factories import pump_event_of, regimen_of, step_of
 from tests.titration.recording import Recording
 from titration import pumped
@@ -229,3 +230,15 @@ def test_moment_with_a_clock_time_comes_back(regimen):
     pump_event_of(regimen, on=moment)
     [entry] = pumped.pump_log(regimen.regimen_id).entries
     assert entry.record.text.effective == moment
+
+
+def test_events_stand_in_the_pdf_history_corrected_ones_too(client, regimen):
+    client.force_login(regimen.responsible)
+    event = pump_event_of(regimen, model="Misread", rates=(rate("223", "24 hours"),))
+    pump_event_of(regimen, corrects=event, model="Read again", rates=(rate("241", "24 hours"),))
+    answer = client.get(reverse("patient-pdf", args=[regimen.regimen.patient_id]))
+    text = text_of(answer.content)
+    assert "Pump events, newest first" in text
+    assert "Misread" in text
+    assert "Read again" in text
+    assert "241 micrograms per 24 hours" in text

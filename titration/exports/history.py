@@ -1,6 +1,6 @@
 """What a history export holds: one patient's record as it stands at one entry of the ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from titration import planning, timeline
 from titration.issued import Issued, issues
 from titration.models import RegimenVersion
 from titration.planned import PlanLog, ended_by, plan_logs
+from titration.pumped import PumpLog, pump_logs
 from titration.reading import History, histories
 
 RECORD_ONLY = gettext_lazy(
@@ -29,7 +30,7 @@ class RegimenRecord:
     """A regimen with its whole log. `withdrawal` is set when it was entered in error.
 
     `plans` are its signed plans, by which the log says how they were followed; `copies` those that
-    were given out of them.
+    were given out of them; `pump` the events of the pump that gives it.
     """
 
     version: RegimenVersion
@@ -37,6 +38,7 @@ class RegimenRecord:
     history: History
     plans: tuple[PlanLog, ...] = ()
     copies: tuple[Issued, ...] = ()
+    pump: PumpLog = field(default_factory=PumpLog)
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,11 @@ def read(
     plans = plan_logs(newest, head.number)
     copies = _copies(plans, head.number)
     at = patient.clinic.local(now)
+    pumps = pump_logs(newest, head.number)
     records = [
-        RegimenRecord(version, withdrawal_of.get(key), logs[key], plans[key], copies[key])
+        RegimenRecord(
+            version, withdrawal_of.get(key), logs[key], plans[key], copies[key], pumps[key]
+        )
         for key, version in newest.items()
     ]
     return PatientRecord(

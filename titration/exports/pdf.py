@@ -21,7 +21,9 @@ from titration.chart import PAPER, chart, svg
 from titration.exports.fonts import FAMILIES, fonts
 from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
 from titration.exports.legible import Legible
+from titration.exports.listing import listings_part
 from titration.exports.plans import plan_words, plans_part
+from titration.exports.pumps import pump_listing
 from titration.planned import present_plan
 from titration.presenters.log import (
     LIVE,
@@ -237,6 +239,7 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
             plans, history, ended, regimen.copies, clinic, record.now, legible, title
         ),
         "rows": rows,
+        "listings": listings_part([pump_listing(regimen.pump, clinic)], legible, title),
     }
 
 
