@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -29,7 +29,8 @@ class UserManager(BaseUserManager["User"]):
     WITH_MEMBERSHIPS = """
         SELECT person.*, held.clinic_id, held.role, clinic.is_demo
         FROM access_user AS person
-        LEFT JOIN access_membership AS held ON held.user_id = person.id AND held.ended_at IS NULL
+        LEFT JOIN access_membership AS held ON held.user_id = person.id
+            AND held.ended_at IS NULL AND (held.until IS NULL OR held.until > %s)
         LEFT JOIN access_clinic AS clinic ON clinic.id = held.clinic_id
         WHERE person.id = %s
     """
@@ -37,9 +38,11 @@ class UserManager(BaseUserManager["User"]):
     def with_memberships(self, pk: int) -> "User | None":
         """A person with `open_memberships` read already; one query.
 
-        Written in SQL: every request asks it, and Django would compose it anew each time.
+        Written in SQL: every request asks it, and Django would compose it anew each time. A role
+        that was given for some hours counts no more from that moment on.
         """
-        rows: list[Any] = list(self.raw(self.WITH_MEMBERSHIPS, [pk]))
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        rows: list[Any] = list(self.raw(self.WITH_MEMBERSHIPS, [now, pk]))
         if not rows:
             return None
         user: User = rows[0]
@@ -138,17 +141,24 @@ class Role(models.TextChoices):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def open(self) -> "MembershipQuerySet":
-        return self.filter(ended_at=None)
+    def open(self, at: datetime | None = None) -> "MembershipQuerySet":
+        """Those that count: neither ended nor, at this moment, run out."""
+        return self.filter(Q(until=None) | Q(until__gt=at or timezone.now()), ended_at=None)
 
 
 class Membership(models.Model):
-    """A person's role in a clinic, from a moment until it ends; ended ones stay as history."""
+    """A person's role in a clinic, from a moment until it ends; ended ones stay as history.
+
+    `until` is when one that was given for some hours runs out by itself, `reason` why it was given.
+    Who gave it, changed it and ended it is in the acts.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     started_at = models.DateTimeField(_("from"), default=timezone.now)
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
@@ -163,10 +173,24 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(role__in=Role.values), name="%(app_label)s_%(class)s_role_known"
             ),
+            models.CheckConstraint(
+                condition=Q(until=None) | (Q(until__gt=F("started_at")) & ~Q(reason="")),
+                name="%(app_label)s_%(class)s_for_hours_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}, {self.clinic}"
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it ended or runs out; None for one that goes on."""
+        ends = [at for at in (self.ended_at, self.until) if at is not None]
+        return min(ends, default=None)
+
+    def is_open(self, at: datetime) -> bool:
+        """As `MembershipQuerySet.open`."""
+        return self.ended_at is None and (self.until is None or self.until > at)
 
     def clean(self) -> None:
         """A prescriber's membership ends once nothing holds them to it: see access.leaving."""
@@ -177,6 +201,96 @@ class Membership(models.Model):
         still = (self.user_id, self.clinic_id, self.role, self.ended_at)
         if still != (was.user_id, was.clinic_id, was.role, None):
             leaving.check_may_leave(was.user, [was.clinic])
+
+
+class Invitation(models.Model):
+    """Somebody is asked to join a clinic, by a link that works once and for three days.
+
+    The link holds a secret of which only the digest is kept here: whoever reads the database
+    cannot use it. `reason` is that of the membership that it leads to, and `hours` how long that
+    lasts from the moment they join; none for one that goes on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name as shown"), max_length=150)
+    profession = models.CharField(_("profession"), max_length=80, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    hours = models.PositiveSmallIntegerField(_("hours"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField(default=timezone.now)
+    secret_digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "email"],
+                condition=Q(taken_at=None, withdrawn_at=None),
+                name="%(app_label)s_%(class)s_one_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="%(app_label)s_%(class)s_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.get_role_display()}, {self.clinic}"
+
+
+class ActKind(models.TextChoices):
+    INVITED = "invited", _("invited")
+    INVITED_AGAIN = "invited-again", _("made a new link for the invitation")
+    UNINVITED = "uninvited", _("withdrew the invitation")
+    JOINED = "joined", _("took the invitation")
+    GRANTED = "granted", _("gave the role")
+    CHANGED = "changed", _("changed the role")
+    ENDED = "ended", _("ended the role")
+    NAME = "name", _("changed the name")
+    PROFESSION = "profession", _("changed the profession")
+    SHUT = "shut", _("shut the account")
+    OPENED = "opened", _("opened the account again")
+    SIGNED_OUT = "signed-out", _("ended the sessions")
+    CLINIC_OPENED = "clinic-opened", _("opened the clinic")
+    CLINIC_NAME = "clinic-name", _("changed the clinic's name")
+    CLINIC_TELEPHONE = "clinic-telephone", _("changed the clinic's telephone number")
+    CLINIC_TIME_ZONE = "clinic-time-zone", _("changed the clinic's time zone")
+
+
+class Act(models.Model):
+    """One act of administration: who did what to whom, when and why. Rows never change.
+
+    `by` is nobody for a command on the server, and `by_name` then what whoever ran it typed.
+    `was` and `now` are codes of roles, or texts, as the kind has them. `submission` is that of the
+    form, so that the same one sent again does nothing again.
+    """
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="acts")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=20, choices=ActKind.choices)
+    person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    person_name = models.CharField(max_length=150, blank=True)
+    was = models.CharField(max_length=254, blank=True)
+    now = models.CharField(max_length=254, blank=True)
+    until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    submission = models.UUIDField(null=True, db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "id"], name="access_act_of_clinic"),
+            models.Index(fields=["person", "clinic", "id"], name="access_act_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind}"
 
 
 class AccessKind(models.TextChoices):

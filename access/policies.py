@@ -15,6 +15,7 @@ MANAGE_CATALOGUE = "manage catalogue"
 ERASE = "erase"
 VIEW_AUDIT = "view audit"
 VIEW_ACCESS = "view access"
+MANAGE_PEOPLE = "manage people"
 
 GRANTS: dict[str, frozenset[str]] = {
     VIEW_CHARTS: frozenset({Role.PRESCRIBER, Role.RECORDER, Role.VIEWER}),
@@ -29,6 +30,7 @@ GRANTS: dict[str, frozenset[str]] = {
     VIEW_AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     # Who saw one patient: patients ask their prescriber.
     VIEW_ACCESS: frozenset({Role.PRESCRIBER, Role.AUDITOR, Role.ADMINISTRATOR}),
+    MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
 }
 
 REFUSALS = {
@@ -44,7 +46,17 @@ REFUSALS = {
     VIEW_ACCESS: _(
         "Who saw a patient is open to prescribers, auditors and administrators of the clinic."
     ),
+    MANAGE_PEOPLE: _("Only an administrator of the clinic manages its people and its details."),
 }
+
+
+class RuleBroken(Exception):
+    """A rule refuses what was typed; `field` names the form field it belongs to."""
+
+    def __init__(self, field: str | None, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
 
 
 def allows(user: User, clinic: Clinic, action: str) -> bool:
@@ -81,3 +93,14 @@ def check_anywhere(user: User, action: str) -> None:
     """Raise PermissionDenied unless at least one clinic grants the action."""
     if not allows_anywhere(user, action):
         raise PermissionDenied(REFUSALS[action])
+
+
+def check_not_oneself(by: User, person: User) -> None:
+    """Raise PermissionDenied for somebody who acts on their own role or their own account."""
+    if by.pk == person.pk:
+        raise PermissionDenied(
+            _(
+                "Nobody gives themselves a role, or shuts or opens their own account: another "
+                "administrator of the clinic does, or a command on the server."
+            )
+        )

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, islice
-from operator import itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -158,9 +158,9 @@ def _members(search: Search) -> Iterator[tuple[int, Q]]:
     members = Membership.objects.filter(Exists(of_none), clinic=search.clinic)
     if search.person is not None:
         members = members.filter(user=search.person)
-    rows = members.order_by("user").values_list("user", "started_at", "ended_at")
-    for person, held in groupby(rows, key=itemgetter(0)):
-        yield person, _windows((started, ended) for _person, started, ended in held)
+    rows = members.order_by("user").only("user_id", "started_at", "until", "ended_at")
+    for person, held in groupby(rows, key=attrgetter("user_id")):
+        yield person, _windows((each.started_at, each.over_at) for each in held)
 
 
 def _windows(held: Iterable[tuple[datetime, datetime | None]]) -> Q:

@@ -3,57 +3,22 @@
 Finished strings: templates only place them.
 """
 
-from datetime import date, datetime
+from datetime import date
 from functools import cache
-from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from access.wording import date_words as date_words
+from access.wording import moment_words as moment_words
+from access.wording import short_month as short_month
 from patients.birthdates import months_of_age
 from patients.models import Gender, PatientStatus
-
-_SHORT_MONTHS = (
-    pgettext_lazy("short month", "Jan"),
-    pgettext_lazy("short month", "Feb"),
-    pgettext_lazy("short month", "Mar"),
-    pgettext_lazy("short month", "Apr"),
-    pgettext_lazy("short month", "May"),
-    pgettext_lazy("short month", "Jun"),
-    pgettext_lazy("short month", "Jul"),
-    pgettext_lazy("short month", "Aug"),
-    pgettext_lazy("short month", "Sep"),
-    pgettext_lazy("short month", "Oct"),
-    pgettext_lazy("short month", "Nov"),
-    pgettext_lazy("short month", "Dec"),
-)
-
-
-@cache
-def _short_months(_language: str | None) -> tuple[str, ...]:
-    """Looked up once in a language: a page of patients writes many dates."""
-    return tuple(map(str, _SHORT_MONTHS))
 
 
 @cache
 def _genders(_language: str | None) -> dict[str, str]:
     return {value: str(label) for value, label in Gender.choices}
-
-
-def short_month(on: date) -> str:
-    """Write the month of a day in its short form: "Nov"."""
-    return _short_months(get_language())[on.month - 1]
-
-
-def date_words(on: date) -> str:
-    """Write a day: "16-Nov-2026"."""
-    return f"{on.day:02d}-{short_month(on)}-{on.year:04d}"
-
-
-def moment_words(at: datetime, zone: ZoneInfo) -> str:
-    """Write a moment by the clock of a time zone: "16-Nov-2026 14:30"."""
-    local = at.astimezone(zone)
-    return f"{date_words(local.date())} {local:%H:%M}"
 
 
 def name_words(family_name: str | None, given_names: str | None, title: str | None) -> str:

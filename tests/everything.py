@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.test import RequestFactory
 from django.utils import timezone
 
+from access import actions as administration
 from access import audit
 from access.models import AccessKind, Clinic, Role, User
 from ledger import erasing, sealing
@@ -53,6 +54,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     """
     clinic = clinic or ClinicFactory.create()
     prescriber, recorder = member(clinic), member(clinic, Role.RECORDER)
+    administered(clinic, prescriber)
     patient = PatientFactory(
         clinic=clinic,
         by=recorder,
@@ -387,6 +389,12 @@ TEXTS = (
     "48 kg",
 )
 """What `everything` wrote of the patient that can be erased: a piece of each text."""
+
+
+def administered(clinic: Clinic, person: User) -> None:
+    """An act of administration."""
+    administrator = member(clinic, Role.ADMINISTRATOR)
+    administration.sign_out(person=person, by=administrator)
 
 
 def _component() -> Component:

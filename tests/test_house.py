@@ -33,7 +33,7 @@ PURE = {
 }
 LAYERS = [
     PURE,
-    {"finished", "leaving", "models", "signed_in", "wording"},
+    {"finished", "leaving", "models", "signed_in", "wording", "zones"},
     {
         "audit",
         "backups",

@@ -11,7 +11,7 @@ class TitrationConfig(AppConfig):
     name = "titration"
 
     def ready(self) -> None:
-        from access import leaving
+        from access import leaving, zones
         from access.audit import finders
         from ledger import erasing, verification
         from patients import projection as people
@@ -21,6 +21,7 @@ class TitrationConfig(AppConfig):
         leaving.register(actions.left_to_hand_over)
         erasing.register(projection.forget)
         verification.register(projection.differences)
+        zones.register(projection.rebuild_clinic)
         people.register(projection.refresh_patient)
         post_migrate.connect(_fill_lists, sender=self)
 

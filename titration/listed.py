@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from access.models import Clinic, Membership, Role
 from titration.models import RegimenCard, RegimenVersion, WorklistRow
@@ -90,13 +91,12 @@ def prescribers(
     present: dict[int, list[Person]] = {}
     everybody: dict[int, set[Person]] = {}
     memberships = Membership.objects.filter(clinic__in=list(clinics)).order_by("user__name", "user")
-    for clinic, user, name, role, ended_at, is_active in memberships.values_list(
-        "clinic_id", "user_id", "user__name", "role", "ended_at", "user__is_active"
-    ):
-        person = Person(user, name)
-        everybody.setdefault(clinic, set()).add(person)
-        if role == Role.PRESCRIBER and ended_at is None and is_active:
-            present.setdefault(clinic, []).append(person)
+    now = timezone.now()
+    for held in memberships.select_related("user"):
+        person = Person(held.user_id, held.user.name)
+        everybody.setdefault(held.clinic_id, set()).add(person)
+        if held.role == Role.PRESCRIBER and held.is_open(now) and held.user.is_active:
+            present.setdefault(held.clinic_id, []).append(person)
     former = {
         clinic: sorted(people - set(present.get(clinic, ())))
         for clinic, people in everybody.items()

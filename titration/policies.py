@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from access.models import Clinic, Membership, Role, User
-from access.policies import CONFIRM, REFUSALS
+from access.policies import CONFIRM, REFUSALS, RuleBroken
 from patients import folding
 from patients.models import PatientCard, PatientStatus
 from titration import dosing, planned, planning, pump, timeline, wording
@@ -34,15 +34,6 @@ from titration.pump import PumpText
 from titration.timeline import Effective, StepRecord
 
 YEARS_AHEAD = 2
-
-
-class RuleBroken(Exception):
-    """A rule of the log refuses what was typed; `field` names the form field it belongs to."""
-
-    def __init__(self, field: str | None, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.message = message
 
 
 class OnTheListAlready(RuleBroken):
@@ -235,11 +226,10 @@ def stands_for(by: User, regimen: Regimen, named: Iterable[int]) -> set[int]:
     own = set(named) & {by.pk}
     if not others or regimen.card.version.responsible_id != by.pk:
         return own
-    present = Membership.objects.filter(
+    present = Membership.objects.open().filter(
         clinic=regimen.clinic_id,
         user__in=others,
         role=Role.PRESCRIBER,
-        ended_at=None,
         user__is_active=True,
     )
     return own | (others - set(present.values_list("user_id", flat=True)))

@@ -253,14 +253,18 @@ def forget(patient: UUID) -> None:
 
 def rebuild(batch: int = 500) -> int:
     """Make every row anew, a clinic at a time under its lock; returns how many were read."""
+    return sum(rebuild_clinic(clinic, batch) for clinic in Clinic.objects.order_by("pk"))
+
+
+def rebuild_clinic(clinic: Clinic, batch: int = 500) -> int:
+    """As `rebuild`, of one clinic: its days are others once it goes by another clock."""
     count = 0
-    for clinic in Clinic.objects.order_by("pk"):
-        with transaction.atomic():
-            Head.objects.select_for_update().get_or_create(clinic=clinic)
-            regimens = iter(Regimen.objects.filter(clinic=clinic).select_related("clinic"))
-            while chunk := list(islice(regimens, batch)):
-                refresh(chunk)
-                count += len(chunk)
+    with transaction.atomic():
+        Head.objects.select_for_update().get_or_create(clinic=clinic)
+        regimens = iter(Regimen.objects.filter(clinic=clinic).select_related("clinic"))
+        while chunk := list(islice(regimens, batch)):
+            refresh(chunk)
+            count += len(chunk)
     return count
 
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from access.models import AccessedPatient, AccessEvent
+from access.models import AccessedPatient, AccessEvent, Act
 from ledger.guards import postgresql, sqlite
 from ledger.models import AppendOnly, Entry
 
@@ -38,7 +38,7 @@ class Guarded:
 def append_only_models() -> list[type[models.Model]]:
     """Every model whose rows never change; access knows no ledger, so its own are named here."""
     own = [model for model in apps.get_models() if issubclass(model, AppendOnly)]
-    return [*own, AccessEvent, AccessedPatient]
+    return [*own, AccessEvent, AccessedPatient, Act]
 
 
 def guarded() -> list[Guarded]:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
-from patients.wording import date_words
+from access.wording import date_words
 from titration import planning
 from titration.exports.history import RECORD_ONLY
 from titration.exports.plan_copy import PlanCopy

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.models import Role, User
+from access.models import Membership, Role, User
 from ledger.models import RetractionReason
 from titration.actions import Instruction
 from titration.forms import moments
@@ -27,14 +27,9 @@ WITH_DOCUMENT = frozenset({ReceivedHow.LETTER, ReceivedHow.OTHER_SERVICE})
 
 def prescribers_of(clinic_id: int) -> list[User]:
     """Who may be named as having decided: open prescriber memberships, by name."""
-    return list(
-        User.objects.filter(
-            memberships__clinic=clinic_id,
-            memberships__role=Role.PRESCRIBER,
-            memberships__ended_at=None,
-            is_active=True,
-        ).order_by("name")
-    )
+    held = Membership.objects.open().filter(clinic=clinic_id, role=Role.PRESCRIBER)
+    people = User.objects.filter(memberships__in=held, is_active=True)
+    return list(people.order_by("name"))
 
 
 class StepForm(WhenForm):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from patients.wording import moment_words
+from access.wording import moment_words
 from titration import document, dosing, wording
 from titration.document import Document, Pair
 from titration.models import PlanDraft, PlanEnd, Purpose

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policies import SIGN, allows
+from access.wording import moment_words
 from patients.presenters import banner
-from patients.wording import moment_words
 from titration import document, dosing, planning, typed, wording
 from titration.document import CellProblem, Document, Reading, ReadRow
 from titration.forms.plans import HeadForm, purpose_choices, slot_words

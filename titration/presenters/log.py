@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import Clinic
+from access.wording import moment_words as words_of_moment
 from ledger.models import Entry, Retraction
-from patients.wording import moment_words as words_of_moment
 from titration import dosing, reading, timeline, wording
 from titration.models import ReceivedHow, StepKind, reasons_for
 from titration.planned import PlanLog

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from patients.wording import date_words
+from access.wording import date_words
 
 HEAD = {
     "calendar": gettext_lazy("Dose calendar"),

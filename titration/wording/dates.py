@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from patients.wording import date_words, short_month
+from access.wording import date_words, short_month
 from titration.timeline import Effective
 from titration.wording.memory import once_per_language
 
