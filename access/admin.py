@@ -1,38 +1,65 @@
-"""Support's view of people and clinics; records are not edited here."""
+"""Support's view of people, clinics and what was done to them: to read, and nothing else.
 
+Whatever is changed here would pass by the actions: unrecorded, and by rules that nobody asked.
+"""
+
+import allauth.account.admin  # noqa: F401 - registers what is taken off below
+import django.contrib.auth.admin  # noqa: F401 - the same
+from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.utils.translation import gettext_lazy as _
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
 
-from access.models import Clinic, Membership, User
+from access.models import Act, Clinic, Invitation, Membership, User
+
+
+class ReadOnly(admin.ModelAdmin):
+    """To look at; the last word is that of these three, whatever permissions somebody has."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(ReadOnly):
     ordering = ["name"]
     list_display = ["name", "email", "profession", "is_active"]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["name", "email"]
-    readonly_fields = ["date_joined", "last_login"]
-    fieldsets = [
-        (None, {"fields": ["email", "password", "name", "profession"]}),
-        (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
-        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    fields = [
+        *("email", "name", "profession", "is_active", "is_staff", "is_superuser"),
+        *("last_login", "date_joined"),
     ]
-    add_fieldsets = [(None, {"fields": ["email", "name", "profession", "password1", "password2"]})]
 
 
 @admin.register(Clinic)
-class ClinicAdmin(admin.ModelAdmin):
+class ClinicAdmin(ReadOnly):
     list_display = ["name", "time_zone", "telephone", "is_demo"]
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
-    list_display = ["user", "clinic", "role", "started_at", "ended_at"]
+class MembershipAdmin(ReadOnly):
+    list_display = ["user", "clinic", "role", "started_at", "until", "ended_at"]
     list_filter = ["clinic", "role"]
-    autocomplete_fields = ["user"]
 
-    def has_delete_permission(self, request, obj=None) -> bool:
-        """A membership ends; it is never removed, since records name it."""
-        return False
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly):
+    list_display = ["name", "clinic", "role", "invited_at", "taken_at", "withdrawn_at"]
+    exclude = ["secret_digest"]
+
+
+@admin.register(Act)
+class ActAdmin(ReadOnly):
+    list_display = ["at", "clinic", "by_name", "kind", "person_name"]
+    list_filter = ["clinic", "kind"]
+
+
+# An address put in here would receive somebody's new password; groups grant nothing.
+admin.site.unregister([EmailAddress, Group])

@@ -3,15 +3,24 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import Error, connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from access import spool
-from access.models import AccessedPatient, AccessEvent, AccessKind, Clinic, User
+from access.models import (
+    AccessedPatient,
+    AccessEvent,
+    AccessKind,
+    Clinic,
+    Invitation,
+    Membership,
+    User,
+)
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +41,25 @@ class Subject(NamedTuple):
 
 Finder = Callable[[UUID], Subject | None]
 finders: list[Finder] = []
-"""Those who know identities (the ledger) put themselves here; this app knows none."""
+"""Those who know identities (the ledger) put themselves here; this app knows only its own."""
+
+
+def _clinic_of(asked: dict[str, Any]) -> int | None:
+    """The clinic of whom an address of administration names; of a person, where it is one."""
+    held: QuerySet[Any, int]
+    match asked:
+        case {"person": int(key)}:
+            held = Membership.objects.filter(user=key).values_list("clinic", flat=True).distinct()
+        case {"membership": int(key)}:
+            held = Membership.objects.filter(pk=key).values_list("clinic", flat=True)
+        case {"invitation": UUID() as key}:
+            held = Invitation.objects.filter(pk=key).values_list("clinic", flat=True)
+        case {"clinic": UUID() as key}:
+            held = Clinic.objects.filter(uuid=key).values_list("pk", flat=True)
+        case _:
+            return None
+    found = list(held[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def saw(
@@ -77,7 +104,7 @@ def refused(request: HttpRequest) -> AccessEvent:
     match = request.resolver_match
     asked = match.kwargs if match else {}
     named = [value for value in asked.values() if isinstance(value, UUID)]
-    found = _subject(named)
+    found = _subject(named, asked)
     return saw(
         request,
         AccessKind.REFUSED,
@@ -91,8 +118,11 @@ def _only_clinic(user: User) -> int | None:
     return clinics[0] if len(clinics) == 1 else None
 
 
-def _subject(identities: Sequence[UUID]) -> Subject | None:
+def _subject(identities: Sequence[UUID], asked: dict[str, Any]) -> Subject | None:
     try:
+        clinic = _clinic_of(asked)
+        if clinic is not None:
+            return Subject(clinic, None)
         found = (finder(identity) for identity in identities for finder in finders)
         return next((subject for subject in found if subject), None)
     except Error:  # the event is written all the same, with what is known

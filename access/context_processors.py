@@ -17,6 +17,7 @@ def person(request: HttpRequest) -> dict[str, object]:
             "sign": policies.allows_anywhere(user, policies.SIGN),
             "view_catalogue": policies.allows_anywhere(user, policies.VIEW_CATALOGUE),
             "view_audit": policies.allows_anywhere(user, policies.VIEW_AUDIT),
+            "manage_people": policies.allows_anywhere(user, policies.MANAGE_PEOPLE),
         },
         "in_demo": user.is_in_demo,
     }

@@ -13,6 +13,7 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("access.urls.people")),
     path("", include("patients.urls")),
     path("", include("titration.urls")),
 ]

@@ -361,7 +361,7 @@ def test_not_you_leads_back_to_the_page_it_was_asked_on(client):
         (Role.RECORDER, ["Worklist", "Patients", "Changes", "Medicines"]),
         (Role.VIEWER, ["Worklist", "Patients", "Changes", "Medicines"]),
         (Role.AUDITOR, ["Audit"]),
-        (Role.ADMINISTRATOR, ["Medicines", "Audit"]),
+        (Role.ADMINISTRATOR, ["Medicines", "People", "Audit"]),
     ],
 )
 def test_bar_leads_where_the_role_may_go(client, role, links):

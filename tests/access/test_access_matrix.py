@@ -234,9 +234,61 @@ WORK = {
     ),
 }
 
+# Nothing was sent, so nothing is done; what needs no more than the address is done, and undone.
+PEOPLE = {
+    "person-list": ("/people/", "403 403 403 403 200 403", "405 405 405 405 405 405"),
+    "person-invite": ("/people/invite/", "403 403 403 403 200 403", "403 403 403 403 200 403"),
+    "person": ("/people/{person}/", "403 403 403 403 200 404", "405 405 405 405 405 405"),
+    "person-edit": (
+        "/people/{person}/edit/",
+        "403 403 403 403 200 404",
+        "403 403 403 403 200 404",
+    ),
+    "person-grant": (
+        "/people/{person}/roles/new/",
+        "403 403 403 403 200 404",
+        "403 403 403 403 200 404",
+    ),
+    "person-shut": (
+        "/people/{person}/shut/",
+        "403 403 403 403 200 404",
+        "403 403 403 403 200 404",
+    ),
+    "person-sign-out": (
+        "/people/{person}/sign-out/",
+        "405 405 405 405 405 405",
+        "403 403 403 403 302 404",
+    ),
+    "membership-change": (
+        "/roles/{membership}/change/",
+        "403 403 403 403 200 404",
+        "403 403 403 403 200 404",
+    ),
+    "membership-end": (
+        "/roles/{membership}/end/",
+        "403 403 403 403 200 404",
+        "403 403 403 403 200 404",
+    ),
+    "invitation-again": (
+        "/invitations/{invitation}/again/",
+        "405 405 405 405 405 405",
+        "403 403 403 403 302 404",
+    ),
+    "invitation-withdraw": (
+        "/invitations/{invitation}/withdraw/",
+        "405 405 405 405 405 405",
+        "403 403 403 403 302 404",
+    ),
+    "clinic": ("/clinics/{clinic}/", "403 403 403 403 200 404", "403 403 403 403 200 404"),
+    "acts": ("/audit/administration/", "403 403 403 200 200 403", "405 405 405 405 405 405"),
+}
+WORK |= PEOPLE
+
 # For whoever it is; what a signed-in person gets and what an anonymous visitor gets, by GET.
 OTHERS = {
     "health": ("/health/", 200, 200),
+    "invited": ("/invited/", 404, 404),
+    "invited-link": ("/invited/nothing-like-it/", 404, 404),
     "account_login": ("/accounts/login/", 302, 200),
     "account_logout": ("/accounts/logout/", 200, 302),
     "account_inactive": ("/accounts/inactive/", 200, 200),
@@ -287,7 +339,8 @@ def test_every_address_is_listed():
 @pytest.mark.parametrize("name", WORK)
 def test_a_listed_address_is_the_one_it_says(name):
     path, _get, _post = WORK[name]
-    assert ours()[name].replace("<uuid:", "{").replace(">", "}") == path
+    typed = re.sub("<(?:uuid|int):([a-z]+)>", r"{\1}", ours()[name])
+    assert typed == path
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

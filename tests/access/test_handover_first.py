@@ -113,23 +113,11 @@ def test_an_account_is_shut_at_once_whatever_is_in_its_name(leaver, regimens):
     leaver.full_clean()
 
 
-def test_the_support_page_of_a_membership_says_so_and_changes_nothing(client, leaver, regimens):
+def test_support_looks_at_a_membership_and_changes_nothing(client, leaver, regimens):
     membership = membership_of(leaver)
-    support = UserFactory(is_staff=True, is_superuser=True)
-    client.force_login(support)
-    page = client.post(
-        reverse("admin:access_membership_change", args=[membership.pk]),
-        {
-            "user": leaver.pk,
-            "clinic": membership.clinic_id,
-            "role": membership.role,
-            "started_at_0": "2026-01-02",
-            "started_at_1": "08:00",
-            "ended_at_0": "2026-11-16",
-            "ended_at_1": "08:00",
-        },
-    )
-    assert page.status_code == 200
-    assert "2 regimens at Riverside" in page.content.decode()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    address = reverse("admin:access_membership_change", args=[membership.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"ended_at_0": "2026-11-16"}).status_code == 403
     membership.refresh_from_db()
     assert membership.ended_at is None

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from access.models import Clinic, Role, User
+from access import actions
+from access.models import Clinic, Invitation, Role, User
 from tests.factories import ClinicFactory, PatientFactory, UserFactory, member
 from tests.titration.factories import (
     draft_of,
@@ -44,6 +45,7 @@ class World:
     issue: PlanIssue
     text: CalendarTextVersion
     pump: PumpEvent
+    invitation: Invitation
 
     def address(self, path: str) -> str:
         regimen = self.step.regimen
@@ -58,6 +60,10 @@ class World:
             issue=self.issue.entry.subject,
             text=self.text.text_id,
             event=self.pump.event,
+            clinic=self.clinic.uuid,
+            person=self.people[Role.RECORDER].pk,
+            membership=self.people[Role.RECORDER].memberships.get().pk,
+            invitation=self.invitation.pk,
         )
 
     @property
@@ -78,5 +84,12 @@ def new_world() -> World:
     issue = issue_of(plan)
     text = words_in(clinic, "cy", by=people[Role.ADMINISTRATOR])
     pump = pump_event_of(version)
+    invitation, _secret = actions.invite(
+        clinic=clinic,
+        email="somebody@new.example",
+        name="Somebody New",
+        role=Role.VIEWER,
+        by=people[Role.ADMINISTRATOR],
+    )
     review = review_of(version)
-    return World(clinic, people, step, review, plan, draft, issue, text, pump)
+    return World(clinic, people, step, review, plan, draft, issue, text, pump, invitation)

@@ -1,10 +1,14 @@
 """Every page, crowded and with errors shown: axe-core finds nothing wrong, light and dark."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
-from access.models import User
+from access import actions
+from access.models import Clinic, Role, User
 from ledger import erasing
 from ledger.models import ErasureReason
 from tests.e2e.browser import problems, sign_in
@@ -119,6 +123,60 @@ def test_the_audit_is_accessible(demo, live_server) -> None:
         demo.goto(f"{live_server.url}{reverse('audit')}{query}")
         if wrong := problems(demo):
             found[query] = wrong
+    assert found == {}
+
+
+def test_administration_is_accessible(demo, live_server) -> None:
+    by, clinic = User.objects.get(name="H. Moreau"), Clinic.objects.get()
+    person = User.objects.get(name="J. Lind")
+    held = actions.grant(
+        person=person,
+        clinic=clinic,
+        role=Role.PRESCRIBER,
+        until=timezone.now() + timedelta(hours=9),
+        reason="Influenza on the ward and nobody else prescribes tonight",
+        by=by,
+    )
+    _invitation, secret = actions.invite(
+        clinic=clinic, email=f"{'long' * 12}@example.org", name="Dr N. Ewe", role="viewer", by=by
+    )
+    actions.shut(person=User.objects.get(name="R. Castellan"), reason="Stolen telephone", by=by)
+    demo.context.clear_cookies()
+    sign_in(demo, live_server.url, by)
+    found = {}
+    for address in (
+        reverse("person-list"),
+        reverse("person", args=[person.pk]),
+        reverse("person", args=[by.pk]),
+        reverse("acts"),
+    ):
+        demo.goto(live_server.url + address)
+        if wrong := problems(demo):
+            found[address] = wrong
+    for address in (
+        reverse("person-invite"),
+        reverse("person-edit", args=[person.pk]),
+        reverse("person-shut", args=[person.pk]),
+        reverse("membership-change", args=[held.pk]),
+        reverse("membership-end", args=[held.pk]),
+        reverse("clinic", args=[clinic.uuid]),
+    ):
+        demo.goto(live_server.url + address)
+        boxes = demo.locator("main input[type=text], main input[type=email]")
+        for number in range(boxes.count()):
+            boxes.nth(number).fill(" ")
+        demo.locator("form[data-entry] button.go").click()
+        if wrong := problems(demo):
+            found[address] = wrong
+    demo.context.clear_cookies()
+    demo.goto(live_server.url + reverse("invited-link", args=[secret]))
+    demo.locator("main button.go").click()
+    demo.wait_for_selector(".errors")
+    if wrong := problems(demo):
+        found["invited"] = wrong
+    demo.goto(live_server.url + reverse("invited-link", args=["x"]))
+    if wrong := problems(demo):
+        found["a dead link"] = wrong
     assert found == {}
 
 
