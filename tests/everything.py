@@ -187,6 +187,9 @@ def _planned(regimen: RegimenVersion, step: DoseStep, by: User) -> None:
             issued_as="calendar",
             how="handed",
             to_whom="Neighbour Philomena",
+            shape="days",
+            first_on=date(2026, 6, 1),
+            language="pl",
         )
         log.add(issue, subject=uuid4(), patient=patient)
         told = IssueTold(

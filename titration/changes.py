@@ -185,6 +185,9 @@ def regimens_of(keys: Iterable[Key]) -> dict[UUID, UUID]:
             found.update((withdrawn[subject], regimen) for subject, regimen in of_lines)
         regimens = Regimen.objects.filter(pk__in=withdrawn).values_list("pk", flat=True)
         found.update((withdrawn[regimen], regimen) for regimen in regimens)
+        copies = PlanIssue.objects.filter(entry__subject__in=withdrawn)
+        ways = copies.values_list("entry__subject", _WAYS[PlanIssue])
+        found.update((withdrawn[copy], regimen) for copy, regimen in ways)
     return found
 
 
@@ -219,7 +222,8 @@ class Changes:
     """Those of a page, and what their entries say beside their regimens' histories.
 
     `texts` are the texts of steps, by entry; `about` names by the entry of a confirmation or
-    dispute the text that it is about. `copies` are by number, also by that of their telling.
+    dispute the text that it is about. `copies` are by number, also by those of their telling and of
+    their withdrawal.
     """
 
     span: Span
@@ -244,7 +248,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
     people = _by(_texts(PatientVersion, span, patient__in=list(found)), "patient_id")
     about = _about(keys)
     told = {key.entry for key in keys if key.kind == DoseStep.KIND} | set(about.values())
-    copies = issued.issues([log.plan for logs in plans.values() for log in logs], span.high)
+    copies = issued.all_issues([log.plan for logs in plans.values() for log in logs], span.high)
 
     def of_regimen(regimen: UUID, of_it: Iterable[Key]) -> RegimenChanges:
         return RegimenChanges(
@@ -278,7 +282,11 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
             number: copy
             for of_plan in copies.values()
             for copy in of_plan
-            for number in (copy.number, copy.told.number if copy.told else copy.number)
+            for number in (
+                copy.number,
+                copy.told.number if copy.told else copy.number,
+                copy.withdrawn.entry.number if copy.withdrawn else copy.number,
+            )
         },
         erasures=_records(Erasure, keys),
     )

@@ -1,12 +1,13 @@
 """The copies of plans that were given out, and of which of them the telling is recorded."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from ledger.models import Retraction
 from titration import planning
 from titration.models import CalendarTextVersion, IssueTold, PlanIssue, Review
 from titration.planned import PlanLog, SignedVersion
@@ -29,10 +30,33 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Written:
+    """How the file of a copy is written, as the columns of PlanIssue have it."""
+
+    shape: str = ""
+    first_on: date | None = None
+    language: str = ""
+    names: bool = False
+    alarm: bool = False
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As the address of the file asks for it."""
+        asked = {"rows": self.shape, "language": self.language}
+        asked["from"] = self.first_on.isoformat() if self.first_on else ""
+        asked |= {"names": "1" if self.names else "", "alarm": "1" if self.alarm else ""}
+        return {name: value for name, value in asked.items() if value}
+
+
+UNWRITTEN = Written()
+
+
+@dataclass(frozen=True)
 class Issued:
     """A copy of one version of a plan. `issue` is its identity, `entry` its ledger entry's.
 
-    `opened` are the days from which reviews had opened rows when it was given out.
+    `opened` are the days from which reviews had opened rows when it was given out; `withdrawn` says
+    that it was recorded in error.
     """
 
     issue: UUID
@@ -47,16 +71,29 @@ class Issued:
     by_name: str
     at: datetime
     told: Told | None = None
+    written: Written = UNWRITTEN
+    withdrawn: Retraction | None = None
     opened: Mapping[UUID, date] = field(default_factory=dict)
 
     @property
     def is_out(self) -> bool:
         """Whether somebody has it of whom no telling is recorded."""
-        return self.told is None
+        return self.told is None and self.withdrawn is None
 
 
 def issues(plans: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[Issued, ...]]:
-    """The copies given out of each plan, in the order of their recording; two queries."""
+    """The copies given out of each plan, in the order of their recording; three queries.
+
+    Without those that were withdrawn as recorded in error.
+    """
+    return {
+        plan: tuple(copy for copy in copies if copy.withdrawn is None)
+        for plan, copies in all_issues(plans, known).items()
+    }
+
+
+def all_issues(plans: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[Issued, ...]]:
+    """As `issues`, with those that were withdrawn."""
     plans = list(plans)
     rows = PlanIssue.objects.filter(version__plan__in=plans)
     if known is not None:
@@ -65,10 +102,21 @@ def issues(plans: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[
     related = rows.select_related("entry", "version__plan", "told__entry")
     copies = list(related.order_by("entry__number"))
     reviews = _reviews({row.version.plan.regimen_id for row in copies})
+    withdrawn = _withdrawn([row.entry.subject for row in copies], known)
     for row in copies:
         opened = _opened(reviews, row)
-        found[row.version.plan_id] = (*found[row.version.plan_id], _issued(row, known, opened))
+        copy = _issued(row, known, opened)
+        copy = replace(copy, withdrawn=withdrawn.get(copy.issue))
+        found[row.version.plan_id] = (*found[row.version.plan_id], copy)
     return found
+
+
+def _withdrawn(issues: Sequence[UUID], known: int | None) -> dict[UUID, Retraction]:
+    """By identity: the withdrawals of copies that were recorded in error, with their entries."""
+    if not issues:
+        return {}
+    rows = Retraction.objects.up_to(known).filter(entry__subject__in=issues)
+    return {row.entry.subject: row for row in rows.select_related("entry")}
 
 
 def _reviews(regimens: Iterable[UUID]) -> list[Review]:
@@ -109,6 +157,7 @@ def _issued(row: PlanIssue, known: int | None, opened: Mapping[UUID, date]) -> I
         by_name=row.entry.recorded_by_name,
         at=row.entry.recorded_at,
         told=_told(told) if told is not None else None,
+        written=Written(row.shape, row.first_on, row.language, row.names, row.alarm),
         opened=opened,
     )
 
@@ -207,9 +256,12 @@ def refusal(log: PlanLog, standing: Standing, live: Sequence[StepRecord]) -> str
     )
 
 
-def calendar_texts(clinic_id: int) -> list[CalendarTextVersion]:
-    """What the clinic's calendars may be written in: its newest texts that are offered."""
-    rows = CalendarTextVersion.objects.newest().filter(text__clinic=clinic_id, in_use=True)
+def calendar_texts(clinic_id: int, known: int | None = None) -> list[CalendarTextVersion]:
+    """What the clinic's calendars may be written in: its newest texts that are offered.
+
+    As known at an entry number: the words that a copy of then was written in.
+    """
+    rows = CalendarTextVersion.objects.newest(known).filter(text__clinic=clinic_id, in_use=True)
     return sorted(rows, key=lambda row: (not is_english(row.language), row.language))
 
 

@@ -65,6 +65,7 @@ urlpatterns = [
     path("plans/<uuid:plan>/calendar.ics", issues.plan_ical, name="plan-ical"),
     path("plans/<uuid:plan>/issue/", issues.plan_issue, name="plan-issue"),
     path("issues/<uuid:issue>/", issues.issue, name="issue"),
+    path("issues/<uuid:issue>/retract/", issues.issue_retract, name="issue-retract"),
     path("issues/<uuid:issue>/told/", issues.issue_told, name="issue-told"),
     path("calendar-texts/", calendar_texts.calendar_text_list, name="calendar-text-list"),
     path("calendar-texts/new/", calendar_texts.calendar_text_new, name="calendar-text-new"),

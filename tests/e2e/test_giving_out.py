@@ -72,6 +72,7 @@ def test_pages_about_copies_are_accessible(page, live_server, version) -> None:
         reverse("issue", args=[newer.entry.subject]),
         reverse("issue", args=[file.entry.subject]),
         reverse("issue-told", args=[old.entry.subject]),
+        reverse("issue-retract", args=[newer.entry.subject]),
         reverse("plan", args=[version.plan_id]),
         reverse("plan-calendar", args=[version.plan_id]) + "?known=1",
         reverse("calendar-text-list"),
@@ -85,6 +86,7 @@ def test_pages_about_copies_are_accessible(page, live_server, version) -> None:
     for address in (
         reverse("plan-issue", args=[version.plan_id]),
         reverse("issue-told", args=[old.entry.subject]),
+        reverse("issue-retract", args=[newer.entry.subject]),
         reverse("calendar-text-new"),
     ):
         page.goto(live_server.url + address)

@@ -1,7 +1,7 @@
 """The pages of giving a plan out, of one copy, and of telling that it no longer holds."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from access.models import AccessEvent, AccessKind, Role
-from ledger.models import Entry
+from ledger.models import Entry, Retraction
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
 from tests.titration.exports import text_of
@@ -33,8 +33,10 @@ from tests.titration.issuing import (
     told,
     words_in,
 )
-from titration import actions
+from titration import actions, issued
+from titration.issued import Written
 from titration.models import IssueTold, PlanIssue, RegimenVersion
+from titration.policies import RuleBroken
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +82,7 @@ def typed(version, **fields):
 def test_what_is_given_out_is_recorded_and_its_file_offered(client, version):
     response = client.post(address(version), typed(version, to_whom="Her daughter"))
     issue = PlanIssue.objects.get()
-    assert response.url == f"/issues/{issue.entry.subject}/?rows=steps"
+    assert response.url == f"/issues/{issue.entry.subject}/"
     page = client.get(response.url).text
     assert "handed over, to “Her daughter”" in page
     file = f"calendar.pdf?rows=steps&amp;issue={issue.entry.subject}"
@@ -110,9 +112,81 @@ def test_looking_first_records_nothing_and_keeps_what_was_typed(client, version)
 
 def test_a_calendar_file_keeps_what_was_asked_of_it(client, version):
     response = client.post(address(version), typed(version, issued_as="ical", names="on"))
-    assert response.url.endswith("/?names=1")
     page = client.get(response.url).text
     assert "calendar.ics?names=1" in page
+    assert "Titles name the medicine and the person" in page
+    issue = PlanIssue.objects.get()
+    plain = reverse("plan-ical", args=[version.plan_id])
+    file = client.get(plain, {"issue": issue.entry.subject}).content.decode()
+    assert "SUMMARY:Dose change: Baclofen" in file
+
+
+def test_a_copy_is_written_again_as_it_was_given_out(client, version, clinic):
+    text = words_in(clinic, "cy", {"calendar": "Calendr dosau"}, "Ffoniwch y clinig.")
+    first = {"from_day": "2", "from_month": "3", "from_year": "2026"}
+    response = client.post(address(version), typed(version, rows="days", language="cy", **first))
+    issue = PlanIssue.objects.get()
+    assert (issue.shape, issue.first_on, issue.language) == ("days", date(2026, 3, 2), "cy")
+    assert "A row a day from 02-Mar-2026, in Welsh (cy)" in client.get(response.url).text
+    actions.revise_calendar_text(
+        text=text.text,
+        seen=text.entry,
+        wording=actions.CalendarWording("cy", "Gofynnwch y fferyllydd.", {}, in_use=False),
+        by=text.entry.recorded_by,
+    )
+    plain = reverse("plan-calendar", args=[version.plan_id])
+    file = client.get(plain, {"issue": issue.entry.subject, "rows": "steps"}).content
+    assert "Ffoniwch y clinig." in text_of(file)
+
+
+def test_a_copy_recorded_by_mistake_is_withdrawn_and_stays_legible(client, version):
+    issue = issue_of(version)
+    url = reverse("issue-retract", args=[issue.entry.subject])
+    said = {"submission": str(uuid4()), "reason": "other", "reason_text": "Never handed over"}
+    page = client.get(client.post(url, said).url).text
+    assert "ENTERED IN ERROR, withdrawn by Dr A. Osei" in page
+    assert "other reason, “Never handed over”" in page
+    assert "Take the file" not in page
+    assert issued.issues([version.plan_id])[version.plan_id] == ()
+    assert "ENTERED IN ERROR" in client.get(reverse("plan", args=[version.plan_id])).text
+
+
+def test_a_copy_is_withdrawn_once_and_nobody_is_told_of_it(client, version):
+    issue = issue_of(version)
+    revised(version)
+    actions.retract_issue(issue=issue, reason="twice", reason_text="", by=version.entry.recorded_by)
+    for name, said in (
+        ("issue-retract", {"reason": "twice"}),
+        ("issue-told", {"on_day": "1", "on_month": "1", "on_year": "2026", "how": "post"}),
+    ):
+        url = reverse(name, args=[issue.entry.subject])
+        response = client.post(url, {"submission": str(uuid4()), **said}, follow=True)
+        assert "This copy was withdrawn meanwhile." in response.text
+    assert not IssueTold.objects.exists()
+    assert Retraction.objects.count() == 1
+
+
+def test_why_a_copy_is_withdrawn_is_asked_for(client, version):
+    issue = issue_of(version)
+    url = reverse("issue-retract", args=[issue.entry.subject])
+    response = client.post(url, {"submission": str(uuid4()), "reason": "other"})
+    assert "Write the reason in your own words." in response.text
+    assert not Retraction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        Written(shape="days"),
+        Written(shape="steps", language="fr"),
+        Written(names=True),
+        Written(first_on=date(2026, 3, 2)),
+    ],
+)
+def test_a_writing_that_does_not_fit_is_refused(version, written):
+    with pytest.raises(RuleBroken):
+        issue_of(version, written=written)
+    assert not PlanIssue.objects.exists()
 
 
 def test_what_was_read_out_has_no_file(client, version):
@@ -169,8 +243,8 @@ def test_languages_are_those_that_the_clinic_offers(client, version, clinic):
     page = client.get(address(version)).text
     assert "Welsh (cy)" in page
     assert "Arabic" not in page
-    response = client.post(address(version), typed(version, language="cy"))
-    assert response.url.endswith("?rows=steps&language=cy")
+    client.post(address(version), typed(version, language="cy"))
+    assert PlanIssue.objects.get().language == "cy"
 
 
 def test_the_page_says_which_copy_is_replaced(client, version):

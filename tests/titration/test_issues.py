@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 
 from access.models import Role
 from ledger import erasing
 from ledger.models import Entry
-from ledger.writing import PatientErased
+from ledger.writing import Asking, PatientErased, writing
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import amount, times
 from tests.titration.factories import (
@@ -32,7 +33,7 @@ from tests.titration.issuing import (
 )
 from titration import actions, issued, planned, reading
 from titration.dosing import Component, Timing
-from titration.models import IssueTold
+from titration.models import IssueTold, PlanIssue
 from titration.policies import ChangedMeanwhile, RuleBroken
 
 pytestmark = pytest.mark.django_db
@@ -359,11 +360,11 @@ def test_copies_as_known_at_an_entry(version):
 def test_the_queries_for_copies_do_not_grow(version, django_assert_num_queries):
     for _copy in range(2):
         issue_of(version)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         copies(version)
     for _copy in range(6):
         issue_of(version)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(copies(version)) == 8
 
 
@@ -376,3 +377,20 @@ def test_a_new_version_replaces_the_newest_copy_of_an_older_one(version):
     assert (replaced.version, replaced.how) == (1, "post")
     issue_of(second)
     assert issued.replaced_by(log, log.newest, copies(second)) == replaced
+
+
+def test_the_database_refuses_a_copy_whose_writing_does_not_fit(version):
+    by = version.entry.recorded_by
+    for wrong in (
+        {"issued_as": "ical", "shape": "steps"},
+        {"issued_as": "words", "language": "cy"},
+        {"issued_as": "calendar", "shape": "steps", "first_on": TODAY},
+        {"issued_as": "calendar", "alarm": True},
+    ):
+        issue = PlanIssue(version=version, issued_on=TODAY, how="post", to_whom="", **wrong)
+        with (
+            pytest.raises(IntegrityError),
+            writing(version.plan.clinic, by=by, submission=Asking(uuid4(), b"")) as log,
+        ):
+            log.add(issue, subject=uuid4(), patient=version.plan.regimen.patient_id)
+    assert not PlanIssue.objects.exists()

@@ -27,7 +27,7 @@ from titration.actions.handover import (
     responsible_for,
     reviews_elsewhere,
 )
-from titration.actions.issues import issue_plan, tell_issue
+from titration.actions.issues import issue_plan, retract_issue, tell_issue
 from titration.actions.loading import Course, enter
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
 from titration.actions.plans import (
@@ -93,6 +93,7 @@ __all__ = [
     "record_pump_event",
     "record_step",
     "responsible_for",
+    "retract_issue",
     "retract_pump_event",
     "retract_regimen",
     "retract_step",

@@ -1,5 +1,6 @@
 """Writes of copies: a version was given out, and who has it was told that it no longer holds."""
 
+from dataclasses import asdict
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -7,13 +8,22 @@ from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policies import RECORD, check
-from ledger.models import Retraction
-from ledger.writing import Asking, verb, writing
+from ledger.models import Retraction, RetractionReason
+from ledger.writing import Asking, check_newest, verb, writing
 from patients.models import PatientCard
 from titration import issued, planned, reading
 from titration.actions.plans import newest_number
-from titration.actions.shared import check_regimen_stands, today_of
-from titration.models import IssuedAs, IssuedHow, IssueTold, Plan, PlanIssue, PlanVersion
+from titration.actions.shared import check_regimen_stands, retract, today_of
+from titration.issued import UNWRITTEN, Written
+from titration.models import (
+    CalendarShape,
+    IssuedAs,
+    IssuedHow,
+    IssueTold,
+    Plan,
+    PlanIssue,
+    PlanVersion,
+)
 from titration.policies import ChangedMeanwhile, RuleBroken
 
 
@@ -27,13 +37,15 @@ def issue_plan(
     how: str,
     to_whom: str,
     seen: int,
+    written: Written = UNWRITTEN,
     by: User,
     submission: Asking,
 ):
     """Record that a version was given out. Returns the PlanIssue; its entry's subject names it.
 
-    `version` is the entry of the newest version and `seen` as in sign_plan. Raises
-    ChangedMeanwhile, and RuleBroken for a plan that is not open, or a day or way that do not fit.
+    `version` is the entry of the newest version, `written` how its file was, and `seen` as in
+    sign_plan. Raises ChangedMeanwhile, and RuleBroken for a plan that is not open, or a day, a way
+    or a writing that do not fit.
     """
     regimen = plan.regimen
     check(by, plan.clinic, RECORD)
@@ -52,12 +64,14 @@ def issue_plan(
             raise RuleBroken(None, words)
         _check_day(issued_on, of_plan.newest.signed_on, today_of(log))
         _check_how(how, issued_as)
+        _check_written(written, issued_as, plan.clinic_id)
         issue = PlanIssue(
             version=PlanVersion.objects.get(pk=version),
             issued_on=issued_on,
             issued_as=issued_as,
             how=how,
             to_whom=to_whom,
+            **asdict(written),
         )
         return log.add(issue, subject=uuid4(), patient=regimen.patient_id)
 
@@ -75,6 +89,7 @@ def tell_issue(
     check(by, plan.clinic, RECORD)
     with writing(plan.clinic, by=by, submission=submission) as log:
         log.check_not_erased(regimen.patient_id)
+        check_newest(issue.entry)
         if IssueTold.objects.filter(issue=issue).exists():
             raise RuleBroken(None, _("Of this copy the telling is recorded already."))
         logs = planned.plan_logs([regimen.pk])[regimen.pk]
@@ -95,6 +110,22 @@ def tell_issue(
         return log.add(told, subject=issue.entry.subject, patient=regimen.patient_id)
 
 
+@verb
+def retract_issue(
+    *, issue: PlanIssue, reason: RetractionReason, reason_text: str, by: User, submission: Asking
+):
+    """Withdraw a copy that was recorded in error: nobody has it. Returns the Retraction.
+
+    Raises AlreadySuperseded where it is withdrawn already.
+    """
+    regimen = issue.version.plan.regimen
+    check(by, issue.version.plan.clinic, RECORD)
+    with writing(issue.version.plan.clinic, by=by, submission=submission) as log:
+        log.check_not_erased(regimen.patient_id)
+        check_newest(issue.entry)
+        return retract(log, regimen, issue.entry.subject, reason, reason_text)
+
+
 def _check_day(on: date, first: date, today: date) -> None:
     if on > today:
         raise RuleBroken("on", _("This day has not come yet. Check the date."))
@@ -109,3 +140,16 @@ def _check_how(how: str, issued_as: str) -> None:
         raise RuleBroken("issued_as", _("Choose what was given out from the list."))
     if how == IssuedHow.READ_OUT and issued_as != IssuedAs.WORDS:
         raise RuleBroken("how", _("Only words are read out. Choose “in words”, or another way."))
+
+
+def _check_written(written: Written, issued_as: str, clinic: int) -> None:
+    """A calendar has a shape and a language that the clinic has; a calendar file has neither."""
+    if issued_as != IssuedAs.CALENDAR and (written.shape or written.language or written.first_on):
+        raise RuleBroken("rows", _("Only a dose calendar has rows and a language."))
+    if issued_as != IssuedAs.ICAL and (written.names or written.alarm):
+        raise RuleBroken("names", _("Only a calendar file has titles and reminders."))
+    if (written.shape == CalendarShape.DAYS) != (written.first_on is not None):
+        raise RuleBroken("from_day", _("Write the first day of the calendar."))
+    offered = {text.language for text in issued.calendar_texts(clinic)}
+    if written.language and written.language not in offered:
+        raise RuleBroken("language", _("Choose a language from the list."))

@@ -29,7 +29,7 @@ class Dated:
 
 @dataclass(frozen=True)
 class PlanCopy:
-    """A plan as it stands, with whose it is and every copy that was given out for the regimen.
+    """A plan as it stands, with whose it is and every copy that was recorded for the regimen.
 
     `dates` are the days on which the rows of the newest version start, and `dated` is the newest
     entry that gave rows their days.
@@ -45,7 +45,12 @@ class PlanCopy:
     seen: int
     dated: Dated
     dates: tuple[date | None, ...]
-    given_out: tuple[Issued, ...]
+    recorded: tuple[Issued, ...]
+
+    @property
+    def given_out(self) -> tuple[Issued, ...]:
+        """Those that were not recorded in error."""
+        return tuple(copy for copy in self.recorded if copy.withdrawn is None)
 
     @property
     def version(self) -> SignedVersion:
@@ -111,7 +116,7 @@ def read(plan: Plan) -> PlanCopy:
     history = reading.history(regimen)
     person = PatientVersion.objects.newest().select_related("entry").get(patient=regimen.patient_id)
     version, is_retracted = reading.text_of(regimen)
-    copies = issued.issues([each.plan for each in logs])
+    copies = issued.all_issues([each.plan for each in logs])
     return PlanCopy(
         plan=plan,
         person=person,
@@ -123,7 +128,7 @@ def read(plan: Plan) -> PlanCopy:
         seen=actions.newest_number(regimen, history, logs),
         dated=_dated(regimen, log.newest),
         dates=planning.laid_dates(log.rows, log.opened),
-        given_out=tuple(copy for each in copies.values() for copy in each),
+        recorded=tuple(copy for each in copies.values() for copy in each),
     )
 
 

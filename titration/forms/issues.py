@@ -7,9 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ledger.models import RetractionReason
 from titration.exports.plan_copy import DAYS, STEPS
 from titration.forms import moments
+from titration.forms.steps import RetractionForm
 from titration.forms.submission import SubmissionForm
+from titration.issued import UNWRITTEN, Written
 from titration.models import CalendarTextVersion, IssuedAs, IssuedHow
 from titration.planning.days import MOST_DAYS
 from titration.policies import RuleBroken
@@ -62,6 +65,7 @@ class DayForm(SubmissionForm):
             super().break_rule(rule)
 
 
+OF_A_COPY = (RetractionReason.TWICE, RetractionReason.WRONG_PATIENT, RetractionReason.OTHER)
 PARTS = ("day", "month", "year")
 DAY_WANTED = gettext_lazy("Write day, month and year.")
 
@@ -115,21 +119,29 @@ class IssueForm(DayForm):
         return cleaned
 
     @property
-    def query(self) -> dict[str, str]:
-        """How the file is to be written, as its address says it, once the form is valid."""
+    def written(self) -> Written:
+        """How the file is to be written, once the form is valid."""
         cleaned = self.cleaned_data
-        if cleaned["issued_as"] == IssuedAs.ICAL:
-            return {name: "1" for name in ("names", "alarm") if cleaned[name]}
-        asked = {"rows": cleaned["rows"] or STEPS}
-        if cleaned["first"]:
-            asked["from"] = cleaned["first"].isoformat()
-        if cleaned["language"]:
-            asked["language"] = cleaned["language"]
-        return asked
+        match cleaned["issued_as"]:
+            case IssuedAs.ICAL:
+                return Written(names=cleaned["names"], alarm=cleaned["alarm"])
+            case IssuedAs.CALENDAR:
+                return Written(cleaned["rows"] or STEPS, cleaned["first"], cleaned["language"])
+        return UNWRITTEN
 
 
 class ToldForm(DayForm):
     """That who has a copy was told that it no longer holds."""
+
+
+class CopyRetractionForm(RetractionForm):
+    """Why a copy is withdrawn as recorded in error."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why this was recorded in error"),
+        choices=[(reason.value, reason.label) for reason in OF_A_COPY],
+        widget=forms.RadioSelect,
+    )
 
 
 def day_initial(prefix: str, day: date) -> dict[str, int]:

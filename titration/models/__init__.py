@@ -10,6 +10,7 @@ from titration.models.components import COMPONENT_FIELDS, Component, written_com
 from titration.models.contacts import Contact, ContactHow, Direction, Reached
 from titration.models.intake import Intake, IntakeReport, Reporter, slots_of
 from titration.models.issues import (
+    CalendarShape,
     CalendarText,
     CalendarTextVersion,
     IssuedAs,
@@ -72,6 +73,7 @@ __all__ = [
     "COMPONENT_FIELDS",
     "KINDS_WITH_DOSE",
     "PUMP_ROUTES",
+    "CalendarShape",
     "CalendarText",
     "CalendarTextVersion",
     "ChangeReason",

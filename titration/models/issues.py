@@ -25,8 +25,19 @@ class IssuedAs(models.TextChoices):
     WORDS = "words", pgettext_lazy("issued", "in words")
 
 
+class CalendarShape(models.TextChoices):
+    STEPS = "steps", _("a row a step")
+    DAYS = "days", _("a row a day")
+
+
 class PlanIssue(Record):
-    """A version was given to the patient, or to who gives the doses."""
+    """A version was given to the patient, or to who gives the doses.
+
+    How its file was written: a calendar in a shape, a row a day from `first_on`, in a `language`
+    ("" is English without a text of the clinic); a calendar file whose titles are with `names`,
+    and whose entries are with an `alarm`. All of it is blank of words, and of what was recorded
+    before there were these columns.
+    """
 
     KIND = "plan-issue"
     FORM = "plan-issue/1"
@@ -41,9 +52,21 @@ class PlanIssue(Record):
     issued_as = models.CharField(_("as"), max_length=10, choices=IssuedAs.choices)
     how = models.CharField(_("how"), max_length=10, choices=IssuedHow.choices)
     to_whom = models.CharField(_("to whom"), max_length=150, blank=True, null=True)
+    shape = models.CharField(max_length=5, choices=CalendarShape.choices, blank=True, default="")
+    first_on = models.DateField(null=True)
+    language = models.CharField(max_length=35, blank=True, default="")
+    names = models.BooleanField(default=False)
+    alarm = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(shape__in=["", *CalendarShape.values])
+                & (Q(first_on=None) | Q(shape=CalendarShape.DAYS))
+                & (Q(shape="", language="") | Q(issued_as=IssuedAs.CALENDAR))
+                & (Q(names=False, alarm=False) | Q(issued_as=IssuedAs.ICAL)),
+                name="%(app_label)s_%(class)s_written_fits",
+            ),
             models.CheckConstraint(
                 condition=Q(how__in=IssuedHow.values), name="%(app_label)s_%(class)s_how_known"
             ),
@@ -56,11 +79,14 @@ class PlanIssue(Record):
         return f"{self.issued_as} {self.issued_on}"
 
     def plain_content(self) -> dict[str, object]:
+        """Names nothing of the writing that is blank: the bytes are as before it had columns."""
+        written = ("shape", "first_on", "language", "names", "alarm")
         return {
             "version": self.version_id,
             "issued_on": self.issued_on,
             "issued_as": self.issued_as,
             "how": self.how,
+            **{name: value for name in written if (value := getattr(self, name))},
         }
 
 

@@ -8,24 +8,31 @@ from django.utils.translation import gettext as _
 
 from access.models import Clinic
 from titration import issued, planning, wording
-from titration.issued import Issued, Told
-from titration.models import IssuedAs, IssuedHow
+from titration.issued import Issued, Told, Written
+from titration.models import CalendarShape, IssuedAs, IssuedHow
 from titration.planned import PlanLog
 from titration.planning import Standing
-from titration.presenters.log import moment_words, or_erased
+from titration.presenters.log import moment_words, or_erased, withdrawal_words
 from titration.timeline import StepRecord
+from titration.wording.languages import language_words
 
 
 @dataclass(frozen=True)
 class CopyLine:
-    """One copy. `told_url` is "" where nothing is to be told, or this person does not record."""
+    """One copy, and how its file is written.
+
+    `told_url` is "" where nothing is to be told, `retract_url` where it is withdrawn, and both
+    where this person does not record.
+    """
 
     words: str
+    written: str
     state: str
     tone: str
     recorded: str
     url: str
     told_url: str
+    retract_url: str
     is_outdated: bool
 
 
@@ -48,7 +55,7 @@ def copies(
     is_retracted: bool,
     may_record: bool = False,
 ) -> Copies:
-    """The copies of a plan that stands so; `given_out` are its own (issued.issues).
+    """The copies of a plan that stands so; `given_out` are its own (issued.all_issues).
 
     `live` are the steps of its regimen, and `is_retracted` says that this was withdrawn.
     """
@@ -77,7 +84,10 @@ def copy_line(
     """One copy; the `is_outdated` of the line says too that nobody was told."""
     is_outdated = is_outdated and copy.is_out
     state, tone = _("With the patient; it says what holds"), "green"
-    if copy.told is not None:
+    if copy.withdrawn is not None:
+        said = {"words": withdrawal_words(copy.withdrawn, clinic)}
+        state, tone = _("ENTERED IN ERROR, %(words)s") % said, ""
+    elif copy.told is not None:
         state, tone = told_words(copy.told), ""
     elif is_outdated:
         state, tone = _("With the patient; it no longer holds"), "rust"
@@ -85,6 +95,7 @@ def copy_line(
         state, tone = _("With the patient; the plan waits for its prescriber"), "amber"
     return CopyLine(
         words=copy_words(copy),
+        written=written_words(copy.written),
         state=state,
         tone=tone,
         recorded=_("Recorded by %(name)s, %(when)s, entry %(number)s.")
@@ -95,6 +106,9 @@ def copy_line(
         },
         url=reverse("issue", args=[copy.issue]),
         told_url=reverse("issue-told", args=[copy.issue]) if is_outdated and may_record else "",
+        retract_url=reverse("issue-retract", args=[copy.issue])
+        if may_record and copy.withdrawn is None
+        else "",
         is_outdated=is_outdated,
     )
 
@@ -114,6 +128,28 @@ def copy_words(copy: Issued) -> str:
             % words
         )
     return _("Version %(version)s, %(what)s, given out on %(date)s, %(how)s") % words
+
+
+def written_words(written: Written) -> str:
+    """How the file of a copy is written; "" for words, and where the record does not have it."""
+    said = {
+        "language": language_words(written.language) if written.language else _("English"),
+        "date": wording.date_words(written.first_on) if written.first_on else "",
+    }
+    match written.shape, written.names, written.alarm:
+        case CalendarShape.DAYS, _names, _alarm:
+            words = _("A row a day from %(date)s, in %(language)s")
+        case CalendarShape.STEPS, _names, _alarm:
+            words = _("A row a step, in %(language)s")
+        case _shape, True, True:
+            words = _("Titles name the medicine and the person; each entry reminds")
+        case _shape, True, False:
+            words = _("Titles name the medicine and the person")
+        case _shape, False, True:
+            words = _("Each entry reminds")
+        case _:
+            words = ""
+    return words % said
 
 
 def told_words(told: Told) -> str:

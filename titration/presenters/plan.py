@@ -93,7 +93,7 @@ def plan_page(
     carried = planning.carried_rows(shown.text.rows, log.links, history.live, log.opened)
     title = title_of(version)
     query = moment.query if moment else ""
-    given_out = issued.issues([plan.pk], history.known)[plan.pk]
+    given_out = issued.all_issues([plan.pk], history.known)[plan.pk]
     record_url = ""
     if may_record and standing.state == planning.OPEN and shown is log.newest:
         record_url = f"{reverse('step-new', args=[regimen.pk])}?row={SOME_ROW}"

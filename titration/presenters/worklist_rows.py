@@ -349,7 +349,7 @@ class _Page:
                 "moment": wording.effective_words(told.effective),
                 "name": told.recorded_by_name,
                 "prescriber": told.decided_by_name,
-                "disputed_by": told.disputed_by_name,
+                "disputed_by": told.disputed_by_name or "",
                 "dose": self._words(told, row.regimen_id),
             }
         match row.topic:
@@ -358,7 +358,7 @@ class _Page:
                 words = _("Planned: %(dose)s")
             case "differs" if told is None:
                 words = _("The plan waits for its prescriber.")
-            case "differs" if told.entry != self.in_force[row.regimen_id]:
+            case "differs" if told and told.entry != self.in_force[row.regimen_id]:
                 words = _(
                     "Not in force now: %(dose)s\n"
                     "From %(moment)s. Recorded by %(name)s, disputed by %(disputed_by)s."

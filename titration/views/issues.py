@@ -1,6 +1,6 @@
 """Giving a plan out: its calendar as a PDF or a calendar file, what is recorded of it, telling."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from uuid import UUID
@@ -20,12 +20,18 @@ from access import audit, kept
 from access.models import AccessKind
 from access.policies import EXPORT_CHARTS, RECORD, VIEW_CHARTS, allows, check
 from access.signed_in import SignedInRequest
-from ledger.writing import check_not_erased
+from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
 from titration import actions, issued
 from titration.exports import calendar, ical, plan_copy
 from titration.exports.plan_copy import DAYS, STEPS, Options, PlanCopy
-from titration.forms.issues import MOST_DAYS_HINT, IssueForm, ToldForm, day_initial
+from titration.forms.issues import (
+    MOST_DAYS_HINT,
+    CopyRetractionForm,
+    IssueForm,
+    ToldForm,
+    day_initial,
+)
 from titration.issued import Issued
 from titration.models import CalendarTextVersion, IssuedAs, Plan, PlanIssue
 from titration.policies import ChangedMeanwhile
@@ -67,6 +73,8 @@ def plan_ical(request: SignedInRequest, plan: UUID) -> HttpResponse:
     except NotGivenOut as refused:
         return not_given_out(request, found, str(refused))
     asked = {name: request.GET.get(name) == "1" for name in ("names", "alarm")}
+    if issue is not None:
+        asked = {"names": issue.written.names, "alarm": issue.written.alarm}
     file = ical.ical_file(copy, is_given_out=issue is not None, **asked)
     return as_file(file, copy, "text/calendar; charset=utf-8", "ics")
 
@@ -85,11 +93,10 @@ def plan_issue(request: SignedInRequest, plan: UUID) -> HttpResponse:
     look_url = ""
     if request.method == "POST" and form.is_valid():
         if "look" in request.POST:
-            look_url = file_address(copy, form.cleaned_data["issued_as"], form.query)
+            look_url = file_address(copy, form.cleaned_data["issued_as"], form.written.query)
         elif issue := give_out(request, copy, form):
             messages.success(request, _("Recorded as given out."))
-            address = reverse("issue", args=[issue.entry.subject])
-            return redirect(f"{address}?{urlencode(form.query)}")
+            return redirect("issue", issue.entry.subject)
     return issue_page(request, copy, form, look_url)
 
 
@@ -120,6 +127,7 @@ def give_out(request: SignedInRequest, copy: PlanCopy, form: IssueForm) -> PlanI
             issued_as=cleaned["issued_as"],
             how=cleaned["how"],
             to_whom=cleaned["to_whom"],
+            written=form.written,
             seen=cleaned["seen"] or 0,
             by=request.user,
         )
@@ -138,16 +146,47 @@ def issue(request: SignedInRequest, issue: UUID) -> HttpResponse:
     """A copy that was given out, with its file as long as it holds."""
     found = issue_for(request, issue, VIEW_CHARTS, AccessKind.VIEW)
     copy = plan_copy.read(found.version.plan)
-    told = next(each for each in copy.given_out if each.entry == found.pk)
+    told = recorded(found, copy)
     may_record = allows(request.user, found.version.plan.clinic, RECORD)
     line = line_of(told, copy, may_record=may_record)
     context = page_of(copy) | {"line": line, "file_url": "", "may_record": may_record}
     may_export = allows(request.user, copy.plan.clinic, EXPORT_CHARTS)
     if may_export and not stale(told, copy) and told.issued_as != IssuedAs.WORDS:
-        asked = {name: request.GET[name] for name in FILE_ASKS if name in request.GET}
-        asked["issue"] = str(told.issue)
+        asked = told.written.query | {"issue": str(told.issue)}
         context["file_url"] = file_address(copy, told.issued_as, asked)
     return render(request, "titration/issue.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def issue_retract(request: SignedInRequest, issue: UUID) -> HttpResponse:
+    """Withdraw a copy as recorded in error: nobody has it."""
+    found = issue_for(request, issue, RECORD, kind_of(request))
+    copy = plan_copy.read(found.version.plan)
+    form = CopyRetractionForm(request.POST or kept.give_back(request))
+    if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("reason", "reason_text")}
+        try:
+            if attempt(form, actions.retract_issue, issue=found, by=request.user, **said):
+                messages.success(request, _("Withdrawn. It stays legible as recorded in error."))
+                return redirect("issue", issue)
+        except AlreadySuperseded:
+            return withdrawn_already(request, issue)
+    line = line_of(recorded(found, copy), copy, may_record=False)
+    context = page_of(copy) | {"form": form, "line": line}
+    return render(request, "titration/issue_retract.html", context, status=form.status)
+
+
+def withdrawn_already(request: SignedInRequest, issue: UUID) -> HttpResponse:
+    messages.error(
+        request,
+        _("This copy was withdrawn meanwhile. Nothing of what you typed is recorded."),
+    )
+    return redirect("issue", issue)
+
+
+def recorded(issue: PlanIssue, copy: PlanCopy) -> Issued:
+    """The copy as the record of its plan has it, withdrawn or not."""
+    return next(each for each in copy.recorded if each.entry == issue.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,22 +194,22 @@ def issue_told(request: SignedInRequest, issue: UUID) -> HttpResponse:
     """Record that who has a copy was told that it no longer holds."""
     found = issue_for(request, issue, RECORD, kind_of(request))
     copy = plan_copy.read(found.version.plan)
-    told = next(each for each in copy.given_out if each.entry == found.pk)
+    told = recorded(found, copy)
     typed = request.POST or kept.give_back(request)
     today = copy.plan.clinic.local(timezone.now()).date()
     form = ToldForm(typed, initial=day_initial("on", today))
     if request.method == "POST" and form.is_valid():
         said = {"told_on": form.cleaned_data["on"], "how": form.cleaned_data["how"]}
         said["to_whom"] = form.cleaned_data["to_whom"]
-        if attempt(form, actions.tell_issue, issue=found, by=request.user, **said):
-            messages.success(request, _("Recorded as told."))
-            return redirect("plan", found.version.plan_id)
+        try:
+            if attempt(form, actions.tell_issue, issue=found, by=request.user, **said):
+                messages.success(request, _("Recorded as told."))
+                return redirect("plan", found.version.plan_id)
+        except AlreadySuperseded:
+            return withdrawn_already(request, issue)
     line = line_of(told, copy, may_record=False)
     context = page_of(copy) | {"form": form, "line": line}
     return render(request, "titration/issue_told.html", context, status=form.status)
-
-
-FILE_ASKS = ("rows", "from", "language", "names", "alarm")
 
 
 def plan_for(request: SignedInRequest, pk: UUID, action: str, kind: AccessKind) -> Plan:
@@ -207,20 +246,25 @@ def copy_of(request: SignedInRequest, plan: Plan) -> PlanCopy:
 
 
 def options_of(request: SignedInRequest, copy: PlanCopy) -> Options:
-    """How the address asks for the calendar to be written."""
+    """How the address asks for the calendar to be written; a copy is written as it was."""
     now = timezone.now()
-    rows = request.GET.get("rows", STEPS)
+    given = issue_of(request, copy, IssuedAs.CALENDAR)
+    asked: Mapping[str, str] = request.GET.dict()
+    known = None
+    if given is not None and given.written.shape:
+        asked, known = given.written.query, given.number
+    rows = asked.get("rows", STEPS)
     if rows not in (STEPS, DAYS):
         raise BadRequest(rows)
     try:
-        first = date.fromisoformat(request.GET["from"]) if request.GET.get("from") else None
+        first = date.fromisoformat(asked["from"]) if asked.get("from") else None
     except ValueError as error:
         raise BadRequest("from") from error
     return Options(
         rows=rows,
         first=first or first_day(copy, copy.plan.clinic.local(now).date()),
-        text=text_of(request.GET.get("language", ""), copy),
-        issue=issue_of(request, copy, IssuedAs.CALENDAR),
+        text=text_of(asked.get("language", ""), copy, known),
+        issue=given,
         by=request.user.name,
         at=now,
     )
@@ -231,9 +275,12 @@ def first_day(copy: PlanCopy, today: date) -> date:
     return max([today, *[day for day in copy.dates[:1] if day]])
 
 
-def text_of(language: str, copy: PlanCopy) -> CalendarTextVersion | None:
-    """The clinic's words in a language; without one its English ones. 404 where it has none."""
-    texts = issued.calendar_texts(copy.plan.clinic_id)
+def text_of(language: str, copy: PlanCopy, known: int | None) -> CalendarTextVersion | None:
+    """The clinic's words in a language; without one its English ones. 404 where it has none.
+
+    Those of then, where a copy is written that was given out as the entry `known`.
+    """
+    texts = issued.calendar_texts(copy.plan.clinic_id, known)
     if not language:
         return next((text for text in texts if is_english(text.language)), None)
     found = next((text for text in texts if text.language.lower() == language.lower()), None)
@@ -247,8 +294,8 @@ def issue_of(request: SignedInRequest, copy: PlanCopy, issued_as: str) -> Issued
     named = request.GET.get("issue")
     if not named:
         return None
-    given_out = [each for each in copy.given_out if each.plan == copy.log.plan]
-    found = next((each for each in given_out if str(each.issue) == named), None)
+    own = [each for each in copy.recorded if each.plan == copy.log.plan]
+    found = next((each for each in own if str(each.issue) == named), None)
     if found is None or found.issued_as != issued_as:
         raise Http404
     if stale(found, copy):
@@ -297,7 +344,7 @@ def issue_initial(copy: PlanCopy, texts: list[CalendarTextVersion]) -> dict[str,
 def page_of(copy: PlanCopy) -> dict[str, object]:
     """What every page about copies shows above its own content."""
     clinic = copy.plan.clinic
-    own = [each for each in copy.given_out if each.plan == copy.log.plan]
+    own = [each for each in copy.recorded if each.plan == copy.log.plan]
     return {
         "banner": banner(copy.plan.regimen.patient),
         "plan": copy.plan,

@@ -22,7 +22,8 @@ from titration.models import (
 from titration.planned import PlanLog
 from titration.planning import PlanText
 from titration.presenters.changed.line import Line, recorded_cell, stacked
-from titration.presenters.log import or_erased, quoted
+from titration.presenters.copies import copy_words, written_words
+from titration.presenters.log import or_erased, quoted, withdrawal_reason
 from titration.presenters.plan_differences import difference_sentences
 from titration.presenters.plan_text import end_words, purpose_words
 
@@ -79,6 +80,10 @@ class PlanLines:
         return Line(
             numbers=(key.number,),
             what=_("Copy of the plan given out"),
+            error=_("Withdrawn by entry %(number)s")
+            % {"number": f"{copy.withdrawn.entry.number:,}"}
+            if copy.withdrawn
+            else "",
             now=stacked(
                 [
                     _("Version %(number)s, %(form)s, %(how)s on %(date)s")
@@ -88,10 +93,26 @@ class PlanLines:
                         "how": IssuedHow(copy.how).label,
                         "date": wording.date_words(copy.issued_on),
                     },
+                    written_words(copy.written),
                     _to(copy.to_whom),
                 ]
             ),
             recorded=recorded_cell(copy.by_name, copy.at, key.number, self.clinic),
+        )
+
+    def withdrawn_copy(self, key: Key) -> Line:
+        """That a copy was recorded in error."""
+        copy = self.changes.copies[key.number]
+        withdrawal = self.changes.withdrawals[key.entry]
+        entry = withdrawal.entry
+        return Line(
+            numbers=(key.number,),
+            what=_("Copy of the plan withdrawn as entered in error"),
+            before=copy_words(copy),
+            decided=withdrawal_reason(withdrawal),
+            recorded=recorded_cell(
+                entry.recorded_by_name, entry.recorded_at, key.number, self.clinic
+            ),
         )
 
     def _told(self, key: Key) -> Line:

@@ -88,6 +88,8 @@ class _Regimen:
             elif key.kind == RowRecorded.KIND:
                 step = self._recorded(key)
                 teller = step.entry if step else None
+            elif key.number in self.changes.copies:
+                continue
             elif regimen and key.kind == Retraction.KIND and key.number > regimen.number:
                 teller = regimen.entry
             if teller in keys:
@@ -190,6 +192,8 @@ class _Regimen:
     def _withdrawal(self, key: Key) -> Line:
         if pump_texts(self.of.pump, key.subject):
             return pump_line(self.of.pump, self.clinic, key)
+        if key.number in self.changes.copies:
+            return self.plans.withdrawn_copy(key)
         withdrawal = self.changes.withdrawals[key.entry]
         is_all = self._withdraws_all(key)
         record = None if is_all else self._last(key.subject, key.number)
