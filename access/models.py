@@ -298,6 +298,7 @@ class AccessKind(models.TextChoices):
     LIST = "list", _("listed")
     SEARCH = "search", _("searched")
     WRITE = "write", _("recorded")
+    TYPING = "typing", _("saved a draft while typing")
     EXPORT = "export", _("exported")
     REQUEST = "request", _("opened a page without patients' data")
     REFUSED = "refused", _("was refused")

@@ -56,7 +56,8 @@ class Mark(NamedTuple):
 class Search:
     """What is asked for, all of it at once: `start` is the first moment, `end` the first after.
 
-    `patient` is one of the clinic. `is_anonymous`: by somebody who was not signed in.
+    `patient` is one of the clinic. `is_anonymous`: by somebody who was not signed in. A draft saves
+    itself every few seconds: `with_typing` says whether those events are among what is found.
     """
 
     clinic: int
@@ -64,6 +65,7 @@ class Search:
     person: int | None = None
     is_anonymous: bool = False
     kind: str = ""
+    with_typing: bool = True
     start: datetime | None = None
     end: datetime | None = None
     event: int | None = None
@@ -143,6 +145,8 @@ def _wanted(search: Search) -> Q:
         wanted &= Q(user=search.person)
     if search.kind:
         wanted &= Q(kind=search.kind)
+    if not search.with_typing:
+        wanted &= ~Q(kind=AccessKind.TYPING)
     if search.start:
         wanted &= Q(at__gte=search.start)
     if search.end:

@@ -41,7 +41,10 @@ MOST = 5000
 
 BREAK = timedelta(hours=6)
 _LOOKED_AT = 2000
-_SAW = (AccessKind.VIEW, AccessKind.LIST, AccessKind.SEARCH, AccessKind.WRITE, AccessKind.EXPORT)
+_SAW = (
+    *(AccessKind.VIEW, AccessKind.LIST, AccessKind.SEARCH, AccessKind.WRITE),
+    *(AccessKind.TYPING, AccessKind.EXPORT),
+)
 
 # Each kind of record of a regimen, and the way from it to the regimen.
 _WAYS: dict[type, str] = {

@@ -18,6 +18,7 @@ from patients.forms.people import day_box, line, month_box, year_box
 from patients.models import Patient
 
 ANYBODY, NOBODY = "", "nobody"
+EVERYTHING = "all"
 YEARS = range(1900, 3000)
 
 
@@ -39,7 +40,11 @@ class AuditForm(forms.Form):
         self.chosen = chosen or clinics[0]
         self.fields["clinic"].choices = [(key, c.name) for key, c in self.clinics.items()]
         self.fields["person"].choices = _people(self.chosen, data.get("person", ""))
-        self.fields["kind"].choices = [("", _("anything")), *AccessKind.choices]
+        self.fields["kind"].choices = [
+            ("", _("anything but saves of a draft while typing")),
+            (EVERYTHING, _("anything, with saves of a draft while typing")),
+            *AccessKind.choices,
+        ]
         if len(clinics) == 1:
             self.fields["clinic"].widget = forms.HiddenInput()
 
@@ -63,13 +68,14 @@ class AuditForm(forms.Form):
 
     def search(self) -> Search:
         """What is asked for, when the form is valid."""
-        person = self.cleaned_data["person"]
+        person, kind = self.cleaned_data["person"], self.cleaned_data["kind"]
         return Search(
             clinic=self.chosen.pk,
             patient=self.cleaned_data["patient"],
             person=int(person) if person not in (ANYBODY, NOBODY) else None,
             is_anonymous=person == NOBODY,
-            kind=self.cleaned_data["kind"],
+            kind="" if kind == EVERYTHING else kind,
+            with_typing=bool(kind) or self.cleaned_data["event"] is not None,
             start=self.start,
             end=self.end,
             event=self.cleaned_data["event"],

@@ -70,7 +70,8 @@ def patient_access(request: SignedInRequest, patient: UUID) -> HttpResponse:
     clinic = person.clinic
     policies.check(request.user, clinic, policies.VIEW_ACCESS)
     events.saw(request, AccessKind.VIEW, [person.pk], clinic)
-    found = _page(request, Search(clinic=clinic.pk, patient=person.pk))
+    asked = Search(clinic=clinic.pk, patient=person.pk, with_typing=False)
+    found = _page(request, asked)
     with_chart = policies.allows(request.user, clinic, policies.VIEW_CHARTS)
     context = {
         **presenters.page_urls(found, request.GET),

@@ -90,6 +90,14 @@ def test_a_line_says_who_saw_whom_and_when_by_the_clinics_clock(browser, clinic,
     assert "NOVAK, Irena" in words
 
 
+@pytest.mark.parametrize(
+    ("query", "is_shown"), [("", False), ("?kind=all", True), ("?kind=typing", True)]
+)
+def test_saves_while_typing_are_shown_when_asked_for(browser, clinic, lind, query, is_shown):
+    event(clinic, lind, kind=AccessKind.TYPING, route="plan-edit")
+    assert ("plan-edit" in Page(browser.get(AUDIT + query)).text) is is_shown
+
+
 def test_a_refusal_of_somebody_not_signed_in_is_shown(browser, clinic, patient):
     event(clinic, None, patient.pk, kind=AccessKind.REFUSED)
     words = Page(browser.get(AUDIT)).text

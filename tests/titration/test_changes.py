@@ -36,6 +36,7 @@ from tests.titration.factories import (
     signed_plan,
     step_of,
 )
+from tests.titration.issuing import issue_of
 from titration import actions, changes
 from titration.changes import Span
 from titration.presenters import changes as presenter
@@ -98,6 +99,8 @@ def busy(clinic) -> None:
     actions.dispute_step(step=second, says="Never", by=doctor)
     actions.retract_step(step=second, reason="other", reason_text="Never", by=doctor)
     version = plan_of(regimen)
+    copy = issue_of(version)
+    actions.retract_issue(issue=copy, reason="twice", reason_text="", by=recorder)
     actions.record_plan_event(
         plan=version.plan, kind="withdrawn", reason_text="x", seen=newest(clinic), by=doctor
     )

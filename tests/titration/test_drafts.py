@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.test import Client
 
-from access.models import AccessEvent, Role
+from access.models import AccessEvent, AccessKind, Role
 from ledger import erasing
 from ledger.models import Entry, ErasureReason
 from ledger.writing import PatientErased
@@ -755,6 +755,14 @@ def test_drafts_write_nothing_into_the_ledger_and_every_page_is_accounted_for(de
     patient = desk.regimen.regimen.patient_id
     for event in AccessEvent.objects.order_by("-pk")[:3]:
         assert [seen.patient for seen in event.patients.all()] == [patient]
+
+
+def test_what_the_script_saves_is_an_event_of_its_own_kind(desk):
+    draft = desk.begin(*FULL)
+    desk.send(draft, script=True, note="x")
+    assert AccessEvent.objects.latest("pk").kind == AccessKind.TYPING
+    desk.send(draft, note="y")
+    assert AccessEvent.objects.latest("pk").kind == AccessKind.WRITE
 
 
 def test_rows_beyond_those_of_a_plan_are_refused_unread():

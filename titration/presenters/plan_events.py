@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from titration import planned, planning
+from titration import planned, planning, wording
 from titration.models import Plan
 from titration.planned import PlanLog
 from titration.presenters.log import log_rows
@@ -65,5 +65,17 @@ def event_page(
         "is_grave": kind == "withdrawn",
         "standing": standing_words(log, standing, plan.clinic),
         "recorded": log_rows(history, plan.clinic, now, [step] if step else []),
+        "stays": review_words(log),
         "table": plan_table(carried, now.date(), only=carried[first:]),
     }
+
+
+def review_words(log: PlanLog) -> str:
+    """That the review at the end moves with no row; "" where the plan names none."""
+    on = log.newest.text.review_on
+    if on is None:
+        return ""
+    return _(
+        "The review at the end, on %(date)s, does not move with the rows. Write another date for "
+        "it in the draft where it is to move."
+    ) % {"date": wording.date_words(on)}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from access import audit, kept
+from access.models import AccessKind
 from access.policies import RECORD, check
 from access.signed_in import SignedInRequest
 from ledger.writing import check_not_erased
@@ -45,7 +46,10 @@ def draft_for(request: SignedInRequest, pk: UUID) -> PlanDraft:
     found = get_object_or_404(drafts, pk=pk)
     check(request.user, found.clinic, RECORD)
     check_not_erased(found.regimen.patient_id)
-    audit.saw(request, kind_of(request), [found.regimen.patient_id], found.clinic)
+    kind = kind_of(request)
+    if kind == AccessKind.WRITE and is_script(request):
+        kind = AccessKind.TYPING
+    audit.saw(request, kind, [found.regimen.patient_id], found.clinic)
     found.document = document.tidy(found.document)
     return found
 

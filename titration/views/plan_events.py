@@ -23,7 +23,7 @@ from titration.models import Plan, PlanDraft, PlanEvent, PlanEventKind, PlanVers
 from titration.planned import PlanLog
 from titration.planning import PlanText
 from titration.policies import ChangedMeanwhile, RuleBroken
-from titration.presenters.plan_events import event_page
+from titration.presenters.plan_events import event_page, review_words
 from titration.views.attempts import attempt, read_anew, status_of
 from titration.views.plans import log_of
 from titration.views.regimens import kind_of
@@ -125,6 +125,8 @@ def recorded(
         form.break_rule(rule)
         return None
     messages.info(request, _("The dates are moved in this draft. They hold once it is signed."))
+    if stays := review_words(log_of(plan)):
+        messages.info(request, stays)
     return redirect("plan-sign", draft.pk)
 
 
