@@ -17,7 +17,7 @@ from access.models import Clinic
 from ledger.models import Entry, Head, Retraction
 from ledger.verification import Damage, Finding, differing, values
 from patients.models import PatientStatus, PatientVersion
-from titration import planned, timeline, worklist
+from titration import planned, pumped, timeline, worklist
 from titration.models import (
     DoseStep,
     PlanDraft,
@@ -149,6 +149,7 @@ def _known(
     people = _people(regimen.patient_id for regimen in regimens)
     plans = planned.plan_logs(keys)
     reviews, asked = _reviews(keys), _asked(regimens)
+    pumps = pumped.pump_logs(keys)
     found = {}
     for regimen in regimens:
         key, log, version = regimen.pk, logs[regimen.pk], versions[regimen.pk]
@@ -166,6 +167,7 @@ def _known(
             plan=_plan(regimen.clinic, plans[key], log, texts, ended),
             reviews=tuple(reviews.get(key, ())),
             asked=tuple(asked.get(key, ())),
+            pump=pumps[key].pump,
             is_present=ended is None,
         )
     return found

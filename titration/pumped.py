@@ -77,6 +77,13 @@ def pump_logs(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, 
     }
 
 
+def texts_of(events: Iterable[UUID]) -> dict[UUID, PumpText]:
+    """What these entries say, without their rates; no query where there are none."""
+    keys = list(events)
+    rows = PumpEvent.objects.filter(pk__in=keys) if keys else ()
+    return {event.pk: text_of(event, ()) for event in rows}
+
+
 def text_of(event: PumpEvent, rates: Sequence[Component]) -> PumpText:
     """What an event says, with these rates."""
     columns = {f.name for f in fields(PumpText)} - {"effective", "rates"}

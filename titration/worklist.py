@@ -10,9 +10,12 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from titration.planning import AWAITING, CLOSED, OPEN, WITHDRAWN, Carried, Standing
+from titration.pump import Pump, PumpRecord
 from titration.timeline import STOPPED, WITHHELD, Segment, StepRecord, segments
 
 TOPICS = (
+    "pump-alarm",  # an alarm was heard, or the low-reservoir alarm date is near
+    "pump-refill",  # a refill is booked, or the pump is to be replaced, before long
     "withheld",  # withheld, or stopped of late
     "differs",  # a plan waits for its prescriber, or a step was disputed
     "passed",  # a planned day has passed and nothing is recorded
@@ -24,7 +27,13 @@ TOPICS = (
     "plan-ended",  # the plan is over and the medicine is not
     "nobody",  # whose responsible prescriber may be one no longer; who is, the reader knows
 )
-DAYS_AHEAD = {"ahead": 7, "review": 7}
+DAYS_BEFORE_REFILL, DAYS_BEFORE_REPLACEMENT = 14, 90
+DAYS_AHEAD = {
+    "pump-alarm": DAYS_BEFORE_REFILL,
+    "pump-refill": DAYS_BEFORE_REPLACEMENT,
+    "ahead": 7,
+    "review": 7,
+}
 DAYS_STOPPED = 14
 
 
@@ -116,6 +125,7 @@ class Known:
     plan: Planned | None = None
     reviews: tuple[Booked, ...] = ()
     asked: tuple[Asked, ...] = ()
+    pump: Pump = field(default_factory=Pump)
     is_present: bool = True
 
 
@@ -138,9 +148,36 @@ def items(known: Known) -> frozenset[Item]:
         found += _unreviewed(known, going, [until for _booked, until in reviews])
         found += _ended(known, going, has_review=bool(reviews))
         found += _held(known, held)
+        found += _pump(known)
     return frozenset(
         item for item in found if item.shown_until is None or item.shown_from < item.shown_until
     )
+
+
+def _pump(known: Known) -> Iterator[Item]:
+    """An alarm that was heard and the dates of the pump, for as long as its events say so.
+
+    One row for what one event says of a topic: by the earliest day, from the first day of any.
+    """
+    pump = known.pump
+    said: dict[tuple[str, PumpRecord], list[tuple[date, date]]] = {}
+    for topic, record, name, ahead in (
+        ("pump-alarm", pump.alarm if pump.is_alarm_heard else None, "", 0),
+        ("pump-alarm", pump.low_reservoir, "low_reservoir_on", DAYS_BEFORE_REFILL),
+        ("pump-refill", pump.refill, "refill_on", DAYS_BEFORE_REFILL),
+        ("pump-refill", pump.replacement, "replacement_on", DAYS_BEFORE_REPLACEMENT),
+    ):
+        if record is not None:
+            day = getattr(record.text, name) if name else record.text.effective.on
+            said.setdefault((topic, record), []).append((day, _earlier(day, ahead)))
+    for (topic, record), days in said.items():
+        item = _item(known, topic, min(day for day, _begin in days), record.entry, record.number)
+        yield replace(item, shown_from=min(begin for _day, begin in days))
+
+
+def _earlier(day: date, days: int) -> date:
+    """So many days earlier, or the first day that there is."""
+    return max(day, date.min + timedelta(days=days)) - timedelta(days=days)
 
 
 def _item(known: Known, topic: str, day: date, about: UUID, number: int) -> Item:

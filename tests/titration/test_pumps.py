@@ -17,7 +17,7 @@ from tests.titration.doses import rate
 from tests.titration.exports import text_of
 from tests.titration.factories import pump_event_of, regimen_of, step_of
 from tests.titration.recording import Recording
-from titration import pumped
+from titration import actions, pumped
 from titration.models import DoseStep, PumpEvent
 from titration.policies import RuleBroken
 from titration.timeline import Effective
@@ -242,3 +242,31 @@ def test_events_stand_in_the_pdf_history_corrected_ones_too(client, regimen):
     assert "Misread" in text
     assert "Read again" in text
     assert "241 micrograms per 24 hours" in text
+
+
+class TestWorklist:
+    def shown(self, client, regimen) -> str:
+        client.force_login(regimen.responsible)
+        return Page(client.get(reverse("worklist"))).text
+
+    def test_alarm_that_was_heard_heads_the_list(self, client, regimen):
+        step_of(regimen, components=(rate("223", "24 hours"),))
+        pump_event_of(regimen, kind="alarm", alarm="heard", alarm_words="Single tone")
+        text = self.shown(client, regimen)
+        assert "Single tone" in text
+        assert text.index("Pump: alarm heard") < text.index("No review written")
+
+    def test_refill_is_listed_from_two_weeks_before(self, client, regimen):
+        today = regimen.regimen.clinic.local(timezone.now()).date()
+        far, near = today + timedelta(days=15), today + timedelta(days=14)
+        event = pump_event_of(regimen, refill_on=far)
+        assert "Refill booked for" not in self.shown(client, regimen)
+        pump_event_of(regimen, corrects=event, refill_on=near)
+        assert "Refill booked for" in self.shown(client, regimen)
+
+    def test_withdrawn_event_is_listed_no_longer(self, client, regimen):
+        event = pump_event_of(regimen, kind="alarm", alarm="heard", alarm_words="Single tone")
+        actions.retract_pump_event(
+            event=event, reason="twice", reason_text="", by=regimen.responsible
+        )
+        assert "Single tone" not in self.shown(client, regimen)

@@ -5,6 +5,7 @@ Thousands of the made-up ones come with `--hypothesis-profile=thorough`.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -27,12 +28,23 @@ from tests.titration.factories import (
     medicine_of,
     plan_text,
     planned_row,
+    pump_event_of,
     regimen_of,
     signed_plan,
     step_of,
 )
 from tests.titration.histories import histories
-from titration import actions, listed, planned, planning, projection, reading, timeline, worklist
+from titration import (
+    actions,
+    listed,
+    planned,
+    planning,
+    projection,
+    pumped,
+    reading,
+    timeline,
+    worklist,
+)
 from titration.listed import Person, Scope
 from titration.models import (
     Confirmation,
@@ -45,7 +57,8 @@ from titration.models import (
 )
 from titration.planning import Link
 from titration.policies import ChangedMeanwhile, RuleBroken
-from titration.timeline import StepRecord
+from titration.pump import Pump, PumpRecord, PumpText, pump_after
+from titration.timeline import Effective, StepRecord
 from titration.worklist import Asked, Booked, Known, Planned, Text
 
 TODAY = date(2026, 10, 25)
@@ -82,6 +95,7 @@ def _model(known: Known, today: date) -> Iterator[Line]:
         yield Line("withheld", last.effective.on, last.entry)
     for asked in known.asked:
         yield Line("sign", asked.on, asked.draft)
+    yield from _of_pump(known.pump, today)
     if last is None or last.kind != "stop":
         yield Line("nobody", known.since, known.regimen)
     yield from _of_plan(known, today)
@@ -97,6 +111,28 @@ def _model(known: Known, today: date) -> Iterator[Line]:
     ended = _plan_ended(known)
     if ended is not None and max(ended, begun) <= today:
         yield Line("plan-ended", max(ended, begun), known.plan.plan if known.plan else UUID(int=0))
+
+
+def _of_pump(pump: Pump, today: date) -> Iterator[Line]:
+    """An event is listed while anything that it says of a topic is; by the earliest of its days."""
+    for topic, said in (
+        (
+            "pump-alarm",
+            [
+                (pump.alarm, "effective", 0) if pump.is_alarm_heard else (None, "", 0),
+                (pump.low_reservoir, "low_reservoir_on", 14),
+            ],
+        ),
+        ("pump-refill", [(pump.refill, "refill_on", 14), (pump.replacement, "replacement_on", 90)]),
+    ):
+        for entry in {record.entry for record, _name, _ahead in said if record}:
+            days = [
+                (record.text.effective.on if name == "effective" else getattr(record.text, name), n)
+                for record, name, n in said
+                if record and record.entry == entry
+            ]
+            if any((day - today).days <= ahead for day, ahead in days):
+                yield Line(topic, min(day for day, _ahead in days), entry)
 
 
 def _begun(come: list[StepRecord]) -> date | None:
@@ -232,6 +268,26 @@ def plans(draw: st.DrawFn, live: tuple[StepRecord, ...]) -> Planned:
     )
 
 
+pump_events = st.builds(
+    lambda kind, on, number, dates, alarm: PumpRecord(
+        uuid4(), number, uuid4(), PumpText(kind, Effective(on), "baclofen", alarm=alarm, **dates)
+    ),
+    st.sampled_from(["implanted", "checked", "replaced", "removed"]),
+    past,
+    numbers,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "low_reservoir_on": days,
+            "refill_on": days,
+            "replacement_on": days,
+            "volume_filled": st.just(Decimal(40)),
+        },
+    ),
+    st.sampled_from(["", "heard", "not-heard"]),
+)
+
+
 @st.composite
 def regimens(draw: st.DrawFn) -> Known:
     told = draw(histories())
@@ -255,6 +311,7 @@ def regimens(draw: st.DrawFn) -> Known:
         plan=draw(st.none() | plans(live)),
         reviews=tuple(draw(st.lists(reviews(), max_size=3))),
         asked=tuple(draw(st.lists(st.builds(Asked, st.uuids(), past), max_size=1))),
+        pump=pump_after(draw(st.lists(pump_events, max_size=4))),
         is_present=draw(st.sampled_from([True, True, True, False])),
     )
 
@@ -293,6 +350,7 @@ VERBS = (
     *("dose", "dose", "withhold", "resume", "stop", "correct", "retract", "confirm", "dispute"),
     *("plan", "plan", "revise", "paused", "resumed", "withdrawn", "completed", "follow"),
     *("book", "done", "missed", "cancelled", "ask", "discard", "left", "here", "withdraw"),
+    *("pump", "pump"),
 )
 doings = st.lists(
     st.tuples(st.sampled_from(VERBS), st.integers(0, 1), st.integers(-25, 20)),
@@ -310,7 +368,9 @@ class Desk:
         self.people = [member(self.clinic), member(self.clinic, Role.RECORDER)]
         medicine = medicine_of(self.clinic)
         self.versions = [
-            regimen_of(PatientFactory(clinic=self.clinic), medicine, self.people[0])
+            regimen_of(
+                PatientFactory(clinic=self.clinic), medicine, self.people[0], route="intrathecal"
+            )
             for _again in range(2)
         ]
 
@@ -368,6 +428,17 @@ class Desk:
     def _confirm(self, _verb: str) -> None:
         if (step := self._some_step()) is not None:
             actions.confirm_step(step=step, by=self.people[0])
+
+    def _pump(self, _verb: str) -> None:
+        pump_event_of(
+            self.version,
+            self.today - timedelta(days=abs(self.days)),
+            ("implanted", "alarm", "checked", "removed")[self.days % 4],
+            by=self.by,
+            alarm=("", "heard", "not-heard")[self.days % 3],
+            low_reservoir_on=self.on if self.days % 4 != 3 else None,
+            replacement_on=self.on + timedelta(days=80) if self.days % 5 == 0 else None,
+        )
 
     def _dispute(self, _verb: str) -> None:
         if (step := self._some_step()) is not None:
@@ -517,6 +588,7 @@ def known_of(pk: UUID) -> Known | None:
             for draft in PlanDraft.objects.filter(regimen=pk)
             if draft.asked_at
         ),
+        pump=pumped.pump_log(pk).pump,
         is_present=version.status == "here",
     )
 

@@ -245,6 +245,23 @@ def _alarm_words(text: PumpText) -> str:
     return words
 
 
+def pump_dates_words(topic: str, text: PumpText) -> str:
+    """What an event says of the alarm, or of refill and replacement, in one line."""
+    if topic == "pump-alarm":
+        said = [
+            (_("Alarm"), _alarm_words(text)),
+            (_("Low-reservoir alarm date"), _date_words(text.low_reservoir_on)),
+        ]
+    else:
+        said = [
+            (_("Refill booked for"), _date_words(text.refill_on)),
+            (_("Replacement date"), _date_words(text.replacement_on)),
+        ]
+    return " ".join(
+        _("%(term)s: %(words)s.") % {"term": term, "words": words} for term, words in said if words
+    )
+
+
 def in_place_words(medicines: Sequence[str]) -> str:
     """That a pump is in place, for the banner; "" where none is."""
     if not medicines:

@@ -37,6 +37,16 @@ class _Said(NamedTuple):
 
 
 SAID = {
+    "pump-alarm": _Said(
+        gettext_noop("Pump: alarm heard, or low-reservoir date within 14 days"),
+        gettext_noop("Alarm"),
+        gettext_noop("No pump alarm is recorded, and no low-reservoir date is within 14 days."),
+    ),
+    "pump-refill": _Said(
+        gettext_noop("Pump: refill within 14 days, or replacement within 90"),
+        gettext_noop("Date"),
+        gettext_noop("No pump is booked to be refilled or replaced soon."),
+    ),
     "withheld": _Said(
         gettext_noop("Withheld, or stopped in the last 14 days"),
         gettext_noop("Since"),

@@ -16,7 +16,7 @@ from access.models import Clinic, User
 from access.policies import CONFIRM, RECORD, SIGN, clinics_of
 from patients import presenters as patients
 from patients.finished import NOTHING, html
-from titration import listed, planning, reading, wording
+from titration import listed, planning, pumped, reading, wording
 from titration.dosing import Component
 from titration.models import (
     COMPONENT_FIELDS,
@@ -30,11 +30,14 @@ from titration.models import (
     written_component,
 )
 from titration.presenters.log import heading_words, moment_words
+from titration.presenters.pumps import pump_dates_words
 from titration.presenters.regimen import title_of
 from titration.presenters.worklist import Confirmable, Recent, Row, Section
+from titration.pump import PumpText
 from titration.timeline import Effective
 
 PLANNED, TOLD = ("passed", "ahead"), ("confirm", "differs")
+PUMP = ("pump-alarm", "pump-refill")
 _SOME = UUID(int=0)
 
 
@@ -146,6 +149,7 @@ def words_of(
         parts=reading.components_of(entries),
         planned=_planned({row.about for row in rows if row.topic in PLANNED}),
         reviews=_reviews({row.about for row in rows if row.topic == "review"}),
+        pumps=pumped.texts_of({row.about for row in rows if row.topic in PUMP}),
         former=_former(rows, cards, user),
     )
     return (
@@ -253,6 +257,7 @@ class _Page:
     parts: Mapping[UUID, Sequence[Component]]
     planned: Mapping[UUID, _Planned]
     reviews: Mapping[UUID, str]
+    pumps: Mapping[UUID, PumpText]
     former: Mapping[int, frozenset[int]]
     titles: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
@@ -369,6 +374,8 @@ class _Page:
                 words = _("From %(moment)s. Recorded by %(name)s, decided by %(prescriber)s.")
             case "nobody":
                 words = _("%(name)s is named, and prescribes here no longer.")
+            case "pump-alarm" | "pump-refill" if row.about in self.pumps:
+                return pump_dates_words(row.topic, self.pumps[row.about])
             case "review":
                 said = {"what": self.reviews.get(row.about, "")}
                 words = _("For: %(what)s") if said["what"] else ""
@@ -386,6 +393,8 @@ class _Page:
                 return _link(_url("plan", row.about), _("Open the plan"))
             case "plan-ended":
                 return _link(_url("plan", row.about), _("Open the plan"))
+            case "pump-alarm" | "pump-refill" if row.regimen_id:
+                return _link(_url("pump", row.regimen_id), _("Open the pump"))
             case "sign" if row.clinic_id in self.may[SIGN]:
                 return _link(_url("plan-sign", row.about), _("Read and sign"))
             case "sign" if records:
