@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from access.models import Clinic, OfClinicQuerySet
 from ledger.models import AppendOnly, Record
 from patients import folding
+from patients.context import TOPICS, Status, TopicText
 from patients.identity import Identity, Standing
 
 
@@ -123,8 +124,78 @@ class PatientVersion(Record):
         return Standing(self.status, self.status_on)
 
 
+class ContextVersion(Record):
+    """What is known of one topic of a patient's context from one entry on; the old texts stay.
+
+    `topic` and `status` are as in patients.context, and so are the `lines`, in their order: for
+    each, what is written by the name of its part. Of a text that is not stated there are none.
+    """
+
+    KIND = "context"
+    FORM = "context/1"
+    SEALED = ("lines",)
+    AGREES = {"subject": "patient", "patient": "patient", "clinic": "patient__clinic"}
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="context")
+    topic = models.CharField(_("topic"), max_length=20)
+    status = models.CharField(_("status"), max_length=20)
+    lines = models.JSONField(_("lines"), null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(topic__in=list(TOPICS)), name="%(app_label)s_%(class)s_topic_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[str(status) for status in Status]),
+                name="%(app_label)s_%(class)s_status_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["patient", "topic"], name="patients_context_topic")]
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.status}"
+
+    def plain_content(self) -> dict[str, object]:
+        return {"topic": self.topic, "status": self.status}
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether what was stated was taken out."""
+        return self.lines is None
+
+    @property
+    def text(self) -> TopicText:
+        """What it says. Not of one that was erased."""
+        return TopicText(self.status, tuple(self.lines or ()))
+
+
+class ContextConfirmation(Record):
+    """Somebody asked again, and what a text says of a topic is unchanged."""
+
+    KIND = "context-confirmation"
+    FORM = "context-confirmation/1"
+    AGREES = {
+        "subject": "confirms__patient",
+        "patient": "confirms__patient",
+        "clinic": "confirms__patient__clinic",
+    }
+
+    confirms = models.ForeignKey(
+        ContextVersion, on_delete=models.PROTECT, related_name="confirmations"
+    )
+
+    def __str__(self) -> str:
+        return str(self.confirms_id)
+
+    def plain_content(self) -> dict[str, object]:
+        return {"confirms": self.confirms_id}
+
+
 class PatientCard(models.Model):
     """Projection: the newest version as lists and look-ups need it. Rebuilt from the versions.
+
+    `allergies` is the newest text of that topic, for banners; none where nobody asked yet.
 
     `sort_name`, `family_folded` and `record_number_folded` are as patients.folding makes them.
     """
@@ -134,6 +205,9 @@ class PatientCard(models.Model):
     )
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
     version = models.OneToOneField(PatientVersion, on_delete=models.CASCADE, related_name="+")
+    allergies = models.OneToOneField(
+        ContextVersion, null=True, on_delete=models.CASCADE, related_name="+"
+    )
     sort_name = models.CharField(max_length=2 * folding.LONGEST + 1)
     family_folded = models.CharField(max_length=folding.LONGEST)
     birth_date = models.DateField(null=True)

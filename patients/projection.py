@@ -3,7 +3,7 @@
 Apps above register what makes their own rows of a patient anew, from AppConfig.ready.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,8 @@ from access.models import Clinic
 from ledger.models import Head
 from ledger.verification import Damage, Finding, differing, values
 from patients import folding, numbers
-from patients.models import Patient, PatientCard, PatientVersion, PatientWord
+from patients.context import ALLERGIES
+from patients.models import ContextVersion, Patient, PatientCard, PatientVersion, PatientWord
 
 BATCH = 2000
 
@@ -33,14 +34,18 @@ def standing_changed(patient: UUID) -> None:
         renew(patient)
 
 
-def refresh(versions: Sequence[PatientVersion]) -> None:
+def refresh(
+    versions: Sequence[PatientVersion], allergies: Mapping[UUID, ContextVersion] | None = None
+) -> None:
     """Make the rows of these patients say what these versions of them say. Inside their write.
 
-    A patient who was erased has none: there is nothing left to find them by.
+    A patient who was erased has none: there is nothing left to find them by. `allergies` are for
+    new rows; those of a row that is there stay as they are.
     """
     versions = [version for version in versions if not version.is_erased]
+    allergies = allergies or {}
     PatientCard.objects.bulk_create(
-        map(_card, versions),
+        [_card(version, allergies.get(version.patient_id)) for version in versions],
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["patient"],
@@ -59,11 +64,23 @@ def refresh(versions: Sequence[PatientVersion]) -> None:
     )
 
 
-def _card(version: PatientVersion) -> PatientCard:
+def refresh_allergies(version: ContextVersion) -> None:
+    """Have the patient's card hold this text of their allergies. Inside its write."""
+    PatientCard.objects.filter(patient=version.patient_id).update(allergies=version)
+
+
+def _allergies(patients: Collection[UUID]) -> dict[UUID, ContextVersion]:
+    """By patient: the newest text of their allergies, where there is one."""
+    newest = ContextVersion.objects.newest().filter(patient__in=patients, topic=ALLERGIES)
+    return {version.patient_id: version for version in newest}
+
+
+def _card(version: PatientVersion, allergies: ContextVersion | None) -> PatientCard:
     return PatientCard(
         patient_id=version.patient_id,
         clinic_id=version.patient.clinic_id,
         version=version,
+        allergies=allergies,
         sort_name=folding.sort_name(version.family_name or "", version.given_names or ""),
         family_folded=folding.key(version.family_name or ""),
         birth_date=version.birth_date,
@@ -106,7 +123,8 @@ def _rebuild_clinic(clinic: Clinic) -> int:
     )
     for start in range(0, len(newest), BATCH):
         batch = PatientVersion.objects.filter(pk__in=newest[start : start + BATCH])
-        refresh(list(batch.select_related("patient")))
+        versions = list(batch.select_related("patient"))
+        refresh(versions, _allergies([version.patient_id for version in versions]))
     return len(newest)
 
 
@@ -124,9 +142,11 @@ def differences(clinic: Clinic) -> Iterator[Finding]:
 def _differing(patients: Sequence[Patient]) -> list[Patient]:
     """Those of these patients whose rows differ from what `refresh` would write."""
     versions = PatientVersion.objects.newest().filter(patient__in=patients)
+    allergies = _allergies([patient.pk for patient in patients])
     wanted: dict[UUID, set] = {patient.pk: set() for patient in patients}
     for version in versions.filter(family_name__isnull=False).select_related("patient"):
-        wanted[version.patient_id].update(map(values, (_card(version), *_words(version))))
+        card = _card(version, allergies.get(version.patient_id))
+        wanted[version.patient_id].update(map(values, (card, *_words(version))))
     found: dict[UUID, set] = {patient.pk: set() for patient in patients}
     for card in PatientCard.objects.filter(patient__in=patients):
         found[card.patient_id].add(values(card))

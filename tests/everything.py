@@ -17,7 +17,14 @@ from ledger.writing import Asking, writing
 from patients import actions as patient_actions
 from patients.identity import Standing
 from patients.models import Patient
-from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, member
+from tests.factories import (
+    ClinicFactory,
+    IdentityFactory,
+    PatientFactory,
+    context_of,
+    member,
+    stated,
+)
 from tests.titration.doses import at, times
 from tests.titration.factories import draft_of, medicine_of, regimen_of, signed_plan, step_of
 from titration import actions
@@ -103,6 +110,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     _told(regimen, prescriber)
     _observed(regimen.regimen, prescriber)
     _pumped(regimen, prescriber)
+    _context(patient, recorder)
     patient_actions.revise_patient(
         patient=patient,
         seen=patient.versions.get().entry,
@@ -146,6 +154,23 @@ def _pumped(regimen: RegimenVersion, by: User) -> None:
                 children=event.parts,
             )
             log.flush()
+
+
+def _context(patient: Patient, by: User) -> None:
+    """Two texts of one topic, the second confirmed; and one that there is none."""
+    context_of(
+        patient,
+        by,
+        allergies=stated({"substance": "Gooseberry fool"}),
+        giver=stated({"giver": "family", "who": "Cousin Leopold"}),
+    )
+    known = context_of(
+        patient,
+        by,
+        allergies=stated({"substance": "Gooseberry fool", "reaction": "Hiccups in church"}),
+        conditions=stated(),
+    )
+    patient_actions.confirm_context(patient=patient, seen=[known["allergies"].entry], by=by)
 
 
 def _planned(regimen: RegimenVersion, step: DoseStep, by: User) -> None:
@@ -364,6 +389,9 @@ TEXTS = (
     "harmonium",
     "Barnaby",
     "wireless",
+    "Gooseberry",
+    "Hiccups",
+    "Leopold",
     "almoner",
     "buttons",
     "barometer",

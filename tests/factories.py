@@ -7,8 +7,9 @@ from factory.django import DjangoModelFactory
 
 from access.models import Clinic, Membership, Role, User
 from patients import actions
+from patients.context import Line, TopicText
 from patients.identity import Identity
-from patients.models import Patient
+from patients.models import ContextVersion, Patient
 
 
 class ClinicFactory(DjangoModelFactory):
@@ -82,3 +83,22 @@ class PatientFactory(factory.Factory):
             clinic=clinic, identity=IdentityFactory(**identity), by=by or member(clinic)
         )
         return version.patient
+
+
+def stated(*lines: Line) -> TopicText:
+    """A text of a topic: stated({"substance": "latex"}); that there is none, without a line."""
+    return TopicText("stated" if lines else "none-known", lines)
+
+
+def context_of(
+    patient: Patient, by: User | None = None, **topics: TopicText
+) -> dict[str, ContextVersion]:
+    """Texts of topics recorded over those that stand: context_of(patient, allergies=stated(...)).
+
+    Returns the newest text of every topic that was ever asked about.
+    """
+    seen = {version.topic: version.entry for version in patient.context.newest()}
+    actions.record_context(
+        patient=patient, texts=topics, seen=seen, by=by or member(patient.clinic)
+    )
+    return {version.topic: version for version in patient.context.newest()}

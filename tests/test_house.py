@@ -19,6 +19,7 @@ APPS = ["access", "ledger", "patients", "titration", "config"]  # each may impor
 PURE = {
     "birthdates",
     "canonical",
+    "context",
     "document",
     "dosing",
     "folding",

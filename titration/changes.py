@@ -14,7 +14,7 @@ from uuid import UUID
 
 from access.models import AccessEvent, AccessKind, Clinic, User
 from ledger.models import Entry, Erasure, Head, Retraction
-from patients.models import PatientCard, PatientVersion
+from patients.models import ContextConfirmation, ContextVersion, PatientCard, PatientVersion
 from titration import issued, planned, pumped, reading
 from titration.issued import Issued
 from titration.models import (
@@ -212,12 +212,16 @@ class RegimenChanges:
 
 @dataclass(frozen=True)
 class PatientChanges:
-    """A patient of whom something was recorded: `keys` are of the patient alone."""
+    """A patient of whom something was recorded: `keys` are of the patient alone.
+
+    `versions` are what was known of the person, `context` every text of the context, oldest first.
+    """
 
     patient: UUID
     keys: tuple[Key, ...]
     versions: tuple[PatientVersion, ...]
     regimens: tuple[RegimenChanges, ...]
+    context: tuple[ContextVersion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -236,6 +240,7 @@ class Changes:
     withdrawals: Mapping[UUID, Retraction] = field(default_factory=dict)
     copies: Mapping[int, Issued] = field(default_factory=dict)
     erasures: Mapping[UUID, Erasure] = field(default_factory=dict)
+    confirmations: Mapping[UUID, ContextConfirmation] = field(default_factory=dict)
 
 
 def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
@@ -249,6 +254,8 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
     pumps = pumped.pump_logs(wanted, span.high)
     reviews = _by(_texts(Review, span, regimen__in=wanted), "regimen_id")
     people = _by(_texts(PatientVersion, span, patient__in=list(found)), "patient_id")
+    told_of = {key.patient for key in keys if key.kind == ContextVersion.KIND}
+    context = _by(_texts(ContextVersion, span, patient__in=told_of), "patient_id")
     about = _about(keys)
     told = {key.entry for key in keys if key.kind == DoseStep.KIND} | set(about.values())
     copies = issued.all_issues([log.plan for logs in plans.values() for log in logs], span.high)
@@ -271,6 +278,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
                 patient=patient,
                 keys=tuple(key for key in of_patient if key.entry not in regimens),
                 versions=people.get(patient, ()),
+                context=context.get(patient, ()),
                 regimens=tuple(
                     of_regimen(regimen, of_it)
                     for regimen, of_it in _grouped(of_patient, regimens).items()
@@ -292,6 +300,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
             )
         },
         erasures=_records(Erasure, keys),
+        confirmations=_records(ContextConfirmation, keys, "confirms__entry"),
     )
 
 
@@ -300,10 +309,10 @@ def _texts(model: Any, span: Span, **whose: object) -> list[Any]:
     return list(texts.order_by("entry__number"))
 
 
-def _records(model: Any, keys: Iterable[Key]) -> dict[UUID, Any]:
-    """The records of one kind by entry; no query where there are none."""
+def _records(model: Any, keys: Iterable[Key], *beside: str) -> dict[UUID, Any]:
+    """The records of one kind by entry, with what stands `beside`; no query where none are."""
     entries = [key.entry for key in keys if key.kind == model.KIND]
-    return model.objects.select_related("entry").in_bulk(entries) if entries else {}
+    return model.objects.select_related("entry", *beside).in_bulk(entries) if entries else {}
 
 
 def _by(rows: Iterable[Any], name: str) -> dict[UUID, tuple[Any, ...]]:

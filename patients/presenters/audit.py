@@ -126,9 +126,9 @@ def page_urls(found: Found, asked: QueryDict) -> dict[str, str]:
 
 
 def whose(patient: Patient, *, with_chart: bool) -> Banner:
-    """The banner of a patient, whose name leads to the chart only where the chart is open."""
+    """The banner of a patient; only where the chart is open does it lead there and tell of it."""
     found = banner(patient)
-    return found if with_chart else replace(found, url="")
+    return found if with_chart else replace(found, url="", allergies="", context_url="")
 
 
 def wholeness(clinic: Clinic) -> list[tuple[str, str]]:

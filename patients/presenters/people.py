@@ -21,8 +21,9 @@ from django.utils.translation import gettext as _
 from ledger.models import Entry, Erasure
 from ledger.moments import Moment, NoSuchMoment
 from patients import numbers, search, wording
+from patients.context import ALLERGIES
 from patients.finished import NOTHING, html
-from patients.models import Patient, PatientCard, PatientStatus, PatientVersion
+from patients.models import ContextVersion, Patient, PatientCard, PatientStatus, PatientVersion
 from patients.search import Found
 
 
@@ -30,7 +31,8 @@ from patients.search import Found
 class Banner:
     """Whose page this is, for `_components/banner.html`; "" where something is not known.
 
-    Of somebody who was erased, `name` says when.
+    Of somebody who was erased, `name` says when. `allergies` are as many as fit, or that there are
+    none or that nobody asked; `context_url` leads to all of them and the rest of the context.
     """
 
     name: str
@@ -42,6 +44,9 @@ class Banner:
     telephone: str
     ended: str
     is_erased: bool
+    allergies: str
+    has_allergies: bool
+    context_url: str
 
     @property
     def telephone_url(self) -> str:
@@ -120,14 +125,21 @@ _SAID = (
     "status",
     "status_on",
 )
-_SHOWN = ("patient_id", "clinic__name", "clinic__time_zone", *(f"version__{n}" for n in _SAID))
+_ALLERGIES = ("allergies__status", "allergies__lines")
+_SHOWN = (
+    "patient_id",
+    "clinic__name",
+    "clinic__time_zone",
+    *(f"version__{name}" for name in _SAID),
+    *_ALLERGIES,
+)
 _SHOWN_THEN = ("patient_id", "patient__clinic__name", "patient__clinic__time_zone", *_SAID)
 
 
 def banner(patient: Patient, *, today: date | None = None, moment: Moment | None = None) -> Banner:
-    """The banner of a patient's pages, of the newest version or as known at a moment; one query.
+    """The banner of a patient's pages: one query; two as known at a moment.
 
-    At a moment the age is of that day, and the name leads to the patient as known then. Raises
+    At a moment the age is of that day, and the links lead to the patient as known then. Raises
     NoSuchMoment when the patient was not recorded yet.
     """
     if moment is None:
@@ -135,8 +147,9 @@ def banner(patient: Patient, *, today: date | None = None, moment: Moment | None
         return row
     versions = PatientVersion.objects.newest(moment.number).filter(patient=patient)
     for said in versions.values_list(*_SHOWN_THEN):
-        url = reverse("patient", args=[patient.pk]) + moment.query
-        return _told([_row(said, moment.at.date(), url)])[0]
+        url = reverse("patient", args=[patient.pk])
+        allergies = _allergies_then(patient, moment)
+        return _told([_row((*said, *allergies), moment.at.date(), url, moment.query)])[0]
     raise NoSuchMoment(_("This patient was not recorded yet at that moment. Type a later day."))
 
 
@@ -157,9 +170,16 @@ def rows(patients: Sequence[UUID], *, today: date | None = None) -> list[Row]:
     found = list(map(row, _cards(patients)))
     if others := set(patients) - {one.patient for one in found}:
         versions = PatientVersion.objects.newest().filter(patient__in=others)
-        found += _told(list(map(row, versions.values_list(*_SHOWN_THEN))))
+        unknown = (None,) * len(_ALLERGIES)
+        found += _told([row((*said, *unknown)) for said in versions.values_list(*_SHOWN_THEN)])
     by_patient = {one.patient: one for one in found}
     return [by_patient[patient] for patient in patients if patient in by_patient]
+
+
+def _allergies_then(patient: Patient, moment: Moment) -> tuple:
+    """The columns of the allergies as known at a moment."""
+    versions = ContextVersion.objects.newest(moment.number).filter(patient=patient, topic=ALLERGIES)
+    return versions.values_list("status", "lines").first() or (None, None)
 
 
 def _cards(patients: Sequence[UUID]) -> Iterator[tuple]:
@@ -212,14 +232,17 @@ def erasures(patients: Collection[UUID]) -> dict[UUID, date]:
     }
 
 
-def _row(card: tuple, today: date, url: str) -> Row:
-    """A row of the columns above; the age of somebody who died is the one they reached."""
+def _row(card: tuple, today: date, url: str, query: str = "") -> Row:
+    """A row of the columns above; the age of somebody who died is the one they reached.
+
+    `query` ends the addresses of another moment.
+    """
     patient, clinic, _zone, title, family, given, born, gender, *rest = card
-    nhs, record, telephone, status, ended = rest
+    nhs, record, telephone, status, ended, allergies, lines = rest
     died = ended if status == PatientStatus.DIED else None
     return Row(
         name=wording.name_words(family, given, title),
-        url=url,
+        url=url + query,
         born=wording.born_words(born, died or today),
         gender=wording.gender_words(gender),
         nhs_number=wording.nhs_words(nhs),
@@ -227,6 +250,10 @@ def _row(card: tuple, today: date, url: str) -> Row:
         telephone=telephone or "",
         ended=wording.ended_words(status, ended),
         is_erased=family is None,
+        allergies=wording.allergies_words(allergies, lines),
+        has_allergies=bool(lines),
+        # As `patient-context` is addressed: looked up for each of many rows it would cost most.
+        context_url=f"{url}context/{query}",
         patient=patient,
         clinic=clinic,
     )

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -21,6 +21,7 @@ from ledger.moments import Moment
 from patients import actions, presenters, search, wording
 from patients.forms import IdentityForm, NewPatientForm, RevisionForm
 from patients.models import Patient, PatientCard, PatientVersion
+from patients.views.shared import before_number, reach
 
 
 @require_safe
@@ -64,7 +65,7 @@ def patient_new(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_edit(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Record a new version of what is known of a patient: changed, died, left, or back."""
-    person = _reach(request, patient, policies.RECORD)
+    person = reach(request, patient, policies.RECORD)
     if request.method != "POST":
         audit.saw(request, AccessKind.VIEW, [person.pk], clinic=person.clinic)
         form = RevisionForm(kept.give_back(request), patient=person, version=_newest(person))
@@ -84,7 +85,7 @@ def patient_edit(request: SignedInRequest, patient: UUID) -> HttpResponse:
 @require_safe
 def patient_history(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Every version of what was known of a patient, the newest first."""
-    person = _reach(request, patient, policies.VIEW_CHARTS)
+    person = reach(request, patient, policies.VIEW_CHARTS)
     audit.saw(request, AccessKind.VIEW, [person.pk], clinic=person.clinic)
     moment = moments.known(request.GET.get("known"), person.clinic, timezone.now())
     may_record = policies.allows(request.user, person.clinic, policies.RECORD)
@@ -94,17 +95,17 @@ def patient_history(request: SignedInRequest, patient: UUID) -> HttpResponse:
         "not_today": presenters.not_today(moment, reverse("patient-history", args=[person.pk])),
         "patient": person,
         "may_record": may_record and moment is None and not banner.is_erased,
-        **_versions(person, request.GET.get("before", ""), moment),
+        **_versions(person, before_number(request), moment),
     }
     return render(request, "patients/history.html", context)
 
 
-def _versions(person: Patient, before: str, moment: Moment | None) -> dict[str, object]:
+def _versions(person: Patient, before: int | None, moment: Moment | None) -> dict[str, object]:
     """One page of what was known of a patient, up to a moment; from below the entry `before`."""
     versions = person.versions.up_to(moment.number if moment else None).select_related("entry")
     versions = versions.order_by("-entry__number")
-    if len(before) < 19 and before.isascii() and before.isdecimal():  # what a number column holds
-        versions = versions.filter(entry__number__lt=int(before))
+    if before is not None:
+        versions = versions.filter(entry__number__lt=before)
     page = list(versions[: search.PAGE + 1])
     older: dict[str, str | int] = {}
     if len(page) > search.PAGE:
@@ -113,19 +114,9 @@ def _versions(person: Patient, before: str, moment: Moment | None) -> dict[str, 
     address = reverse("patient-history", args=[person.pk])
     return {
         "versions": presenters.versions(page)[: search.PAGE],
-        "newer_url": address + (moment.query if moment else "") if before else "",
+        "newer_url": address + (moment.query if moment else "") if before is not None else "",
         "older_url": f"?{urlencode(older)}" if older else "",
     }
-
-
-def _reach(request: SignedInRequest, patient: UUID, action: str) -> Patient:
-    """The patient, for somebody who may do this: 404 outside their clinics, 403 inside."""
-    visible = Patient.objects.visible_to(request.user).select_related("clinic")
-    person = get_object_or_404(visible, pk=patient)
-    policies.check(request.user, person.clinic, action)
-    if action == policies.RECORD:
-        writing.check_not_erased(person.pk)
-    return person
 
 
 def _key(text: str) -> UUID | None:

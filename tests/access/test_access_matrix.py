@@ -37,6 +37,26 @@ WORK = {
         "200 200 200 403 403 404",
         "405 405 405 405 405 405",
     ),
+    "patient-context": (
+        "/patients/{patient}/context/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "patient-context-edit": (
+        "/patients/{patient}/context/edit/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "patient-context-confirm": (
+        "/patients/{patient}/context/confirm/",
+        "405 405 405 405 405 405",
+        "302 302 403 403 403 404",
+    ),
+    "patient-context-history": (
+        "/patients/{patient}/context/history/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
     "patient-access": (
         "/patients/{patient}/access/",
         "200 403 403 200 200 404",
@@ -51,6 +71,11 @@ WORK = {
     ),
     "patient-csv": (
         "/patients/{patient}/export.csv",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "patient-context-csv": (
+        "/patients/{patient}/context.csv",
         "200 200 200 403 403 404",
         "405 405 405 405 405 405",
     ),

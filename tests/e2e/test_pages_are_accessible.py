@@ -11,6 +11,7 @@ from access import actions
 from access.models import Clinic, Role, User
 from ledger import erasing
 from ledger.models import ErasureReason
+from patients.models import ContextVersion, Patient
 from tests.e2e.browser import problems, sign_in
 from titration.models import DoseStep, Medicine, Plan, PlanDraft, PlanVersion, Regimen, Review
 from titration.planning import EVENTS
@@ -42,6 +43,7 @@ def addresses() -> list[str]:
         reverse("patient", args=[patient]),
         reverse("patient-edit", args=[patient]),
         reverse("patient-history", args=[patient]),
+        *context_addresses(),
         f"{reverse('patient', args=[patient])}?known={step.entry.number - 1}",
         f"{reverse('regimen', args=[regimen])}?known={step.entry.number}",
         f"{reverse('patient-known', args=[patient])}?known={step.entry.number - 20}",
@@ -68,6 +70,21 @@ def addresses() -> list[str]:
     pages += [reverse("regimen", args=[pk]) for pk in drawn.values_list("pk", flat=True)]
     kinds = ("dose", "single", "withhold", "resume", "stop")
     return pages + [f"{reverse('step-new', args=[regimen])}?kind={kind}" for kind in kinds]
+
+
+def context_addresses() -> list[str]:
+    """The context where much is told, as it was before, its history; its form, full and empty."""
+    told = ContextVersion.objects.latest("entry__number")
+    page = reverse("patient-context", args=[told.patient_id])
+    lacking = Patient.objects.filter(context=None).first()
+    return [
+        page,
+        f"{page}?known={told.entry.number - 1}",
+        reverse("patient-context-history", args=[told.patient_id]),
+        reverse("patient-context-edit", args=[told.patient_id]),
+        reverse("patient-context", args=[lacking.pk]),
+        reverse("patient-context-edit", args=[lacking.pk]),
+    ]
 
 
 def plan_addresses() -> list[str]:
@@ -204,6 +221,7 @@ def test_every_form_with_its_errors_is_accessible(demo, live_server) -> None:
     found = {}
     for address in (
         reverse("patient-new"),
+        f"{reverse('patient-context-edit', args=[step.regimen.patient_id])}?topic=kidney",
         reverse("step-new", args=[step.regimen_id]),
         reverse("step-retract", args=[step.step]),
         reverse("review-new", args=[step.regimen_id]),

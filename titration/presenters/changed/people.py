@@ -1,4 +1,7 @@
-"""What the entries of a patient alone say: added, another standing, other details, erased."""
+"""What the entries of a patient alone say: added, another standing, other details, erased; context.
+
+Entries that one form made of several topics are a line each.
+"""
 
 from collections.abc import Iterator
 
@@ -7,9 +10,10 @@ from django.utils.translation import gettext as _
 from access.models import Clinic
 from ledger.models import Entry, Erasure
 from patients import wording as people
-from patients.models import PatientVersion
+from patients.models import ContextConfirmation, ContextVersion, PatientVersion
+from patients.presenters import context
 from titration.changes import Changes, Key, PatientChanges
-from titration.presenters.changed.line import Line, changed_fields, recorded_cell
+from titration.presenters.changed.line import Line, changed_fields, recorded_cell, stacked
 
 
 def patient_lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> list[Line]:
@@ -28,8 +32,34 @@ def _lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> Iterator[Lin
                 decided=str(erasure.get_reason_display()),
                 recorded=_by(erasure.entry, clinic),
             )
+        elif key.kind == ContextConfirmation.KIND:
+            yield _confirmed(changes.confirmations[key.entry], clinic)
+        elif key.kind == ContextVersion.KIND:
+            yield _context(key, of, clinic)
         else:
             yield _version(key, of, clinic)
+
+
+def _confirmed(confirmation: ContextConfirmation, clinic: Clinic) -> Line:
+    version = confirmation.confirms
+    what = _("%(topic)s: confirmed unchanged") % {"topic": people.topic_label(version.topic)}
+    now = stacked(context.said_of(version))
+    number = confirmation.entry.number
+    return Line((number,), what, now=now, recorded=_by(confirmation.entry, clinic))
+
+
+def _context(key: Key, of: PatientChanges, clinic: Clinic) -> Line:
+    """A text of a topic beside the one before it."""
+    texts = {version.pk: version for version in of.context}
+    version = texts[key.entry]
+    before = texts.get(version.entry.supersedes_id)
+    return Line(
+        (key.number,),
+        people.topic_label(version.topic),
+        before=stacked(context.said(before, version.topic)),
+        now=stacked(context.said_of(version)),
+        recorded=_by(version.entry, clinic),
+    )
 
 
 def _version(key: Key, of: PatientChanges, clinic: Clinic) -> Line:

@@ -1,0 +1,62 @@
+"""Every sentence about a person and what is known of them.
+
+Finished strings: templates only place them.
+"""
+
+from patients.wording.context import (
+    allergies_words,
+    choice_words,
+    lacking_words,
+    line_facts,
+    line_words,
+    none_words,
+    part_label,
+    part_words,
+    text_words,
+    topic_label,
+    topic_problem_words,
+)
+from patients.wording.people import (
+    born_words,
+    date_words,
+    ended_words,
+    erased_words,
+    found_words,
+    gender_words,
+    moment_words,
+    name_words,
+    nhs_words,
+    problem_words,
+    short_month,
+    somebody_else_words,
+    standing_words,
+    written_name,
+)
+
+__all__ = [
+    "allergies_words",
+    "born_words",
+    "choice_words",
+    "date_words",
+    "ended_words",
+    "erased_words",
+    "found_words",
+    "gender_words",
+    "lacking_words",
+    "line_facts",
+    "line_words",
+    "moment_words",
+    "name_words",
+    "nhs_words",
+    "none_words",
+    "part_label",
+    "part_words",
+    "problem_words",
+    "short_month",
+    "somebody_else_words",
+    "standing_words",
+    "text_words",
+    "topic_label",
+    "topic_problem_words",
+    "written_name",
+]
