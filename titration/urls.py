@@ -38,6 +38,11 @@ urlpatterns = [
     path("patients/<uuid:patient>/", patient.patient, name="patient"),
     path("patients/<uuid:patient>/export.pdf", exports.patient_pdf, name="patient-pdf"),
     path("patients/<uuid:patient>/export.csv", exports.patient_csv, name="patient-csv"),
+    path(
+        "patients/<uuid:patient>/context.csv",
+        exports.patient_context_csv,
+        name="patient-context-csv",
+    ),
     path("patients/<uuid:patient>/known/", known.patient_known, name="patient-known"),
     path("carry/put-down/", patient.carry_put_down, name="carry-put-down"),
     path("patients/<uuid:patient>/regimens/new/", regimens.regimen_new, name="regimen-new"),

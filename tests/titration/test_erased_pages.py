@@ -24,6 +24,9 @@ pytestmark = pytest.mark.django_db
 READING = {
     "patient",
     "patient-history",
+    "patient-context",
+    "patient-context-history",
+    "patient-context-csv",
     "patient-access",
     "patient-known",
     "patient-pdf",
@@ -31,9 +34,10 @@ READING = {
     "regimen",
     "regimen-history",
 }
+FILES = {"patient-pdf", "patient-csv", "patient-context-csv"}
 OF_A_PATIENT = {name for name, row in WORK.items() if re.search("{(patient|regimen|step)}", row[0])}
 SAYING_ERASED = {"patient", "patient-known", "patient-pdf", "regimen", "regimen-history"}
-SENT_ONLY = {"step-confirm", "step-dispute"}
+SENT_ONLY = {"step-confirm", "step-dispute", "patient-context-confirm"}
 
 
 @pytest.fixture
@@ -66,7 +70,7 @@ def held(content: str) -> list[str]:
     return [text for text in shown if text.lower() in content.lower()]
 
 
-@pytest.mark.parametrize("name", sorted(READING - {"patient-pdf", "patient-csv"}))
+@pytest.mark.parametrize("name", sorted(READING - FILES))
 def test_page_says_when_the_person_was_erased(client: Client, patient: Patient, name: str) -> None:
     response = client.get(address(name, patient))
     content = response.content.decode()
@@ -77,7 +81,17 @@ def test_page_says_when_the_person_was_erased(client: Client, patient: Patient, 
     assert "/steps/new/" not in content
 
 
-@pytest.mark.parametrize("name", ["patient", "patient-history", "regimen", "regimen-history"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "patient",
+        "patient-history",
+        "patient-context",
+        "patient-context-history",
+        "regimen",
+        "regimen-history",
+    ],
+)
 def test_past_view_says_so_too(client: Client, patient: Patient, name: str) -> None:
     number = Entry.objects.filter(patient=patient.pk).latest("number").number - 1
     response = client.get(address(name, patient), {"known": str(number)})
@@ -109,6 +123,16 @@ def test_csv_says_when_the_person_was_erased(client: Client, patient: Patient) -
     rows = rows_of(file)
     assert {row["family_name"] for row in rows} == {erased_words(patient.pk)}
     assert {row["birth_date"] for row in rows} == {"erased"}
+    assert held(file.decode()) == []
+
+
+def test_the_table_of_the_context_says_when_the_person_was_erased(
+    client: Client, patient: Patient
+) -> None:
+    file = client.get(address("patient-context-csv", patient)).content
+    rows = rows_of(file)
+    assert {row["family_name"] for row in rows} == {erased_words(patient.pk)}
+    assert [row["lines"] for row in rows if row["answer"] == "stated"] == ["erased"] * 3
     assert held(file.decode()) == []
 
 

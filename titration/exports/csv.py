@@ -6,7 +6,7 @@ byte order mark, by which spreadsheets know the encoding.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -148,10 +148,15 @@ Cells = dict[str, Any]
 
 def csv_file(record: PatientRecord) -> bytes:
     """The file of a patient's record. Made whole: a truncated one would pass for a shorter one."""
+    return written(COLUMNS, rows(record))
+
+
+def written(columns: Sequence[str], rows: Iterable[Cells]) -> bytes:
+    """A file of these rows by column, an empty cell where a row has none."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
+    writer = csv.DictWriter(file, columns, restval="", lineterminator="\r\n")
     writer.writeheader()
-    for row in rows(record):
+    for row in rows:
         writer.writerow({name: _cell(value) for name, value in row.items()})
     return file.getvalue().encode("utf-8-sig")
 
@@ -175,16 +180,17 @@ def _cell(value: Any) -> str:
 
 def rows(record: PatientRecord) -> Iterator[Cells]:
     """The rows by column: regimen by regimen, the steps by their moments, the oldest first."""
-    of_patient, of_export = _patient(record), _export(record)
+    around = {**of_patient(record), **of_export(record)}
     for regimen in record.regimens:
-        of_regimen = {**of_patient, **_regimen(regimen), **of_export}
+        of_regimen = {**around, **_regimen(regimen)}
         if not regimen.history.records:
             yield of_regimen
         for of_step, parts in _steps(record, regimen):
             yield from ({**of_regimen, **of_step, **of_part} for of_part in parts)
 
 
-def _patient(record: PatientRecord) -> Cells:
+def of_patient(record: PatientRecord) -> Cells:
+    """Whose record it is, the same in each row."""
     version = record.version
     return {
         "clinic": record.patient.clinic.name,
@@ -199,7 +205,8 @@ def _patient(record: PatientRecord) -> Cells:
     }
 
 
-def _export(record: PatientRecord) -> Cells:
+def of_export(record: PatientRecord) -> Cells:
+    """What the file says of itself, the same in each row."""
     return {
         "exported_by": record.by,
         "exported_at": record.at,

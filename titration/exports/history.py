@@ -12,6 +12,7 @@ from ledger.models import Head, Retraction
 from ledger.moments import Moment, NoSuchMoment
 from patients.models import Patient, PatientVersion
 from patients.presenters import erased_words, not_today_words
+from patients.reading import KnownTopic, known_context
 from titration import planning, timeline
 from titration.issued import Issued, issues
 from titration.models import RegimenVersion
@@ -47,7 +48,7 @@ class PatientRecord:
 
     `at` is the moment of the export on the clinic's clock; `is_part` says that one regimen was
     chosen out of the record; `moment` is set when this is not the record of today; `erased` says
-    when the person was erased, if they were.
+    when the person was erased, if they were. `context` has every topic, with its earlier texts.
     """
 
     patient: Patient
@@ -60,6 +61,7 @@ class PatientRecord:
     at: datetime
     moment: Moment | None = None
     erased: str = ""
+    context: tuple[KnownTopic, ...] = ()
 
     @property
     def now(self) -> datetime:
@@ -133,6 +135,7 @@ def read(
         at=at,
         moment=moment,
         erased=erased_words(patient.pk) if person.is_erased else "",
+        context=tuple(known_context(patient.pk, head.number, with_earlier=True)),
     )
 
 

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from patients import wording as people
 from patients.presenters import not_today_words
+from patients.presenters.context import allergies_of
 from titration.chart import PAPER, chart, svg
+from titration.exports.context import context_listings
 from titration.exports.fonts import FAMILIES, fonts
 from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
 from titration.exports.legible import Legible
@@ -100,6 +102,7 @@ def document(record: PatientRecord) -> dict[str, Any]:
         "missing": missing_words(legible),
         "words": _words(),
         "regimens": regimens,
+        "context": listings_part(context_listings(record.context), legible, _("In the context")),
     }
 
 
@@ -123,6 +126,7 @@ def _words() -> dict[str, Any]:
             _("Recorded"),
         ],
         "no_regimen": _("No regimen is recorded for this person."),
+        "context": _("Allergies and other context"),
     }
 
 
@@ -143,6 +147,7 @@ def _banner(record: PatientRecord) -> dict[str, Any]:
         (_("Record No."), or_erased(version.record_number)),
         (_("Telephone"), or_erased(record.telephone)),
         (_("Status"), people.ended_words(version.status, version.status_on)),
+        (_("Allergies"), allergies_of(record.context)),
         (_("Clinic"), clinic.name),
     ]
     return {

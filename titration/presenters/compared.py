@@ -14,6 +14,7 @@ from ledger.models import Retraction
 from ledger.moments import Moment, end_of
 from patients import presenters as people
 from patients.models import Patient, PatientVersion
+from patients.presenters import context
 from titration import dosing, reading, timeline, wording
 from titration.learned import (
     ADDED,
@@ -77,7 +78,7 @@ def compared(
     """What the page shows of `about`, a day, as known at the moment and as known today.
 
     Needs the patient's clinic; all regimens, or the one that is chosen, in the order in which the
-    patient's page has them at `now`. Eight queries at most.
+    patient's page has them at `now`. Ten queries at most.
     """
     versions = RegimenVersion.objects.filter(regimen__patient=patient).select_related("entry")
     if regimen is not None:
@@ -92,6 +93,7 @@ def compared(
         "heading": _("%(day)s as known on %(moment)s, and as known today") % said,
         "regimens": [comparison.regimen(key) for key in shown],
         "patient_lines": _patient_lines(patient, moment),
+        "context_lines": _context_lines(patient, moment),
     }
 
 
@@ -351,3 +353,23 @@ def _patient_lines(patient: Patient, moment: Moment) -> list[Line]:
         about = _entry_words(entry.number, entry.recorded_at, patient.clinic)
         lines.append(Line(entry.number, about, sentence))
     return lines[::-1]
+
+
+def _context_lines(patient: Patient, moment: Moment) -> list[Line]:
+    """What was learned since of the patient's context: both texts of each topic."""
+    return [
+        Line(
+            learned.entry.number,
+            _entry_words(learned.entry.number, learned.entry.recorded_at, patient.clinic),
+            learned.sentence,
+            details=[(learned.topic, _both(learned))] if learned.now else (),
+        )
+        for learned in context.learned_since(patient.pk, moment.number)
+    ]
+
+
+def _both(learned: context.Learned) -> str:
+    return _("It said: %(was)s. It says: %(now)s.") % {
+        "was": "; ".join(learned.before),
+        "now": "; ".join(learned.now),
+    }

@@ -16,6 +16,7 @@ from access.signed_in import SignedInRequest
 from ledger import moments
 from patients.models import Patient
 from titration.exports import history
+from titration.exports.context_csv import context_csv_file
 from titration.exports.csv import csv_file
 from titration.exports.pdf import pdf_file
 from titration.views.regimens import chosen_regimen
@@ -35,12 +36,22 @@ def patient_csv(request: SignedInRequest, patient: UUID) -> HttpResponse:
     return _export(request, patient, csv_file, "text/csv; charset=utf-8", "csv")
 
 
+@require_safe
+@never_cache
+def patient_context_csv(request: SignedInRequest, patient: UUID) -> HttpResponse:
+    """The context, every text of it, as CSV."""
+    csv = "text/csv; charset=utf-8"
+    return _export(request, patient, context_csv_file, csv, "csv", name="context")
+
+
 def _export(
     request: SignedInRequest,
     patient: UUID,
     write: Callable[[history.PatientRecord], bytes],
     content_type: str,
     ending: str,
+    *,
+    name: str = "dose-history",
 ) -> HttpResponse:
     patients = Patient.objects.visible_to(request.user).select_related("clinic")
     found = get_object_or_404(patients, pk=patient)
@@ -52,7 +63,7 @@ def _export(
     regimen = chosen.pk if chosen else None
     record = history.read(found, by=request.user, now=now, regimen=regimen, moment=moment)
     # A file name is seen on desks and in mails: it names nobody.
-    name = f"dose-history-{str(found.pk)[:8]}-{record.at:%Y-%m-%d}"
+    name = f"{name}-{str(found.pk)[:8]}-{record.at:%Y-%m-%d}"
     if moment:
         name += f"-not-todays-as-known-{moment.at:%Y-%m-%d}"
     return HttpResponse(
