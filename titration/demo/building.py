@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from access.models import Clinic, Membership, User
-from patients.actions import add_patient, revise_patient
+from patients.actions import add_patient, confirm_context, record_context, revise_patient
 from patients.models import Patient
 from titration import actions
 from titration.demo import neurology, others, pumps, spasticity
+from titration.demo.contexts import told_of
 from titration.demo.medicines import MEDICINES
 from titration.demo.people import CLINIC, MOREAU, PEOPLE
 from titration.demo.planning import PlayedPlan
@@ -107,6 +108,7 @@ class _Play:
         identity = replace(story.identity, telephone=story.telephone)
         yield story.arrived
         version = add_patient(clinic=self.clinic, identity=identity, by=by, recorded_at=self.now)
+        self.start(self._context(version.patient, identity.record_number))
         for course in story.courses:
             self.start(self._course(version.patient, course))
         if story.ended is not None:
@@ -120,6 +122,15 @@ class _Play:
                 by=by,
                 recorded_at=self.now,
             )
+
+    def _context(self, patient: Patient, record_number: str) -> Thread:
+        for told in told_of(record_number, self.on):
+            yield told.recorded
+            seen = {version.topic: version.entry for version in patient.context.newest()}
+            asked = {"patient": patient, "by": self.people[told.by], "recorded_at": self.now}
+            record_context(texts=told.texts, seen=seen, **asked)
+            if told.unchanged:
+                confirm_context(seen=[seen[topic] for topic in told.unchanged], **asked)
 
     def _course(self, patient: Patient, course: Course) -> Thread:
         yield course.opened
