@@ -1,4 +1,4 @@
-"""What every test relies on: no network, the browser, steady property tests."""
+"""What every test relies on: no network, the browser, steady property tests, shared set-up."""
 
 import ipaddress
 import os
@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management.commands import flush
+from django.db import transaction
 from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).parent
@@ -123,6 +124,26 @@ def limits_start_anew(request: pytest.FixtureRequest) -> None:
     if "live_server" in request.fixturenames:
         request.getfixturevalue("transactional_db")
         cache.clear()
+
+
+COMMITTING = {"own_database", "transactional_db", "live_server"}
+
+
+@pytest.fixture(scope="module")
+def module_db(request: pytest.FixtureRequest, django_db_setup, django_db_blocker):
+    """The database for fixtures of a whole module: what they write goes when the module ends.
+
+    Each test's own changes are rolled back to it. Hand tests a `deepcopy` of objects made here, so
+    that none sees what another did to them. A test that commits belongs in another module.
+    """
+    for item in request.session.items:
+        marker = item.get_closest_marker("django_db")
+        is_marked = marker is not None and marker.kwargs.get("transaction")
+        if item.path == request.path and (is_marked or COMMITTING & set(item.fixturenames)):
+            pytest.fail(f"{item.name} commits: it belongs in a module without module_db")
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -8,12 +8,11 @@ clinic what has a patient or a medicine in its address is not there; what has no
 import re
 
 import pytest
-from django.db import transaction
 from django.urls import URLResolver, get_resolver
 
 from access.models import Role
 from ledger.models import Entry
-from tests.access.world import ROLES, new_world
+from tests.access.world import ROLES
 from tests.factories import ClinicFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -352,14 +351,6 @@ def routes(resolver=None, prefix: str = "/"):
 
 def ours() -> dict[str, str]:
     return {name: path for name, path in routes() if not path.startswith("/admin/")}
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """One for all: each test's own changes are rolled back to it, and it goes at the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield new_world()
-        transaction.set_rollback(True)
 
 
 def test_every_address_is_listed():

@@ -10,7 +10,7 @@ from django.urls import reverse
 from access import kept
 from access.models import AccessEvent, AccessKind, Role
 from ledger.models import Entry
-from tests.access.world import World, new_world
+from tests.access.world import World
 from tests.factories import PASSWORD
 from tests.pages import Page, typed_over
 from tests.titration.recording import Recording, address
@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 BACK = "What you had typed is back. Nothing of it is recorded yet."
 DOSE = {"amount": "17", "when": "morning"}
-
-
-@pytest.fixture
-def world() -> World:
-    return new_world()
 
 
 @pytest.fixture

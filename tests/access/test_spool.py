@@ -10,33 +10,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from access import audit, spool
+from access import spool
 from access.models import AccessedPatient, AccessEvent, AccessKind, Clinic, Role
-from tests.access.world import new_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return new_world()
-
-
-@pytest.fixture
-def folder(settings, tmp_path):
-    settings.ACCESS_SPOOL = tmp_path / "spool"
-    return settings.ACCESS_SPOOL
-
-
-@pytest.fixture
-def browser(client, world):
-    """A prescriber's, who has been at work."""
-    client.force_login(world.people[Role.PRESCRIBER])
-    client.get("/")
-    return client
 
 
 @contextmanager
@@ -56,33 +36,8 @@ def read_only():
                 transaction.set_rollback(True)
 
 
-@contextmanager
-def read_only_from_the_start():
-    """The same outside of every transaction, as in service."""
-    on, off = {
-        "sqlite": ("PRAGMA query_only=1", "PRAGMA query_only=0"),
-        "postgresql": (
-            "SET default_transaction_read_only=on",
-            "SET default_transaction_read_only=off",
-        ),
-    }[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(on)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(off)
-
-
 def lines(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.json"))
-
-
-def fill() -> None:
-    """Write events until the database takes no more."""
-    for _event in range(500):
-        AccessEvent.objects.create(kind=AccessKind.VIEW, route="r" * 100, method="GET")
 
 
 def page_of(world) -> str:
@@ -111,16 +66,6 @@ def put(folder: Path, *waiting: dict | str) -> list[Path]:
 
 
 # Into the spool
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_page_is_shown_when_the_database_takes_no_event(browser, world, folder):
-    count = AccessEvent.objects.count()
-    with read_only_from_the_start():
-        answer = browser.get(page_of(world))
-        assert answer.status_code == 200
-        assert AccessEvent.objects.count() == count
-    assert len(lines(folder)) == 1
 
 
 def test_a_line_holds_ids_and_the_moment_and_nothing_else(browser, world, folder):
@@ -155,45 +100,12 @@ def test_a_refusal_waits_in_the_spool_too(browser, world, folder):
     assert json.loads(file.read_text())["kind"] == AccessKind.REFUSED
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.only_on("sqlite")  # only its size can be bounded
-def test_the_page_is_shown_when_the_disk_is_full(browser, world, folder):
-    with connection.cursor() as cursor:
-        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count={pages}")
-        with pytest.raises(OperationalError, match="full"):
-            fill()
-        assert browser.get(page_of(world)).status_code == 200
-        assert len(lines(folder)) == 1
-        cursor.execute("PRAGMA max_page_count=1073741823")
-
-
 def test_the_connection_goes_on_after_an_event_that_failed(browser, world, folder):
     with read_only():
         assert browser.get(page_of(world)).status_code == 200
         assert Clinic.objects.filter(pk=world.clinic.pk).exists()
     Clinic.objects.filter(pk=world.clinic.pk).update(telephone="020 7946 0999")
     assert Clinic.objects.get(pk=world.clinic.pk).telephone == "020 7946 0999"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_event_goes_to_the_spool_whole_when_the_database_refuses_a_patient(world, folder):
-    event = AccessEvent(kind=AccessKind.VIEW, route="regimen", method="GET")
-    audit._write(event, [world.patient, world.patient])  # no event names a patient twice
-    assert not AccessEvent.objects.exists()
-    assert not AccessedPatient.objects.exists()
-    assert len(lines(folder)) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.only_on("postgresql")
-def test_an_event_and_its_patients_are_one_statement(world, folder, django_assert_num_queries):
-    event = AccessEvent(kind=AccessKind.VIEW, route="regimen", method="GET")
-    others = [uuid4() for _number in range(3)]
-    with django_assert_num_queries(1):
-        audit._write(event, others)
-    named = AccessedPatient.objects.filter(event=event.pk)
-    assert set(named.values_list("patient", flat=True)) == set(others)
 
 
 # Neither

@@ -1,5 +1,6 @@
 """What `?known=` names: a day, a time or an entry, as the one entry number where a reader stops."""
 
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -32,14 +33,19 @@ TIMES = [
 ]
 
 
-@pytest.fixture
-def clinic():
+@pytest.fixture(scope="module")
+def made_clinic(module_db):
     """A clinic on London's clock with an entry of each of the times above."""
     clinic = ClinicFactory(is_demo=True, time_zone="Europe/London")
     by = member(clinic)
     for at in TIMES:
         actions.add_patient(clinic=clinic, identity=IdentityFactory(), by=by, recorded_at=at)
     return clinic
+
+
+@pytest.fixture
+def clinic(made_clinic, db):
+    return deepcopy(made_clinic)
 
 
 def number_of(text: str, clinic, now: datetime = NOW) -> int:

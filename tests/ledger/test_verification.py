@@ -50,15 +50,14 @@ ON_SQLITE = connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="module")
-def record(django_db_setup, django_db_blocker):
+def record(module_db):
     """A clinic with everything in it, another beside it, and no guards: made once, kept open."""
-    with django_db_blocker.unblock(), undone():
-        patient = everything()
-        step_of(RegimenVersion.objects.get(regimen__patient=patient), on=dt.date(2026, 5, 1))
-        PatientFactory()
-        seal()
-        with unguarded():
-            yield patient
+    patient = everything()
+    step_of(RegimenVersion.objects.get(regimen__patient=patient), on=dt.date(2026, 5, 1))
+    PatientFactory()
+    seal()
+    with unguarded():
+        yield patient
 
 
 @pytest.fixture

@@ -39,9 +39,9 @@ def today(request: pytest.FixtureRequest) -> date:
 
 
 @pytest.fixture(scope="module")
-def clinic(today: date, django_db_setup, django_db_blocker) -> Iterator[Clinic]:
+def clinic(today: date, module_db: None) -> Iterator[Clinic]:
     """The demonstration of that day, built once for all tests of this file."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with transaction.atomic():
         yield build(PASSWORD, today)
         transaction.set_rollback(True)
 

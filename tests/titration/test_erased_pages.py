@@ -1,6 +1,7 @@
 """What pages and exports show of somebody who was erased, and that nothing more is recorded."""
 
 import re
+from copy import deepcopy
 from datetime import date
 
 import pytest
@@ -40,8 +41,8 @@ SAYING_ERASED = {"patient", "patient-known", "patient-pdf", "regimen", "regimen-
 SENT_ONLY = {"step-confirm", "step-dispute", "patient-context-confirm"}
 
 
-@pytest.fixture
-def patient() -> Patient:
+@pytest.fixture(scope="module")
+def erased(module_db: None) -> Patient:
     patient = everything()
     regimen = patient.regimens.get()
     step_of(regimen.versions.get(), by=member(patient.clinic, Role.RECORDER), on=date(2026, 5, 1))
@@ -49,6 +50,11 @@ def patient() -> Patient:
     reason = ErasureReason.REQUEST
     erasing.erase(clinic=patient.clinic, patient=patient.pk, reason=reason, by=administrator)
     return patient
+
+
+@pytest.fixture
+def patient(erased: Patient, db: None) -> Patient:
+    return deepcopy(erased)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
@@ -135,9 +136,14 @@ class Story:
         return corrected
 
 
+@pytest.fixture(scope="module")
+def told(module_db: None) -> Story:
+    return Story()
+
+
 @pytest.fixture
-def story(client) -> Story:
-    story = Story()
+def story(client, told: Story, db: None) -> Story:
+    story = deepcopy(told)
     client.force_login(story.osei)
     return story
 
