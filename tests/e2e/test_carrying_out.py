@@ -1,7 +1,6 @@
 """A row of the demonstration's plans is recorded in a browser, and a step disputed in the list."""
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -13,12 +12,11 @@ from titration.models import Plan, Regimen, WorklistRow
 
 
 @pytest.fixture
-def desk(page, live_server):
+def desk(page, demonstration):
     """A browser at the demonstration, and what signs somebody in to it."""
-    call_command("seed_demo", verbosity=0)
 
     def signed_in(name: str):
-        sign_in(page, live_server.url, User.objects.get(name=name))
+        sign_in(page, demonstration, User.objects.get(name=name))
         return page
 
     return signed_in

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,10 +20,9 @@ DRAWN = ["Lamotrigine", "Pregabalin", "Fentanyl", "Baclofen", "Methotrexate"]
 
 
 @pytest.fixture
-def demo(page, live_server):
+def demo(page, demonstration):
     """A browser signed in to the demonstration as its first prescriber."""
-    call_command("seed_demo", verbosity=0)
-    sign_in(page, live_server.url, User.objects.get(name="Dr A. Osei"))
+    sign_in(page, demonstration, User.objects.get(name="Dr A. Osei"))
     return page
 
 
