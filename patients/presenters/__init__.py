@@ -11,6 +11,7 @@ from patients.presenters.people import (
     erased_words,
     listing,
     rows,
+    search_url,
     table_body,
     versions,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "not_today",
     "not_today_words",
     "rows",
+    "search_url",
     "table_body",
     "versions",
 ]

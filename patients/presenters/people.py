@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from access import veiled
 from ledger.models import Entry, Erasure
 from ledger.moments import Moment, NoSuchMoment
 from patients import numbers, search, wording
@@ -292,8 +293,15 @@ def listing(found: Found, *, spans_clinics: bool) -> Listing:
 def _page_url(text: str, which: str, patient: UUID | None) -> str:
     if patient is None:
         return ""
-    query = {"q": text} if text else {}
+    query = {"find": veiled.veil(text)} if text else {}
     return "?" + urlencode({**query, which: str(patient)})
+
+
+def search_url(typed: str) -> str:
+    """Where a search leads: its text is in the address, and nobody reads it there."""
+    text = " ".join(typed[: search.LONGEST_TEXT].split())
+    page = reverse("patient-list")
+    return f"{page}?{urlencode({'find': veiled.veil(text)})}" if text else page
 
 
 def _notes(found: Found) -> list[str]:

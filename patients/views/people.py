@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import audit, kept, policies
+from access import audit, kept, policies, veiled
 from access.models import AccessKind
 from access.signed_in import SignedInRequest
 from ledger import moments, writing
@@ -24,13 +24,19 @@ from patients.models import Patient, PatientCard, PatientVersion
 from patients.views.shared import before_number, reach
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def patient_list(request: SignedInRequest) -> HttpResponse:
-    """Patients by name, or those that `q` finds; an exact number goes straight to its patient."""
+    """Patients by name, or those that match; an exact number goes straight to its patient.
+
+    What is searched for is sent, and then stands in the address veiled: names stay out of it. An
+    address with a plain `q`, which nothing here makes, is read as well.
+    """
     policies.check_anywhere(request.user, policies.VIEW_CHARTS)
+    if request.method == "POST":
+        return redirect(presenters.search_url(request.POST.get("q", "")))
     clinics = policies.clinics_of(request.user, policies.VIEW_CHARTS)
     found = search.find(
-        request.GET.get("q", ""),
+        veiled.read(request.GET.get("find", "")) or request.GET.get("q", ""),
         clinics=clinics,
         today=timezone.localdate(),
         before=_key(request.GET.get("before", "")),
@@ -41,7 +47,8 @@ def patient_list(request: SignedInRequest) -> HttpResponse:
     if found.by_number and len(found.patients) == 1:
         return redirect("patient", found.patients[0])
     listing = presenters.listing(found, spans_clinics=len(clinics) > 1)
-    return render(request, "patients/list.html", {"listing": listing})
+    context = {"listing": listing, "search_text": listing.text}
+    return render(request, "patients/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,7 +1,7 @@
 """The pages of patients: who reaches them, what they show, and what stays as it was."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -197,6 +197,39 @@ def test_number_of_two_patients_lists_both(browser, by, patient):
 
     assert "These patients have this number." in shown
     assert "NOVAKOVA" in shown
+
+
+def test_what_is_searched_for_stays_out_of_every_address(browser, clinic, by):
+    for n in range(search.PAGE + 1):
+        born = date(1930, 1, 1) + timedelta(days=40 * n)
+        PatientFactory(clinic=clinic, by=by, family_name="Quillfeather", birth_date=born)
+    answer = browser.post(LIST, {"q": " quill  feather"})
+    assert answer.status_code == 302
+    assert "uill" not in answer.url
+    answer = browser.post(LIST, {"q": " Quillfeather "})
+    first = browser.get(answer.url).context["listing"]
+    assert first.text == "Quillfeather"
+    assert "uill" not in first.after_url
+    second = browser.get(LIST + first.after_url).context["listing"]
+    assert (second.text, len(second.rows)) == ("Quillfeather", 1)
+
+
+def test_an_empty_search_leads_to_the_whole_list(browser):
+    assert browser.post(LIST, {"q": "  "}).url == LIST
+
+
+@pytest.mark.parametrize("veiled", ["x", "gAAAAA", "%00", "é", "A" * 5000])
+def test_what_veils_nothing_finds_the_whole_list(browser, patient, veiled):
+    shown = page(browser.get(LIST, {"find": veiled}))
+    assert "NOVAK" in shown
+
+
+def test_a_search_that_somebody_changed_finds_the_whole_list(browser, patient):
+    address = browser.post(LIST, {"q": "nobody"}).url
+    assert "No patient matches." in page(browser.get(address))
+    at = address.index("find=") + 20
+    other = "A" if address[at] != "A" else "B"
+    assert "NOVAK" in page(browser.get(address[:at] + other + address[at + 1 :]))
 
 
 def test_search_says_that_a_number_is_no_nhs_number(browser, patient):
