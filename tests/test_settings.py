@@ -14,7 +14,7 @@ import django
 import pytest
 from django.apps import apps
 
-from config.logs import WithoutMessages
+from config.logs import JsonLines
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
@@ -140,7 +140,7 @@ def test_log_lines_leave_out_what_exceptions_say():
             raise RuntimeError(str(error)) from error
     except RuntimeError:
         record = logging.LogRecord("x", logging.ERROR, "x", 1, "failed", None, sys.exc_info())
-    line = WithoutMessages().format(record)
+    line = JsonLines().format(record)
     assert "Kowalska" not in line
     assert line.index("ValueError") < line.index("RuntimeError")
 

@@ -1,0 +1,136 @@
+"""Log lines: JSON, one line each, and nothing of a patient whatever is asked and whatever fails."""
+
+import io
+import json
+import logging
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.test import Client, override_settings
+
+from access.models import Role
+from config.logs import HEADER, JsonLines
+from ledger.models import Entry
+from patients.models import PatientVersion
+from tests.access.test_access_matrix import OTHERS, WORK
+from tests.access.world import new_world
+
+pytestmark = pytest.mark.django_db
+
+DOSE = "7919.37"
+
+
+@pytest.fixture
+def lines():
+    """What the service writes to its log, all levels of it, line by line."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield lambda: stream.getvalue().splitlines()
+    root.removeHandler(handler)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield new_world()
+        transaction.set_rollback(True)
+
+
+def secrets_of(world) -> list[str]:
+    """What is the patient's: names, numbers, the words of the record, and a dose that is typed."""
+    version = PatientVersion.objects.filter(patient=world.patient).latest("entry__number")
+    said = [version.family_name, version.given_names, version.nhs_number, version.record_number]
+    step = world.step
+    return [text for text in (*said, DOSE, step.note, step.reason_text) if text]
+
+
+def nothing_of(world, lines: list[str]) -> None:
+    assert lines
+    text = "\n".join(lines)
+    for secret in secrets_of(world):
+        assert secret not in text, secret
+
+
+def ask_everything(client, world) -> None:
+    """Each address with texts of the patient typed wherever a request has room for them."""
+    [name, *_rest] = secrets_of(world)
+    typed = dict.fromkeys(("q", "family_name", "note", "reason", "submission", "login"), name)
+    for path, *_answers in [*WORK.values(), *OTHERS.values()]:
+        address = world.address(path)
+        for send in (client.get, client.post, client.put):
+            send(address, typed)
+    client.get(f"/{name}/", {"q": name})
+    client.get(f"/patients/{name}/")
+    client.get("/patients/", {"q": name}, headers={"X-Request-ID": name, "User-Agent": name})
+
+
+@pytest.mark.parametrize("role", [Role.PRESCRIBER, Role.VIEWER, "nobody"])
+def test_no_route_writes_anything_of_a_patient_to_the_log(world, lines, role):
+    client = Client(raise_request_exception=False)
+    client.force_login(world.people[role])
+    ask_everything(client, world)
+    nothing_of(world, lines())
+
+
+def test_no_error_writes_anything_of_a_patient_to_the_log(world, lines):
+    [name, *_rest] = secrets_of(world)
+    client = Client(raise_request_exception=False)
+    client.force_login(world.people[Role.PRESCRIBER])
+
+    def fail(run, sql, *rest):
+        if "ledger_entry" in sql or "titration_" in sql or "patients_" in sql:
+            raise OperationalError(f"{name} was refused: {DOSE}")
+        return run(sql, *rest)
+
+    count = Entry.objects.count()
+    said = secrets_of(world)
+    with connection.execute_wrapper(fail):
+        for path, *_answers in WORK.values():
+            address = world.address(path) if "{" not in path else None
+            if address:
+                client.get(address)
+        client.get(f"/patients/{world.patient}/")
+        client.post(
+            f"/regimens/{world.step.regimen_id}/steps/new/",
+            {"note": name, "components-0-amount": DOSE},
+        )
+    text = "\n".join(lines())
+    assert "OperationalError" in text
+    assert not [secret for secret in said if secret in text]
+    assert Entry.objects.count() == count
+
+
+def record(message: str, *arguments: object, **extra: object) -> logging.LogRecord:
+    made = logging.LogRecord("x", logging.WARNING, __file__, 1, message, arguments, None)
+    made.__dict__.update(extra)
+    return made
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "\x00"])
+def test_what_somebody_typed_begins_no_line_of_its_own(ending):
+    forged = f'x{ending}{{"level": "INFO"}}'
+    line = JsonLines().format(record("typed: %s", forged))
+    assert len(line.splitlines()) == 1
+    assert line.isascii()
+    assert json.loads(line)["message"] == f"typed: {forged}"
+
+
+def test_lines_of_a_request_and_its_answer_carry_one_number(client, lines):
+    answer = client.get("/nothing/")
+    [line] = [json.loads(line) for line in lines()]
+    assert line["request"] == answer.headers[HEADER]
+    assert (line["route"], line["status"]) == ("no address of ours", 404)
+    assert client.get("/nothing/").headers[HEADER] != answer.headers[HEADER]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "given", "is_taken"),
+    [(0, "a1b2c3d4e5", False), (1, "a1b2c3d4e5", True), (1, "short", False), (1, "x" * 65, False)],
+)
+def test_the_number_of_a_proxy_is_taken_where_it_is_ours(client, proxies, given, is_taken):
+    with override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=proxies):
+        answer = client.get("/health/", headers={HEADER: given})
+    assert (answer.headers[HEADER] == given) == is_taken
