@@ -95,9 +95,7 @@ def issues(plans: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[
 def all_issues(plans: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[Issued, ...]]:
     """As `issues`, with those that were withdrawn."""
     plans = list(plans)
-    rows = PlanIssue.objects.filter(version__plan__in=plans)
-    if known is not None:
-        rows = rows.filter(entry__number__lte=known)
+    rows = PlanIssue.objects.up_to(known).filter(version__plan__in=plans)
     found: dict[UUID, tuple[Issued, ...]] = dict.fromkeys(plans, ())
     related = rows.select_related("entry", "version__plan", "told__entry")
     copies = list(related.order_by("entry__number"))

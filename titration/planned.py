@@ -166,10 +166,6 @@ def present_plan(
     return next((log for log in reversed(logs) if not log.standing(live, ended).is_over), None)
 
 
-def _known(rows: QuerySet, known: int | None) -> QuerySet:
-    return rows if known is None else rows.filter(entry__number__lte=known)
-
-
 class _Version(NamedTuple):
     """A signed version without its rows, and its entry."""
 
@@ -195,16 +191,27 @@ class _Version(NamedTuple):
 def _version_columns(known: int | None) -> QuerySet:
     """The columns of _Version, in the order of their signing."""
     of_patient = PatientVersion.objects.filter(patient=OuterRef("plan__regimen__patient"))
-    back = _known(of_patient, known).filter(
+    back = of_patient.up_to(known).filter(
         ~Q(entry__supersedes__patientversion__status=PatientStatus.HERE),
         status=PatientStatus.HERE,
         entry__supersedes__isnull=False,
     )
-    return _known(PlanVersion.objects.order_by("entry__number"), known).values_list(
-        *("plan_id", "plan__regimen_id", "version", "purpose", "end", "review_on", "slots"),
-        *("if_missed", "if_unwell", "note", "entry_id", "entry__number", "entry__recorded_by_id"),
-        *("entry__recorded_by_name", "entry__recorded_at", "entry__time_zone"),
-        Subquery(back.order_by("-entry__number").values("entry__number")[:1]),
+    return (
+        PlanVersion.objects.up_to(known)
+        .order_by("entry__number")
+        .values_list(
+            *("plan_id", "plan__regimen_id", "version", "purpose", "end", "review_on", "slots"),
+            *(
+                "if_missed",
+                "if_unwell",
+                "note",
+                "entry_id",
+                "entry__number",
+                "entry__recorded_by_id",
+            ),
+            *("entry__recorded_by_name", "entry__recorded_at", "entry__time_zone"),
+            Subquery(back.order_by("-entry__number").values("entry__number")[:1]),
+        )
     )
 
 
@@ -305,16 +312,17 @@ def _event_columns() -> QuerySet:
 
 
 def _events(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, RecordedEvent]]:
-    for plan, number, kind, reason_text, by_name, at, zone in _known(
-        _event_columns().filter(plan__in=plans), known
-    ):
+    rows = _event_columns().filter(plan__in=plans)
+    if known is not None:
+        rows = rows.filter(entry__number__lte=known)
+    for plan, number, kind, reason_text, by_name, at, zone in rows:
         yield plan, RecordedEvent(number, kind, reason_text, by_name, at, _day_of(at, zone))
 
 
 def _links(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, Link]]:
     # The entry after the step's own, of one write with it: known as soon as the step is.
     until = None if known is None else known + 1
-    rows = _known(RowRecorded.objects.filter(version__plan__in=plans), until)
+    rows = RowRecorded.objects.up_to(until).filter(version__plan__in=plans)
     fields = ("version__plan_id", "row", "step", "entry__number")
     for plan, row, step, number in rows.order_by("version__plan_id", "entry__number").values_list(
         *fields

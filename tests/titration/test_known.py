@@ -20,7 +20,8 @@ from patients.identity import Standing
 from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, member
 from tests.pages import Page
 from tests.titration.doses import at
-from tests.titration.factories import medicine_of, step_of
+from tests.titration.factories import medicine_of, plan_of, review_of, step_of
+from tests.titration.issuing import issue_of
 from tests.titration.recording import Recording
 from titration import actions
 from titration.models import DoseStep, RegimenVersion
@@ -478,6 +479,29 @@ def test_what_was_learned_since_is_told_entry_by_entry(client, story):
     places = [text.find(words) for words in said]
     assert -1 not in places, [words for words, place in zip(said, places, strict=True) if place < 0]
     assert places == sorted(places)
+
+
+def test_plans_copies_and_reviews_that_were_learned_since_are_told(client, story):
+    regimen = RegimenVersion.objects.newest().get()
+    patient = regimen.regimen.patient
+    newest = patient.versions.latest("entry__number")
+    people.revise_patient(
+        patient=patient, seen=newest.entry, identity=newest.identity, by=story.lind
+    )
+    copy = issue_of(plan_of(regimen))
+    actions.retract_issue(issue=copy, reason="twice", reason_text="", by=regimen.responsible)
+    review_of(regimen)
+    told = (
+        "Plan signed.",
+        "Copy of the plan given out.",
+        "Copy of the plan withdrawn as entered in error.",
+        "Review booked.",
+    )
+    since = Page(client.get(url(story, "patient-known"), {"known": "2026-03-05"})).text
+    assert [words for words in told if words not in since] == []
+    number = str(Entry.objects.latest("number").number)
+    after = Page(client.get(url(story, "patient-known"), {"known": number})).text
+    assert [words for words in told if words in after] == []
 
 
 def test_where_nothing_was_learned_the_page_says_so(client, story):

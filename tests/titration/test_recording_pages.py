@@ -236,7 +236,8 @@ def test_an_error_of_a_part_stands_beside_its_field(
     client, regimen, nothing_is_written, field, typed
 ):
     nothing_is_written()
-    page = sent(client, regimen, {**THREE_TIMES_5, **typed}, note="as said by telephone")
+    times = {"times": ""} if "when" in typed else {}
+    page = sent(client, regimen, {**THREE_TIMES_5, **times, **typed}, note="as said by telephone")
     assert page.status == 422
     assert page.errors.get(field), page.errors
     assert page.values["note"] == "as said by telephone"
@@ -582,6 +583,44 @@ def test_a_resumption_is_never_filled_in(client, version, regimen):
     assert page.values["components-TOTAL_FORMS"] == "1"
     assert page.values["components-0-when"] == ""
     assert page.values["components-0-days"] == "every"
+
+
+def test_a_correction_offers_the_other_kinds_of_step(client, version):
+    step = step_of(version)
+    page = Page(client.get(reverse("step-correct", args=[step.step])))
+    assert [link for link in page.links if link.startswith("?kind=")] == [
+        "?kind=withhold",
+        "?kind=resume",
+        "?kind=stop",
+        "?kind=single",
+    ]
+    page = Page(client.get(reverse("step-correct", args=[step.step]) + "?kind=stop"))
+    assert "?kind=dose" in page.links
+    assert "components-0-amount" not in page.values
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("times", {"when": "morning", "times": "3"}),
+        ("clock", {"when": "morning", "times": "", "clock": "08:00"}),
+        ("hours", {"hours": "6"}),
+        ("window_from", {"window_from": "08:00"}),
+        ("changed_every_hours", {"changed_every_hours": "72"}),
+        ("weekdays", {"weekdays": ["2"]}),
+        ("every", {"every": "2"}),
+        ("anchor_day", {"anchor_day": "2", "anchor_month": "3", "anchor_year": "2026"}),
+        ("every", {"when": "continuous", "times": "", "rate_per": "hour", "every": "2"}),
+    ],
+)
+def test_what_does_not_belong_to_the_timing_is_said_beside_it_and_kept(
+    client, regimen, nothing_is_written, name, typed
+):
+    nothing_is_written()
+    page = sent(client, regimen, {**THREE_TIMES_5, **typed})
+    assert page.status == 422
+    assert "This is not part of" in " ".join(page.errors[f"components-0-{name}"])
+    assert page.values[f"components-0-{name}"] in (typed[name], *typed[name])
 
 
 def test_the_next_dose_has_the_timings_and_no_amount(client, version, regimen):

@@ -54,7 +54,33 @@ FIELD_OF_PROBLEM = {
     "window_empty": "window_from",
     "window_half": "window_from",
 }
+# What is typed for some choices of `when`, or of `days`, alone. The page's script hides it for the
+# others and does not send it; without a script it is there to be typed into.
+OF_WHEN = {
+    "clock": {"clock"},
+    "times": {"times", "hours"},
+    "hours": {"hours"},
+    "window_from": {"continuous"},
+    "window_to": {"continuous"},
+    "changed_every_hours": {"continuous"},
+}
+OF_DAYS = {
+    "weekdays": {"weekdays"},
+    "every": {"period", "weekdays"},
+    "anchor_day": {"period", "weekdays"},
+    "anchor_month": {"period", "weekdays"},
+    "anchor_year": {"period", "weekdays"},
+}
+NO_DAYS = {"needed", "hours", "continuous"}
 NEVER_TYPED = {"unit", "when", "days", "every_unit", "rate_per", "weekdays"}
+
+
+_OF_OTHER_WHEN = gettext_lazy(
+    "This is not part of the timing that is chosen under “When”. Clear it, or choose another."
+)
+_OF_OTHER_DAYS = gettext_lazy(
+    "This is not part of what is chosen under “Which days”. Clear it, or choose another."
+)
 
 
 class ComponentForm(forms.Form):
@@ -154,8 +180,26 @@ class ComponentForm(forms.Form):
         if not cleaned["when"]:
             self.add_error("when", _("Choose when it is taken."))
             return cleaned
-        self.written = self._written(cleaned)
+        self._check_belongs(dict(cleaned))
+        if not self.errors:
+            self.written = self._written(cleaned)
         return cleaned
+
+    def _check_belongs(self, cleaned: dict) -> None:
+        """Nothing typed is dropped: what does not belong to the chosen timing is said beside it."""
+        when, days = cleaned["when"], cleaned["days"]
+        takes_days = not self.is_single and when not in NO_DAYS
+        for name, choices in OF_WHEN.items():
+            is_of_it = when in choices and (name == "clock" or not self.is_single)
+            if cleaned[name] not in (None, "") and not is_of_it:
+                self.add_error(name, _OF_OTHER_WHEN)
+        for name, choices in OF_DAYS.items():
+            if cleaned[name] in (None, "", []) or (takes_days and days in choices):
+                continue
+            self.add_error(name, _OF_OTHER_DAYS)
+        counts = any(cleaned[name] for name in ("anchor_day", "anchor_month", "anchor_year"))
+        if counts and (cleaned["every"] or 1) == 1 and "anchor_day" not in self.errors:
+            self.add_error("anchor_day", wording.problem_words("anchor_unused"))
 
     def _written(self, cleaned: dict) -> dosing.Component:
         low, high = cleaned["amount"]

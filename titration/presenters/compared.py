@@ -7,6 +7,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
@@ -25,6 +26,8 @@ from titration.learned import (
     learned_since,
 )
 from titration.models import RegimenVersion, StepKind
+from titration.presenters import changed
+from titration.presenters.compared_plans import details_of, plan_lines
 from titration.presenters.log import (
     confirmation_words,
     heading_words,
@@ -78,7 +81,8 @@ def compared(
     """What the page shows of `about`, a day, as known at the moment and as known today.
 
     Needs the patient's clinic; all regimens, or the one that is chosen, in the order in which the
-    patient's page has them at `now`. Ten queries at most.
+    patient's page has them at `now`. Twelve queries at most where no plan and no review was
+    recorded since.
     """
     versions = RegimenVersion.objects.filter(regimen__patient=patient).select_related("entry")
     if regimen is not None:
@@ -86,7 +90,8 @@ def compared(
     by_regimen: dict[UUID, list[RegimenVersion]] = {}
     for version in versions.order_by("entry__number"):
         by_regimen.setdefault(version.regimen_id, []).append(version)
-    comparison = _Comparison(patient.clinic, moment, about, by_regimen)
+    plans = plan_lines(patient, moment)
+    comparison = _Comparison(patient.clinic, moment, about, by_regimen, plans)
     shown = sorted(by_regimen, key=lambda key: comparison.place(key, patient.clinic.local(now)))
     said = {"day": wording.date_words(about), "moment": people.known_words(moment)}
     return {
@@ -106,8 +111,9 @@ class _Comparison:
         moment: Moment,
         about: date,
         versions: Mapping[UUID, Sequence[RegimenVersion]],
+        plans: Mapping[UUID, Sequence[changed.Line]],
     ) -> None:
-        self.clinic, self.moment, self.versions = clinic, moment, versions
+        self.clinic, self.moment, self.versions, self.plans = clinic, moment, versions, plans
         self.about = end_of(about, clinic.zone)
         self.day = wording.date_words(about)
         self.logs = reading.histories(versions)
@@ -152,6 +158,7 @@ class _Comparison:
                     *self._step_lines(log),
                     *self._version_lines(versions),
                     *self._withdrawal_lines(key),
+                    *self._plan_lines(key),
                 ],
                 key=lambda line: line.number,
             ),
@@ -275,6 +282,19 @@ class _Comparison:
             return []
         words = _("%(name)s withdrew this regimen as entered in error: %(reason)s.")
         return [self._withdrawn(withdrawal, words, {})]
+
+    def _plan_lines(self, key: UUID) -> list[Line]:
+        """What was learned of the regimen's plans, copies and reviews."""
+        entry = _("entry %(number)s")
+        return [
+            Line(
+                number=line.numbers[0],
+                entry=capfirst(entry % {"number": f"{line.numbers[0]:,}"}),
+                sentence=_("%(what)s.") % {"what": line.what},
+                details=details_of(line),
+            )
+            for line in self.plans.get(key, ())
+        ]
 
     def _version_lines(self, versions: Sequence[RegimenVersion]) -> list[Line]:
         lines = []

@@ -61,6 +61,18 @@ def write_title(kind: str, *, is_correction: bool) -> str:
     return _("Correct a recorded step") if is_correction else str(WRITE_TITLES[StepKind(kind)]())
 
 
+def other_kinds(kind: str) -> list[tuple[str, str]]:
+    """As which kinds of step what was recorded as one may be corrected: (words, query)."""
+    words = {
+        StepKind.DOSE: _("Dose step"),
+        StepKind.SINGLE: _("Single dose"),
+        StepKind.WITHHOLD: _("Withhold"),
+        StepKind.RESUME: _("Resume"),
+        StepKind.STOP: _("Stop"),
+    }
+    return [(words[each], f"?kind={each.value}") for each in StepKind if each != kind]
+
+
 def confirm_text(name: str) -> str:
     """The button that records names the patient."""
     return _("Record for %(name)s") % {"name": name}

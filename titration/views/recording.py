@@ -142,6 +142,7 @@ class Screen:
                 before=row[0] if row else None,
                 before_heading=_("As recorded") if self.corrected else _("Instruction now"),
                 is_single=self.kind == StepKind.SINGLE,
+                other_kinds=recording.other_kinds(self.kind) if self.corrected else [],
                 row=row_card(self.row, asks=self.corrected is None) if self.row else None,
             ),
             status=422 if is_refused and self.request.method == "POST" else 200,
