@@ -58,9 +58,7 @@ class LineForm(forms.Form):
     def tell(self, part: str, code: str) -> None:
         """Say what is wrong with a part at its first box."""
         name = part if part in self.fields else f"{part}_day"
-        self.add_error(
-            name if name in self.fields else None, topic_problem_words(self.topic, part, code)
-        )
+        self.add_error(name if name in self.fields else None, topic_problem_words(self.topic, code))
 
     @property
     def boxes(self) -> list[dict[str, Any]]:
@@ -194,7 +192,7 @@ class Section:
             self.written[place].tell(part, code)
             return
         field = next((name for name in ("none", "unasked") if name in self.ticks.fields), None)
-        self.ticks.add_error(field, topic_problem_words(self.topic, "", code))
+        self.ticks.add_error(field, topic_problem_words(self.topic, code))
 
 
 class ContextForm:

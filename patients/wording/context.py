@@ -222,14 +222,9 @@ def _shortened(names: Iterable[str]) -> str:
     }
 
 
-def topic_problem_words(topic: Topic, part: str, code: str) -> str:
+def topic_problem_words(topic: Topic, code: str) -> str:
     """Say what is wrong with a text; patients.context gives the codes."""
-    said = {
-        "part": part_label(part) if part else "",
-        "most": topic.most,
-        "none": none_words(topic.code) if topic.has_none else "",
-    }
-    return str(_PROBLEMS[code]) % said
+    return str(_PROBLEMS[code]) % {"most": topic.most}
 
 
 _PROBLEMS = {
@@ -238,8 +233,8 @@ _PROBLEMS = {
     "both": gettext_lazy("Lines are written below. Empty them, or take the tick away."),
     "too_many": gettext_lazy("This is more than can be kept here. Write at most %(most)s."),
     "unknown": gettext_lazy("This form is of another version. Open it anew."),
-    "missing": gettext_lazy("%(part)s: write it, or empty the rest of this line."),
-    "choice": gettext_lazy("%(part)s: choose one from the list."),
+    "missing": gettext_lazy("Write this too, or empty the rest of the line."),
+    "choice": gettext_lazy("Choose one from the list."),
     "figure": gettext_lazy(
         "Write the figure in digits, with a point where it has decimals, and no zeros after the "
         "last one, as in 58 or 58.5."
@@ -249,7 +244,7 @@ _PROBLEMS = {
     "year": gettext_lazy("Write the year with four digits."),
     "future": gettext_lazy("This day has not come yet. Check the date."),
     "before_from": gettext_lazy("This day is before the one from which it holds."),
-    "too_long": gettext_lazy("%(part)s: this is too long. Write less."),
+    "too_long": gettext_lazy("This is too long. Write less."),
     "emptied": gettext_lazy(
         "Nothing is written here any more. Write what is known, tick that there is none, or tick "
         "that what is recorded was entered in error."

@@ -102,7 +102,11 @@ def test_the_form_opens_as_it_is_recorded_and_records_nothing_anew(browser, pati
 @pytest.mark.parametrize(
     ("typed", "field", "words"),
     [
-        ({"allergies__0__reaction": "rash"}, "allergies-0-substance", "Substance: write it"),
+        (
+            {"allergies__0__reaction": "rash"},
+            "allergies-0-substance",
+            "Write this too, or empty the rest",
+        ),
         ({"kidney__0__value": "58.0"}, "kidney-0-value", "no zeros after the last one"),
         ({"kidney__0__on_day": "31"}, "kidney-0-on_day", "Write day, month and year"),
         (

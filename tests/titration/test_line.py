@@ -21,7 +21,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from access.models import Role
-from tests.factories import ClinicFactory, PatientFactory, member
+from tests.factories import ClinicFactory, PatientFactory, context_of, member, stated
 from tests.pages import INLINE, Page
 from tests.titration.doses import amount, at, rate, times
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
@@ -40,6 +40,17 @@ NUMBER = re.compile(rf"([+\u2212]?)({FIGURE})(?: to ({FIGURE}))?\s(?:{UNITS})\b"
 # What else may stand with a unit: the strengths of the medicine list, which are no doses, and what
 # a person typed in words beside a dose, shown in quotation marks.
 STRENGTHS = {"113", "127", "131"}
+
+# A measurement of the kidneys that somebody wrote, and beside it a dose in the words of whoever
+# told it, which stands in quotation marks.
+KIDNEY = "257"
+CONTEXT = {
+    "kidney": stated(
+        {"measure": "egfr", "value": KIDNEY, "unit": "mL/min", "on": "2026-03-02"},
+    ),
+    "medicines": stated({"medicine": "Sertraline", "dose": "263 mg at night"}),
+    "sedatives": stated({"substance": "Wine", "amount": "269 mL"}),
+}
 QUOTED = re.compile("“[^”]*”")
 
 
@@ -96,6 +107,7 @@ class Course:
             patient, medicine_of(self.clinic, "gabapentin", strengths=()), self.prescriber
         )
         self.patient = patient
+        context_of(patient, self.recorder, **CONTEXT)
         self.record()
         self.plan = self.signed()
         self.steps = {
@@ -215,7 +227,8 @@ class Course:
     @cached_property
     def written(self) -> set[str]:
         steps = [step for steps in self.steps.values() for step in steps]
-        return {figure for written in (*steps, *self.rows) for figure in amounts_of(written)}
+        doses = {figure for written in (*steps, *self.rows) for figure in amounts_of(written)}
+        return doses | {KIDNEY}
 
     @cached_property
     def totals(self) -> set[str]:
@@ -325,6 +338,8 @@ def paths(course: Course) -> dict[str, int]:
         f"/regimens/{course.mouth.regimen_id}/?{known}": 1,
         f"/patients/{course.patient.pk}/known/?{known}&about=2026-03-02": 30,
         f"/patients/{course.patient.pk}/": 2,
+        f"/patients/{course.patient.pk}/context/": 1,
+        f"/patients/{course.patient.pk}/context/history/": 1,
         f"/regimens/{course.mouth.regimen_id}/retract/": 20,
         f"/regimens/{course.mouth.regimen_id}/history/": 0,
         f"/regimens/{course.mouth.regimen_id}/edit/": 0,
