@@ -8,10 +8,20 @@ from access.models import User
 from titration import actions, planned, reading
 from titration.demo.story import Copied, Course, Happened, Planned, Reviewed, Typed
 from titration.document import tidy
-from titration.models import PlanDraft, PlanIssue, PlanVersion, Regimen, ReviewStatus
+from titration.issued import UNWRITTEN, Written
+from titration.models import (
+    CalendarShape,
+    IssuedAs,
+    PlanDraft,
+    PlanIssue,
+    PlanVersion,
+    Regimen,
+    ReviewStatus,
+)
 from titration.planning import PlanText
 
 Thread = Iterator[datetime]
+AS_STEPS = Written(CalendarShape.STEPS)
 
 
 class PlayedPlan:
@@ -99,6 +109,7 @@ class PlayedPlan:
             issued_as=copied.issued_as,
             how=copied.how,
             to_whom=copied.to_whom,
+            written=AS_STEPS if copied.issued_as == IssuedAs.CALENDAR else UNWRITTEN,
             seen=self._seen(),
             by=by,
             recorded_at=self.now(),
