@@ -270,3 +270,19 @@ class TestWorklist:
             event=event, reason="twice", reason_text="", by=regimen.responsible
         )
         assert "Single tone" not in self.shown(client, regimen)
+
+
+def test_regimen_page_shows_the_pump_at_first_glance(client, regimen):
+    client.force_login(regimen.responsible)
+    address = reverse("regimen", args=[regimen.regimen_id])
+    assert "No pump is recorded." in Page(client.get(address)).text
+    pump_event_of(regimen, refill_on=date(2026, 12, 15))
+    text = Page(client.get(address)).text
+    assert "Refill booked for: 15-Dec-2026" in text
+
+
+def test_medicine_by_mouth_shows_no_pump(client):
+    by_mouth = regimen_of()
+    client.force_login(by_mouth.responsible)
+    links = Page(client.get(reverse("regimen", args=[by_mouth.regimen_id]))).links
+    assert reverse("pump", args=[by_mouth.regimen_id]) not in links

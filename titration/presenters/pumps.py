@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
-from titration import wording
+from titration import pumped, wording
 from titration.dosing import Component
-from titration.models import PumpAlarm, PumpEventKind, PumpMode
+from titration.models import PUMP_ROUTES, PumpAlarm, PumpEventKind, PumpMode
 from titration.presenters.log import or_erased, quoted, recorded_words, withdrawal_words
 from titration.pump import Pump, PumpRecord, PumpText
 from titration.pumped import PumpEntry, PumpLog
@@ -73,7 +73,7 @@ def _nothing_words(log: PumpLog, now: Pump) -> str:
     return _("No pump is recorded. Record it when it is put in, or as it is found in place.")
 
 
-def _facts_now(now: Pump) -> Iterator[PumpFact]:
+def _dates_now(now: Pump) -> Iterator[PumpFact]:
     if now.alarm is not None:
         words = _alarm_words(now.alarm.text)
         yield _fact(_("Alarm"), words, now.alarm, is_alarm=now.is_alarm_heard)
@@ -88,6 +88,10 @@ def _facts_now(now: Pump) -> Iterator[PumpFact]:
         elif now.filled is not None and name != "replacement_on":
             none = _("none is written since the reservoir was filled")
             yield _fact(label, none, now.filled)
+
+
+def _facts_now(now: Pump) -> Iterator[PumpFact]:
+    yield from _dates_now(now)
     said = (
         (now.model, {_("Pump")}),
         (now.contents, {_("In the reservoir"), _("Also in the reservoir")}),
@@ -118,6 +122,26 @@ def _differs_words(now: Pump, instructed: Sequence[Component] | None) -> str:
         "The programme read off the pump is not written as the last recorded instruction is. "
         "Compare the two."
     )
+
+
+@dataclass(frozen=True)
+class PumpCard:
+    """The pump at first glance: whether one is in place, its alarm and its dates."""
+
+    url: str
+    words: str
+    facts: Sequence[PumpFact]
+
+
+def pump_card(regimen: UUID, route: str, known: int | None, query: str) -> PumpCard | None:
+    """None for a medicine that no pump gives. `query` ends the address of another moment."""
+    if route not in PUMP_ROUTES:
+        return None
+    log = pumped.pump_log(regimen, known)
+    now = log.pump
+    facts = list(_dates_now(now)) if now.is_in_place else []
+    words = _("In place") if now.is_in_place else _nothing_words(log, now)
+    return PumpCard(_url("pump", regimen) + query, words, facts)
 
 
 @dataclass(frozen=True)
@@ -168,8 +192,8 @@ def _row(entry: PumpEntry, clinic: Clinic, *, may_record: bool) -> PumpRow:
     )
 
 
-def _url(name: str, event: UUID) -> str:
-    return reverse(name, args=[event])
+def _url(name: str, key: UUID) -> str:
+    return reverse(name, args=[key])
 
 
 def _error_words(entry: PumpEntry, clinic: Clinic) -> str:

@@ -19,6 +19,7 @@ from titration.models import Regimen, RegimenVersion, StepKind
 from titration.planned import PlanLog
 from titration.presenters.log import log_rows, ordered, quoted
 from titration.presenters.log_table import log_table
+from titration.presenters.pumps import pump_card
 from titration.presenters.regimen_plans import RegimenPlans, regimen_plans
 from titration.reading import History
 
@@ -126,6 +127,7 @@ def regimen_page(
             plans=plans.picture,
         ),
         "plans": plans,
+        "pump": pump_card(regimen.pk, version.route, history.known, moment.query if moment else ""),
         "with_versions": with_versions,
         "ended": person.ended,
         "review_url": reverse("review-new", args=[regimen.pk]) if may_plan else "",
