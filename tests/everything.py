@@ -77,6 +77,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
         patient,
         medicine_of(clinic),
         by=prescriber,
+        route="intrathecal",
         indication_text="Zygomorphic spasms",
         supplied_by="Apothecary of Wick",
     )

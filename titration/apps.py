@@ -15,7 +15,9 @@ class TitrationConfig(AppConfig):
         from access.audit import finders
         from ledger import erasing, verification
         from patients import projection as people
+        from patients.presenters import register_device
         from titration import actions, audit, projection
+        from titration.presenters import pumps
 
         finders.append(audit.subject)
         leaving.register(actions.left_to_hand_over)
@@ -23,6 +25,7 @@ class TitrationConfig(AppConfig):
         verification.register(projection.differences)
         zones.register(projection.rebuild_clinic)
         people.register(projection.refresh_patient)
+        register_device(pumps.in_place_words)
         post_migrate.connect(_fill_lists, sender=self)
 
 

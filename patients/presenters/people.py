@@ -1,6 +1,6 @@
 """Patients as pages show them: rows and banners of finished strings."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -34,6 +34,7 @@ class Banner:
 
     Of somebody who was erased, `name` says when. `allergies` are as many as fit, or that there are
     none or that nobody asked; `context_url` leads to all of them and the rest of the context.
+    `devices` says what is in place; only the banner of a page has it, a row of a list has none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Banner:
     allergies: str
     has_allergies: bool
     context_url: str
+    devices: str
 
     @property
     def telephone_url(self) -> str:
@@ -61,6 +63,20 @@ class Row(Banner):
 
     patient: UUID
     clinic: str
+
+
+Device = Callable[[UUID, int | None], str]
+_devices: list[Device] = []
+
+
+def register_device(device: Device) -> None:
+    """Have the banner say what `device` says of a patient, as known at an entry number."""
+    if device not in _devices:
+        _devices.append(device)
+
+
+def _devices_words(patient: UUID, known: int | None) -> str:
+    return ", ".join(filter(None, (device(patient, known) for device in _devices)))
 
 
 ROW = """<tr>
@@ -138,19 +154,20 @@ _SHOWN_THEN = ("patient_id", "patient__clinic__name", "patient__clinic__time_zon
 
 
 def banner(patient: Patient, *, today: date | None = None, moment: Moment | None = None) -> Banner:
-    """The banner of a patient's pages: one query; two as known at a moment.
+    """The banner of a patient's pages: a query, and one for each device that may be in place.
 
     At a moment the age is of that day, and the links lead to the patient as known then. Raises
     NoSuchMoment when the patient was not recorded yet.
     """
     if moment is None:
         [row] = rows([patient.pk], today=today)
-        return row
+        return replace(row, devices=_devices_words(patient.pk, None))
     versions = PatientVersion.objects.newest(moment.number).filter(patient=patient)
     for said in versions.values_list(*_SHOWN_THEN):
         url = reverse("patient", args=[patient.pk])
         allergies = _allergies_then(patient, moment)
-        return _told([_row((*said, *allergies), moment.at.date(), url, moment.query)])[0]
+        row = _told([_row((*said, *allergies), moment.at.date(), url, moment.query)])[0]
+        return replace(row, devices=_devices_words(patient.pk, moment.number))
     raise NoSuchMoment(_("This patient was not recorded yet at that moment. Type a later day."))
 
 
@@ -255,6 +272,7 @@ def _row(card: tuple, today: date, url: str, query: str = "") -> Row:
         has_allergies=bool(lines),
         # As `patient-context` is addressed: looked up for each of many rows it would cost most.
         context_url=f"{url}context/{query}",
+        devices="",
         patient=patient,
         clinic=clinic,
     )

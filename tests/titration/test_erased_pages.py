@@ -32,6 +32,7 @@ READING = {
     "patient-known",
     "patient-pdf",
     "patient-csv",
+    "pump",
     "regimen",
     "regimen-history",
 }

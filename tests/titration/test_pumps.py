@@ -286,3 +286,15 @@ def test_medicine_by_mouth_shows_no_pump(client):
     client.force_login(by_mouth.responsible)
     links = Page(client.get(reverse("regimen", args=[by_mouth.regimen_id]))).links
     assert reverse("pump", args=[by_mouth.regimen_id]) not in links
+
+
+def test_banner_says_that_a_pump_is_in_place_and_what_it_gives(client, regimen):
+    client.force_login(regimen.responsible)
+    address = reverse("patient", args=[regimen.regimen.patient_id])
+    assert "Pump:" not in Page(client.get(address)).text
+    event = pump_event_of(regimen)
+    assert "In place Pump: baclofen" in Page(client.get(address)).text
+    pump_event_of(regimen, on=date(2026, 3, 9), kind="removed")
+    assert "Pump:" not in Page(client.get(address)).text
+    then = client.get(f"{address}?known={event.entry.number}")
+    assert "In place Pump: baclofen" in Page(then).text

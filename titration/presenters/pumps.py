@@ -286,8 +286,9 @@ def pump_dates_words(topic: str, text: PumpText) -> str:
     )
 
 
-def in_place_words(medicines: Sequence[str]) -> str:
-    """That a pump is in place, for the banner; "" where none is."""
+def in_place_words(patient: UUID, known: int | None = None) -> str:
+    """That a pump is in place and what it gives, for the banner; "" where none is."""
+    medicines = pumped.medicines_in_pumps(patient, known)
     if not medicines:
         return ""
-    return ", ".join(medicines)
+    return _("Pump: %(medicines)s") % {"medicines": ", ".join(medicines)}

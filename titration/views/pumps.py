@@ -42,17 +42,18 @@ def pump(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     moment = moments.known(request.GET.get("known"), found.clinic, now)
     known = moment.number if moment else None
     log = pumped.pump_log(found.pk, known)
-    may_record = moment is None and allows(request.user, found.clinic, RECORD)
     page = page_of(found, moment)
     text, is_retracted = reading.text_of(found, known)
     if text.route not in PUMP_ROUTES:
         raise Http404
+    is_open = moment is None and not is_retracted and not page["banner"].is_erased
+    may_record = is_open and allows(request.user, found.clinic, RECORD)
     step = reading.history(found, known).in_force(found.clinic.local(now))
     context = page | {
         "now": presenter.pump_now(log, step.components if step else None),
         "instructed": recording.side_of(step, _("Last recorded instruction")) if step else None,
         "rows": presenter.pump_rows(log, found.clinic, may_record=may_record),
-        "may_record": may_record and not is_retracted,
+        "may_record": may_record,
     }
     return render(request, "titration/pump.html", context)
 
@@ -257,7 +258,7 @@ class PumpScreen:
             read=presenter.read_back(text, self.medicine_name),
             before=[row for row in self.texts() if row.is_live][:1],
             carried=carried_of(self.request),
-            confirm_text=recording.confirm_text(page["banner"].name),  # type: ignore[attr-defined]
+            confirm_text=recording.confirm_text(page["banner"].name),
         )
         return render(self.request, "titration/pump_event_read_back.html", context)
 

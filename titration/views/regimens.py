@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -234,7 +235,7 @@ def versions_of(regimen: Regimen, known: int | None = None) -> list[RegimenVersi
     return list(versions.order_by("-entry__number"))
 
 
-def page_of(regimen: Regimen, moment: Moment | None = None) -> dict[str, object]:
+def page_of(regimen: Regimen, moment: Moment | None = None) -> dict[str, Any]:
     """What every page of a regimen shows above its own content."""
     version, _is_retracted = reading.text_of(regimen, moment.number if moment else None)
     return {
