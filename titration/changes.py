@@ -15,12 +15,15 @@ from uuid import UUID
 from access.models import AccessEvent, AccessKind, Clinic, User
 from ledger.models import Entry, Erasure, Head, Retraction
 from patients.models import ContextConfirmation, ContextVersion, PatientCard, PatientVersion
-from titration import issued, planned, pumped, reading
+from titration import contacted, issued, planned, pumped, reading, reported
+from titration.contacted import Contacted
+from titration.intake import Report
 from titration.issued import Issued
 from titration.models import (
     Confirmation,
     Dispute,
     DoseStep,
+    IntakeReport,
     IssueTold,
     PlanEvent,
     PlanIssue,
@@ -51,6 +54,7 @@ _WAYS: dict[type, str] = {
     Confirmation: "confirms__regimen_id",
     Dispute: "disputes__regimen_id",
     DoseStep: "regimen_id",
+    IntakeReport: "regimen_id",
     IssueTold: "issue__version__plan__regimen_id",
     PlanEvent: "plan__regimen_id",
     PlanIssue: "version__plan__regimen_id",
@@ -62,7 +66,7 @@ _WAYS: dict[type, str] = {
 }
 
 # The records of a regimen that can be withdrawn, and the column that names their line.
-_LINES: dict[type, str] = {DoseStep: "step", PumpEvent: "event"}
+_LINES: dict[type, str] = {DoseStep: "step", IntakeReport: "report", PumpEvent: "event"}
 
 
 def last_visit(user: User, clinic: Clinic, now: datetime) -> datetime | None:
@@ -198,7 +202,8 @@ def regimens_of(keys: Iterable[Key]) -> dict[UUID, UUID]:
 class RegimenChanges:
     """A regimen of which something was recorded: its entries in the span, and all that is known.
 
-    `versions` are its texts, oldest first; `reviews` every text of its reviews, `pump` of its pump.
+    `versions` are its texts, oldest first; `reviews` every text of its reviews, `pump` of its pump,
+    and `reports` every text of what was reported of its intake.
     """
 
     regimen: UUID
@@ -208,13 +213,15 @@ class RegimenChanges:
     plans: tuple[PlanLog, ...]
     reviews: tuple[Review, ...] = ()
     pump: PumpLog = field(default_factory=PumpLog)
+    reports: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True)
 class PatientChanges:
     """A patient of whom something was recorded: `keys` are of the patient alone.
 
-    `versions` are what was known of the person, `context` every text of the context, oldest first.
+    `versions` are what was known of the person, `context` every text of the context, oldest first,
+    `contacts` every text of every contact with them.
     """
 
     patient: UUID
@@ -222,6 +229,7 @@ class PatientChanges:
     versions: tuple[PatientVersion, ...]
     regimens: tuple[RegimenChanges, ...]
     context: tuple[ContextVersion, ...] = ()
+    contacts: tuple[Contacted, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -256,6 +264,10 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
     people = _by(_texts(PatientVersion, span, patient__in=list(found)), "patient_id")
     told_of = {key.patient for key in keys if key.kind == ContextVersion.KIND}
     context = _by(_texts(ContextVersion, span, patient__in=told_of), "patient_id")
+    reports = reported.reports(wanted, span.high)
+    contacts: dict[UUID, list[Contacted]] = {}
+    for text in contacted.contacts(found, span.high):
+        contacts.setdefault(text.patient, []).append(text)
     about = _about(keys)
     told = {key.entry for key in keys if key.kind == DoseStep.KIND} | set(about.values())
     copies = issued.all_issues([log.plan for logs in plans.values() for log in logs], span.high)
@@ -269,6 +281,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
             plans=plans[regimen],
             reviews=reviews.get(regimen, ()),
             pump=pumps[regimen],
+            reports=reports[regimen],
         )
 
     return Changes(
@@ -279,6 +292,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
                 keys=tuple(key for key in of_patient if key.entry not in regimens),
                 versions=people.get(patient, ()),
                 context=context.get(patient, ()),
+                contacts=tuple(contacts.get(patient, ())),
                 regimens=tuple(
                     of_regimen(regimen, of_it)
                     for regimen, of_it in _grouped(of_patient, regimens).items()

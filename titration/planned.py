@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from patients.models import PatientStatus, PatientVersion
-from titration import planning
+from titration import intake, planning, reported
 from titration.dosing import Component
+from titration.intake import Report
 from titration.models import (
     COMPONENT_FIELDS,
     PlanEvent,
@@ -64,6 +65,7 @@ class RecordedEvent:
 class PlanLog:
     """Everything known of one plan. `opened` are the days from which reviews opened its rows.
 
+    `differs` are the reports of intake that do not agree with it, of days since it was signed.
     `followed_by` is the number of the first version of another plan of the regimen that was signed
     after the newest of this one; `back` that of the last entry by which the patient was here again,
     after the record had said that they died or left.
@@ -77,6 +79,7 @@ class PlanLog:
     opened: Mapping[UUID, date] = field(default_factory=dict)
     followed_by: int | None = None
     back: int | None = None
+    differs: tuple[Event, ...] = ()
 
     @property
     def newest(self) -> SignedVersion:
@@ -88,18 +91,24 @@ class PlanLog:
         return self.newest.text.rows
 
     @property
+    def answered(self) -> int:
+        """The number of the last entry by which a prescriber signed it or let it go on."""
+        went_on = [event.number for event in self.events if event.kind == "continued"]
+        return max([self.newest.number, *went_on])
+
+    @property
     def last_number(self) -> int:
         """The number of the newest entry of the plan."""
-        numbers = [event.number for event in self.events] + [link.number for link in self.links]
+        numbers = [event.number for event in self.events]
+        numbers += [link.number for link in self.links]
+        numbers += [event.number for event in self.differs]
         return max([self.newest.number, *numbers])
 
-    def standing(
-        self, live: Sequence[StepRecord], ended: Event | None = None, differs: Iterable[Event] = ()
-    ) -> Standing:
+    def standing(self, live: Sequence[StepRecord], ended: Event | None = None) -> Standing:
         """How the plan stands beside the live steps of its regimen; see planning.standing."""
         signed = [Event(v.number, "signed", v.signed_on) for v in self.versions]
         events = [Event(e.number, e.kind, e.on) for e in self.events]
-        told = [*signed, *events, *differs]
+        told = [*signed, *events, *self.differs]
         return planning.standing(told, live, self.links, ended, self.followed_by, self.back)
 
     def carried(self, live: Sequence[StepRecord]) -> tuple[Carried, ...]:
@@ -124,7 +133,7 @@ def ended(patient: UUID, known: int | None = None) -> Event | None:
 def plan_logs(
     regimens: Iterable[UUID], known: int | None = None
 ) -> dict[UUID, tuple[PlanLog, ...]]:
-    """The plans of several regimens, in the order of their signing; six queries in all, or one."""
+    """The plans of several regimens, in the order of their signing; in seven queries or one."""
     regimens = list(regimens)
     found: dict[UUID, tuple[PlanLog, ...]] = dict.fromkeys(regimens, ())
     versions = _versions(regimens, known)
@@ -137,6 +146,7 @@ def plan_logs(
     events = _by_plan(_events(list(by_plan), known))
     links = _by_plan(_links(list(by_plan), known))
     opened = _opened(regimens, known)
+    reports = reported.reports(regimens, known)
     for plan, signed in by_plan.items():
         regimen = signed[0].regimen
         log = PlanLog(
@@ -148,6 +158,7 @@ def plan_logs(
             opened=opened.get(regimen, {}),
             followed_by=_followed_by(signed[-1], versions),
             back=signed[-1].back,
+            differs=_differs(signed[0], reports[regimen]),
         )
         found[regimen] = (*found[regimen], log)
     return found
@@ -244,6 +255,16 @@ def _followed_by(newest: _Version, versions: Sequence[_Version]) -> int | None:
     """The first version of another plan of its regimen after this one; they are in order."""
     later = (v for v in versions if v.regimen == newest.regimen and v.number > newest.number)
     return next((version.number for version in later if version.plan != newest.plan), None)
+
+
+def _differs(first: _Version, reports: Iterable[Report]) -> tuple[Event, ...]:
+    """The standing reports that differ, of days since the plan was first signed."""
+    signed_on = _day_of(first.signed_at, first.time_zone)
+    return tuple(
+        Event(report.said_since, "differs", report.said_on)
+        for report in intake.standing(reports)
+        if report.is_differing and report.last_on >= signed_on
+    )
 
 
 def _texts(versions: Sequence[_Version]) -> dict[UUID, PlanText]:

@@ -105,6 +105,24 @@ def check_has_come(effective: Effective, today: date) -> None:
         )
 
 
+def check_born(on: date, patient: PatientCard, field: str) -> None:
+    """Refuse a day before the patient's birth."""
+    if patient.birth_date and on < patient.birth_date:
+        raise RuleBroken(
+            field,
+            _("This is before the patient's birth on %(date)s. Check the date.")
+            % {"date": wording.date_words(patient.birth_date)},
+        )
+
+
+def check_day(on: date, today: date, patient: PatientCard, field: str) -> None:
+    """As check_effective, for a day of the field `field`."""
+    try:
+        check_effective(Effective(on), today, patient)
+    except RuleBroken as rule:
+        raise RuleBroken(field, rule.message) from None
+
+
 def _rounded_down(day: date, effective: Effective) -> date:
     if effective.precision == "year":
         return day.replace(month=1, day=1)

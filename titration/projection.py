@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,8 @@ from access.models import Clinic
 from ledger.models import Entry, Head, Retraction
 from ledger.verification import Damage, Finding, differing, values
 from patients.models import PatientStatus, PatientVersion
-from titration import planned, pumped, timeline, worklist
+from titration import calls, intake, planned, pumped, reported, timeline, worklist
+from titration.intake import Report
 from titration.models import (
     DoseStep,
     PlanDraft,
@@ -29,7 +30,7 @@ from titration.models import (
 )
 from titration.planning import Event
 from titration.reading import History, histories
-from titration.worklist import Asked, Booked, Known, Planned, Text
+from titration.worklist import Asked, Booked, Known, Planned, Reported, Text
 
 BATCH = 2000
 
@@ -49,25 +50,10 @@ def refresh(
     made = _made(regimens, now, logs)
     RegimenCard.objects.filter(pk__in=[regimen.pk for regimen in regimens]).delete()
     RegimenCard.objects.bulk_create([rows.card for rows in made], batch_size=BATCH)
-    _rewrite(regimens, [row for rows in made for row in rows.listed], now)
-
-
-def _rewrite(regimens: Sequence[Regimen], rows: Iterable[WorklistRow], now: datetime) -> None:
-    """Have the worklist hold these rows of the regimens. Those that stay as they are stay.
-
-    What is over, of whatever regimen of the clinic, goes: so the list never fills with it.
-    """
-    if not regimens:
-        return
-    clinic = regimens[0].clinic
-    wanted = {values(row): row for row in rows}
-    gone = []
-    for row in WorklistRow.objects.filter(regimen__in=[regimen.pk for regimen in regimens]):
-        if wanted.pop(values(row), None) is None:
-            gone.append(row.pk)
-    is_over = Q(clinic=clinic, shown_until__lte=clinic.local(now).date())
-    WorklistRow.objects.filter(is_over | Q(pk__in=gone) if gone else is_over).delete()
-    WorklistRow.objects.bulk_create(wanted.values(), batch_size=BATCH)
+    if regimens:
+        rows = WorklistRow.objects.filter(regimen__in=[regimen.pk for regimen in regimens])
+        listed = [row for rows in made for row in rows.listed]
+        calls.rewrite(regimens[0].clinic, rows.exclude(topic=calls.CALLS), listed, now)
 
 
 def refresh_patient(patient: UUID) -> None:
@@ -125,13 +111,7 @@ def _listed(
             patient_id=regimen.patient_id,
             regimen_id=regimen.pk,
             medicine_id=version.medicine_id,
-            whose_id=item.whose,
-            topic=item.topic,
-            day=item.day,
-            shown_from=item.shown_from,
-            shown_until=item.shown_until,
-            about=item.about,
-            number=item.number,
+            **calls.columns(item),
         )
         for item in (worklist.items(known) if known else ())
         if item.shown_until is None or today < item.shown_until
@@ -150,6 +130,7 @@ def _known(
     plans = planned.plan_logs(keys)
     reviews, asked = _reviews(keys), _asked(regimens)
     pumps = pumped.pump_logs(keys)
+    reports = reported.reports(keys)
     found = {}
     for regimen in regimens:
         key, log, version = regimen.pk, logs[regimen.pk], versions[regimen.pk]
@@ -168,9 +149,19 @@ def _known(
             reviews=tuple(reviews.get(key, ())),
             asked=tuple(asked.get(key, ())),
             pump=pumps[key].pump,
+            reports=tuple(_differing_reports(reports[key])),
             is_present=ended is None,
         )
     return found
+
+
+def _differing_reports(texts: Iterable[Report]) -> Iterator[Reported]:
+    for report in intake.standing(texts):
+        if report.is_differing:
+            is_told = bool(report.told_name)
+            yield Reported(
+                report.report, report.said_since, report.said_on, report.last_on, is_told
+            )
 
 
 def _day(moment: datetime, zone: str) -> date:
@@ -205,6 +196,7 @@ def _plan(
     days = {step.number: texts[step.entry].on for step in log.live}
     days |= {version.number: version.signed_on for each in plans for version in each.versions}
     days |= {event.number: event.on for event in plan.events}
+    days |= {event.number: event.on for event in plan.differs}
     if ended is not None:
         days[ended.number] = ended.on
     if standing.number not in days:  # the patient is here again
@@ -220,6 +212,7 @@ def _plan(
         standing=standing,
         since=days[standing.number],
         carried=plan.carried(log.live),
+        answered=plan.answered,
     )
 
 
@@ -249,7 +242,7 @@ def _asked(regimens: Sequence[Regimen]) -> dict[UUID, list[Asked]]:
 
 def forget(patient: UUID) -> None:
     """Drop from the worklist a patient who is erased: nothing waits for them any more."""
-    WorklistRow.objects.filter(regimen__patient=patient).delete()
+    WorklistRow.objects.filter(patient=patient).delete()
     PlanDraft.objects.filter(regimen__patient=patient).delete()
 
 
@@ -267,6 +260,9 @@ def rebuild_clinic(clinic: Clinic, batch: int = 500) -> int:
         while chunk := list(islice(regimens, batch)):
             refresh(chunk)
             count += len(chunk)
+        patients = iter(calls.called_in(clinic))
+        while called := list(islice(patients, batch)):
+            calls.refresh(called)
     return count
 
 
@@ -350,6 +346,12 @@ def differences(clinic: Clinic) -> Iterator[Finding]:
             "rebuild_projection makes them anew."
         )
         yield Finding(Damage.PROJECTION, says % {"regimen": regimen.pk}, clinic)
+    for patient in differing(clinic, calls.called_in(clinic), calls.differing_calls, 500):
+        says = _(
+            "the rows that list the call backs of patient %(patient)s are not what the record "
+            "says: rebuild_projection makes them anew."
+        )
+        yield Finding(Damage.PROJECTION, says % {"patient": patient.pk}, clinic)
 
 
 def _differing(regimens: Sequence[Regimen]) -> list[Regimen]:
@@ -359,9 +361,10 @@ def _differing(regimens: Sequence[Regimen]) -> list[Regimen]:
     cards = RegimenCard.objects.in_bulk(keys)
     listed: dict[UUID, set] = {key: set() for key in keys}
     today = {regimen.pk: regimen.clinic.local(now).date() for regimen in regimens}
-    for row in WorklistRow.objects.filter(regimen__in=keys):
-        if row.shown_until is None or today[row.regimen_id] < row.shown_until:
-            listed[row.regimen_id].add(values(row))
+    for row in WorklistRow.objects.filter(regimen__in=keys).exclude(topic=calls.CALLS):
+        regimen = row.regimen_id
+        if regimen and (row.shown_until is None or today[regimen] < row.shown_until):
+            listed[regimen].add(values(row))
     return [
         regimen
         for regimen, made in zip(regimens, _made(regimens, now), strict=True)

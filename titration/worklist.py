@@ -17,11 +17,12 @@ TOPICS = (
     "pump-alarm",  # an alarm was heard, or the low-reservoir alarm date is near
     "pump-refill",  # a refill is booked, or the pump is to be replaced, before long
     "withheld",  # withheld, or stopped of late
-    "differs",  # a plan waits for its prescriber, or a step was disputed
+    "differs",  # a plan waits for its prescriber, a step was disputed, a report differs
     "passed",  # a planned day has passed and nothing is recorded
     "ahead",  # a planned day is today, or is near
     "confirm",  # a step waits for the prescriber who is named in it
     "sign",  # somebody asked for a signature under a draft
+    "call-back",  # somebody was to be called back, and no contact has answered that
     "review",  # a review's day has passed, or is near
     "no-review",  # the medicine is taken and no review is written
     "plan-ended",  # the plan is over and the medicine is not
@@ -32,6 +33,7 @@ DAYS_AHEAD = {
     "pump-alarm": DAYS_BEFORE_REFILL,
     "pump-refill": DAYS_BEFORE_REPLACEMENT,
     "ahead": 7,
+    "call-back": 7,
     "review": 7,
 }
 DAYS_STOPPED = 14
@@ -76,7 +78,8 @@ class Text:
 class Planned:
     """The plan of a regimen that is not over, or the last that was; how it stands since `since`.
 
-    `number` and `signed_on` are those of its newest version.
+    `number` and `signed_on` are those of its newest version; `answered` is the last entry by which
+    a prescriber signed it or let it go on.
     """
 
     plan: UUID
@@ -87,6 +90,31 @@ class Planned:
     standing: Standing
     since: date
     carried: tuple[Carried, ...]
+    answered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A standing report that differs, as recorded by `number` on the day `on`.
+
+    Its last day is `last_on`. `is_told` once a prescriber was told of it.
+    """
+
+    report: UUID
+    number: int
+    on: date
+    last_on: date
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call back that no contact has answered: its contact, entry, day and who is to call."""
+
+    contact: UUID
+    number: int
+    on: date
+    whose: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +154,7 @@ class Known:
     reviews: tuple[Booked, ...] = ()
     asked: tuple[Asked, ...] = ()
     pump: Pump = field(default_factory=Pump)
+    reports: tuple[Reported, ...] = ()
     is_present: bool = True
 
 
@@ -142,6 +171,7 @@ def items(known: Known) -> frozenset[Item]:
         reviews = _standing_reviews(known, held)
         found += _withheld(known, held)
         found += _differing(known)
+        found += _reports(known, held)
         found += _rows(known)
         found += _asked(known)
         found += [_review(known, booked, until) for booked, until in reviews]
@@ -239,6 +269,42 @@ def _differing(known: Known) -> Iterator[Item]:
         until = None if None in ends else max(filter(None, ends))
         item = _item(known, "differs", plan.since, plan.plan, plan.standing.number)
         yield replace(item, shown_until=until)
+
+
+def _reports(known: Known, held: Sequence[Segment]) -> Iterator[Item]:
+    """A report that differs, of which no prescriber was told and to which none has answered.
+
+    An answer is an instruction recorded since that holds on the report's last day or later, or a
+    signature or a "goes on" for the plan. A plan that waits for its prescriber stands for it, as
+    long as it does.
+    """
+    plan, begin = known.plan, date.min
+    for item in _differing(known):
+        if item.shown_until is None:
+            return
+        begin = item.shown_until
+    for report in known.reports:
+        is_answered = (plan is not None and plan.answered > report.number) or any(
+            segment.step.number > report.number
+            and (segment.end is None or segment.end.on > report.last_on)
+            for segment in held
+        )
+        if not report.is_told and not is_answered:
+            item = _item(known, "differs", report.on, report.report, report.number)
+            yield replace(item, shown_from=max(item.shown_from, begin))
+
+
+def calls(open_calls: Iterable[Call]) -> frozenset[Item]:
+    """What the worklist shows of a patient's open call backs, on whatever day.
+
+    They wait although a medicine was withdrawn, stopped, or the patient died or left: somebody was
+    promised a call, until a contact answers it.
+    """
+    ahead = timedelta(days=DAYS_AHEAD["call-back"])
+    return frozenset(
+        Item("call-back", call.on, call.on - ahead, None, call.whose, call.contact, call.number)
+        for call in open_calls
+    )
 
 
 def _rows(known: Known) -> Iterator[Item]:

@@ -139,6 +139,66 @@ WORK = {
         "200 200 403 403 403 404",
         "200 200 403 403 403 404",
     ),
+    "intake": (
+        "/regimens/{regimen}/intake/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "intake-new": (
+        "/regimens/{regimen}/intake/new/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "intake-grid": (
+        "/regimens/{regimen}/intake/days/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "intake-report": (
+        "/intake/{report}/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "intake-correct": (
+        "/intake/{report}/correct/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "intake-retract": (
+        "/intake/{report}/retract/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "contact-list": (
+        "/patients/{patient}/contacts/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "contact-new": (
+        "/patients/{patient}/contacts/new/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "visit": (
+        "/patients/{patient}/visit/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "contact": (
+        "/contacts/{contact}/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "contact-correct": (
+        "/contacts/{contact}/correct/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "contact-retract": (
+        "/contacts/{contact}/retract/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
     "plan-new": (
         "/regimens/{regimen}/plans/new/",
         "200 200 403 403 403 404",

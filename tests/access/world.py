@@ -6,18 +6,22 @@ from access import actions
 from access.models import Clinic, Invitation, Role, User
 from tests.factories import ClinicFactory, PatientFactory, UserFactory, member
 from tests.titration.factories import (
+    contact_of,
     draft_of,
     medicine_of,
     plan_of,
     pump_event_of,
     regimen_of,
+    report_of,
     review_of,
     step_of,
 )
 from tests.titration.issuing import issue_of, words_in
 from titration.models import (
     CalendarTextVersion,
+    Contact,
     DoseStep,
+    IntakeReport,
     PlanDraft,
     PlanIssue,
     PlanVersion,
@@ -46,6 +50,8 @@ class World:
     text: CalendarTextVersion
     pump: PumpEvent
     invitation: Invitation
+    report: IntakeReport
+    contact: Contact
 
     def address(self, path: str) -> str:
         regimen = self.step.regimen
@@ -64,6 +70,8 @@ class World:
             person=self.people[Role.RECORDER].pk,
             membership=self.people[Role.RECORDER].memberships.get().pk,
             invitation=self.invitation.pk,
+            report=self.report.report,
+            contact=self.contact.contact,
         )
 
     @property
@@ -92,4 +100,19 @@ def new_world() -> World:
         by=people[Role.ADMINISTRATOR],
     )
     review = review_of(version)
-    return World(clinic, people, step, review, plan, draft, issue, text, pump, invitation)
+    report = report_of(version, what="as-instructed")
+    contact = contact_of(patient, people[Role.RECORDER])
+    return World(
+        clinic=clinic,
+        people=people,
+        step=step,
+        review=review,
+        plan=plan,
+        draft=draft,
+        issue=issue,
+        text=text,
+        pump=pump,
+        invitation=invitation,
+        report=report,
+        contact=contact,
+    )

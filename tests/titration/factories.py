@@ -13,7 +13,9 @@ from tests.titration.doses import times
 from titration import actions, planned, reading
 from titration.models import (
     KINDS_WITH_DOSE,
+    Contact,
     DoseStep,
+    IntakeReport,
     MedicineVersion,
     PlanDraft,
     PlanVersion,
@@ -196,3 +198,60 @@ def pump_event_of(
     corrects.regimen = fresh
     said = replace(said, correction_reason="misread")
     return actions.correct_pump_event(event=corrects, text=said, **asked)
+
+
+def report_of(
+    regimen: RegimenVersion, *others: actions.IntakeText, by: User | None = None, **text
+) -> IntakeReport:
+    """A report recorded by the responsible prescriber: something else taken, unless `text` says."""
+    return actions.record_intake(
+        regimen=regimen.regimen,
+        reports=(report_text(regimen, **text), *others),
+        by=by or regimen.responsible,
+    )
+
+
+def report_text(regimen: RegimenVersion, **text) -> actions.IntakeText:
+    """Of today, by the patient."""
+    today = regimen.regimen.clinic.local(timezone.now()).date()
+    what = text.get("what", "different")
+    said = {
+        "what": what,
+        "from_on": today,
+        "until_on": today,
+        "reporter": "patient",
+        "reported_on": today,
+        "taken": "half of it" if what == "different" else "",
+        **text,
+    }
+    return actions.IntakeText(**said)
+
+
+def contact_of(patient: Patient, by: User | None = None, **text) -> Contact:
+    """A call that reached the patient today, by a new prescriber unless `by` or `text` says."""
+    by = by or member(patient.clinic)
+    return actions.record_contact(patient=patient, text=contact_text(patient, by, **text), by=by)
+
+
+def contact_text(patient: Patient, by: User, **text) -> actions.ContactText:
+    """As contact_of records it. `call_back` is the day of a call back by the same person."""
+    on = text.pop("on", patient.clinic.local(timezone.now()).date())
+    call_back = text.pop("call_back", None)
+    if call_back is not None:
+        text = {
+            "call_back_on": call_back,
+            "call_back_by": by,
+            "call_back_name": by.name,
+            **text,
+        }
+    said = {
+        "how": "telephone",
+        "direction": "out",
+        "reached": "reached",
+        "effective": Effective(on),
+        "whose": by,
+        "whose_name": by.name,
+        "said": "Legs are easier",
+        **text,
+    }
+    return actions.ContactText(**said)

@@ -35,6 +35,8 @@ READING = {
     "pump",
     "regimen",
     "regimen-history",
+    "contact-list",
+    "intake",
 }
 FILES = {"patient-pdf", "patient-csv", "patient-context-csv"}
 OF_A_PATIENT = {name for name, row in WORK.items() if re.search("{(patient|regimen|step)}", row[0])}

@@ -3,7 +3,7 @@
 Thousands of the made-up ones come with `--hypothesis-profile=thorough`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from access.models import Role
-from ledger.models import RetractionReason
+from ledger.models import Retraction, RetractionReason
 from ledger.writing import AlreadySuperseded
 from patients import actions as patient_actions
 from patients.actions import NothingChanged
@@ -24,12 +24,15 @@ from patients.identity import HERE, Standing
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import (
+    contact_of,
     draft_of,
     medicine_of,
     plan_text,
     planned_row,
     pump_event_of,
     regimen_of,
+    report_of,
+    report_text,
     signed_plan,
     step_of,
 )
@@ -48,8 +51,10 @@ from titration import (
 from titration.listed import Person, Scope
 from titration.models import (
     Confirmation,
+    Contact,
     Dispute,
     DoseStep,
+    IntakeReport,
     PlanDraft,
     PlanVersion,
     Review,
@@ -59,7 +64,7 @@ from titration.planning import Link
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.pump import Pump, PumpRecord, PumpText, pump_after
 from titration.timeline import Effective, StepRecord
-from titration.worklist import Asked, Booked, Known, Planned, Text
+from titration.worklist import Asked, Booked, Call, Known, Planned, Reported, Text
 
 TODAY = date(2026, 10, 25)
 
@@ -103,6 +108,7 @@ def _model(known: Known, today: date) -> Iterator[Line]:
     for review in written:
         if (review.review_on - today).days <= 7:
             yield Line("review", review.review_on, review.review)
+    yield from _of_reports(known, today)
     begun = _begun(come)
     if begun is None:
         return
@@ -166,6 +172,31 @@ def _of_plan(known: Known, today: date) -> Iterator[Line]:
         ):
             if rows:
                 yield Line(topic, *rows[0])
+
+
+def _of_reports(known: Known, today: date) -> Iterator[Line]:
+    """Reports that differ, of which nobody was told and which nothing recorded since answers."""
+    plan = known.plan
+    places = range(len(plan.carried)) if plan else ()
+    left = [place for place in places if plan and _is_left(plan, place, today)]
+    if plan and plan.standing.state == "awaiting" and left:
+        return
+    order = [step for step in known.live if step.kind != "single"]
+    for report in known.reports:
+        answers = [plan.answered] if plan else []
+        for place, step in enumerate(order):
+            later = order[place + 1] if place + 1 < len(order) else None
+            if later is None or later.effective.on > report.last_on:
+                answers.append(step.number)
+        is_answered = any(number > report.number for number in answers)
+        if not report.is_told and not is_answered and report.on <= today:
+            yield Line("differs", report.on, report.report)
+
+
+def called(known: Sequence[Call], today: date) -> set[Line]:
+    """The call backs that are overdue, or due within a week."""
+    near = [call for call in known if (call.on - today).days <= 7]
+    return {Line("call-back", call.on, call.contact) for call in near}
 
 
 def _is_left(plan: Planned, place: int, today: date) -> bool:
@@ -265,6 +296,7 @@ def plans(draw: st.DrawFn, live: tuple[StepRecord, ...]) -> Planned:
         standing=planning.Standing(draw(states), draw(numbers)),
         since=draw(past),
         carried=planning.carried_rows(rows, links, live),
+        answered=draw(numbers),
     )
 
 
@@ -286,6 +318,8 @@ pump_events = st.builds(
     ),
     st.sampled_from(["", "heard", "not-heard"]),
 )
+reports = st.builds(Reported, st.uuids(), numbers, past, past, st.booleans())
+calls = st.builds(Call, st.uuids(), numbers, days, st.just(1))
 
 
 @st.composite
@@ -312,6 +346,7 @@ def regimens(draw: st.DrawFn) -> Known:
         reviews=tuple(draw(st.lists(reviews(), max_size=3))),
         asked=tuple(draw(st.lists(st.builds(Asked, st.uuids(), past), max_size=1))),
         pump=pump_after(draw(st.lists(pump_events, max_size=4))),
+        reports=tuple(draw(st.lists(reports, max_size=2))),
         is_present=draw(st.sampled_from([True, True, True, False])),
     )
 
@@ -327,6 +362,13 @@ def lines(known: Known, today: date) -> set[Line]:
 def test_what_is_shown_on_a_day_is_what_is_true_on_it(known: Known, ahead: int) -> None:
     today = TODAY + timedelta(days=ahead)
     assert lines(known, today) == model(known, today)
+
+
+@given(st.lists(calls, max_size=4), st.integers(0, 60))
+def test_a_call_back_is_shown_from_a_week_before_its_day(known: list[Call], ahead: int) -> None:
+    today = TODAY + timedelta(days=ahead)
+    shown = [item for item in worklist.calls(known) if item.is_shown(today)]
+    assert {Line(i.topic, i.day, i.about) for i in shown} == called(known, today)
 
 
 @given(regimens())
@@ -351,6 +393,7 @@ VERBS = (
     *("plan", "plan", "revise", "paused", "resumed", "withdrawn", "completed", "follow"),
     *("book", "done", "missed", "cancelled", "ask", "discard", "left", "here", "withdraw"),
     *("pump", "pump"),
+    *("report", "told", "unreport", "call", "answer", "uncall"),
 )
 doings = st.lists(
     st.tuples(st.sampled_from(VERBS), st.integers(0, 1), st.integers(-25, 20)),
@@ -537,7 +580,65 @@ class Desk:
                 by=self.by,
             )
 
-    def listed(self, today: date) -> set[tuple[UUID, Line]]:
+    def _report(self, _verb: str) -> None:
+        """Something else taken, whole days missed, or times of day."""
+        on = min(self.on, self.today)
+        what = ("different", "missed", "missed")[self.days % 3]
+        slots = "morning" if self.days % 3 == 2 else ""
+        report_of(self.version, by=self.by, from_on=on, until_on=on, what=what, slots=slots)
+
+    def _some_report(self) -> IntakeReport | None:
+        return IntakeReport.objects.newest().filter(regimen=self.version.regimen_id).last()
+
+    def _told(self, _verb: str) -> None:
+        if (report := self._some_report()) is not None:
+            said = {
+                name: getattr(report, name)
+                for name in ("what", "from_on", "until_on", "slots", "taken")
+            }
+            doctor = self.people[0]
+            actions.correct_intake(
+                report=report,
+                text=report_text(
+                    self.version, **said, told=doctor, told_name=doctor.name, told_on=self.today
+                ),
+                correction_reason="told",
+                by=self.by,
+            )
+
+    def _unreport(self, _verb: str) -> None:
+        if (report := self._some_report()) is not None:
+            actions.retract_intake(
+                report=report, reason=RetractionReason.TWICE, reason_text="", by=self.by
+            )
+
+    def _call(self, _verb: str) -> None:
+        """A contact with a call back, of the medicine or of none."""
+        regimen = self.version.regimen
+        contact_of(
+            regimen.patient,
+            self.by,
+            call_back=max(self.on, self.today),
+            regimen=regimen if self.days % 2 else None,
+        )
+
+    def _answer(self, _verb: str) -> None:
+        """The last contact is answered, in vain where the days are odd."""
+        patient = self.version.regimen.patient
+        last = Contact.objects.newest().filter(patient=patient).last()
+        if last is not None:
+            in_vain = {"reached": "no-answer", "call_back": self.today + timedelta(days=2)}
+            more = in_vain if self.days % 2 else {}
+            contact_of(patient, self.by, answers=last.contact, **more)
+
+    def _uncall(self, _verb: str) -> None:
+        contact = Contact.objects.newest().filter(patient=self.version.regimen.patient).last()
+        if contact is not None:
+            actions.retract_contact(
+                contact=contact, reason=RetractionReason.TWICE, reason_text="", by=self.by
+            )
+
+    def listed(self, today: date) -> set[tuple[UUID | None, Line]]:
         """What a page would read on a day, with everybody taken for one who prescribes no more."""
         former = {self.clinic.pk: [Person(person.pk, person.name) for person in self.people]}
         found = listed.first_rows(Scope({self.clinic.pk: today}, former=former), 500)
@@ -546,9 +647,15 @@ class Desk:
         assert len(said) == len(rows)
         return said
 
-    def true(self, today: date) -> set[tuple[UUID, Line]]:
+    def true(self, today: date) -> set[tuple[UUID | None, Line]]:
         """What the model says of each regimen, by what the tables of the record hold."""
-        return {
+        found = {
+            (contact.regimen_id, line)
+            for version in self.versions
+            for contact, call in waiting_calls(version.regimen.patient_id)
+            for line in called([call], today)
+        }
+        return found | {
             (version.regimen_id, line)
             for version in self.versions
             if (known := known_of(version.regimen_id)) is not None
@@ -589,8 +696,51 @@ def known_of(pk: UUID) -> Known | None:
             if draft.asked_at
         ),
         pump=pumped.pump_log(pk).pump,
+        reports=tuple(reports_of_record(pk)),
         is_present=version.status == "here",
     )
+
+
+def waiting_calls(patient: UUID) -> Iterator[tuple[Contact, Call]]:
+    """The contacts that set a call back and that no other one answers, looked at one by one."""
+    newest = Contact.objects.filter(patient=patient, entry__superseded_by=None)
+    gone = Retraction.objects.values("entry__subject")
+    live = list(newest.exclude(contact__in=gone).select_related("entry"))
+    for contact in live:
+        is_answered = any(other.answers == contact.contact for other in live)
+        if contact.call_back_on and contact.call_back_by_id and not is_answered:
+            yield (
+                contact,
+                Call(
+                    contact.contact,
+                    contact.entry.number,
+                    contact.call_back_on,
+                    contact.call_back_by_id,
+                ),
+            )
+
+
+def reports_of_record(regimen: UUID) -> Iterator[Reported]:
+    """The reports that differ; each by the first of its texts since which it says the same."""
+    for line in set(IntakeReport.objects.filter(regimen=regimen).values_list("report", flat=True)):
+        texts = list(IntakeReport.objects.filter(report=line).order_by("-entry__number"))
+        newest = texts[0]
+        whole = newest.what == "missed" and not newest.slots
+        differs = newest.what in ("different", "stopped") or whole
+        if not differs or Retraction.objects.filter(entry__subject=line).exists():
+            continue
+        first = newest
+        for text in texts:
+            if any(
+                getattr(text, name) != getattr(newest, name)
+                for name in ("what", "from_on", "until_on", "slots", "taken")
+            ):
+                break
+            first = text
+        last_on = newest.until_on or newest.reported_on
+        yield Reported(
+            line, first.entry.number, day_of(first.entry), last_on, bool(newest.told_name)
+        )
 
 
 def worklist_version(pk: UUID):
@@ -636,6 +786,9 @@ def plan_of_record(regimen, live: tuple[StepRecord, ...]) -> Planned | None:
             standing=standing,
             since=ended.on if ended and ended.number == standing.number else day_of(entry),
             carried=log.carried(live),
+            answered=max(
+                [log.newest.number, *(e.number for e in log.events if e.kind == "continued")]
+            ),
         )
     return None
 

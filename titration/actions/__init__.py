@@ -12,6 +12,13 @@ from titration.actions.calendar_texts import (
     revise_calendar_text,
 )
 from titration.actions.carrying import FromRow, check_row
+from titration.actions.contacts import (
+    ContactText,
+    check_contact,
+    correct_contact,
+    record_contact,
+    retract_contact,
+)
 from titration.actions.drafts import (
     DraftConflict,
     DraftGone,
@@ -26,6 +33,13 @@ from titration.actions.handover import (
     left_to_hand_over,
     responsible_for,
     reviews_elsewhere,
+)
+from titration.actions.intake import (
+    IntakeText,
+    check_report,
+    correct_intake,
+    record_intake,
+    retract_intake,
 )
 from titration.actions.issues import issue_plan, retract_issue, tell_issue
 from titration.actions.loading import Course, enter
@@ -56,28 +70,38 @@ from titration.actions.steps import (
     record_step,
     retract_step,
 )
+from titration.actions.visits import PartRefused, VisitReport, VisitStep, record_visit
 
 __all__ = [
     "CalendarWording",
+    "ContactText",
     "Course",
     "DraftChanged",
     "DraftConflict",
     "DraftGone",
     "FromRow",
     "Instruction",
+    "IntakeText",
     "MedicineText",
+    "PartRefused",
     "RegimenText",
     "ReviewText",
+    "VisitReport",
+    "VisitStep",
     "add_calendar_text",
     "add_medicine",
     "ask_to_sign",
     "begin_draft",
     "book_review",
     "check_can_sign",
+    "check_contact",
     "check_instruction",
     "check_pump_text",
+    "check_report",
     "check_row",
     "confirm_step",
+    "correct_contact",
+    "correct_intake",
     "correct_pump_event",
     "correct_step",
     "discard_draft",
@@ -89,10 +113,15 @@ __all__ = [
     "newest_number",
     "open_regimen",
     "rebase_draft",
+    "record_contact",
+    "record_intake",
     "record_plan_event",
     "record_pump_event",
     "record_step",
+    "record_visit",
     "responsible_for",
+    "retract_contact",
+    "retract_intake",
     "retract_issue",
     "retract_pump_event",
     "retract_regimen",

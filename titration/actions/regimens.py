@@ -9,7 +9,7 @@ from access.policies import RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, check_newest, verb, writing
 from patients.models import Patient
-from titration import policies, projection, reading
+from titration import calls, policies, projection, reading
 from titration.actions.shared import check_regimen_stands, check_seen, retract
 from titration.models import DoseStep, Indication, MedicineVersion, Regimen, RegimenVersion
 from titration.policies import RuleBroken
@@ -84,6 +84,8 @@ def revise_regimen(
         log.add(version, subject=regimen.pk, patient=regimen.patient_id, supersedes=seen)
         log.flush()
         projection.refresh([regimen])
+        if before.medicine_id != version.medicine_id:
+            calls.refresh([regimen.patient])
         return version
 
 

@@ -28,12 +28,7 @@ def check_regimen_stands(regimen: Regimen) -> None:
 
 def check_patient_day(patient: UUID, effective: Effective, today: date) -> None:
     """The moment lies within the patient's life, and not years ahead. RuleBroken, PatientErased."""
-    try:
-        card = PatientCard.objects.select_related("version").get(pk=patient)
-    except PatientCard.DoesNotExist:
-        check_not_erased(patient)
-        raise
-    policies.check_effective(effective, today, card)
+    policies.check_effective(effective, today, card_of(patient))
 
 
 def today_of(log: Log) -> date:
@@ -41,9 +36,23 @@ def today_of(log: Log) -> date:
 
 
 def retract(log: Log, regimen: Regimen, subject, reason, reason_text: str) -> Retraction:
+    return withdraw(log, regimen.patient_id, subject, reason, reason_text)
+
+
+def withdraw(log: Log, patient: UUID, subject, reason, reason_text: str) -> Retraction:
+    """Withdraw a line of a patient's as entered in error."""
     if reason not in RetractionReason.values:
         raise RuleBroken("reason", _("Choose a reason from the list."))
     if reason == RetractionReason.OTHER and not reason_text.strip():
         raise RuleBroken("reason_text", _("Write the reason in your own words."))
     retraction = Retraction(reason=reason, reason_text=reason_text)
-    return log.add(retraction, subject=subject, patient=regimen.patient_id)
+    return log.add(retraction, subject=subject, patient=patient)
+
+
+def card_of(patient: UUID) -> PatientCard:
+    """What lists know of a patient, with the newest version. Raises PatientErased."""
+    try:
+        return PatientCard.objects.select_related("version").get(pk=patient)
+    except PatientCard.DoesNotExist:
+        check_not_erased(patient)
+        raise

@@ -65,19 +65,34 @@ def record_step(
     """
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
-        history = reading.history(regimen)
-        check_regimen_stands(regimen)
-        check_seen(regimen, history, seen)
-        signer = check_row(regimen, from_row, history) if from_row else None
-        check_instruction(regimen, instruction, history, today_of(log), signer=signer)
-        step = dose_step(regimen, instruction)
-        add_step(log, step)
-        if from_row:
-            link = RowRecorded(version_id=from_row.version, row=from_row.row, step=step.step)
-            log.add(link, subject=step.step, patient=regimen.patient_id)
+        step, history = enter_step(log, regimen, instruction, seen, from_row)
         log.flush()
         projection.refresh([regimen], logs={regimen.pk: history.after(step)})
         return step
+
+
+def enter_step(
+    log: Log,
+    regimen: Regimen,
+    instruction: Instruction,
+    seen: int | None = None,
+    from_row: FromRow | None = None,
+) -> tuple[DoseStep, reading.History]:
+    """Check and add a step in an open write, which flushes and refreshes; arguments as above.
+
+    Returns the step, and the log before it.
+    """
+    history = reading.history(regimen)
+    check_regimen_stands(regimen)
+    check_seen(regimen, history, seen)
+    signer = check_row(regimen, from_row, history) if from_row else None
+    check_instruction(regimen, instruction, history, today_of(log), signer=signer)
+    step = dose_step(regimen, instruction)
+    add_step(log, step)
+    if from_row:
+        link = RowRecorded(version_id=from_row.version, row=from_row.row, step=step.step)
+        log.add(link, subject=step.step, patient=regimen.patient_id)
+    return step, history
 
 
 @verb

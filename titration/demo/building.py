@@ -1,6 +1,6 @@
 """Plays the demonstration through the actions, in the order in which it was recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
@@ -19,8 +19,8 @@ from titration.demo.contexts import told_of
 from titration.demo.medicines import MEDICINES
 from titration.demo.people import CLINIC, MOREAU, PEOPLE
 from titration.demo.planning import PlayedPlan
-from titration.demo.story import MONDAY, Calendar, Course, PumpRead, Step, Story
-from titration.models import DoseStep, MedicineVersion, Regimen
+from titration.demo.story import MONDAY, Calendar, Course, PumpRead, Said, Spoken, Step, Story
+from titration.models import Contact, DoseStep, MedicineVersion, Regimen
 from titration.policies import effective_at
 from titration.pump import PumpText
 from titration.timeline import Effective
@@ -109,8 +109,10 @@ class _Play:
         yield story.arrived
         version = add_patient(clinic=self.clinic, identity=identity, by=by, recorded_at=self.now)
         self.start(self._context(version.patient, identity.record_number))
-        for course in story.courses:
-            self.start(self._course(version.patient, course))
+        regimens: dict[int, Regimen] = {}
+        for place, course in enumerate(story.courses):
+            self.start(self._course(version.patient, course, regimens, place))
+        self.start(self._spoken(version.patient, story.spoken, regimens))
         if story.ended is not None:
             recorded, standing = story.ended
             yield recorded
@@ -132,7 +134,61 @@ class _Play:
             if told.unchanged:
                 confirm_context(seen=[seen[topic] for topic in told.unchanged], **asked)
 
-    def _course(self, patient: Patient, course: Course) -> Thread:
+    def _spoken(
+        self, patient: Patient, contacts: Sequence[Spoken], regimens: Mapping[int, Regimen]
+    ) -> Thread:
+        """The contacts of a patient, in their order; `regimens` are those opened, by place."""
+        made: list[Contact] = []
+        for spoken in contacts:
+            yield spoken.recorded
+            by = self.people[spoken.by]
+            calls = spoken.call_back is not None
+            text = actions.ContactText(
+                how=spoken.how,
+                direction=spoken.direction,
+                reached=spoken.reached,
+                effective=self._effective(spoken.recorded),
+                whose=by,
+                whose_name=by.name,
+                regimen=regimens.get(spoken.course) if spoken.course is not None else None,
+                with_whom=spoken.with_whom,
+                said=spoken.said,
+                told=spoken.told,
+                answers=made[spoken.answers].contact if spoken.answers is not None else None,
+                call_back_on=spoken.call_back,
+                call_back_for=spoken.call_back_for,
+                call_back_by=by if calls else None,
+                call_back_name=by.name if calls else "",
+                is_last_try=spoken.is_last_try,
+            )
+            made.append(
+                actions.record_contact(patient=patient, text=text, by=by, recorded_at=self.now)
+            )
+
+    def _said(self, regimen: Regimen, said: Said) -> Thread:
+        yield said.recorded
+        told = self.people.get(said.told)
+        day = said.recorded.date()
+        text = actions.IntakeText(
+            what=said.what,
+            from_on=said.from_on,
+            until_on=said.until_on,
+            taken=said.taken,
+            slots=said.slots,
+            reporter=said.reporter,
+            reporter_name=said.reporter_name,
+            reported_on=day,
+            told=told,
+            told_name=told.name if told else "",
+            told_on=day if told else None,
+            note=said.note,
+        )
+        by = self.people[said.by]
+        actions.record_intake(regimen=regimen, reports=(text,), by=by, recorded_at=self.now)
+
+    def _course(
+        self, patient: Patient, course: Course, regimens: dict[int, Regimen], place: int
+    ) -> Thread:
         yield course.opened
         version = actions.open_regimen(
             patient=patient,
@@ -152,8 +208,11 @@ class _Play:
         plan = PlayedPlan(version.regimen, course, self.people, self.start, lambda: self.now)
         for thread in plan.threads():
             self.start(thread)
+        regimens[place] = version.regimen
         for step in course.steps:
             self.start(self._step(version.regimen, step, plan))
+        for said in course.said:
+            self.start(self._said(version.regimen, said))
         for event in course.pump:
             self.start(self._pump_event(version.regimen, event))
 

@@ -26,6 +26,8 @@ from titration.demo.story import (
     Course,
     Planned,
     Reviewed,
+    Said,
+    Spoken,
     Step,
     Story,
     Typed,
@@ -39,6 +41,7 @@ from titration.dosing import Component, Timing
 from titration.models import (
     ChangeReason,
     Indication,
+    Intake,
     IssuedAs,
     PlanEnd,
     Purpose,
@@ -229,9 +232,29 @@ def gabapentin(on: Calendar) -> Story:
                         confirmed=on.at(-6, THURSDAY, "17:40"),
                     ),
                 ],
+                said=[
+                    Said(
+                        on.at(-1, THURSDAY, "15:52"),
+                        Intake.DIFFERENT,
+                        on.day(-2, MONDAY),
+                        taken="leaves out the one at noon, it makes her unsteady at work",
+                        note="Asks whether she may come off it.",
+                    ),
+                ],
             )
         ],
         telephone="01632 960106",
+        spoken=[
+            Spoken(
+                on.at(-1, THURSDAY, "15:50"),
+                with_whom="Her daughter, who translated",
+                said="Nights are quiet now; unsteady at work in the afternoon.",
+                told="Dr Banerjee hears of it, and somebody rings.",
+                course=0,
+                call_back=on.day(0, THURSDAY),
+                call_back_for="the way down, once Dr Banerjee has signed it",
+            )
+        ],
     )
 
 

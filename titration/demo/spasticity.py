@@ -6,6 +6,7 @@ from typing import Any
 
 from patients.identity import Identity
 from titration.demo.medicines import BACLOFEN, METHYLPREDNISOLONE, TIZANIDINE
+from titration.demo.novak import said_by_novak, spoken_with_novak
 from titration.demo.people import BANERJEE
 from titration.demo.story import (
     FRIDAY,
@@ -208,9 +209,11 @@ def baclofen_up_and_down(on: Calendar) -> Story:
                         bedtime="10",
                     ),
                 ],
+                said=said_by_novak(on),
             )
         ],
         telephone="01632 960101",
+        spoken=spoken_with_novak(on),
     )
 
 

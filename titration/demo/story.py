@@ -12,12 +12,16 @@ from titration.demo.people import LIND, OSEI
 from titration.dosing import SLOTS, Amount, Component, Timing, parse_figures
 from titration.models import (
     ChangeReason,
+    ContactHow,
+    Direction,
     Indication,
     IssuedAs,
     IssuedHow,
     PlanEnd,
     Purpose,
+    Reached,
     ReceivedHow,
+    Reporter,
     Route,
     StepKind,
     StopReason,
@@ -175,6 +179,46 @@ class Reviewed:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What was reported of the intake. `told` is the prescriber who was told that day, by key."""
+
+    recorded: datetime
+    what: str
+    from_on: date
+    until_on: date | None = None
+    taken: str = ""
+    slots: str = ""
+    reporter: str = Reporter.PATIENT
+    reporter_name: str = ""
+    told: str = ""
+    note: str = ""
+    by: str = LIND
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A contact with the patient or about them, recorded when it was over.
+
+    `course` is the place, from 0, of the regimen that it is about, and `answers` that of the
+    earlier contact whose call back it answers.
+    """
+
+    recorded: datetime
+    how: str = ContactHow.TELEPHONE
+    direction: str = Direction.IN
+    reached: str = Reached.REACHED
+    with_whom: str = ""
+    said: str = ""
+    told: str = ""
+    course: int | None = None
+    call_back: date | None = None
+    call_back_for: str = ""
+    answers: int | None = None
+    is_last_try: bool = False
+    by: str = LIND
+
+
+@dataclass(frozen=True)
 class Course:
     """A regimen, its log, and the plans and reviews of it."""
 
@@ -192,6 +236,7 @@ class Course:
     plan: Planned | None = None
     draft: Typed | None = None
     reviews: Sequence[Reviewed] = ()
+    said: Sequence[Said] = ()
     pump: Sequence[PumpRead] = ()
 
 
@@ -208,6 +253,7 @@ class Story:
     ended: tuple[datetime, Standing] | None = None
     by: str = LIND
     telephone: str = ""
+    spoken: Sequence[Spoken] = ()
 
 
 def planned(start: date | str, *components: Component, kind: str = "dose", words: str = "") -> Row:

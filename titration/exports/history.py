@@ -1,5 +1,6 @@
 """What a history export holds: one patient's record as it stands at one entry of the ledger."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +14,9 @@ from ledger.moments import Moment, NoSuchMoment
 from patients.models import Patient, PatientVersion
 from patients.presenters import erased_words, not_today_words
 from patients.reading import KnownTopic, known_context
-from titration import planning, timeline
+from titration import contacted, planning, reported, timeline
+from titration.contacted import Contacted
+from titration.intake import Report
 from titration.issued import Issued, issues
 from titration.models import RegimenVersion
 from titration.planned import PlanLog, ended_by, plan_logs
@@ -31,7 +34,8 @@ class RegimenRecord:
     """A regimen with its whole log. `withdrawal` is set when it was entered in error.
 
     `plans` are its signed plans, by which the log says how they were followed; `copies` those that
-    were given out of them; `pump` the events of the pump that gives it.
+    were given out of them; `pump` the events of the pump that gives it. `reports` are every text of
+    what was reported of its intake, and `retractions` what withdrew some of them, by line.
     """
 
     version: RegimenVersion
@@ -40,6 +44,8 @@ class RegimenRecord:
     plans: tuple[PlanLog, ...] = ()
     copies: tuple[Issued, ...] = ()
     pump: PumpLog = field(default_factory=PumpLog)
+    reports: tuple[Report, ...] = ()
+    retractions: Mapping[UUID, Retraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class PatientRecord:
     `at` is the moment of the export on the clinic's clock; `is_part` says that one regimen was
     chosen out of the record; `moment` is set when this is not the record of today; `erased` says
     when the person was erased, if they were. `context` has every topic, with its earlier texts.
+    `contacts` are every text of every contact with the patient, and `retractions` what withdrew
+    some of them, by line.
     """
 
     patient: Patient
@@ -62,6 +70,8 @@ class PatientRecord:
     moment: Moment | None = None
     erased: str = ""
     context: tuple[KnownTopic, ...] = ()
+    contacts: tuple[Contacted, ...] = ()
+    retractions: Mapping[UUID, Retraction] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -116,11 +126,21 @@ def read(
     logs = histories(newest, head.number)
     plans = plan_logs(newest, head.number)
     copies = _copies(plans, head.number)
+    reports = reported.reports(newest, head.number)
+    contacts = contacted.contacts([patient.pk], head.number)
+    retractions = _retractions([*(r for texts in reports.values() for r in texts), *contacts])
     at = patient.clinic.local(now)
     pumps = pump_logs(newest, head.number)
     records = [
         RegimenRecord(
-            version, withdrawal_of.get(key), logs[key], plans[key], copies[key], pumps[key]
+            version,
+            withdrawal_of.get(key),
+            logs[key],
+            plans[key],
+            copies[key],
+            pumps[key],
+            reports[key],
+            retractions,
         )
         for key, version in newest.items()
     ]
@@ -136,7 +156,22 @@ def read(
         moment=moment,
         erased=erased_words(patient.pk) if person.is_erased else "",
         context=tuple(known_context(patient.pk, head.number, with_earlier=True)),
+        contacts=contacts,
+        retractions=retractions,
     )
+
+
+def _retractions(texts: Iterable[Report | Contacted]) -> dict[UUID, Retraction]:
+    """By line what withdrew some of these texts; nothing is asked where none is withdrawn."""
+    lines = {
+        text.report if isinstance(text, Report) else text.contact
+        for text in texts
+        if text.withdrawn is not None
+    }
+    if not lines:
+        return {}
+    found = Retraction.objects.filter(entry__subject__in=lines).select_related("entry")
+    return {retraction.entry.subject: retraction for retraction in found}
 
 
 def _copies(plans: dict[UUID, tuple[PlanLog, ...]], known: int) -> dict[UUID, tuple[Issued, ...]]:

@@ -26,6 +26,7 @@ from titration.exports.legible import Legible
 from titration.exports.listing import listings_part
 from titration.exports.plans import plan_words, plans_part
 from titration.exports.pumps import pump_listing
+from titration.exports.told import contact_listing, report_listing
 from titration.planned import present_plan
 from titration.presenters.log import (
     LIVE,
@@ -92,6 +93,7 @@ def document(record: PatientRecord) -> dict[str, Any]:
     legible = Legible()
     language, _dash, region = (get_language() or "en-gb").partition("-")
     regimens = [_regimen(regimen, record, legible) for regimen in record.regimens]
+    contacts = listings_part([contact_listing(record)], legible, _("Contacts"))
     return {
         "language": language,
         "region": region,
@@ -103,6 +105,7 @@ def document(record: PatientRecord) -> dict[str, Any]:
         "words": _words(),
         "regimens": regimens,
         "context": listings_part(context_listings(record.context), legible, _("In the context")),
+        "contacts": contacts,
     }
 
 
@@ -244,7 +247,9 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
             plans, history, ended, regimen.copies, clinic, record.now, legible, title
         ),
         "rows": rows,
-        "listings": listings_part([pump_listing(regimen.pump, clinic)], legible, title),
+        "listings": listings_part(
+            [pump_listing(regimen.pump, clinic), report_listing(regimen, clinic)], legible, title
+        ),
     }
 
 

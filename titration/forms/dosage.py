@@ -332,7 +332,13 @@ def _counted_from(written: dosing.Component, starts: date | None) -> dosing.Comp
 
 
 def dosage_formset(
-    *, data=None, kind: str, units: Iterable[str], initial: list[dict] | None = None, rows: int = 1
+    *,
+    data=None,
+    kind: str,
+    units: Iterable[str],
+    initial: list[dict] | None = None,
+    rows: int = 1,
+    prefix: str = "components",
 ) -> BaseDosageFormSet:
     """The rows of a dose, bound when `data` is given; `rows` blank ones when nothing is."""
     extra = 0 if initial else rows
@@ -347,7 +353,7 @@ def dosage_formset(
     )
     rows_made = made(
         data,
-        prefix="components",
+        prefix=prefix,
         initial=initial,
         form_kwargs={"units": list(units), "kind": kind},
     )

@@ -17,6 +17,7 @@ from titration import planning, policies, reading, timeline
 from titration.chart import pictures
 from titration.models import Regimen, RegimenVersion, StepKind
 from titration.planned import PlanLog
+from titration.presenters.glance import contacts_card, reported_card
 from titration.presenters.log import log_rows, ordered, quoted
 from titration.presenters.log_table import log_table
 from titration.presenters.pumps import pump_card
@@ -81,7 +82,7 @@ def regimen_page(
     regimen_plans.EXISTING read with the regimen.
     """
     version, is_retracted = reading.text_of(regimen, history.known)
-    now = moment.at if moment else now
+    now, query = (moment.at, moment.query) if moment else (now, "")
     step = history.in_force(now)
     ahead = history.upcoming(now)
     log = ordered(history)
@@ -96,7 +97,7 @@ def regimen_page(
         history,
         now,
         may_record=may_record,
-        query=moment.query if moment else "",
+        query=query,
         is_retracted=is_retracted,
         with_versions=with_versions,
         is_whole=is_whole_plan,
@@ -129,6 +130,8 @@ def regimen_page(
         "plans": plans,
         "pump": pump_card(regimen.pk, version.route, history.known, moment.query if moment else ""),
         "with_versions": with_versions,
+        "reported": reported_card(regimen, history, may_record=may_record, query=query),
+        "contacts": contacts_card(regimen, history, may_record=may_record, query=query),
         "ended": person.ended,
         "review_url": reverse("review-new", args=[regimen.pk]) if may_plan else "",
         "table": log_table([rows[record.entry] for record in shown], may_record=may_record),

@@ -15,10 +15,12 @@ from titration import dosing, issued, planned, planning, wording
 from titration.chart import Plans
 from titration.issued import Issued
 from titration.models import (
+    Intake,
     IssuedAs,
     IssuedHow,
     Plan,
     PlanDraft,
+    Reached,
     Regimen,
     Review,
     ReviewStatus,
@@ -217,7 +219,7 @@ def _present(
     if not is_open:
         strips.append(Strip(words.chip + ".", words.sentence, [Line(_("Open the plan"), url)]))
     elif following and _has_passed(remaining[0], asked.today):
-        strips.append(_differing(log, remaining[0], given, following.record_url))
+        strips.append(_differing(asked, log, remaining[0], given, following.record_url))
     return {
         "plan": log.plan,
         "title": _("%(plan)s, signed by %(name)s")
@@ -300,7 +302,20 @@ def _paper_words(log: PlanLog, given: Issued | None) -> str:
     }
 
 
-def _differing(log: PlanLog, each: Carried, given: Issued | None, record_url: str) -> Strip:
+def _answers(asked: _Asked) -> list[Line]:
+    """What whoever asked the patient records of it: a report, or a try that reached nobody."""
+    report = reverse("intake-new", args=[asked.regimen.pk])
+    contact = reverse("contact-new", args=[asked.regimen.patient_id])
+    return [
+        Line(_("Taken as planned"), f"{report}?what={Intake.AS_PLANNED}"),
+        Line(_("Took something else"), f"{report}?what={Intake.DIFFERENT}"),
+        Line(_("Not reached"), f"{contact}?regimen={asked.regimen.pk}&reached={Reached.NO_ANSWER}"),
+    ]
+
+
+def _differing(
+    asked: _Asked, log: PlanLog, each: Carried, given: Issued | None, record_url: str
+) -> Strip:
     """The day of a written row has come, and nothing is recorded from it."""
     assert each.planned_on is not None  # noqa: S101 - only a day can have come
     words = {
@@ -309,6 +324,7 @@ def _differing(log: PlanLog, each: Carried, given: Issued | None, record_url: st
         "date": wording.date_words(each.planned_on),
     }
     buttons = [Line(_("Record this row"), record_url)] if record_url else []
+    buttons += _answers(asked) if asked.may_record else []
     if given is None:
         said = _("Version %(version)s of the plan says from %(date)s: %(dose)s.") % words
         return Strip(nothing_words(each, each.planned_on) + ".", said, buttons)

@@ -55,7 +55,10 @@ SAID = {
     "differs": _Said(
         gettext_noop("Differs from the record"),
         gettext_noop("Since"),
-        gettext_noop("No plan waits for its prescriber, and no step is disputed."),
+        gettext_noop(
+            "No plan waits for its prescriber, no step is disputed, and no report differs of which "
+            "no prescriber was told."
+        ),
     ),
     "passed": _Said(
         gettext_noop("Planned date passed, nothing recorded"),
@@ -74,6 +77,11 @@ SAID = {
     ),
     "sign": _Said(
         gettext_noop("To sign"), gettext_noop("Asked"), gettext_noop("No plan waits to be signed.")
+    ),
+    "call-back": _Said(
+        gettext_noop("To call back, overdue or in the next 7 days"),
+        gettext_noop("Call back on"),
+        gettext_noop("Nobody is to be called back in the next 7 days."),
     ),
     "review": _Said(
         gettext_noop("Reviews overdue, or in the next 7 days"),

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from patients import presenters as patients
 from patients.finished import NOTHING, html
 from titration import listed, planning, pumped, reading, wording
 from titration.dosing import Component
+from titration.intake import Report
 from titration.models import (
     COMPONENT_FIELDS,
     DoseStep,
@@ -29,16 +29,23 @@ from titration.models import (
     WorklistRow,
     written_component,
 )
+from titration.presenters.links import link_to, url_of
 from titration.presenters.log import heading_words, moment_words
 from titration.presenters.pumps import pump_dates_words
 from titration.presenters.regimen import title_of
 from titration.presenters.worklist import Confirmable, Recent, Row, Section
+from titration.presenters.worklist_told import (
+    Waiting,
+    calls_of,
+    differing_words,
+    reports_of,
+    waiting_words,
+)
 from titration.pump import PumpText
 from titration.timeline import Effective
 
 PLANNED, TOLD = ("passed", "ahead"), ("confirm", "differs")
 PUMP = ("pump-alarm", "pump-refill")
-_SOME = UUID(int=0)
 
 
 class _Planned(NamedTuple):
@@ -132,7 +139,8 @@ def words_of(
 ) -> tuple[list[Section], list[Row]]:
     """The sections with what their rows say at `now`, and the recent regimens; clinics by id."""
     rows = [row for section in sections for row in section.found]
-    regimens = {row.regimen_id for row in rows} | {key.regimen for key in recent}
+    regimens = {row.regimen_id for row in rows if row.regimen_id}
+    regimens |= {key.regimen for key in recent}
     cards = {row[0]: _Card(*row) for row in _cards().filter(pk__in=regimens)}
     in_force = _in_force(cards.values(), clinics, now)
     entries = {entry for entry in in_force.values() if entry}
@@ -151,6 +159,8 @@ def words_of(
         reviews=_reviews({row.about for row in rows if row.topic == "review"}),
         pumps=pumped.texts_of({row.about for row in rows if row.topic in PUMP}),
         former=_former(rows, cards, user),
+        reports=reports_of([row for row in rows if row.topic == "differs"]),
+        calls=calls_of({row.patient_id for row in rows if row.topic == "call-back"}),
     )
     return (
         [replace(section, rows=list(page.rows(section))) for section in sections],
@@ -188,6 +198,7 @@ def _former(
         for row in rows
         if row.topic == "confirm"
         and row.whose_id != user.pk
+        and row.regimen_id is not None
         and row.regimen_id in cards
         and cards[row.regimen_id].responsible == user.pk
     }
@@ -259,28 +270,33 @@ class _Page:
     reviews: Mapping[UUID, str]
     pumps: Mapping[UUID, PumpText]
     former: Mapping[int, frozenset[int]]
+    reports: Mapping[UUID, Report]
+    calls: Mapping[UUID, Waiting]
     titles: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def rows(self, section: Section) -> Iterator[Row]:
         """What the rows say; none of a regimen that went since they were found."""
         for row in section.found:
-            if row.patient_id in self.people and row.regimen_id in self.cards:
+            is_there = row.regimen_id is None or row.regimen_id in self.cards
+            if row.patient_id in self.people and is_there:
                 yield self._row(section, row)
 
     def _row(self, section: Section, row: WorklistRow) -> Row:
         told = self.steps.get(row.about)
-        step = self._last(row.regimen_id)
-        if told is not None and row.topic == "confirm":
-            step = told
         person = self.people[row.patient_id]
+        words = ""
+        if row.regimen_id is not None:
+            is_written = told is not None and row.topic == "confirm"
+            step = told if is_written else self._last(row.regimen_id)
+            words = self._words(step, row.regimen_id)
         cells = html(
             CELLS,
             **self._shared(row.patient_id, row.regimen_id),
-            words=self._words(step, row.regimen_id),
+            words=words,
             beside=self._beside(row, told),
             day_label=section.day,
             day=wording.date_words(row.day),
-            telephone=_link(person.telephone_url, person.telephone),
+            telephone=link_to(person.telephone_url, person.telephone),
         )
         return Row(cells, self._confirmable(row, told))
 
@@ -301,9 +317,10 @@ class _Page:
         entry = self.in_force[regimen]
         return self.steps[entry] if entry else None
 
-    def _shared(self, patient: UUID, regimen: UUID) -> dict[str, str]:
-        """The cells that say of whom a row is, and of which medicine."""
-        person, card = self.people[patient], self.cards[regimen]
+    def _shared(self, patient: UUID, regimen: UUID | None) -> dict[str, str]:
+        """The cells that say of whom a row is, and of which medicine, if it is of one."""
+        person = self.people[patient]
+        card = self.cards[regimen] if regimen else None
         number = person.record_number or person.nhs_number
         return {
             "patient": person.name,
@@ -315,10 +332,10 @@ class _Page:
             if person.ended
             else NOTHING,
             "error": html("<b>{words}</b> ", words=_("ENTERED IN ERROR"))
-            if card.is_retracted
+            if card and card.is_retracted
             else NOTHING,
-            "regimen": self._title(card),
-            "url": _url("regimen", regimen),
+            "regimen": self._title(card) if card else _("No medicine in particular"),
+            "url": url_of("regimen", regimen) if regimen else url_of("contact-list", patient),
         }
 
     def _title(self, card: _Card) -> str:
@@ -348,6 +365,12 @@ class _Page:
         )
 
     def _why(self, row: WorklistRow, told: _Step | None) -> str:
+        if row.topic == "call-back":
+            return waiting_words(self.calls.get(row.about))
+        if row.about in self.reports:
+            return differing_words(self.reports[row.about])
+        if row.regimen_id is None:
+            return ""
         said = {"name": self.cards[row.regimen_id].responsible_name}
         if told is not None:
             said = {
@@ -388,23 +411,30 @@ class _Page:
         records = row.clinic_id in self.may[RECORD]
         match row.topic:
             case "passed" | "ahead" if row.about in self.planned:
-                return _link(_url("plan", self.planned[row.about].plan), _("Open the plan"))
+                return link_to(url_of("plan", self.planned[row.about].plan), _("Open the plan"))
+            case "differs" if row.about in self.reports:
+                return link_to(url_of("intake-report", row.about), _("Open the report"))
+            case "call-back" if records:
+                new = url_of("contact-new", row.patient_id)
+                return link_to(f"{new}?answers={row.about}", _("Record the call back"))
+            case "call-back":
+                return link_to(url_of("contact", row.about), _("Open the contact"))
             case "differs" if row.about not in self.steps:
-                return _link(_url("plan", row.about), _("Open the plan"))
+                return link_to(url_of("plan", row.about), _("Open the plan"))
             case "plan-ended":
-                return _link(_url("plan", row.about), _("Open the plan"))
+                return link_to(url_of("plan", row.about), _("Open the plan"))
             case "pump-alarm" | "pump-refill" if row.regimen_id:
-                return _link(_url("pump", row.regimen_id), _("Open the pump"))
+                return link_to(url_of("pump", row.regimen_id), _("Open the pump"))
             case "sign" if row.clinic_id in self.may[SIGN]:
-                return _link(_url("plan-sign", row.about), _("Read and sign"))
+                return link_to(url_of("plan-sign", row.about), _("Read and sign"))
             case "sign" if records:
-                return _link(_url("plan-edit", row.about), _("Open the draft"))
+                return link_to(url_of("plan-edit", row.about), _("Open the draft"))
             case "review" if row.about not in self.reviews:
-                return _link(_url("plan", row.about), _("Open the plan"))
+                return link_to(url_of("plan", row.about), _("Open the plan"))
             case "review" if records:
-                return _link(_url("review", row.about), _("Open the review"))
-            case "no-review" if records:
-                return _link(_url("review-new", row.regimen_id), _("Book a review"))
+                return link_to(url_of("review", row.about), _("Open the review"))
+            case "no-review" if records and row.regimen_id:
+                return link_to(url_of("review-new", row.regimen_id), _("Book a review"))
         return NOTHING
 
     def _confirmable(self, row: WorklistRow, told: _Step | None) -> Confirmable | None:
@@ -412,23 +442,9 @@ class _Page:
             return None
         stands_for = (
             self.former.get(row.clinic_id, frozenset())
-            if self.cards[row.regimen_id].responsible == self.user.pk
+            if row.regimen_id and self.cards[row.regimen_id].responsible == self.user.pk
             else frozenset()
         )
         if row.whose_id not in {self.user.pk, *stands_for}:
             return None
         return Confirmable(told.step, told.entry, f"{told.number:,}")
-
-
-def _url(name: str, key: UUID) -> str:
-    return _pattern(name, get_script_prefix()).replace(str(_SOME), str(key))
-
-
-@cache
-def _pattern(name: str, _prefix: str) -> str:
-    """The address of somebody's page of this name: looked up once."""
-    return reverse(name, args=[_SOME])
-
-
-def _link(url: str, text: str) -> SafeString:
-    return html('<a href="{url}">{text}</a>', url=url, text=text) if text else NOTHING

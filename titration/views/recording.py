@@ -272,8 +272,9 @@ def newest_version(regimen: Regimen) -> RegimenVersion:
 def with_another_row(posted: QueryDict) -> QueryDict:
     """The form's data with one more blank row: what the button does where no script runs."""
     data = posted.copy()
-    total = data.get("components-TOTAL_FORMS", "")
-    data["components-TOTAL_FORMS"] = (
+    count = f"{posted.get('add_row', 'components')}-TOTAL_FORMS"
+    total = data.get(count, "")
+    data[count] = (
         str(int(total) + 1) if len(total) < 9 and total.isascii() and total.isdigit() else "1"
     )
     return data

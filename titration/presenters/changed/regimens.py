@@ -14,6 +14,7 @@ from titration.models import (
     Confirmation,
     Dispute,
     DoseStep,
+    IntakeReport,
     PumpEvent,
     RegimenVersion,
     Review,
@@ -23,6 +24,7 @@ from titration.models import (
 from titration.presenters.changed.line import Line, changed_fields, recorded_cell, stacked
 from titration.presenters.changed.plans import PlanLines
 from titration.presenters.changed.pumps import pump_line, pump_texts
+from titration.presenters.changed.told import report_line
 from titration.presenters.followed import followed_steps
 from titration.presenters.log import (
     UNSAID,
@@ -64,6 +66,7 @@ class _Regimen:
             Confirmation.KIND: self._answer,
             Dispute.KIND: self._answer,
             DoseStep.KIND: self._step,
+            IntakeReport.KIND: self._report,
             RegimenVersion.KIND: self._version,
             Retraction.KIND: self._withdrawal,
             Review.KIND: self._review,
@@ -90,7 +93,7 @@ class _Regimen:
                 teller = step.entry if step else None
             elif key.number in self.changes.copies:
                 continue
-            elif regimen and key.kind == Retraction.KIND and key.number > regimen.number:
+            elif regimen and key.number > regimen.number and self._withdraws_step(key):
                 teller = regimen.entry
             if teller in keys:
                 found.setdefault(teller, []).append(key.number)
@@ -98,6 +101,10 @@ class _Regimen:
 
     def _withdraws_all(self, key: Key) -> bool:
         return key.kind == Retraction.KIND and key.subject == self.of.regimen
+
+    def _withdraws_step(self, key: Key) -> bool:
+        is_step = any(record.step == key.subject for record in self.of.history.records)
+        return key.kind == Retraction.KIND and is_step
 
     def _recorded(self, key: Key) -> StepRecord | None:
         """The text of a step that was recorded with its link to a planned row."""
@@ -189,11 +196,16 @@ class _Regimen:
             decided=followed.words if followed else "",
         )
 
+    def _report(self, key: Key) -> Line:
+        return report_line(self.changes, self.of.reports, key, self.clinic)
+
     def _withdrawal(self, key: Key) -> Line:
         if pump_texts(self.of.pump, key.subject):
             return pump_line(self.of.pump, self.clinic, key)
         if key.number in self.changes.copies:
             return self.plans.withdrawn_copy(key)
+        if any(report.report == key.subject for report in self.of.reports):
+            return self._report(key)
         withdrawal = self.changes.withdrawals[key.entry]
         is_all = self._withdraws_all(key)
         record = None if is_all else self._last(key.subject, key.number)

@@ -1,0 +1,286 @@
+"""One visit on one screen: laid out, written, read back, recorded whole or not at all."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from access.models import Role
+from ledger.models import Entry
+from tests.factories import PatientFactory, member
+from tests.pages import Page, typed_over
+from tests.titration.doses import times
+from tests.titration.factories import (
+    contact_of,
+    medicine_of,
+    plan_of,
+    planned_row,
+    regimen_of,
+    step_of,
+)
+from titration import actions, contacted, intake, reading, reported
+from titration.models import Contact, DoseStep, IntakeReport, WorklistRow
+from titration.policies import RuleBroken
+from titration.timeline import Effective
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version():
+    made = regimen_of()
+    step_of(made)
+    return made
+
+
+@pytest.fixture
+def nurse(client, version):
+    person = member(version.regimen.clinic, Role.RECORDER)
+    client.force_login(person)
+    return person
+
+
+def today_of(version) -> date:
+    return version.regimen.clinic.local(timezone.now()).date()
+
+
+class Visiting:
+    """A visit on its way through its screens; `page` is the one that is shown."""
+
+    def __init__(self, client: Client, version, query: str = "") -> None:
+        self.client, self.version = client, version
+        self.url = reverse("visit", args=[version.regimen.patient_id])
+        self.page = Page(client.get(self.url + query))
+
+    def send(self, stage: str, **typed) -> Page:
+        data = typed_over(self.page.values, typed) | {"stage": stage}
+        self.page = Page(self.client.post(self.url, data))
+        return self.page
+
+    def contact(self, **more) -> dict:
+        return {
+            "how": "telephone",
+            "direction": "out",
+            "reached": "reached",
+            "which_day": today_of(self.version).isoformat(),
+            "said": "Legs are easier",
+            **more,
+        }
+
+    def step(self, amount: str = "7", **more) -> dict:
+        """A dose step of the medicine from today, as the form names its boxes."""
+        prefix = f"step-{self.version.regimen_id.hex}"
+        said = {
+            "which_day": today_of(self.version).isoformat(),
+            "decided_by": str(self.version.responsible_id),
+            "received_how": "telephone",
+            "reason": "step-up",
+            "components-0-amount": amount,
+            "components-0-unit": "mg",
+            "components-0-when": "times",
+            "components-0-times": "3",
+            "components-0-days": "every",
+            **more,
+        }
+        return {f"{prefix}-{name}": value for name, value in said.items()}
+
+    def report(self, **more) -> dict:
+        prefix, today = f"report-{self.version.regimen_id.hex}", today_of(self.version)
+        said = {
+            "what": "missed",
+            "reporter": "patient",
+            "from_day": str(today.day),
+            "from_month": str(today.month),
+            "from_year": str(today.year),
+            **more,
+        }
+        return {f"{prefix}-{name}": value for name, value in said.items()}
+
+
+def whole(client, version) -> Visiting:
+    """A visit with a step and a report of the medicine, laid out."""
+    key = version.regimen_id
+    return Visiting(client, version, f"?step={key}&report={key}")
+
+
+def test_contact_step_and_report_are_recorded_in_one_write(client, version, nurse) -> None:
+    visiting = whole(client, version)
+    typed = visiting.contact() | visiting.step() | visiting.report()
+    page = visiting.send("review", **typed)
+    assert page.status == 200
+    assert "7 mg" in page.text
+    assert "nothing taken from" in page.text
+    assert "“Legs are easier”" in page.text
+    assert visiting.send("confirm").response.status_code == 302
+    entries = Entry.objects.order_by("-number")[:3]
+    assert [entry.kind for entry in entries] == ["intake-report", "dose-step", "contact"]
+    assert len({entry.submission for entry in entries}) == 1
+    [report] = intake.standing(reported.reports([version.regimen_id])[version.regimen_id])
+    assert report.reported_on == today_of(version)
+    assert len(reading.history(version.regimen).live) == 2
+
+
+def test_a_contact_alone_is_a_visit(client, version, nurse) -> None:
+    visiting = Visiting(client, version)
+    visiting.send("review", **visiting.contact())
+    assert visiting.send("confirm").response.status_code == 302
+    assert Contact.objects.count() == 1
+
+
+def test_medicines_are_laid_out_without_a_script_and_what_was_typed_is_kept(
+    client, version, nurse
+) -> None:
+    visiting = Visiting(client, version)
+    key = version.regimen_id.hex
+    page = visiting.send(
+        "lay", said="Legs are easier", **{f"step-{key}": "withhold", f"report-{key}": "on"}
+    )
+    assert page.status == 200
+    assert page.values["said"] == "Legs are easier"
+    assert f"step-{key}-reason" in page.values
+    assert f"step-{key}-components-TOTAL_FORMS" not in page.values
+    assert f"report-{key}-reporter_name" in page.values
+    assert page.errors == {}
+
+
+def test_no_amount_is_laid_out(client, version, nurse) -> None:
+    page = whole(client, version).page
+    typed = {name: value for name, value in page.form.typed.items() if "amount" in name}
+    assert typed
+    assert set(typed.values()) == {""}
+
+
+def test_nothing_is_recorded_when_one_part_is_wrong_and_all_is_kept(client, version, nurse) -> None:
+    visiting = whole(client, version)
+    typed = visiting.contact() | visiting.step("7,5") | visiting.report(what="different")
+    count = Entry.objects.count()
+    page = visiting.send("review", **typed)
+    key = version.regimen_id.hex
+    assert page.status == 422
+    assert {f"step-{key}-components-0-amount", f"report-{key}-taken"} <= set(page.errors)
+    assert page.values["said"] == "Legs are easier"
+    assert page.values[f"step-{key}-components-0-amount"] == "7,5"
+    assert Entry.objects.count() == count
+
+
+def test_a_rule_of_the_record_stands_in_its_own_part(client, version, nurse) -> None:
+    visiting = Visiting(client, version, f"?step={version.regimen_id}")
+    prefix = f"step-{version.regimen_id.hex}"
+    taken = reading.history(version.regimen).live[0].effective.on
+    boxes = {"which_day": "other", "on_day": taken.day, "on_month": taken.month}
+    step = visiting.step(**{k: str(v) for k, v in boxes.items()}, on_year=str(taken.year))
+    page = visiting.send("review", **visiting.contact() | step)
+    assert f"{prefix}-on_day" in page.errors
+    assert not Contact.objects.exists()
+
+
+def test_a_rule_under_the_lock_leaves_nothing_half_written(version) -> None:
+    by = version.responsible
+    text = actions.ContactText(
+        how="visit",
+        direction="in",
+        reached="reached",
+        effective=Effective(today_of(version)),
+        whose=by,
+        whose_name=by.name,
+    )
+    wrong = actions.IntakeText(
+        what="different",
+        from_on=today_of(version),
+        until_on=None,
+        reporter="patient",
+        reported_on=today_of(version),
+    )
+    count = Entry.objects.count()
+    with pytest.raises(RuleBroken) as refusal:
+        actions.record_visit(
+            patient=version.regimen.patient,
+            contact=text,
+            reports=(actions.VisitReport(version.regimen, wrong),),
+            by=by,
+        )
+    assert (refusal.value.what, refusal.value.field) == ("report", "taken")
+    assert Entry.objects.count() == count
+    assert not Contact.objects.exists()
+
+
+def test_the_medicine_of_a_part_is_the_patients(version) -> None:
+    clinic = version.regimen.clinic
+    other = regimen_of(PatientFactory(clinic=clinic), medicine_of(clinic, "tizanidine"))
+    by = version.responsible
+    text = actions.ContactText(
+        how="visit",
+        direction="in",
+        reached="reached",
+        effective=Effective(today_of(version)),
+        whose=by,
+        whose_name=by.name,
+    )
+    report = actions.IntakeText(
+        what="stopped",
+        from_on=today_of(version),
+        until_on=None,
+        reporter="patient",
+        reported_on=today_of(version),
+    )
+    with pytest.raises(RuleBroken, match="one of the patient's medicines"):
+        actions.record_visit(
+            patient=version.regimen.patient,
+            contact=text,
+            reports=(actions.VisitReport(other.regimen, report),),
+            by=by,
+        )
+    assert not IntakeReport.objects.exists()
+
+
+def test_the_same_visit_sent_twice_is_recorded_once(client, version, nurse) -> None:
+    visiting = whole(client, version)
+    visiting.send("review", **visiting.contact() | visiting.step() | visiting.report())
+    data = visiting.page.values | {"stage": "confirm"}
+    assert [client.post(visiting.url, data).status_code for _again in range(2)] == [302, 302]
+    assert (Contact.objects.count(), IntakeReport.objects.count()) == (1, 1)
+    assert DoseStep.objects.count() == 2
+
+
+def test_what_was_recorded_meanwhile_is_read_before_it_is_confirmed(client, version, nurse) -> None:
+    visiting = Visiting(client, version, f"?step={version.regimen_id}")
+    visiting.send("review", **visiting.contact() | visiting.step())
+    step_of(version, on=today_of(version) - timedelta(days=1), reason="step-up")
+    page = visiting.send("confirm")
+    assert page.status == 200
+    assert "Recorded while your page was open." in page.text
+    assert not Contact.objects.exists()
+    assert visiting.send("confirm").response.status_code == 302
+    assert Contact.objects.count() == 1
+
+
+def test_the_read_back_can_be_changed_and_keeps_everything(client, version, nurse) -> None:
+    visiting = whole(client, version)
+    visiting.send("review", **visiting.contact() | visiting.step() | visiting.report())
+    page = visiting.send("write")
+    key = version.regimen_id.hex
+    assert page.values["said"] == "Legs are easier"
+    assert page.values[f"step-{key}-components-0-amount"] == "7"
+    assert page.values[f"report-{key}-what"] == "missed"
+
+
+def test_a_report_that_differs_says_that_the_plan_will_wait(client, version, nurse) -> None:
+    ahead = today_of(version) + timedelta(days=9)
+    plan = plan_of(version, planned_row(ahead, times(3, "11")))
+    visiting = Visiting(client, version, f"?report={version.regimen_id}")
+    page = visiting.send("review", **visiting.contact() | visiting.report())
+    assert "will wait for the prescriber" in page.text
+    visiting.send("confirm")
+    rows = WorklistRow.objects.filter(topic="differs")
+    assert [row.about for row in rows] == [plan.plan_id]
+
+
+def test_a_visit_answers_a_call_back(client, version, nurse) -> None:
+    patient = version.regimen.patient
+    call = contact_of(patient, nurse, call_back=today_of(version))
+    visiting = Visiting(client, version, f"?answers={call.contact}")
+    visiting.send("review", **visiting.contact())
+    visiting.send("confirm")
+    assert not contacted.open_calls(contacted.standing(contacted.contacts([patient.pk])))

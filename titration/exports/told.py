@@ -1,0 +1,54 @@
+"""Reported intake and contacts in the PDF history, corrected and withdrawn ones too."""
+
+from django.utils.translation import gettext as _
+
+from access.models import Clinic
+from titration.contacted import Contacted
+from titration.exports.history import PatientRecord, RegimenRecord
+from titration.exports.listing import ListedRow, Listing
+from titration.presenters.contacts import contact_cards
+from titration.presenters.intake import report_cards
+from titration.presenters.regimen import title_of
+from titration.presenters.texts import TextCard
+
+SHARES = [4, 1.2]
+
+
+def report_listing(regimen: RegimenRecord, clinic: Clinic) -> Listing:
+    """Every report of a regimen's intake, the latest days first."""
+    latest = sorted(regimen.reports, key=lambda text: (text.last_on, text.number), reverse=True)
+    cards = report_cards(regimen.reports, latest, clinic, regimen.retractions)
+    return Listing(
+        heading=_("Reported intake, the latest days first: no instruction"),
+        columns=[_("Recorded"), _("As reported")],
+        shares=SHARES[::-1],
+        rows=[_row(card) for card in cards],
+    )
+
+
+def contact_listing(record: PatientRecord) -> Listing:
+    """Every contact with the patient, the latest first; of one regimen those about no other."""
+    titles = {each.version.regimen_id: title_of(each.version) for each in record.regimens}
+    shown = [text for text in record.contacts if _is_shown(text, record)]
+    latest = sorted(shown, key=lambda text: text.order, reverse=True)
+    clinic = record.patient.clinic
+    cards = contact_cards(record.contacts, latest, clinic, titles, record.retractions)
+    return Listing(
+        heading=_("Contacts, the latest first"),
+        columns=[_("Recorded"), _("What was said and told")],
+        shares=SHARES[::-1],
+        rows=[_row(card) for card in cards],
+    )
+
+
+def _is_shown(text: Contacted, record: PatientRecord) -> bool:
+    exported = {each.version.regimen_id for each in record.regimens}
+    return not record.is_part or text.regimen is None or text.regimen in exported
+
+
+def _row(card: TextCard) -> ListedRow:
+    says = [card.heading]
+    says += [_("%(term)s: %(words)s") % {"term": t, "words": words} for t, words in card.details]
+    number = _("entry %(number)s") % {"number": card.number}
+    recorded = "\n".join([card.recorded_by, card.recorded_at, number])
+    return ListedRow([recorded, "\n".join(says)], card.error)

@@ -1,0 +1,60 @@
+"""What the worklist says of reports that differ and of call backs that wait."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from titration import contacted, intake, reported
+from titration.contacted import Contacted
+from titration.intake import Report
+from titration.models import WorklistRow
+from titration.presenters.contacts import call_words, tries_words
+from titration.presenters.intake import heading_words, told_words
+
+
+def reports_of(rows: Sequence[WorklistRow]) -> dict[UUID, Report]:
+    """The standing reports of these rows' regimens, by their line."""
+    regimens = {row.regimen_id for row in rows if row.regimen_id}
+    if not regimens:
+        return {}
+    texts = reported.reports(regimens)
+    return {r.report: r for found in texts.values() for r in intake.standing(found)}
+
+
+class Waiting(NamedTuple):
+    """A call back, and how often it was tried in vain."""
+
+    text: Contacted
+    tries: int
+
+
+def calls_of(patients: set[UUID]) -> dict[UUID, Waiting]:
+    """The open call backs of these patients, by the line of their contact."""
+    if not patients:
+        return {}
+    texts: dict[UUID, list[Contacted]] = {}
+    for text in contacted.contacts(patients):
+        texts.setdefault(text.patient, []).append(text)
+    live = [contacted.standing(found) for found in texts.values()]
+    return {
+        call.contact: Waiting(call, contacted.attempts(call, found))
+        for found in live
+        for call in contacted.open_calls(found)
+    }
+
+
+def waiting_words(call: Waiting | None) -> str:
+    """When who calls back, for what, and how often it was tried; "" for one that went since."""
+    if call is None:
+        return ""
+    return " ".join(filter(None, [call_words(call.text), tries_words(call.tries)]))
+
+
+def differing_words(report: Report) -> str:
+    """The report, and which prescriber was told."""
+    return _("%(report)s. %(told)s") % {
+        "report": heading_words(report),
+        "told": told_words(report),
+    }

@@ -1,0 +1,49 @@
+"""Rows to the pure reports of intake: everything reported of regimens, as known at an entry."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import OuterRef, Subquery
+
+from ledger.models import Entry, RecordQuerySet, Retraction
+from titration.intake import Report
+from titration.models import IntakeReport, slots_of
+
+
+@cache
+def _texts() -> RecordQuerySet:
+    """The columns of Report in its order, the zone for the day, and what withdrew the line."""
+    withdrawal = Entry.objects.filter(subject=OuterRef("report"), kind=Retraction.KIND)
+    texts = IntakeReport.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
+    columns = texts.order_by("entry__number").values_list(
+        *("entry_id", "entry__number", "report", "regimen_id", "what", "from_on", "until_on"),
+        *("slots", "version__version", "taken", "reporter", "reporter_name", "reported_on"),
+        *("told_name", "told_on", "note", "correction_reason", "entry__recorded_by_name"),
+        *("entry__recorded_at", "entry__submission", "entry__time_zone", "withdrawn"),
+    )
+    return cast(RecordQuerySet, columns)
+
+
+def reports(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[Report, ...]]:
+    """By regimen every text of every report, in the order of their recording; one query.
+
+    intake.standing says which of them stand.
+    """
+    regimens = list(regimens)
+    found: dict[UUID, list[Report]] = {regimen: [] for regimen in regimens}
+    for row in _texts().up_to(known).filter(regimen__in=regimens):
+        report = _report(row, known)
+        found[report.regimen].append(report)
+    return {regimen: tuple(texts) for regimen, texts in found.items()}
+
+
+def _report(row: tuple, known: int | None) -> Report:
+    *said, at, submission, zone, withdrawn = row
+    said[7] = slots_of(said[7])
+    is_withdrawn = withdrawn is not None and (known is None or withdrawn <= known)
+    recorded_on = at.astimezone(ZoneInfo(zone)).date()
+    fields = (*said, at, recorded_on, submission, withdrawn if is_withdrawn else None)
+    return Report(*fields)

@@ -1,0 +1,341 @@
+"""One visit on one screen: contact, dose steps, reports, read back and recorded in one write."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.forms.utils import ErrorDict
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from access import kept
+from access.policies import RECORD
+from access.signed_in import SignedInRequest
+from patients.models import Patient
+from patients.presenters import banner
+from titration import actions, planned, reading, timeline
+from titration.actions import Instruction, PartRefused, VisitReport, VisitStep
+from titration.forms.contacts import ContactForm
+from titration.forms.dosage import BaseDosageFormSet, dosage_formset, row_of
+from titration.forms.intake import IntakeForm
+from titration.forms.steps import StepForm
+from titration.forms.submission import SubmissionForm
+from titration.forms.visit import PartsForm
+from titration.models import KINDS_WITH_DOSE, Regimen, StepKind
+from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.presenters import recording
+from titration.presenters.following import outside_words
+from titration.presenters.log import log_rows
+from titration.presenters.regimen import title_of
+from titration.presenters.visit import Part, contact_part, report_part
+from titration.views.attempts import attempt
+from titration.views.contacts import asks_of as asks_of_contact
+from titration.views.contacts import page_of, patient_for
+from titration.views.intake import asks_of as asks_of_intake
+from titration.views.recording import Screen, with_another_row, withhold_errors
+
+NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "add_row"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def visit(request: SignedInRequest, patient: UUID) -> HttpResponse:
+    """Write the whole visit, read it back, record it. `?step=` and `?report=` name medicines."""
+    return Visit(request, patient_for(request, patient, RECORD)).answer()
+
+
+@dataclass
+class StepPart:
+    """A step of the visit: the screen of its medicine, and what was typed when it is right."""
+
+    screen: Screen
+    instruction: Instruction | None = None
+
+    @property
+    def title(self) -> str:
+        title = title_of(self.screen.regimen.card.version)
+        what = recording.write_title(self.screen.kind, is_correction=False)
+        return _("%(what)s: %(medicine)s") % {"what": what, "medicine": title}
+
+    @property
+    def before(self):
+        """The instruction now, as a row of the log."""
+        screen = self.screen
+        now = screen.history.in_force(screen.now)
+        rows = log_rows(screen.history, screen.regimen.clinic, screen.now, [now]) if now else []
+        return rows[0] if rows else None
+
+    @property
+    def is_single(self) -> bool:
+        return self.screen.kind == StepKind.SINGLE
+
+
+@dataclass
+class ReportPart:
+    """A report of the visit, of one medicine."""
+
+    regimen: Regimen
+    form: IntakeForm
+
+    @property
+    def title(self) -> str:
+        return title_of(self.regimen.card.version)
+
+
+class Visit:
+    """The forms of one visit, and what is shown of them."""
+
+    def __init__(self, request: SignedInRequest, patient: Patient) -> None:
+        self.request = request
+        self.patient = patient
+        data = request.POST if request.method == "POST" else kept.give_back(request)
+        if data is not None and "add_row" in data:
+            data = with_another_row(data)
+        self.data: QueryDict | None = data
+        self.now = patient.clinic.local(timezone.now())
+        self.asked = asks_of_contact(request, patient)
+        self.parts = PartsForm(
+            data,
+            regimens=[r for r in self.asked["regimens"] if not r.card.is_retracted],
+            initial=PartsForm.named(request.GET.getlist("step"), request.GET.getlist("report")),
+        )
+        presets = {name: request.GET[name] for name in ("answers",) if name in request.GET}
+        self.contact = ContactForm(data, **self.asked, initial=presets)
+
+    @cached_property
+    def steps(self) -> list[StepPart]:
+        return [StepPart(self._screen(regimen, kind)) for regimen, kind in self.parts.steps]
+
+    @cached_property
+    def reports(self) -> list[ReportPart]:
+        """Each is reported on the day of the contact."""
+        effective = self.contact.effective if self._is_sent and self.contact.is_valid() else None
+        on = effective.on if effective else None
+        return [
+            ReportPart(
+                regimen,
+                IntakeForm(
+                    self._typed(f"report-{regimen.pk.hex}-submission"),
+                    **asks_of_intake(regimen),
+                    prefix=f"report-{regimen.pk.hex}",
+                    at_visit=True,
+                    visit_on=on,
+                ),
+            )
+            for regimen in self.parts.reports
+        ]
+
+    @property
+    def _is_sent(self) -> bool:
+        return self.data is not None
+
+    def _typed(self, name: str) -> QueryDict | None:
+        """What was typed of a part; none of one that is only laid out now."""
+        return self.data if self.data is not None and name in self.data else None
+
+    def _screen(self, regimen: Regimen, kind: str) -> Screen:
+        """A step as in the two screens of recording; only its timings are laid out, no amount."""
+        regimen = Regimen.objects.select_related("clinic", "patient", "card__version__entry").get(
+            pk=regimen.pk
+        )
+        history = reading.history(regimen)
+        prefix = f"step-{regimen.pk.hex}"
+        typed = self._typed(f"{prefix}-submission")
+        form = StepForm(
+            typed,
+            initial={"seen": reading.newest_number(regimen, history)},
+            prefix=prefix,
+            regimen=regimen,
+            kind=kind,
+            by=self.request.user,
+            today=self.now.date(),
+        )
+        rows = None
+        if kind in KINDS_WITH_DOSE:
+            rows = self._rows(regimen, kind, history, f"{prefix}-components")
+        return Screen(self.request, regimen, kind, history, form, rows)
+
+    def _rows(
+        self, regimen: Regimen, kind: str, history: reading.History, prefix: str
+    ) -> BaseDosageFormSet:
+        before = history.in_force(self.now)
+        initial = []
+        if kind == StepKind.DOSE and before is not None and before.kind in timeline.GIVING:
+            initial = [row_of(part, with_amount=False) for part in before.components]
+        return dosage_formset(
+            data=self._typed(f"{prefix}-TOTAL_FORMS"),
+            kind=kind,
+            units=[regimen.card.version.unit],
+            initial=initial,
+            prefix=prefix,
+        )
+
+    @property
+    def forms(self) -> list[Form]:
+        """Every form of the visit, in the order of the page."""
+        return [
+            self.contact,
+            *(part.screen.form for part in self.steps),
+            *(part.form for part in self.reports),
+        ]
+
+    def read(self, *, asks_rules: bool) -> bool:
+        """Whether what was typed has its shape, and keeps the rules where they are asked."""
+        is_right = self.contact.is_valid()
+        if is_right and asks_rules:
+            is_right = self._keeps(
+                self.contact,
+                lambda: actions.check_contact(self.patient, self.contact.text, self.now.date()),
+            )
+        for step in self.steps:
+            step.instruction = step.screen.read(asks_rules=asks_rules)
+            is_right = step.instruction is not None and is_right
+        for report in self.reports:
+            form = report.form
+            is_shaped = form.is_bound and form.is_valid() and form.visit_on is not None
+            if is_shaped and asks_rules:
+                is_shaped = self._keeps(
+                    form,
+                    lambda form=form, regimen=report.regimen: actions.check_report(
+                        regimen, form.text, self.now.date()
+                    ),
+                )
+            is_right = is_shaped and is_right
+        return is_right
+
+    def _keeps(self, form, check) -> bool:
+        try:
+            check()
+        except RuleBroken as rule:
+            form.break_rule(rule)
+            return False
+        return True
+
+    def answer(self) -> HttpResponse:
+        """The page for this request: lay out, write, read back, or done."""
+        posted = self.request.POST
+        if self.request.method != "POST" or posted.get("stage") == "write":
+            return self.write_page()
+        if "add_row" in posted or posted.get("stage") == "lay":
+            self._withhold()
+            return self.write_page()
+        is_confirmed = posted.get("stage") == "confirm"
+        if not self.read(asks_rules=not is_confirmed):
+            return self.write_page(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if not is_confirmed:
+            return self.read_back_page()
+        return self.record()
+
+    def record(self) -> HttpResponse:
+        try:
+            made = attempt(self.contact, self._act)
+        except ChangedMeanwhile:
+            self.__dict__.pop("steps")
+            if not self.read(asks_rules=True):
+                return self.write_page(status=HTTPStatus.CONFLICT)
+            return self.read_back_page()
+        if made is None:
+            status = self.contact.status
+            refused = status if status != HTTPStatus.OK else HTTPStatus.UNPROCESSABLE_ENTITY
+            return self.write_page(status=refused)
+        messages.success(self.request, _("The visit is recorded."))
+        return redirect("patient", self.patient.pk)
+
+    def _act(self, submission: UUID):
+        """Record all of it; what a rule refuses is said on the form of its part."""
+        try:
+            return actions.record_visit(
+                patient=self.patient,
+                contact=self.contact.text,
+                steps=tuple(
+                    VisitStep(
+                        step.screen.regimen,
+                        step.instruction,
+                        step.screen.form.cleaned_data["seen"],
+                    )
+                    for step in self.steps
+                    if step.instruction is not None
+                ),
+                reports=tuple(VisitReport(r.regimen, r.form.text) for r in self.reports),
+                by=self.request.user,
+                submission=submission,
+            )
+        except PartRefused as refused:
+            self._part(refused).break_rule(refused)
+            return None
+
+    def _part(self, refused: PartRefused) -> SubmissionForm:
+        """The form of the part that a rule refuses."""
+        if refused.what == "step":
+            return self.steps[refused.position].screen.form
+        if refused.what == "report":
+            return self.reports[refused.position].form
+        return self.contact
+
+    def _withhold(self) -> None:
+        """Nobody has finished typing yet: errors are for the next button."""
+        for step in self.steps:
+            withhold_errors(step.screen.form, step.screen.rows)
+        for form in (self.contact, self.parts, *(report.form for report in self.reports)):
+            form._errors = ErrorDict()  # type: ignore[attr-defined]
+
+    @property
+    def _has_errors(self) -> bool:
+        rows = [step.screen.rows for step in self.steps if step.screen.rows]
+        return any(form.errors for form in self.forms) or any(r.total_error_count() for r in rows)
+
+    def write_page(self, status: int = HTTPStatus.OK) -> HttpResponse:
+        context = page_of(self.patient) | {
+            "form": self.contact,
+            "has_errors": self.data is not None and self._has_errors,
+            "parts": self.parts,
+            "steps": self.steps,
+            "reports": self.reports,
+        }
+        return render(self.request, "titration/visit.html", context, status=status)
+
+    def read_back_page(self) -> HttpResponse:
+        carried = [
+            (name, value)
+            for name, values in self.request.POST.lists()
+            if name not in NOT_CARRIED and not name.endswith("-seen")
+            for value in values
+        ]
+        for step in self.steps:
+            last = reading.newest_number(step.screen.regimen, step.screen.history)
+            carried.append((step.screen.form.add_prefix("seen"), str(last)))
+        titles = {r.pk: title_of(r.card.version) for r in self.asked["regimens"]}
+        context = page_of(self.patient) | {
+            "parts": [
+                contact_part(self.contact.text, titles, self.asked["calls"]),
+                *map(self._step_part, self.steps),
+                *map(self._report_part, self.reports),
+            ],
+            "carried": carried,
+            "confirm_text": recording.confirm_text(banner(self.patient).name),
+        }
+        return render(self.request, "titration/visit_read_back.html", context)
+
+    def _step_part(self, step: StepPart) -> Part:
+        screen = step.screen
+        assert step.instruction is not None  # noqa: S101 - it was read
+        prescriber = screen.regimen.card.version.responsible_name
+        outside = outside_words(screen.plans, step.instruction, screen.history, prescriber, None)
+        seen = screen.form.cleaned_data["seen"]
+        newer = screen.changed_since(seen) if seen is not None else []
+        return Part(
+            step.title,
+            "",
+            step=recording.read_back(step.instruction, screen.history, screen.now, outside=outside),
+            newer=log_rows(screen.history, screen.regimen.clinic, screen.now, newer),
+        )
+
+    def _report_part(self, report: ReportPart) -> Part:
+        plans = planned.plan_logs([report.regimen.pk])[report.regimen.pk]
+        live = reading.history(report.regimen).live
+        return report_part(report.title, report.form.text, plans, live)
