@@ -1,5 +1,39 @@
+import logging
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth import signals
+
+log = logging.getLogger(__name__)
 
 
 class AccessConfig(AppConfig):
     name = "access"
+
+    def ready(self) -> None:
+        signals.user_logged_in.connect(_signed_in)
+        signals.user_logged_out.connect(_signed_out)
+        signals.user_login_failed.connect(_refused)
+
+
+def _signed_in(user: Any, request: Any = None, **_kwargs: Any) -> None:
+    log.info("Signed in.", extra=_said(request, user))
+
+
+def _signed_out(user: Any, request: Any = None, **_kwargs: Any) -> None:
+    log.info("Signed out.", extra=_said(request, user))
+
+
+def _refused(request: Any = None, **_kwargs: Any) -> None:
+    """Without what was typed: some type a password where the address belongs."""
+    log.warning("A sign-in was refused.", extra=_said(request, None))
+
+
+def _said(request: Any, person: Any) -> dict[str, Any]:
+    """Whose it was and where it came from, as far as proxies of ours tell."""
+    from allauth.account.adapter import get_adapter
+
+    said = {"person": person.pk} if person is not None else {}
+    if request is not None and "REMOTE_ADDR" in request.META:
+        said |= {"request": request, "address": get_adapter().get_client_ip(request)}
+    return said

@@ -1,8 +1,8 @@
 """Log lines for whatever collects them: one JSON object each, and no patient in any.
 
 `at` (UTC), `level`, `logger`, `message`; `request` is the number that the answer carries too as
-X-Request-ID; `person`, `route`, `method` and `status` where they are known; `exception` without
-what it says.
+X-Request-ID; `person`, `route`, `method`, `status` and, of a sign-in, `address` where they are
+known; `exception` without what it says.
 """
 
 import json
@@ -70,8 +70,9 @@ class JsonLines(logging.Formatter):
             line["request"] = number
         if isinstance(request, HttpRequest):
             line |= said_of(request, getattr(record, "status_code", None))
-        if person := getattr(record, "person", None):
-            line["person"] = person
+            if record.name.startswith("django"):
+                line["message"] = f"{line['method']} {line['route']}"
+        line |= {name: record.__dict__[name] for name in OURS if name in record.__dict__}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line)
@@ -94,11 +95,11 @@ def _told(error: BaseException | None) -> list[str]:
 
 
 def said_of(request: HttpRequest, status: int | None) -> dict[str, Any]:
-    """What a log line says of a request, in place of the framework's words with its address."""
+    """What a log line says of a request: never its address, which the framework's words hold."""
     match = request.resolver_match
     route = (match.view_name or match.route) if match else "no address of ours"
     method = request.method if request.method in METHODS else "another method"
-    said: dict[str, Any] = {"message": f"{method} {route}", "route": route, "method": method}
+    said: dict[str, Any] = {"route": route, "method": method}
     if status is not None:
         said["status"] = status
     # Never loaded for this: the database may be what failed.
@@ -108,4 +109,6 @@ def said_of(request: HttpRequest, status: int | None) -> dict[str, Any]:
     return said
 
 
+OURS = ("person", "address")
+"""What a line of ours may say besides: the number of a person, and where a sign-in came from."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

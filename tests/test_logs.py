@@ -7,6 +7,7 @@ import logging
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test import Client, override_settings
+from django.urls import reverse
 
 from access.models import Role
 from config.logs import HEADER, JsonLines
@@ -14,6 +15,7 @@ from ledger.models import Entry
 from patients.models import PatientVersion
 from tests.access.test_access_matrix import OTHERS, WORK
 from tests.access.world import new_world
+from tests.factories import PASSWORD, ClinicFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +103,28 @@ def test_no_error_writes_anything_of_a_patient_to_the_log(world, lines):
     assert "OperationalError" in text
     assert not [secret for secret in said if secret in text]
     assert Entry.objects.count() == count
+
+
+def test_a_sign_in_a_sign_out_and_a_refused_one_are_lines_without_what_was_typed(client, lines):
+    person = member(ClinicFactory(is_demo=True), Role.VIEWER, email="lind@example.org")
+    address = reverse("account_login")
+    client.post(address, {"login": "swordfish@example.org", "password": "a wrong password"})
+    client.post(address, {"login": person.email, "password": PASSWORD})
+    client.post(reverse("account_logout"))
+    said = [json.loads(line) for line in lines()]
+    told = [
+        (line["message"], line.get("person"), line.get("address"))
+        for line in said
+        if line["logger"] == "access.apps"
+    ]
+    assert told == [
+        ("A sign-in was refused.", None, "127.0.0.1"),
+        ("Signed in.", person.pk, "127.0.0.1"),
+        ("Signed out.", person.pk, "127.0.0.1"),
+    ]
+    text = "\n".join(lines())
+    for typed in ("swordfish", "wrong password", "lind@", PASSWORD):
+        assert typed not in text
 
 
 def record(message: str, *arguments: object, **extra: object) -> logging.LogRecord:
