@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import transaction
+from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).parent
@@ -90,6 +91,26 @@ def flush_past_the_guards():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", past_the_guards)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signed_in_with_a_second_factor():
+    """Whoever a test signs in has shown a second factor, in a browser that knows them.
+
+    Tests of signing in go by its pages.
+    """
+    from tests.signed_in import has_shown, is_known_here
+
+    force_login = Client.force_login
+
+    def with_second_factor(self, user, backend=None):
+        force_login(self, user, backend)
+        has_shown(self, user)
+        is_known_here(self, user)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", with_second_factor)
         yield
 
 

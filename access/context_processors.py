@@ -1,12 +1,17 @@
 """What every page knows about the person at the keyboard."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from access import policies
 
 
 def person(request: HttpRequest) -> dict[str, object]:
-    """`may`: what the person may do somewhere; `in_demo`: a clinic of theirs is a demonstration."""
+    """`may`: what the person may do somewhere; `in_demo`: a clinic of theirs is a demonstration.
+
+    `session_idle` and `session_left`: seconds to the end of the session from the last thing that is
+    done, and in any case.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"may": {}, "in_demo": False}
@@ -20,4 +25,6 @@ def person(request: HttpRequest) -> dict[str, object]:
             "manage_people": policies.allows_anywhere(user, policies.MANAGE_PEOPLE),
         },
         "in_demo": user.is_in_demo,
+        "session_idle": settings.SESSION_IDLE,
+        "session_left": request.session.left(),  # type: ignore[attr-defined]
     }

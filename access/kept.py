@@ -4,23 +4,24 @@ An anonymous browser that sends one of our forms is sent to sign in. What it sen
 session that begins with that answer, so that only the same browser gets it back: on the page that
 it was typed on, once. Opening any other page first drops it. Nothing of it is in an address.
 
-Only for a browser in which somebody has signed in before, which a signed cookie tells: a stranger
-stores nothing here.
+Only for a browser in which somebody has signed in before (access.browsers): a stranger stores
+nothing here.
 """
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 
+from access import browsers
+
 KEY = "kept-form"
 LONGEST = 64 * 1024
 """Characters. A form of ours is shorter."""
-SIGNED_IN_HERE = "signed-in-here"
-"""The cookie of a browser in which somebody has signed in within `LASTS` seconds."""
-LASTS = 7 * 24 * 60 * 60
+PROOFS = frozenset({"password", "passkey"})
+UNATTENDED = "X-Unattended"
+"""The header of what a page sends by itself, with nobody at the keyboard."""
 
 
 def keep(request: HttpRequest) -> None:
@@ -30,17 +31,11 @@ def keep(request: HttpRequest) -> None:
     """
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
-    if "password" in typed:
+    if PROOFS & set(typed):
         return
     text = typed.urlencode()
-    if is_known(request) and "submission" in typed and len(text) <= LONGEST:
+    if browsers.is_known(request) and "submission" in typed and len(text) <= LONGEST:
         request.session[KEY] = [request.get_full_path(), text]
-
-
-def is_known(request: HttpRequest) -> bool:
-    """Whether somebody has signed in in this browser lately."""
-    cookie = request.get_signed_cookie(SIGNED_IN_HERE, None, salt=SIGNED_IN_HERE, max_age=LASTS)
-    return cookie is not None
 
 
 def give_back(request: HttpRequest) -> QueryDict | None:
@@ -57,7 +52,10 @@ def give_back(request: HttpRequest) -> QueryDict | None:
 
 
 def drop_elsewhere(request: HttpRequest) -> None:
-    """Drop what was kept when another page than its own is opened."""
+    """Drop what was kept when another page than its own is opened, but one of signing in."""
+    match = request.resolver_match
+    if match is not None and match.route.startswith("accounts/"):
+        return
     if KEY in request.session and request.session[KEY][0] != request.get_full_path():
         del request.session[KEY]
 
@@ -77,16 +75,8 @@ class SignInMiddleware(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        if request.user.is_authenticated and not is_known(request):
-            response.set_signed_cookie(
-                SIGNED_IN_HERE,
-                "yes",
-                salt=SIGNED_IN_HERE,
-                max_age=LASTS,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
+        if request.user.is_authenticated and UNATTENDED not in request.headers:
+            request.session.extend()  # type: ignore[attr-defined]
         return response
 
     def handle_no_permission(

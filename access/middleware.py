@@ -31,7 +31,7 @@ class AccessEventMiddleware:
         if match is None or match.view_name == "health":
             return response
         try:
-            if response.status_code in REFUSED or is_sent_to_sign_in(request, response):
+            if response.status_code in REFUSED or is_turned_away(request, response):
                 audit.refused(request)
             elif not hasattr(request, "access_event"):
                 signed_in = request.user if request.user.is_authenticated else person
@@ -55,8 +55,10 @@ def not_shown(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
-def is_sent_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether an anonymous request was turned away to the sign-in page."""
+def is_turned_away(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether the answer leads to the sign-in page, or to a second factor, instead of the page."""
+    if getattr(request, "is_turned_away", False):  # by access.second_factor
+        return True
     if request.user.is_authenticated or response.status_code != HTTPStatus.FOUND:
         return False
     try:

@@ -1,21 +1,44 @@
-"""That the person who signs is here at this moment: they type their password, now and not lately.
+"""That the person who signs is here at this moment: by password or passkey, now and not lately.
 
-A signature asks for it each time, however short ago somebody signed in at this screen.
+A signature asks for it each time, however short ago somebody signed in at this screen. Changing
+factors and exporting more than one patient ask for it where it was not proved for some minutes.
 """
 
-from allauth.core import ratelimit
-from django.utils.translation import gettext as _
+import json
+import time
+from typing import Any
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.core import ratelimit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from fido2.webauthn import UserVerificationRequirement
+
+from access.models import User
 from access.signed_in import SignedInRequest
 
 WRONG_ONES = "presence"
 """What counts wrong passwords of one person (ACCOUNT_RATE_LIMITS), in the cache that all share."""
+ASKED = "presence"
+"""In a session: what the passkey was asked to sign, and when. For one answer."""
+LASTS = 5 * 60
+"""Seconds for which a question to a passkey waits for its answer."""
 
 
 class NotProved(Exception):
     """Nobody showed that they are the person who is signed in; the message is for the page."""
 
     status = 422
+    field: str | None = "password"
+
+
+class NotByPasskey(NotProved):
+    """The passkey's answer is not one of this person's, now."""
+
+    field = None
 
 
 class TooManyTries(NotProved):
@@ -24,11 +47,14 @@ class TooManyTries(NotProved):
     status = 429
 
 
-def prove(request: SignedInRequest, password: str) -> None:
-    """Raise NotProved unless this is the password of the person who is signed in.
+def prove(request: SignedInRequest, password: str = "", passkey: str = "") -> None:
+    """Raise NotProved unless this is the password of the person who is signed in, or an answer of
 
-    The one place that says what proves it: another way than a password is a branch here.
+    one of their passkeys to the question that `ask` put. The one place that says what proves it.
     """
+    if passkey:
+        _prove_by_passkey(request, passkey)
+        return
     if not ratelimit.consume(request, action=WRONG_ONES):
         raise TooManyTries(
             _("Too many wrong passwords. Wait five minutes, then type it again. Nothing is signed.")
@@ -36,3 +62,45 @@ def prove(request: SignedInRequest, password: str) -> None:
     if not request.user.check_password(password):
         raise NotProved(_("This is not your password. Nothing is signed."))
     ratelimit.clear(request, action=WRONG_ONES)
+
+
+def has_passkey(user: User) -> bool:
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists()
+
+
+def ask(request: SignedInRequest) -> dict[str, Any]:
+    """A question that the person's passkeys answer: what navigator.credentials.get() takes."""
+    question, state = auth.get_server().authenticate_begin(
+        credentials=auth.get_credentials(request.user),
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    request.session[ASKED] = {"state": state, "at": time.time()}
+    return dict(question)
+
+
+def _prove_by_passkey(request: SignedInRequest, answer: str) -> None:
+    """The question is gone after one answer, whether right or wrong."""
+    asked = request.session.pop(ASKED, None)
+    refusal = NotByPasskey(_("The passkey did not prove that it is you. Nothing is signed."))
+    if asked is None or time.time() - asked["at"] > LASTS:
+        raise refusal
+    try:
+        response = json.loads(answer)
+        auth.parse_authentication_response(response)
+        credentials = auth.get_credentials(request.user)
+        used = auth.get_server().authenticate_complete(asked["state"], credentials, response)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ValidationError):
+        raise refusal from None
+    found = auth.get_authenticator_by_credential_id(request.user, used.credential_id)
+    if found is None:  # removed a moment ago
+        raise refusal
+    found.record_usage()
+
+
+def check_lately(request: HttpRequest) -> None:
+    """Send to where the person proves that it is them, unless they did within some minutes.
+
+    ACCOUNT_REAUTHENTICATION_TIMEOUT says how many; a sign-in counts. For what is opened by an
+    address, and so cannot ask on its own page.
+    """
+    raise_if_reauthentication_required(request, app="")

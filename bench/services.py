@@ -49,6 +49,7 @@ def environment(url: str, static_root: str) -> dict[str, str]:
         "DEBUG": "false",
         "DATABASE_URL": url,
         "SECRET_KEY": secrets.token_urlsafe(50),
+        "FACTOR_KEYS": secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": "127.0.0.1",
         "TRUSTED_PROXY_COUNT": "1",
         "STATIC_ROOT": static_root,

@@ -49,6 +49,11 @@ else:
     if not CSRF_COOKIE_SECURE:
         refuse("CSRF_COOKIE_SECURE", "leave it unset or true: the cookie must not travel in clear.")
 
+# What encrypts the secrets of authenticator apps and recovery codes; the first one is written with.
+FACTOR_KEYS = env.list("FACTOR_KEYS", default=[SECRET_KEY] if LOCAL else [])
+if not FACTOR_KEYS or any(len(key) < 40 for key in FACTOR_KEYS if not LOCAL):
+    refuse("FACTOR_KEYS", "set it to at least 40 random characters without a comma or '$'.")
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
@@ -85,6 +90,7 @@ MIDDLEWARE = [
     "access.middleware.AccessEventMiddleware",
     "access.middleware.KeepNothingMiddleware",
     "access.kept.SignInMiddleware",
+    "access.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -136,41 +142,75 @@ ACCESS_SPOOL = env.path("ACCESS_SPOOL", default=str(BASE_DIR / "access-spool"))
 # The key that signs checkpoints; kept where a copy of the database does not carry it.
 CHECKPOINT_KEY = env.str("CHECKPOINT_KEY", default="")
 
-# Shared by every worker, because the limits on bad passwords count in it.
-CACHES = {
+# Shared by every worker, because the limits on bad passwords count in it. Many entries: what is
+# over their number is dropped, and a stranger who made so many would have the counts dropped.
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
-# Who signs in, and how.
+# Who signs in, and how. ADR 0022 says why these limits.
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = [
-    "access.backends.ByEmail",
-    "access.backends.ByAnyEmail",
-]
+AUTHENTICATION_BACKENDS = ["access.backends.ByEmail"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in {
-        "UserAttributeSimilarityValidator": {"user_attributes": ["email", "name"]},
-        "MinimumLengthValidator": {"min_length": 12},
-        "CommonPasswordValidator": {},
-        "NumericPasswordValidator": {},
-    }.items()
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "access.passwords.NotKnownToAll"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "access.adapters.AccountAdapter"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_RATE_LIMITS = {"presence": "5/5m/user"}  # wrong passwords under a plan; access.presence
+# Each counts in the shared cache. Where a kind has several, all of them hold.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",  # forms that are sent, right ones too: a hospital has one address
+    "login_failed": "5/5m/key,30/d/key",  # codes after the password, by person
+    "wrong_at_address": "30/m/ip,300/d/ip",  # passwords in browsers where nobody is known
+    "wrong_elsewhere": "10/15m/key",  # the same, by account
+    "wrong_in_browser": "10/5m/key",  # passwords in a browser where this person signed in before
+    "presence": "5/5m/user",  # under a plan; access.presence
+    "reset_password": "20/m/ip,5/h/key",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-MFA_SUPPORTED_TYPES: list[str] = []  # none until its secrets are kept encrypted
+MFA_ADAPTER = "access.adapters.FactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "access.forms.factors.CodeForm",
+    "reauthenticate": "access.forms.factors.CodeAnewForm",
+    "activate_totp": "access.forms.factors.FirstCodeForm",
+    "add_webauthn": "access.forms.factors.NewPasskeyForm",
+    "authenticate_webauthn": "access.forms.factors.PasskeyForm",
+    "login_webauthn": "access.forms.factors.PasskeyAloneForm",
+    "reauthenticate_webauthn": "access.forms.factors.PasskeyAnewForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Dose Ledger"
+MFA_TOTP_TOLERANCE = 1  # half minutes before and after; access.forms.factors: each code once
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # each passkey asks for a finger, a face or a PIN
 SESSION_ENGINE = "access.sessions"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # from the sign-in on, whatever is done
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE = env.int("SESSION_IDLE_MINUTES", default=15) * 60
+if not 2 * 60 <= SESSION_IDLE <= SESSION_COOKIE_AGE:
+    refuse("SESSION_IDLE_MINUTES", "set it to a number from 2 to 720, or leave it unset.")
 
 # Language and time.
 LANGUAGE_CODE = "en-gb"
@@ -194,11 +234,12 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
 
-# Mail: password resets.
+# Mail: password resets, and what a person is told of their account.
 EMAIL_CONFIG = env.email_url(
     "EMAIL_URL", default="consolemail://" if LOCAL else "smtp://localhost:25"
 )
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds that a page waits for it
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="dose-ledger@localhost")
 
 # What browsers are told.

@@ -11,7 +11,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("health/", health, name="health"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("access.urls.account")),
     path("admin/", admin.site.urls),
     path("", include("access.urls.people")),
     path("", include("patients.urls")),

@@ -20,11 +20,12 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
+
+from access.models import Session
 
 FORM = "dose-ledger-backup/1"
 MANIFEST = "manifest.json"
@@ -129,7 +130,7 @@ def _write(folder: Path) -> Manifest:
 
 def _left_out() -> list[str]:
     """Tables whose rows stay out of a backup."""
-    return [Session._meta.db_table, settings.CACHES["default"]["LOCATION"]]
+    return [Session._meta.db_table, str(settings.CACHES["default"]["LOCATION"])]
 
 
 def _copy_sqlite(copy: Path) -> list[tuple]:

@@ -11,12 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, models
 from django.db.models import Q
 
 from access import kept, policies
-from access.models import Clinic, User
+from access.models import Clinic, Session, User
 from ledger.models import AppendOnly, Entry, Erasure, Record, Submission
 from ledger.writing import Asking, verb, writing
 

@@ -102,6 +102,7 @@ let saved = 0;
 let timer = 0;
 let sending = null;
 let isStopped = false;
+let isUnattended = false; /* trying again by itself: that alone keeps nobody signed in */
 
 const say = (words) => {
   if (said.textContent !== words) {
@@ -110,6 +111,7 @@ const say = (words) => {
 };
 
 function later(time) {
+  isUnattended = time === AGAIN;
   window.clearTimeout(timer);
   timer = window.setTimeout(save, time);
 }
@@ -172,7 +174,7 @@ function post() {
   sent.delete("submission");
   return window.fetch(window.location.pathname, {
     method: "POST",
-    headers: { Accept: "application/json" },
+    headers: { Accept: "application/json", ...(isUnattended && { "X-Unattended": "1" }) },
     body: new URLSearchParams(sent),
     redirect: "manual",
   });

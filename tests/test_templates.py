@@ -349,7 +349,7 @@ def test_not_you_leads_back_to_the_page_it_was_asked_on(client):
 
     html = client.get(reverse("account_change_password") + "?known=12&x=1").content.decode()
 
-    assert "Recording as <bdi>J. Lind</bdi>, nurse" in html
+    assert 'Recording as <a href="/accounts/"><bdi>J. Lind</bdi></a>, nurse' in html
     assert 'logout/?next=%2Faccounts%2Fpassword%2Fchange%2F%3Fknown%3D12%26x%3D1"' in html
 
 

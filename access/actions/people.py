@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from access import account
 from access.actions.shared import (
     Actor,
     acting,
@@ -70,7 +69,7 @@ def shut(*, person: User, reason: str, by: Actor, submission: UUID | None = None
     with acting(managed_clinics(by, person), by, submission) as acts:
         if not _set_active(person, is_active=False):
             raise RuleBroken(None, _("The account is shut already."))
-        _end_sessions(person)
+        account.end_sessions(person)
         acts.add(ActKind.SHUT, person, reason=reason)
         return person
 
@@ -90,7 +89,7 @@ def open_again(*, person: User, reason: str, by: Actor, submission: UUID | None 
 def sign_out(*, person: User, by: Actor, submission: UUID | None = None) -> User:
     """End every session of somebody: they sign in anew. One's own as well."""
     with acting(managed_clinics(by, person), by, submission) as acts:
-        _end_sessions(person)
+        account.end_sessions(person)
         acts.add(ActKind.SIGNED_OUT, person)
         return person
 
@@ -99,14 +98,3 @@ def _set_active(person: User, *, is_active: bool) -> bool:
     """Whether that changed anything."""
     others = User.objects.filter(pk=person.pk).exclude(is_active=is_active)
     return bool(others.update(is_active=is_active))
-
-
-def _end_sessions(person: User) -> None:
-    """A session says whose it is in its data alone. At most those of twelve hours are read."""
-    sessions = Session.objects.filter(expire_date__gt=timezone.now())
-    theirs = [
-        session.pk
-        for session in sessions.iterator()
-        if session.get_decoded().get("_auth_user_id") == str(person.pk)
-    ]
-    Session.objects.filter(pk__in=theirs).delete()

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import audit as events
-from access import policies, search
+from access import policies, presence, search
 from access.models import AccessKind, Clinic
 from access.search import Found, Mark, Search
 from access.signed_in import SignedInRequest
@@ -51,6 +51,8 @@ def audit_csv(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
     if not form.is_valid():
         return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")
     asked = form.search()
+    if asked.patient is None:
+        presence.check_lately(request)
     events.saw(
         request, AccessKind.EXPORT, [asked.patient] if asked.patient else [], clinic=form.chosen
     )

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from access.models import Membership, Role, User
+from access.models import Membership, Role, Session, User
 from access.sessions import SessionStore
 from tests.factories import ClinicFactory, UserFactory, member
 

@@ -3,16 +3,16 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
 from access import kept
-from access.models import AccessEvent, AccessKind, Role
+from access.models import AccessEvent, AccessKind, Role, Session
 from ledger.models import Entry
 from tests.access.world import World
 from tests.factories import PASSWORD
 from tests.pages import Page, typed_over
+from tests.signed_in import has_shown
 from tests.titration.recording import Recording, address
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,7 @@ def sign_in_again(client: Client, answer, person) -> str:
     typed = {"login": person.email, "password": PASSWORD}
     signed_in = client.post(reverse("account_login"), {**form.values, **typed})
     assert signed_in.status_code == 302
+    has_shown(client, person)
     return signed_in["Location"]
 
 

@@ -1,14 +1,13 @@
 """Administering people and clinics on their own pages, with every act on record."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
 from access import actions
 from access.actions import clinics, people
-from access.models import Act, Clinic, Membership, Role, User
+from access.models import Act, Clinic, Membership, Role, Session, User
 from access.policies import RuleBroken
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, UserFactory, member
 from tests.pages import Page, typed_over

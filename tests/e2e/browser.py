@@ -1,7 +1,6 @@
 """What browser tests share: a browser that is signed in, and what is wrong with a page."""
 
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page
 
@@ -14,8 +13,9 @@ def sign_in(page: Page, url: str, user: User) -> None:
     """Give the browser a session of this person, without the sign-in page."""
     client = Client()
     client.force_login(user)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
+    page.context.add_cookies(
+        [{"name": name, "value": each.value, "url": url} for name, each in client.cookies.items()]
+    )
 
 
 def violations(page: Page) -> list[dict]:

@@ -1,9 +1,9 @@
 """In a browser: the session ends while a step is typed, and signing in brings the form back."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page, expect
 
+from access.models import Session
 from ledger.models import Entry
 from tests.e2e.browser import sign_in
 from tests.factories import PASSWORD, ClinicFactory, PatientFactory, member
@@ -14,7 +14,7 @@ BACK = "What you had typed is back. Nothing of it is recorded yet."
 
 @pytest.fixture
 def version(transactional_db):
-    clinic = ClinicFactory()
+    clinic = ClinicFactory(is_demo=True)  # where the password is enough
     prescriber = member(clinic, name="Dr A. Osei", email="osei@example.org")
     return regimen_of(PatientFactory(clinic=clinic, by=prescriber), by=prescriber)
 

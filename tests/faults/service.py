@@ -26,6 +26,7 @@ from ledger.models import Entry, Submission
 from tests.databases import address
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page
+from tests.signed_in import has_shown
 from tests.titration.factories import medicine_of, regimen_of
 from tests.titration.recording import Recording
 from tests.titration.recording import address as form_address
@@ -198,6 +199,7 @@ def writers(count: int) -> list[Writer]:
     client = Client()
     with override_settings(SECRET_KEY=KEY):
         client.force_login(somebody)
+        has_shown(client, somebody)
     cookies = {"sessionid": client.cookies["sessionid"].value}
     patients = [PatientFactory(clinic=clinic, by=somebody) for _number in range(count)]
     return [

@@ -11,10 +11,10 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
+from access.models import Session
 from ledger import backups, guards
 from ledger.models import Entry, Head
 from tests.databases import connected_to, empty_database

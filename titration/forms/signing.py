@@ -12,7 +12,7 @@ STAY, LATER, EARLIER = "stay", "later", "earlier"
 
 
 class SignForm(SubmissionForm):
-    """What the signer read, by its revision and digest, and their password at this moment.
+    """What the signer read, by its revision and digest, and their password or passkey, now.
 
     `read` is the draft's document as it was shown, so that the page can say what was changed since.
     """
@@ -23,12 +23,20 @@ class SignForm(SubmissionForm):
     password = forms.CharField(
         label=gettext_lazy("Your password"),
         strip=False,
+        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    passkey = forms.CharField(required=False, max_length=8000, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen"].required = True
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        if not cleaned.get("password") and not cleaned.get("passkey"):
+            self.add_error("password", _("Type your password, or use a passkey."))
+        return cleaned
 
 
 class EventForm(SubmissionForm):

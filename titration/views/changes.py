@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from access import audit
+from access import audit, presence
 from access.models import AccessKind, Clinic
 from access.policies import EXPORT_CHARTS, VIEW_CHARTS, check_anywhere, clinics_of
 from access.signed_in import SignedInRequest
@@ -47,6 +47,8 @@ def changes_pdf(request: SignedInRequest) -> HttpResponse:
     form = form_of(request, EXPORT_CHARTS, timezone.now())
     if not form.is_valid():
         return redirect(f"{reverse('changes')}?{request.GET.urlencode()}")
+    if form.cleaned_data["patient"] is None:
+        presence.check_lately(request)
     sheet = sheet_of(request, form, AccessKind.EXPORT, PRINTED)
     at = form.chosen.local(form.now)
     name = f"changes-{at:%Y-%m-%d}"

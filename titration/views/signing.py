@@ -1,4 +1,4 @@
-"""Signing a draft: read it in full words, type the password, sign. What keeps it from being so."""
+"""Signing a draft: read it in full words, prove who you are, sign. What keeps it from being so."""
 
 import json
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ from titration.views.attempts import attempt, read_anew, status_of
 from titration.views.regimens import kind_of
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "passkey")
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_sign(request: SignedInRequest, draft: UUID) -> HttpResponse:
-    """The draft in full words, and the password that signs it; `stage=rebase` lays it over a newer
-    version of its plan."""
+    """The draft in full words, and the password or passkey that signs it; `stage=rebase` lays it
+    over a newer version of its plan."""
     found = drafts_of(request.user).filter(pk=draft).first()
     if found is None:
         return gone(request, draft)
@@ -57,7 +57,7 @@ def plan_sign(request: SignedInRequest, draft: UUID) -> HttpResponse:
     audit.saw(request, kind, [found.regimen.patient_id], found.clinic)
     screen = Screen(request, found)
     if refusal:
-        form.add_error("password", str(refusal))
+        form.add_error(refusal.field, str(refusal))
         return screen.page(form, refusal.status)
     return screen.sign(form) if form.is_valid() else screen.page(form)
 
@@ -75,9 +75,9 @@ def drafts_of(user: User):
 
 
 def refusal_of(request: SignedInRequest, form: SignForm) -> presence.NotProved | None:
-    """Why it is not shown that the person is here; none once their password is right."""
+    """Why it is not shown that the person is here; none once their password or passkey is right."""
     try:
-        presence.prove(request, form.cleaned_data["password"])
+        presence.prove(request, form.cleaned_data["password"], form.cleaned_data["passkey"])
     except presence.NotProved as refusal:
         return refusal
     return None
@@ -140,6 +140,7 @@ class Screen:
             "regimen_title": title_of(self.regimen.card.version),
             "banner": person,
             "button": _("Sign this plan for %(name)s") % {"name": person.name},
+            "passkey_button": _("Sign it for %(name)s with a passkey") % {"name": person.name},
             "recorded": recorded_now(self.regimen, self.history, self.now),
             **more,
         }
@@ -156,7 +157,7 @@ class Screen:
             return self.conflict_page(status)
         if form is not None and status == HTTPStatus.OK and form.errors:
             status = status_of(form)
-            if set(form.errors) - {"password", "__all__"}:
+            if set(form.errors) - {"password", "passkey", "__all__"}:
                 read_anew(form, **self.hidden)
         title = title_of(self.regimen.card.version)
         text = self.text
@@ -165,6 +166,7 @@ class Screen:
             read=read,
             form=form or SignForm(initial=self.hidden),
             obstacle=self.obstacle,
+            has_passkey=presence.has_passkey(self.request.user),
             stands=standing_now(self.log, self.history, self.regimen) if self.log else None,
             changed=changed,
             **more,

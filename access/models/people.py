@@ -70,6 +70,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("support staff"), default=False)
     date_joined = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    has_notices = models.BooleanField(default=False, editable=False)
 
     objects = UserManager()
 
@@ -101,6 +102,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_in_demo(self) -> bool:
         """Whether a clinic of theirs is a demonstration."""
         return any(is_demo for _clinic_id, _role, is_demo in self.open_memberships)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Everybody does who is more than a person of demonstrations."""
+        held = self.open_memberships
+        return self.is_staff or not held or not all(is_demo for _clinic, _role, is_demo in held)
 
     def get_full_name(self) -> str:
         return self.name
