@@ -30,6 +30,10 @@ def test_entrance_with_its_errors_is_accessible(page, live_server, url_name):
     [
         ("/accounts/logout/?next=/patients/", 200),
         ("/accounts/password/change/", 200),
+        ("/accounts/", 200),
+        ("/accounts/reauthenticate/", 200),
+        ("/accounts/2fa/totp/activate/", 200),
+        ("/accounts/2fa/recovery-codes/generate/", 200),
         ("/patients/", 403),
         ("/nothing/here/", 404),
     ],
