@@ -52,6 +52,7 @@ LAYERS = [
         "kept",
         "listed",
         "moments",
+        "observed",
         "outcomes",
         "planned",
         "policies",

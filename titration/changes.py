@@ -15,7 +15,7 @@ from uuid import UUID
 from access.models import AccessEvent, AccessKind, Clinic, User
 from ledger.models import Entry, Erasure, Head, Retraction
 from patients.models import ContextConfirmation, ContextVersion, PatientCard, PatientVersion
-from titration import contacted, issued, planned, pumped, reading, reported
+from titration import contacted, issued, observed, planned, pumped, reading, reported
 from titration.contacted import Contacted
 from titration.intake import Report
 from titration.issued import Issued
@@ -25,6 +25,7 @@ from titration.models import (
     DoseStep,
     IntakeReport,
     IssueTold,
+    Observation,
     PlanEvent,
     PlanIssue,
     PlanVersion,
@@ -34,7 +35,9 @@ from titration.models import (
     RegimenVersion,
     Review,
     RowRecorded,
+    SideEffect,
 )
+from titration.observed import Effect, Observed
 from titration.planned import PlanLog
 from titration.pumped import PumpLog
 from titration.reading import History, StepText
@@ -239,6 +242,8 @@ class Changes:
     `texts` are the texts of steps, by entry; `about` names by the entry of a confirmation or
     dispute the text that it is about. `copies` are by number, also by those of their telling and of
     their withdrawal.
+    dispute the text that it is about. `copies` are by number, also by that of their telling.
+    `observed` are the texts of what was observed, by their line, oldest first.
     """
 
     span: Span
@@ -249,6 +254,7 @@ class Changes:
     copies: Mapping[int, Issued] = field(default_factory=dict)
     erasures: Mapping[UUID, Erasure] = field(default_factory=dict)
     confirmations: Mapping[UUID, ContextConfirmation] = field(default_factory=dict)
+    observed: Mapping[UUID, Sequence[Observed | Effect]] = field(default_factory=dict)
 
 
 def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
@@ -315,7 +321,19 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
         },
         erasures=_records(Erasure, keys),
         confirmations=_records(ContextConfirmation, keys, "confirms__entry"),
+        observed=_by(_observed(keys, span), "line"),
     )
+
+
+def _observed(keys: Iterable[Key], span: Span) -> list[Observed | Effect]:
+    """What was observed of the patients of whom it changed; no query where nothing did."""
+    lines = {key.subject for key in keys if key.kind in (Observation.KIND, SideEffect.KIND)}
+    withdrawn = {key.subject for key in keys if key.kind == Retraction.KIND}
+    people = {key.patient for key in keys if key.subject in lines | withdrawn}
+    if not people:
+        return []
+    texts = observed.texts_of(people, span.high)
+    return [text for text in texts if text.line in lines | withdrawn]
 
 
 def _texts(model: Any, span: Span, **whose: object) -> list[Any]:

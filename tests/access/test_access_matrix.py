@@ -129,6 +129,69 @@ WORK = {
         "200 200 403 403 403 404",
         "200 200 403 403 403 404",
     ),
+    "measure-list": ("/measures/", "200 200 200 403 200 403", "405 405 405 405 405 405"),
+    "measure-new": ("/measures/new/", "403 403 403 403 200 403", "403 403 403 403 200 403"),
+    "measure-starting-list": (
+        "/measures/starting-list/",
+        "405 405 405 405 405 405",
+        "403 403 403 403 404 403",
+    ),
+    "measure": ("/measures/{measure}/", "200 200 200 403 200 404", "405 405 405 405 405 405"),
+    "measure-edit": (
+        "/measures/{measure}/edit/",
+        "403 403 403 403 200 404",
+        "403 403 403 403 200 404",
+    ),
+    "observation-list": (
+        "/patients/{patient}/observations/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "observation-new": (
+        "/patients/{patient}/observations/new/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "observation": (
+        "/observations/{observation}/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "observation-correct": (
+        "/observations/{observation}/correct/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "observation-retract": (
+        "/observations/{observation}/retract/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "side-effect-new": (
+        "/patients/{patient}/side-effects/new/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "side-effect": (
+        "/side-effects/{effect}/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "side-effect-correct": (
+        "/side-effects/{effect}/correct/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "side-effect-ended": (
+        "/side-effects/{effect}/ended/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
+    "side-effect-retract": (
+        "/side-effects/{effect}/retract/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
     "review-new": (
         "/regimens/{regimen}/reviews/new/",
         "200 200 403 403 403 404",

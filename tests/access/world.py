@@ -8,7 +8,10 @@ from tests.factories import ClinicFactory, PatientFactory, UserFactory, member
 from tests.titration.factories import (
     contact_of,
     draft_of,
+    effect_of,
+    measure_of,
     medicine_of,
+    observation_of,
     plan_of,
     pump_event_of,
     regimen_of,
@@ -22,11 +25,13 @@ from titration.models import (
     Contact,
     DoseStep,
     IntakeReport,
+    Observation,
     PlanDraft,
     PlanIssue,
     PlanVersion,
     PumpEvent,
     Review,
+    SideEffect,
 )
 
 NOBODY = "nobody"
@@ -52,6 +57,8 @@ class World:
     invitation: Invitation
     report: IntakeReport
     contact: Contact
+    observation: Observation
+    effect: SideEffect
 
     def address(self, path: str) -> str:
         regimen = self.step.regimen
@@ -72,6 +79,9 @@ class World:
             invitation=self.invitation.pk,
             report=self.report.report,
             contact=self.contact.contact,
+            measure=self.observation.measure_id,
+            observation=self.observation.observation,
+            effect=self.effect.effect,
         )
 
     @property
@@ -99,6 +109,9 @@ def new_world() -> World:
         role=Role.VIEWER,
         by=people[Role.ADMINISTRATOR],
     )
+    measure = measure_of(clinic, by=people[Role.ADMINISTRATOR])
+    observation = observation_of(patient, measure, by=people[Role.RECORDER])
+    effect = effect_of(patient, by=people[Role.RECORDER])
     review = review_of(version)
     report = report_of(version, what="as-instructed")
     contact = contact_of(patient, people[Role.RECORDER])
@@ -115,4 +128,6 @@ def new_world() -> World:
         invitation=invitation,
         report=report,
         contact=contact,
+        observation=observation,
+        effect=effect,
     )

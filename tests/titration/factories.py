@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 from django.utils import timezone
@@ -16,13 +17,16 @@ from titration.models import (
     Contact,
     DoseStep,
     IntakeReport,
+    MeasureVersion,
     MedicineVersion,
+    Observation,
     PlanDraft,
     PlanVersion,
     PumpEvent,
     Regimen,
     RegimenVersion,
     Review,
+    SideEffect,
 )
 from titration.planning import PlanText, Row
 from titration.pump import PumpText
@@ -255,3 +259,56 @@ def contact_text(patient: Patient, by: User, **text) -> actions.ContactText:
         **text,
     }
     return actions.ContactText(**said)
+
+
+def measure_of(clinic: Clinic, name: str = "Weight", by: User | None = None, **text):
+    """A measure on the clinic's list, a number in kg unless given: the MeasureVersion."""
+    if "kind" not in text:
+        text = {"unit": "kg", "ucum": "kg", **text}
+    return actions.add_measure(
+        clinic=clinic,
+        text=actions.MeasureText(**{"name": name, "kind": "number", **text}),
+        by=by or member(clinic, Role.ADMINISTRATOR),
+    )
+
+
+def observation_of(
+    patient: Patient | None = None,
+    version: MeasureVersion | None = None,
+    on: date | Effective = STARTED,
+    by: User | None = None,
+    **text,
+) -> Observation:
+    """Something observed of the patient: 61.5 of a weight in kg unless given."""
+    patient = patient or PatientFactory()
+    version = version or measure_of(patient.clinic)
+    if version.kind == "number":
+        text = {"figure": Decimal("61.5"), **text}
+    effective = on if isinstance(on, Effective) else Effective(on)
+    return actions.record_observations(
+        patient=patient,
+        observations=(actions.ObservationText(effective, version, **text),),
+        by=by or member(patient.clinic, Role.RECORDER),
+    )
+
+
+def effect_of(
+    patient: Patient | None = None,
+    on: date | Effective = STARTED,
+    by: User | None = None,
+    **text,
+) -> SideEffect:
+    """A side effect of the patient: drowsiness that goes on, unless given."""
+    patient = patient or PatientFactory()
+    text = {
+        "written_as": "side-effect",
+        "symptom": "drowsiness",
+        "course": "continuing",
+        **text,
+    }
+    effective = on if isinstance(on, Effective) else Effective(on)
+    return actions.record_observations(
+        patient=patient,
+        effects=(actions.EffectText(effective, **text),),
+        by=by or member(patient.clinic, Role.RECORDER),
+    )

@@ -43,7 +43,25 @@ from titration.actions.intake import (
 )
 from titration.actions.issues import issue_plan, retract_issue, tell_issue
 from titration.actions.loading import Course, enter
+from titration.actions.measures import (
+    MeasureOnTheListAlready,
+    MeasureText,
+    add_measure,
+    add_measures,
+    revise_measure,
+)
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
+from titration.actions.observations import (
+    BeyondBounds,
+    EffectText,
+    ObservationText,
+    OneRefused,
+    correct_effect,
+    correct_observation,
+    end_effect,
+    record_observations,
+    retract_observed,
+)
 from titration.actions.plans import (
     DraftChanged,
     check_can_sign,
@@ -61,6 +79,7 @@ from titration.actions.pumps import (
 )
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
 from titration.actions.reviews import ReviewText, book_review, update_review, waiting_rows
+from titration.actions.starting_list import STARTING_LIST
 from titration.actions.steps import (
     Instruction,
     check_instruction,
@@ -73,22 +92,31 @@ from titration.actions.steps import (
 from titration.actions.visits import PartRefused, VisitReport, VisitStep, record_visit
 
 __all__ = [
+    "STARTING_LIST",
+    "BeyondBounds",
     "CalendarWording",
     "ContactText",
     "Course",
     "DraftChanged",
     "DraftConflict",
     "DraftGone",
+    "EffectText",
     "FromRow",
     "Instruction",
     "IntakeText",
+    "MeasureOnTheListAlready",
+    "MeasureText",
     "MedicineText",
+    "ObservationText",
+    "OneRefused",
     "PartRefused",
     "RegimenText",
     "ReviewText",
     "VisitReport",
     "VisitStep",
     "add_calendar_text",
+    "add_measure",
+    "add_measures",
     "add_medicine",
     "ask_to_sign",
     "begin_draft",
@@ -101,11 +129,14 @@ __all__ = [
     "check_row",
     "confirm_step",
     "correct_contact",
+    "correct_effect",
     "correct_intake",
+    "correct_observation",
     "correct_pump_event",
     "correct_step",
     "discard_draft",
     "dispute_step",
+    "end_effect",
     "enter",
     "hand_over",
     "issue_plan",
@@ -115,6 +146,7 @@ __all__ = [
     "rebase_draft",
     "record_contact",
     "record_intake",
+    "record_observations",
     "record_plan_event",
     "record_pump_event",
     "record_step",
@@ -123,11 +155,13 @@ __all__ = [
     "retract_contact",
     "retract_intake",
     "retract_issue",
+    "retract_observed",
     "retract_pump_event",
     "retract_regimen",
     "retract_step",
     "reviews_elsewhere",
     "revise_calendar_text",
+    "revise_measure",
     "revise_medicine",
     "revise_regimen",
     "revision_of",

@@ -8,7 +8,14 @@ parsing and the checks take doses that check_components passes.
 
 from titration.dosing.agreement import DISAGREEMENTS, disagreements
 from titration.dosing.checks import PROBLEMS, check_component, check_components, check_together
-from titration.dosing.figures import AMOUNT_ERRORS, AmountError, figure, parse_figures, plain
+from titration.dosing.figures import (
+    AMOUNT_ERRORS,
+    AmountError,
+    figure,
+    is_figure,
+    parse_figures,
+    plain,
+)
 from titration.dosing.shapes import (
     KINDS,
     PERIOD_UNITS,
@@ -54,6 +61,7 @@ __all__ = [
     "difference",
     "disagreements",
     "figure",
+    "is_figure",
     "parse_figures",
     "plain",
     "times_per_day",

@@ -57,7 +57,13 @@ class Observation(MeasureWords, Dated, Record):
                 name="%(app_label)s_%(class)s_side_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind=MeasureKind.NUMBER, figure__gte=0, choice="", yes=None)
+                condition=Q(
+                    kind=MeasureKind.NUMBER,
+                    figure__isnull=False,
+                    figure__gte=0,
+                    choice="",
+                    yes=None,
+                )
                 | (Q(kind=MeasureKind.CHOICE, figure=None, yes=None) & ~Q(choice=""))
                 | Q(kind=MeasureKind.YES_NO, figure=None, choice="", yes__isnull=False)
                 | Q(kind=MeasureKind.TEXT, figure=None, choice="", yes=None),

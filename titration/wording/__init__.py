@@ -31,6 +31,7 @@ from titration.wording.figures import (
     total_words,
     unit_words,
 )
+from titration.wording.observed import bounds_words, measured_words, pair_words, yes_words
 from titration.wording.plans import (
     apart_words,
     interval_words,
@@ -54,6 +55,7 @@ __all__ = [
     "amount_words",
     "apart_words",
     "basis_label",
+    "bounds_words",
     "bridge_words",
     "component_words",
     "concentration_words",
@@ -64,7 +66,9 @@ __all__ = [
     "effective_words",
     "interval_words",
     "lacks_counting_day",
+    "measured_words",
     "month_words",
+    "pair_words",
     "patient_bolus_words",
     "plan_problem_words",
     "problem_words",
@@ -82,4 +86,5 @@ __all__ = [
     "unit_words",
     "volume_words",
     "weekday_words",
+    "yes_words",
 ]

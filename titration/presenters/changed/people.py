@@ -14,6 +14,7 @@ from patients.models import ContextConfirmation, ContextVersion, PatientVersion
 from patients.presenters import context
 from titration.changes import Changes, Key, PatientChanges
 from titration.presenters.changed.line import Line, changed_fields, recorded_cell, stacked
+from titration.presenters.changed.observed import observed_line
 from titration.presenters.changed.told import contact_line
 
 
@@ -37,7 +38,9 @@ def _lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> Iterator[Lin
             yield _confirmed(changes.confirmations[key.entry], clinic)
         elif key.kind == ContextVersion.KIND:
             yield _context(key, of, clinic)
-        elif line := contact_line(changes, of.contacts, key, clinic):
+        elif (line := contact_line(changes, of.contacts, key, clinic)) or (
+            line := observed_line(changes, key, clinic)
+        ) is not None:
             yield line
         else:
             yield _version(key, of, clinic)
