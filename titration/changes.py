@@ -241,9 +241,7 @@ class Changes:
 
     `texts` are the texts of steps, by entry; `about` names by the entry of a confirmation or
     dispute the text that it is about. `copies` are by number, also by those of their telling and of
-    their withdrawal.
-    dispute the text that it is about. `copies` are by number, also by that of their telling.
-    `observed` are the texts of what was observed, by their line, oldest first.
+    their withdrawal. `observed` are the texts of what was observed, by their line, oldest first.
     """
 
     span: Span

@@ -172,12 +172,15 @@ def observations(
     *,
     since: date | None = None,
     until: date | None = None,
+    most: int | None = None,
 ) -> tuple[Observed, ...]:
     """The observations of a patient that stand, in order of their moments; one query.
 
-    With `since` and `until` only those whose interval may lie in it.
+    With `since` and `until` only those whose interval may lie in it, the newest `most` of them.
     """
     rows = _within(_observations().newest(known).filter(patient=patient), since, until)
+    if most is not None:
+        rows = rows.order_by("-on", "-entry__number")[:most]
     found = (_observed(row, known) for row in rows)
     return tuple(sorted((each for each in found if each.withdrawn is None), key=_order))
 

@@ -12,7 +12,17 @@ from ledger import erasing
 from ledger.models import ErasureReason
 from patients.models import ContextVersion, Patient
 from tests.e2e.browser import problems, sign_in
-from titration.models import DoseStep, Medicine, Plan, PlanDraft, PlanVersion, Regimen, Review
+from titration.models import (
+    DoseStep,
+    Medicine,
+    Observation,
+    Plan,
+    PlanDraft,
+    PlanVersion,
+    Regimen,
+    Review,
+    SideEffect,
+)
 from titration.planning import EVENTS
 
 # What their charts hold: several bases, a range, a patch, windows of the day, withheld until today.
@@ -57,6 +67,7 @@ def addresses() -> list[str]:
         reverse("step-retract", args=[step.step]),
     ]
     pages += plan_addresses()
+    pages += observed_addresses()
     pages += [
         f"{reverse('changes')}?day=1&month=1&year=2024",
         f"{reverse('changes')}?day=31&month=2",
@@ -82,6 +93,32 @@ def context_addresses() -> list[str]:
         reverse("patient-context-edit", args=[told.patient_id]),
         reverse("patient-context", args=[lacking.pk]),
         reverse("patient-context-edit", args=[lacking.pk]),
+    ]
+
+
+def observed_addresses() -> list[str]:
+    """How the patient with the most of it was: on the axis, in tables, and what is done with it."""
+    observation = Observation.objects.latest("entry__number")
+    effect = SideEffect.objects.filter(course="continuing").latest("entry__number")
+    patient, line = observation.patient_id, observation.observation
+    chart, listed = reverse("patient", args=[patient]), reverse("observation-list", args=[patient])
+    return [
+        reverse("measure-list"),
+        reverse("measure", args=[observation.measure_id]),
+        f"{chart}?from=2020-01-01&to=2020-02-01",
+        f"{chart}?from_day=31&from_month=2&from_year=2026",
+        f"{chart}?table=all",
+        listed,
+        f"{listed}?known={observation.entry.number}",
+        reverse("observation-new", args=[patient]),
+        reverse("observation", args=[line]),
+        reverse("observation-correct", args=[line]),
+        reverse("observation-retract", args=[line]),
+        reverse("side-effect-new", args=[patient]),
+        reverse("side-effect", args=[effect.effect]),
+        reverse("side-effect-correct", args=[effect.effect]),
+        reverse("side-effect-ended", args=[effect.effect]),
+        reverse("side-effect-retract", args=[effect.effect]),
     ]
 
 

@@ -18,6 +18,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from titration.chart.drawing import draw
+from titration.chart.lanes import Lane
 from titration.chart.panels import stretches
 from titration.chart.picture import Chart
 from titration.chart.plans import NONE, Copy, Plans, Track
@@ -74,8 +75,11 @@ def pictures(
     prefix: str = "timeline",
     is_today: bool = True,
     plans: Plans = NONE,
+    lanes: Sequence[Lane] = (),
 ) -> SafeString:
     """The chart for a page, drawn for a wide and for a narrow screen; CSS shows the one that fits.
+
+    `lanes` stand under it on the same axis.
 
     Empty when there is nothing to draw; the arguments are those of `chart`.
     """
@@ -83,7 +87,7 @@ def pictures(
         return SafeString("")
     parts = stretches(live, zone_of(now))
     picture = partial(
-        draw, live, parts, plans, title=title, route=route, now=now, is_today=is_today
+        draw, live, parts, plans, title=title, route=route, now=now, is_today=is_today, lanes=lanes
     )
     drawn = (
         (shape, svg(picture(width=width, prefix=f"{prefix}-{shape}")))

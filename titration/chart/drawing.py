@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from titration import timeline, wording
 from titration.chart import plan_strokes, strokes
 from titration.chart.labels import LEADING, Room, Text, text_width
+from titration.chart.lanes import Lane, draw_lane, lane_key, within
 from titration.chart.panels import FIGURES, WORDS, Stretch, panels
 from titration.chart.picture import Chart, Pen, marks, words
 from titration.chart.plans import Laid, Plans, laid
@@ -31,8 +32,11 @@ SWATCH = 22
 # Draws the sample of an entry of the key at a place.
 Swatch = Callable[[int, int], None]
 
+# An entry of the key: what draws its sample, where it has one, and its words.
+KeyEntry = tuple[Swatch | None, str]
+
 # The heading of a lane, and what draws it below a height; it returns where the lane ends.
-Lane = tuple[str, Callable[[int], int]]
+Below = tuple[str, Callable[[int], int]]
 
 
 def draw(
@@ -46,10 +50,14 @@ def draw(
     width: int,
     prefix: str,
     is_today: bool,
+    lanes: Sequence[Lane] = (),
 ) -> Chart:
-    """Draw live steps and plans, at least one of either; `parts` are the stretches of the steps."""
+    """Draw live steps and plans, at least one of either; `parts` are the stretches of the steps.
+
+    Of the `lanes` stands what lies on the axis of the doses.
+    """
     present = now.timestamp()
-    holding = _holding(parts, present)
+    holding = holding_of(parts, present)
     planned = laid(plans, zone_of(now))
     panes = plots(panels(parts, planned), route, width, holding)
     axis = _time_axis(live, plans, planned, panes, holding, now, width)
@@ -57,12 +65,13 @@ def draw(
     canvas = Canvas(defaultdict(Pen), room, axis, present, axis.x(present))
 
     label = _("Today %(date)s") if is_today else _("As known on %(date)s")
-    _write_present(canvas, label % {"date": wording.date_words(now.date())}, width)
-    lanes = [
-        *_lane_of_singles(canvas, live, route, width),
+    write_present(canvas, label % {"date": wording.date_words(now.date())}, width)
+    below = [
+        *lane_of_singles(canvas, live, route, width),
         *_lanes_of_plans(canvas, plans, planned, width),
+        *lanes_below(canvas, lanes, width),
     ]
-    top, foot = _stack(canvas, panes, lanes)
+    top, foot = _stack(canvas, panes, below)
     crowded = len(parts) * strokes.CROWDED > axis.right - axis.left
     for pane in panes:
         strokes.draw_panel(canvas, pane, "small dot" if crowded else "dot")
@@ -72,14 +81,16 @@ def draw(
         plan_strokes.draw_pauses(canvas, plans, panes[0].top, panes[0].base)
     if not crowded:
         strokes.draw_links(canvas, parts, panes)
-    height = _draw_time(canvas, top, foot, with_hours=_has_clock_times(live))
+    height = draw_time(canvas, top, foot, with_hours=_has_clock_times(live))
     if holding:
         strokes.label_holding(canvas, panes, holding)
     for choices in canvas.labels:
         room.place(choices, only_if_clear=crowded)
     for choices in canvas.asides:
         room.place(choices, only_if_clear=True)
-    height = _draw_key(canvas, panes, plans, height, width)
+    version = plans.present.name if plans.present else ""
+    entries = [*key_of(canvas, panes, version), *lane_key(canvas)]
+    height = draw_key(canvas, entries, height, width)
     heading, description = _heading(bool(plans.tracks))
     return Chart(
         prefix=prefix,
@@ -111,7 +122,7 @@ def _moments(plans: Plans, planned: Sequence[Laid], zone: tzinfo) -> list[float]
     return [start_of(day, zone) for day in days] + [at for track in planned for at in track.moments]
 
 
-def _holding(parts: Sequence[Stretch], present: float) -> Stretch | None:
+def holding_of(parts: Sequence[Stretch], present: float) -> Stretch | None:
     """The stretch of figures that holds now, if what holds now has figures."""
     begun = [part for part in parts if part.start <= present]
     return begun[-1] if begun and begun[-1].figures else None
@@ -154,7 +165,7 @@ def _has_clock_times(live: Sequence[StepRecord]) -> bool:
     return any(step.effective.time is not None for step in live)
 
 
-def _write_present(canvas: Canvas, label: str, width: int) -> None:
+def write_present(canvas: Canvas, label: str, width: int) -> None:
     """Over its line, or held by the edge that is near: in a wider font it grows inwards."""
     half = text_width(label) // 2 + 1
     x, anchor = canvas.x_now, "middle"
@@ -165,9 +176,9 @@ def _write_present(canvas: Canvas, label: str, width: int) -> None:
     canvas.room.write(Text("todayt", x, FIRST_LINE, label, anchor))
 
 
-def _lane_of_singles(
+def lane_of_singles(
     canvas: Canvas, live: Sequence[StepRecord], route: str, width: int
-) -> list[Lane]:
+) -> list[Below]:
     singles = markers(timeline.single_doses(live), canvas.axis, width - EDGE)
     if not singles:
         return []
@@ -175,11 +186,21 @@ def _lane_of_singles(
     return [(label, lambda top: _draw_singles(canvas, singles, top))]
 
 
+def lanes_below(canvas: Canvas, lanes: Sequence[Lane], width: int) -> list[Below]:
+    """What of some lanes lies on the axis; those without anything there are left out."""
+
+    def drawer(lane: Lane) -> Callable[[int], int]:
+        return lambda top: draw_lane(canvas, lane, top, width)
+
+    on_axis = (within(lane, canvas.axis) for lane in lanes)
+    return [(lane.heading, drawer(lane)) for lane in on_axis if lane.bars or lane.series]
+
+
 def _lanes_of_plans(
     canvas: Canvas, plans: Plans, planned: Sequence[Laid], width: int
-) -> list[Lane]:
+) -> list[Below]:
     """What the present version plans beside its line, and the copies that were given out."""
-    lanes: list[Lane] = []
+    lanes: list[Below] = []
     present = next((track for track in planned if track.track.is_present), None)
     if present and (present.beside or present.undated):
         rows = plan_strokes.beside_line(canvas, present, width - EDGE)
@@ -195,7 +216,7 @@ def _lanes_of_plans(
     return lanes
 
 
-def _stack(canvas: Canvas, panes: Sequence[Plot], lanes: Sequence[Lane]) -> tuple[int, int]:
+def _stack(canvas: Canvas, panes: Sequence[Plot], lanes: Sequence[Below]) -> tuple[int, int]:
     """Place the panels one above the other, the lanes last; returns their top and foot."""
     today = canvas.room.texts[0]
     label = Text("ax", EDGE, FIRST_LINE, panes[0].label if panes else lanes[0][0])
@@ -205,19 +226,19 @@ def _stack(canvas: Canvas, panes: Sequence[Plot], lanes: Sequence[Lane]) -> tupl
     for pane in panes:
         y = canvas.room.write_lines(label._replace(words=pane.label))
         if pane.panel.kind == WORDS:
-            pane.height = _height_of_words(canvas, pane)
+            pane.height = height_of_words(canvas, pane)
         noted = any(part.state == WITHHELD for part in pane.panel.stretches)
         pane.place(y + HEADER + (NOTES if noted else 0))
         foot = pane.base if pane.panel.kind == FIGURES else pane.base + 8
         label = label._replace(y=foot + GAP + FIRST_LINE)
-    for lane, draw_lane in lanes:
-        y = canvas.room.write_lines(label._replace(words=lane))
-        foot = draw_lane(y + HEADER)
+    for heading, draw_below in lanes:
+        y = canvas.room.write_lines(label._replace(words=heading))
+        foot = draw_below(y + HEADER)
         label = label._replace(y=foot + GAP + FIRST_LINE)
     return top + 8, foot
 
 
-def _height_of_words(canvas: Canvas, pane: Plot) -> int:
+def height_of_words(canvas: Canvas, pane: Plot) -> int:
     taken = [part for part in pane.panel.stretches if part.basis is not None]
     most = max(len(strokes.words_in(part, canvas.span(part))) for part in taken)
     return pane.height + max(0, most - 1) * LEADING
@@ -236,12 +257,15 @@ def _draw_singles(canvas: Canvas, singles: Sequence[Marker], top: int) -> int:
     return top + (max(marker.row for marker in singles) + 1) * ROW + 4
 
 
-def _draw_time(canvas: Canvas, top: int, foot: int, *, with_hours: bool) -> int:
+def draw_time(
+    canvas: Canvas, top: int, foot: int, *, with_hours: bool, has_present: bool = True
+) -> int:
     """Draw the time axis, today and the ground of what is ahead; returns where they end."""
     pens, axis = canvas.pens, canvas.axis
-    pens["future"].rectangle(canvas.x_now, top, axis.right, foot)
-    pens["today"].line(canvas.x_now, FIRST_LINE + 6, canvas.x_now, foot)
-    canvas.room.draw(canvas.x_now, FIRST_LINE + 6, canvas.x_now, foot)
+    if has_present:
+        pens["future"].rectangle(canvas.x_now, top, axis.right, foot)
+        pens["today"].line(canvas.x_now, FIRST_LINE + 6, canvas.x_now, foot)
+        canvas.room.draw(canvas.x_now, FIRST_LINE + 6, canvas.x_now, foot)
     pens["base"].line(axis.left, foot, axis.right, foot)
     lines = 1
     for tick in axis.ticks(with_hours):
@@ -254,9 +278,8 @@ def _draw_time(canvas: Canvas, top: int, foot: int, *, with_hours: bool) -> int:
     return foot + 8 + lines * 16
 
 
-def _draw_key(canvas: Canvas, panes: Sequence[Plot], plans: Plans, top: int, width: int) -> int:
+def draw_key(canvas: Canvas, entries: Sequence[KeyEntry], top: int, width: int) -> int:
     """Explain what was drawn, with the same pens; returns the height of the picture."""
-    entries = _key(canvas, panes, plans)
     x, y = EDGE, top + (KEY_ROW if entries else 0)
     for draw_swatch, label in entries:
         swatch = SWATCH + 8 if draw_swatch else 0
@@ -269,7 +292,8 @@ def _draw_key(canvas: Canvas, panes: Sequence[Plot], plans: Plans, top: int, wid
     return y + 8
 
 
-def _key(canvas: Canvas, panes: Sequence[Plot], plans: Plans) -> list[tuple[Swatch | None, str]]:
+def key_of(canvas: Canvas, panes: Sequence[Plot], version: str) -> list[KeyEntry]:
+    """What was drawn in the panels; `version` names the plan that holds, where there is one."""
     pens = canvas.pens
     bases = [basis for pane in panes for basis in pane.panel.bases]
 
@@ -286,8 +310,7 @@ def _key(canvas: Canvas, panes: Sequence[Plot], plans: Plans) -> list[tuple[Swat
         for step in range(0, SWATCH + 1, plan_strokes.PAUSE_LINES):
             pens["paused"].line(x + step, y - 6, x + step, y + 6)
 
-    planned = _("Planned, signed %(version)s")
-    present = plans.present
+    planned = _("Planned, signed %(version)s") % {"version": version}
     entries = (
         ("recorded" in pens, line("recorded"), _("Recorded")),
         ("ahead" in pens, line("ahead"), _("Recorded, not yet begun")),
@@ -295,11 +318,8 @@ def _key(canvas: Canvas, panes: Sequence[Plot], plans: Plans) -> list[tuple[Swat
         ("range" in pens, area("range"), _("From the lowest to the highest figure as written")),
         ("withheld" in pens, area("withheld"), _("Withheld")),
         ("end" in pens, bar("end"), _("Stopped")),
-        (
-            present is not None and "planned" in pens,
-            line("planned"),
-            planned % {"version": present.name if present else ""},
-        ),
+        (bool(version) and "planned" in pens, line("planned"), planned),
+        (not version and "planned" in pens, line("planned"), _("Planned, signed")),
         ("planned end" in pens, bar("planned end"), _("Stops (planned)")),
         ("older" in pens, line("older"), _("Planned in other versions")),
         ("paused" in pens, bars, _("Plan paused")),

@@ -30,6 +30,9 @@ MARKS = {
     "planned dot": f'fill="{CARD}" stroke="{SOFT}" stroke-width="1.5"',
     "planned end": f'stroke="{SOFT}" stroke-width="3" stroke-dasharray="4 2"',
     "planned row": f'fill="{CARD}" stroke="{SOFT}" stroke-width="1.5" stroke-dasharray="3 2"',
+    "effect": f'fill="{WASH}" stroke="{EDGE}"',
+    "sign": f'fill="{CARD}" stroke="{EDGE}" stroke-dasharray="5 3"',
+    "score": f'fill="none" stroke="{INK}" stroke-width="1.5"',
     "paper": f'fill="none" stroke="{SOFT}" stroke-width="1.5"',
     "ahead": f'{_STROKE} stroke-width="2" stroke-dasharray="7 4"',
     "soft": f'{_STROKE} stroke-width="3" stroke-dasharray="1 5" stroke-linecap="round"',
@@ -54,6 +57,7 @@ WORDS = {
     "plannedt": f'fill="{SOFT}" font-weight="600" {_HALO}',
     "pausedt": f'fill="{AMBER}" font-weight="600" {_HALO}',
     "endt": f'fill="{INK}" font-weight="600" {_HALO}',
+    "lanet": f'fill="{INK}" {_HALO}',
     "wordst": f'fill="{INK}"',
     "singlet": f'fill="{BRAND}" font-weight="600" {_HALO}',
 }

@@ -42,7 +42,7 @@ def draw_planned(canvas: Canvas, plot: Plot) -> None:
             if high != low:
                 canvas.line(css, x, high, end, high)
                 canvas.pens["planned range"].rectangle(x, high, end, low)
-            if has_dots:
+            if has_dots and x > canvas.axis.left:
                 canvas.pens["planned dot"].rectangle(x - 3, low - 3, x + 3, low + 3)
             before = stretch
         _draw_end(canvas, plot, track, planned)

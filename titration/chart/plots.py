@@ -62,13 +62,20 @@ class Plot:
                 self.ticks.append((value, wording.range_words(value, None, unit)))
 
 
-def plots(panels: Sequence[Panel], route: str, width: int, holding: Stretch | None) -> list[Plot]:
+def plots(
+    panels: Sequence[Panel],
+    route: str,
+    width: int,
+    holding: Stretch | None,
+    heights: Sequence[int] = (),
+) -> list[Plot]:
     """The panels with labels, heights and ticks, not yet placed one above the other.
 
     `holding` is the stretch of figures that holds now: its figures are labelled before others.
+    `heights` are those of one panel of figures, of two, and of more.
     """
     count = sum(panel.kind == FIGURES for panel in panels)
-    heights = (170, 125, 105) if width < NARROW_BELOW else (220, 150, 120)
+    heights = heights or ((170, 125, 105) if width < NARROW_BELOW else (220, 150, 120))
     plots = []
     for panel in panels:
         plot = Plot(panel, axis_label(panel, route), LANE)

@@ -145,6 +145,8 @@ def _draw_figures(
     for y in ys:
         for x0, x1, css in pieces:
             canvas.line(css, x0, y, x1, y)
+        if span.start <= canvas.axis.left:  # it began before the axis does
+            continue
         canvas.pens[dot if first == "recorded" else "dot"].point(span.start, y)
         if first != "recorded":
             canvas.pens["hole"].point(span.start, y)

@@ -19,8 +19,19 @@ from titration.demo.contexts import told_of
 from titration.demo.medicines import MEDICINES
 from titration.demo.people import CLINIC, MOREAU, PEOPLE
 from titration.demo.planning import PlayedPlan
-from titration.demo.story import MONDAY, Calendar, Course, PumpRead, Said, Spoken, Step, Story
-from titration.models import Contact, DoseStep, MedicineVersion, Regimen
+from titration.demo.story import (
+    MONDAY,
+    Calendar,
+    Course,
+    Felt,
+    PumpRead,
+    Said,
+    Seen,
+    Spoken,
+    Step,
+    Story,
+)
+from titration.models import Contact, DoseStep, MeasureVersion, MedicineVersion, Regimen, SideEffect
 from titration.policies import effective_at
 from titration.pump import PumpText
 from titration.timeline import Effective
@@ -74,6 +85,7 @@ class _Play:
         self.on = on
         self.people = people
         self.medicines: dict[str, MedicineVersion] = {}
+        self.measures: dict[str, MeasureVersion] = {}
         self.now = on.at(OPENED, MONDAY, "00:00").replace(tzinfo=clinic.zone)
         self._turn = count()
         self._waiting: list[tuple[datetime, int, Thread]] = []
@@ -103,6 +115,16 @@ class _Play:
                 clinic=self.clinic, text=text, by=self.people[MOREAU], recorded_at=self.now
             )
 
+        yield self.on.at(OPENED, MONDAY, "11:00")
+        actions.add_measures(
+            clinic=self.clinic,
+            texts=actions.STARTING_LIST,
+            by=self.people[MOREAU],
+            recorded_at=self.now,
+        )
+        versions = MeasureVersion.objects.filter(measure__clinic=self.clinic)
+        self.measures = {v.name: v for v in versions.select_related("measure")}
+
     def _story(self, story: Story) -> Thread:
         by = self.people[story.by]
         identity = replace(story.identity, telephone=story.telephone)
@@ -113,6 +135,8 @@ class _Play:
         for place, course in enumerate(story.courses):
             self.start(self._course(version.patient, course, regimens, place))
         self.start(self._spoken(version.patient, story.spoken, regimens))
+        for seen in story.seen:
+            self.start(self._seen(version.patient, seen, regimens))
         if story.ended is not None:
             recorded, standing = story.ended
             yield recorded
@@ -185,6 +209,43 @@ class _Play:
         )
         by = self.people[said.by]
         actions.record_intake(regimen=regimen, reports=(text,), by=by, recorded_at=self.now)
+
+    def _seen(self, patient: Patient, seen: Seen, regimens: Mapping[int, Regimen]) -> Thread:
+        yield seen.recorded
+        effective = self._effective(seen.moment)
+        beside = {"measured_by": seen.measured_by, "note": seen.note}
+        actions.record_observations(
+            patient=patient,
+            observations=tuple(
+                actions.ObservationText(effective, self.measures[name], **{**beside, **value})
+                for name, value in seen.values
+            ),
+            effects=tuple(self._felt(felt, regimens) for felt in seen.felt),
+            by=self.people[seen.by],
+            recorded_at=self.now,
+        )
+        recorded = SideEffect.objects.filter(patient=patient, entry__recorded_at=self.now)
+        in_order = recorded.select_related("entry", "regimen").order_by("entry__number")
+        for felt, effect in zip(seen.felt, in_order, strict=True):
+            if felt.ended is not None:
+                self.start(self._end(effect, felt.ended, seen.by))
+
+    def _felt(self, felt: Felt, regimens: Mapping[int, Regimen]) -> actions.EffectText:
+        return actions.EffectText(
+            effective=self._effective(felt.began),
+            written_as=felt.kind,
+            symptom=felt.symptom,
+            words=felt.words,
+            severity=felt.severity,
+            course=felt.ends,
+            regimen=None if felt.course is None else regimens[felt.course],
+            reported_by=felt.said_by,
+        )
+
+    def _end(self, effect: SideEffect, ended: tuple[datetime, Effective], by: str) -> Thread:
+        recorded, end = ended
+        yield recorded
+        actions.end_effect(effect=effect, ended=end, by=self.people[by], recorded_at=self.now)
 
     def _course(
         self, patient: Patient, course: Course, regimens: dict[int, Regimen], place: int

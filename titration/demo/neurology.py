@@ -6,6 +6,7 @@ from typing import Any
 from ledger.models import RetractionReason
 from patients.identity import Identity, Standing
 from patients.models import PatientStatus
+from titration.demo import observing
 from titration.demo.medicines import (
     CARBAMAZEPINE,
     CO_CARELDOPA,
@@ -169,6 +170,7 @@ def lamotrigine_beside_valproate(on: Calendar) -> Story:
             ),
         ],
         telephone="07700 900105",
+        seen=observing.lamotrigine_beside_valproate(on),
     )
 
 
@@ -255,6 +257,7 @@ def gabapentin(on: Calendar) -> Story:
                 call_back_for="the way down, once Dr Banerjee has signed it",
             )
         ],
+        seen=observing.gabapentin(on),
     )
 
 

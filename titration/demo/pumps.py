@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from patients.identity import Identity
+from titration.demo import observing
 from titration.demo.medicines import BACLOFEN
 from titration.demo.people import BANERJEE
 from titration.demo.story import (
@@ -239,6 +240,7 @@ def pump(on: Calendar) -> Story:
             ),
         ],
         telephone="01632 960103",
+        seen=observing.pump(on),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from patients.identity import Identity
+from titration.demo import observing
 from titration.demo.medicines import BACLOFEN, METHYLPREDNISOLONE, TIZANIDINE
 from titration.demo.novak import said_by_novak, spoken_with_novak
 from titration.demo.people import BANERJEE
@@ -214,6 +215,7 @@ def baclofen_up_and_down(on: Calendar) -> Story:
         ],
         telephone="01632 960101",
         spoken=spoken_with_novak(on),
+        seen=observing.baclofen_up_and_down(on),
     )
 
 

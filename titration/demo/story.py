@@ -241,6 +241,38 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Felt:
+    """A side effect, or a sign of withdrawal, as it was told.
+
+    `course` is the place, from 0, of the course it was told beside. `ended` is when its end was
+    recorded, and the end; without one it goes on unless `ends` says that nothing is known.
+    """
+
+    symptom: str
+    began: date | Effective
+    kind: str = "side-effect"
+    words: str = ""
+    severity: str = "not-stated"
+    course: int | None = None
+    said_by: str = ""
+    ends: str = "continuing"
+    ended: tuple[datetime, Effective] | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was measured, rated or told, recorded together: (name of the measure, its value)."""
+
+    recorded: datetime
+    moment: date | datetime
+    values: Sequence[tuple[str, dict[str, Any]]] = ()
+    felt: Sequence[Felt] = ()
+    measured_by: str = ""
+    note: str = ""
+    by: str = LIND
+
+
+@dataclass(frozen=True)
 class Story:
     """A patient of the clinic: who, since when, what was written for them, and how it ended.
 
@@ -251,6 +283,7 @@ class Story:
     identity: Identity
     courses: Sequence[Course] = ()
     ended: tuple[datetime, Standing] | None = None
+    seen: Sequence[Seen] = ()
     by: str = LIND
     telephone: str = ""
     spoken: Sequence[Spoken] = ()

@@ -19,6 +19,7 @@ from titration.contacted import Contacted
 from titration.intake import Report
 from titration.issued import Issued, issues
 from titration.models import RegimenVersion
+from titration.observed import Effect, Observed, texts_of
 from titration.planned import PlanLog, ended_by, plan_logs
 from titration.pumped import PumpLog, pump_logs
 from titration.reading import History, histories
@@ -56,7 +57,8 @@ class PatientRecord:
     chosen out of the record; `moment` is set when this is not the record of today; `erased` says
     when the person was erased, if they were. `context` has every topic, with its earlier texts.
     `contacts` are every text of every contact with the patient, and `retractions` what withdrew
-    some of them, by line.
+    some of them, by line. `observed` is every text of how the patient was, `withdrawn` what withdrew
+    some of their lines; of one regimen, the side effects beside it.
     """
 
     patient: Patient
@@ -72,6 +74,8 @@ class PatientRecord:
     context: tuple[KnownTopic, ...] = ()
     contacts: tuple[Contacted, ...] = ()
     retractions: Mapping[UUID, Retraction] = field(default_factory=dict)
+    observed: tuple[Observed | Effect, ...] = ()
+    withdrawn: Mapping[UUID, Retraction] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -131,6 +135,7 @@ def read(
     retractions = _retractions([*(r for texts in reports.values() for r in texts), *contacts])
     at = patient.clinic.local(now)
     pumps = pump_logs(newest, head.number)
+    seen = _observed(patient.pk, head.number, regimen)
     records = [
         RegimenRecord(
             version,
@@ -158,7 +163,25 @@ def read(
         context=tuple(known_context(patient.pk, head.number, with_earlier=True)),
         contacts=contacts,
         retractions=retractions,
+        observed=seen,
+        withdrawn=_withdrawn(seen, head.number),
     )
+
+
+def _observed(patient: UUID, known: int, regimen: UUID | None) -> tuple[Observed | Effect, ...]:
+    texts = texts_of([patient], known)
+    if regimen is None:
+        return tuple(texts)
+    return tuple(text for text in texts if isinstance(text, Effect) and text.regimen == regimen)
+
+
+def _withdrawn(texts: Iterable[Observed | Effect], known: int) -> dict[UUID, Retraction]:
+    """By line: what withdrew it. Nothing is asked where nothing was withdrawn."""
+    lines = {text.line for text in texts if text.withdrawn}
+    if not lines:
+        return {}
+    found = Retraction.objects.up_to(known).filter(entry__subject__in=lines)
+    return {withdrawal.entry.subject: withdrawal for withdrawal in found.select_related("entry")}
 
 
 def _retractions(texts: Iterable[Report | Contacted]) -> dict[UUID, Retraction]:

@@ -24,6 +24,7 @@ from titration.exports.fonts import FAMILIES, fonts
 from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
 from titration.exports.legible import Legible
 from titration.exports.listing import listings_part
+from titration.exports.observed import observed_listings
 from titration.exports.plans import plan_words, plans_part
 from titration.exports.pumps import pump_listing
 from titration.exports.told import contact_listing, report_listing
@@ -106,7 +107,16 @@ def document(record: PatientRecord) -> dict[str, Any]:
         "regimens": regimens,
         "context": listings_part(context_listings(record.context), legible, _("In the context")),
         "contacts": contacts,
+        "observed": _observed(record, legible),
     }
+
+
+def _observed(record: PatientRecord, legible: Legible) -> dict[str, Any]:
+    """How the patient was; of one that is chosen, beside that regimen."""
+    heading = _("How the patient was")
+    titles = {each.version.regimen_id: title_of(each.version) for each in record.regimens}
+    listings = observed_listings(record.observed, record.withdrawn, titles, record.patient.clinic)
+    return {"heading": heading, "listings": listings_part(listings, legible, heading)}
 
 
 def _words() -> dict[str, Any]:

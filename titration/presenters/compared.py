@@ -35,6 +35,7 @@ from titration.presenters.log import (
     quoted,
     withdrawal_reason,
 )
+from titration.presenters.observed_since import observed_since
 from titration.presenters.regimen import place_of, title_of
 from titration.presenters.sides import Side
 from titration.presenters.versions import version_row
@@ -81,7 +82,7 @@ def compared(
     """What the page shows of `about`, a day, as known at the moment and as known today.
 
     Needs the patient's clinic; all regimens, or the one that is chosen, in the order in which the
-    patient's page has them at `now`. Twelve queries at most where no plan and no review was
+    patient's page has them at `now`. Fifteen queries at most where no plan and no review was
     recorded since.
     """
     versions = RegimenVersion.objects.filter(regimen__patient=patient).select_related("entry")
@@ -99,6 +100,15 @@ def compared(
         "regimens": [comparison.regimen(key) for key in shown],
         "patient_lines": _patient_lines(patient, moment),
         "context_lines": _context_lines(patient, moment),
+        "observed_lines": [
+            Line(
+                since.number,
+                _entry_words(since.number, since.at, patient.clinic),
+                since.sentence,
+                details=since.details,
+            )
+            for since in observed_since(patient.pk, moment.number)
+        ],
     }
 
 

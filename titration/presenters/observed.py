@@ -14,7 +14,6 @@ from titration import wording
 from titration.models import (
     Course,
     MeasureKind,
-    RegimenVersion,
     Severity,
     Side,
     Symptom,
@@ -30,7 +29,6 @@ from titration.presenters.log import (
     quoted,
     withdrawal_words,
 )
-from titration.presenters.regimen import title_of
 
 COURSES = {
     Course.CONTINUING: gettext_lazy("continuing"),
@@ -169,12 +167,6 @@ def effect_rows(
     ]
 
 
-def titles_of(patient: UUID, known: int | None = None) -> dict[UUID, str]:
-    """The titles of a patient's regimens by their ids; one query."""
-    versions = RegimenVersion.objects.newest(known).filter(regimen__patient=patient)
-    return {version.regimen_id: title_of(version) for version in versions}
-
-
 def observation_details(observed: Observed) -> list[tuple[str, str]]:
     """(term, description) of what an observation says."""
     details = [
@@ -210,6 +202,13 @@ def effect_details(effect: Effect, titles: Mapping[UUID, str]) -> list[tuple[str
     return [(term, words) for term, words in details if words]
 
 
+def details_of(text: Observed | Effect, titles: Mapping[UUID, str]) -> list[tuple[str, str]]:
+    """(term, description) of what either says; `titles` are those of the regimens."""
+    if isinstance(text, Effect):
+        return effect_details(text, titles)
+    return observation_details(text)
+
+
 def text_rows(
     texts: Sequence[Observed | Effect],
     clinic: Clinic,
@@ -223,13 +222,9 @@ def text_rows(
         error = withdrawal_words(withdrawal, clinic) if withdrawal else ""
         if status == CORRECTED:
             error = _("a later entry took its place")
-        if isinstance(each, Effect):
-            details = effect_details(each, titles)
-        else:
-            details = observation_details(each)
         rows.append(
             TextRow(
-                details=details,
+                details=details_of(each, titles),
                 status=status,
                 error=error,
                 number=f"{each.number:,}",

@@ -15,8 +15,10 @@ from ledger.models import Retraction
 from ledger.moments import Moment
 from patients.models import Patient
 from patients.presenters import banner, not_today
-from titration import dosing, reading, timeline, wording
+from titration import dosing, planned, reading, timeline, wording
+from titration.forms.span import SpanForm
 from titration.models import DoseStep, RegimenVersion
+from titration.presenters.axis import Regimens, patient_axis
 from titration.presenters.log import (
     confirmation_words,
     heading_words,
@@ -75,17 +77,22 @@ def patient_page(
     now: datetime,
     carried: Sequence[DoseStep],
     moment: Moment | None = None,
+    *,
+    span: SpanForm,
+    is_whole_table: bool = False,
 ) -> dict[str, object]:
     """What the page shows at `now`, the clinic's aware local time; needs the patient's clinic.
 
-    At a `moment` the page is as known then, and offers no recording.
+    At a `moment` the page is as known then, and offers no recording. `span` has the range of days
+    that is drawn.
     """
     now, known = (moment.at, moment.number) if moment else (now, None)
     newest = RegimenVersion.objects.newest(known).filter(regimen__patient=patient)
     versions = sorted(newest.select_related("regimen"), key=place_of)
     withdrawals = _withdrawals(versions, known)
     standing = [version for version in versions if version.regimen_id not in withdrawals]
-    rows = standings(standing, patient.clinic, now, moment)
+    read = read_of(standing, patient, known)
+    rows = standings(read, patient.clinic, now, moment)
     person = banner(patient, today=now.date(), moment=moment)
     is_open = moment is None and not person.is_erased
     may_record = is_open and allows(user, patient.clinic, RECORD)
@@ -93,6 +100,8 @@ def patient_page(
         "banner": person,
         "not_today": not_today(moment, reverse("patient", args=[patient.pk])),
         "patient": patient,
+        "known": moment.text if moment else "",
+        "axis": patient_axis(patient, read, now, moment, span, is_whole=is_whole_table),
         "active": [row for row in rows if row.state != timeline.STOPPED],
         "stopped": [row for row in rows if row.state == timeline.STOPPED],
         "withdrawn": [
@@ -144,21 +153,35 @@ def _carry_to(
     ]
 
 
-def standings(
-    versions: Sequence[RegimenVersion], clinic: Clinic, now: datetime, moment: Moment | None = None
-) -> list[Standing]:
-    """Where these regimens stand at `now`, in their order; four queries however many there are.
+def read_of(versions: Sequence[RegimenVersion], patient: Patient, known: int | None) -> Regimens:
+    """The logs and plans of these regimens of a patient; three queries, seven more with plans.
 
-    Where there are plans, six more. The regimens are of one patient, each read with its version.
     The whole logs are read, so that a step dated ahead holds from its day on.
     """
-    known = moment.number if moment else None
     logs = reading.histories((version.regimen_id for version in versions), known)
+    plans = planned.plan_logs(logs, known)
+    ended = planned.ended(patient.pk, known) if any(plans.values()) else None
+    return Regimens(
+        versions,
+        logs,
+        {
+            regimen: (of_it, planned.present_plan(of_it, logs[regimen].live, ended))
+            for regimen, of_it in plans.items()
+        },
+        ended,
+    )
+
+
+def standings(
+    read: Regimens, clinic: Clinic, now: datetime, moment: Moment | None = None
+) -> list[Standing]:
+    """Where these regimens of a patient stand at `now`, in their order; one query."""
+    known, versions, logs = moment.number if moment else None, read.versions, read.logs
     shown = {regimen: (log.in_force(now), log.upcoming(now)[:1]) for regimen, log in logs.items()}
     records = [record for step, ahead in shown.values() for record in (step, *ahead) if record]
     texts = reading.step_texts((record.entry for record in records), known)
     said = {record.entry: _instruction(record, texts[record.entry], clinic) for record in records}
-    plans = plan_lines(versions, logs, now.date(), known, moment.query if moment else "")
+    plans = plan_lines(read, now.date(), moment.query if moment else "")
     return [
         _standing(
             _address(version, moment),

@@ -1,6 +1,6 @@
 """The plans of all regimens of a patient, a line each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,14 +8,13 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from titration import planned, planning, wording
-from titration.models import RegimenVersion
+from titration import planning, wording
 from titration.planned import PlanLog
 from titration.planning import Standing
+from titration.presenters.axis import Regimens
 from titration.presenters.plan_standing import CHIPS
 from titration.presenters.planned import nothing_words
 from titration.presenters.regimen_plans import plan_name
-from titration.reading import History
 from titration.timeline import StepRecord
 
 
@@ -29,27 +28,13 @@ class PlanLine:
     following: str
 
 
-def plan_lines(
-    versions: Sequence[RegimenVersion],
-    histories: Mapping[UUID, History],
-    today: date,
-    known: int | None,
-    query: str,
-) -> dict[UUID, PlanLine]:
-    """By regimen of one patient: the plan that is not over; one query where nobody has a plan.
-
-    Needs the regimen read with each version.
-    """
-    logs = planned.plan_logs(histories, known)
-    if not any(logs.values()):
-        return {}
-    ended = planned.ended(versions[0].regimen.patient_id, known)
+def plan_lines(read: Regimens, today: date, query: str) -> dict[UUID, PlanLine]:
+    """By regimen of one patient: the plan that is not over. No query."""
     found = {}
-    for regimen, of_regimen in logs.items():
-        live = histories[regimen].live
-        log = planned.present_plan(of_regimen, live, ended)
+    for regimen, (_logs, log) in read.plans.items():
+        live = read.logs[regimen].live
         if log is not None:
-            found[regimen] = _plan_line(log, log.standing(live, ended), live, today, query)
+            found[regimen] = _plan_line(log, log.standing(live, read.ended), live, today, query)
     return found
 
 

@@ -13,11 +13,13 @@ from access.models import User
 from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, SIGN, allows
 from ledger.moments import Moment
 from patients.presenters import banner, not_today
-from titration import planning, policies, reading, timeline
+from titration import observed, planning, policies, reading, timeline
 from titration.chart import pictures
+from titration.chart.lanes import Lane
 from titration.models import Regimen, RegimenVersion, StepKind
 from titration.planned import PlanLog
 from titration.presenters.glance import contacts_card, reported_card
+from titration.presenters.lanes import lanes_of
 from titration.presenters.log import log_rows, ordered, quoted
 from titration.presenters.log_table import log_table
 from titration.presenters.pumps import pump_card
@@ -25,6 +27,7 @@ from titration.presenters.regimen_plans import RegimenPlans, regimen_plans
 from titration.reading import History
 
 WINDOW = 25
+MOST_SCORES = 500
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,12 @@ def indication_of(version: RegimenVersion) -> str:
         "indication": version.get_indication_display(),
         "text": text,
     }
+
+
+def titles_of(patient: UUID, known: int | None = None) -> dict[UUID, str]:
+    """The titles of a patient's regimens by their ids; one query."""
+    versions = RegimenVersion.objects.newest(known).filter(regimen__patient=patient)
+    return {version.regimen_id: title_of(version) for version in versions}
 
 
 def regimen_page(
@@ -126,6 +135,7 @@ def regimen_page(
             now=now,
             is_today=moment is None,
             plans=plans.picture,
+            lanes=_lanes(regimen, history) if history.live or plans.picture.present else (),
         ),
         "plans": plans,
         "pump": pump_card(regimen.pk, version.route, history.known, moment.query if moment else ""),
@@ -143,6 +153,18 @@ def regimen_page(
         "plan_buttons": _plan_buttons(regimen, state, plans, user) if may_plan else [],
         "may_export": allows(user, regimen.clinic, EXPORT_CHARTS),
     }
+
+
+def _lanes(regimen: Regimen, history: History) -> list[Lane]:
+    """The side effects beside the regimen or beside none, and the scores since it began."""
+    effects = [
+        effect
+        for effect in observed.effects(regimen.patient_id, history.known)
+        if effect.regimen in (None, regimen.pk)
+    ]
+    since = history.live[0].effective.on if history.live else None
+    scores = observed.observations(regimen.patient_id, history.known, since=since, most=MOST_SCORES)
+    return lanes_of(effects, scores)
 
 
 def _rows_of(

@@ -41,8 +41,8 @@ from titration.presenters.observed import (
     observed_rows,
     series_words,
     text_rows,
-    titles_of,
 )
+from titration.presenters.regimen import titles_of
 from titration.views.attempts import attempt, read_anew
 from titration.views.regimens import kind_of
 

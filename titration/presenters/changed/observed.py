@@ -28,7 +28,7 @@ def observed_line(changes: Changes, key: Key, clinic: Clinic) -> Line | None:
         return Line(
             numbers=(key.number,),
             what=_("Withdrawn as entered in error"),
-            before=_words(texts[-1]),
+            before=said_words(texts[-1]),
             recorded=_recorded(withdrawal.entry, clinic),
             error=withdrawal_words(withdrawal, clinic),
         )
@@ -37,8 +37,8 @@ def observed_line(changes: Changes, key: Key, clinic: Clinic) -> Line | None:
     return Line(
         numbers=(key.number,),
         what=_what(text, before),
-        before=_words(before) if before else "",
-        now=_words(text),
+        before=said_words(before) if before else "",
+        now=said_words(text),
         decided=stacked([_by(text), quoted(text.correction_reason)]),
         recorded=recorded_cell(text.recorded_by_name, text.recorded_at, text.number, clinic),
         error=_("withdrawn since") if text.withdrawn else "",
@@ -55,7 +55,7 @@ def _what(text: Observed | Effect, before: Observed | Effect | None) -> str:
     return _("Corrected")
 
 
-def _words(text: Observed | Effect) -> str:
+def said_words(text: Observed | Effect) -> str:
     if isinstance(text, Observed):
         return stacked(
             [

@@ -38,9 +38,9 @@ def _lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> Iterator[Lin
             yield _confirmed(changes.confirmations[key.entry], clinic)
         elif key.kind == ContextVersion.KIND:
             yield _context(key, of, clinic)
-        elif (line := contact_line(changes, of.contacts, key, clinic)) or (
-            line := observed_line(changes, key, clinic)
-        ) is not None:
+        elif line := contact_line(changes, of.contacts, key, clinic) or observed_line(
+            changes, key, clinic
+        ):
             yield line
         else:
             yield _version(key, of, clinic)

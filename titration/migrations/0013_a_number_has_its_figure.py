@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0005_erasures"),
         ("patients", "0002_telephone_numbers"),
-        ("titration", "0011_pump_events"),
+        ("titration", "0012_how_a_copy_is_written"),
     ]
 
     operations = [

@@ -1,0 +1,247 @@
+"""Lanes under the panels: side effects as bars, scores as marks with their written value.
+
+Nothing here is judged: no colour tells good from bad, and a value stands as it was written. What
+would overlap is drawn as one mark that says how many it stands for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from titration.chart.labels import Text, text_width
+from titration.chart.strokes import Canvas
+from titration.chart.time_axis import TimeAxis, end_of_interval, moment
+from titration.timeline import Effective
+
+EDGE = 4
+ROW = 22
+HALF = 7
+LABEL = 15
+GAP = 6
+MOST_ROWS = 8
+MOST_SERIES = 14
+
+BAR, OTHER_BAR = "effect", "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """From a moment to another; `is_open` where it goes on, and neither where no end is stated."""
+
+    start: Effective
+    words: str
+    end: Effective | None = None
+    is_open: bool = False
+    css: str = BAR
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something at a moment, in the words that stand beside it."""
+
+    at: Effective
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Marks in one row of their own, under its name."""
+
+    name: str
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What is drawn under one heading: bars, then a row for each series."""
+
+    heading: str
+    bars: Sequence[Bar] = ()
+    series: Sequence[Series] = ()
+
+    def moments(self, axis_zone) -> list[float]:
+        """When it begins and ends, for an axis that is to hold all of it."""
+        times = [bar.start for bar in self.bars]
+        times += [mark.at for series in self.series for mark in series.marks]
+        return [moment(at, axis_zone) for at in times]
+
+
+@dataclass(slots=True)
+class _Placed:
+    """A bar in pixels, and where its words go."""
+
+    x0: int
+    x1: int
+    sure: int
+    bar: Bar
+    words_x: int
+    anchor: str
+    left: int
+    right: int
+    row: int = 0
+
+
+@dataclass(slots=True)
+class _Group:
+    """Marks that stand so close that they are one; of a single mark its own words are written."""
+
+    xs: list[int] = field(default_factory=list)
+    words: str = ""
+    right: float = 0
+    is_left: bool = False
+
+
+def within(lane: Lane, axis: TimeAxis) -> Lane:
+    """What of a lane lies on the axis."""
+    return Lane(
+        lane.heading,
+        [bar for bar in lane.bars if _touches(bar, axis)],
+        [
+            Series(series.name, marks)
+            for series in lane.series
+            if (marks := [mark for mark in series.marks if _is_on(mark.at, axis)])
+        ],
+    )
+
+
+def _is_on(at: Effective, axis: TimeAxis) -> bool:
+    return axis.start <= moment(at, axis.zone) <= axis.end
+
+
+def _touches(bar: Bar, axis: TimeAxis) -> bool:
+    start = moment(bar.start, axis.zone)
+    if start > axis.end:
+        return False
+    if bar.is_open:
+        return True
+    end = end_of_interval(bar.end, axis.zone) if bar.end else start
+    return max(start, end) >= axis.start
+
+
+def draw_lane(canvas: Canvas, lane: Lane, top: int, width: int) -> int:
+    """Draw what a lane holds below its heading; returns where it ends."""
+    foot = _draw_bars(canvas, lane.bars, top, width) if lane.bars else top
+    shown = lane.series[:MOST_SERIES]
+    for series in shown:
+        if series.name:
+            foot = canvas.room.write_lines(Text("ax", EDGE, foot + LABEL - 3, series.name)) + 3
+        _draw_marks(canvas, _groups(canvas, series.marks, width), foot + ROW // 2)
+        foot += ROW
+    if hidden := len(lane.series) - len(shown):
+        words = ngettext(
+            "%(count)s more row, in the table", "%(count)s more rows, in the table", hidden
+        ) % {"count": hidden}
+        foot = canvas.room.write_lines(Text("ax", EDGE, foot + LABEL, words)) + 4
+    return foot + 4
+
+
+def _draw_bars(canvas: Canvas, bars: Sequence[Bar], top: int, width: int) -> int:
+    """The bars in as many rows as they take, the earliest first; what finds none is counted."""
+    rows: list[float] = []
+    hidden = 0
+    for place in sorted((_placed(canvas, bar, width) for bar in bars), key=lambda p: (p.x0, p.x1)):
+        row = next((n for n, right in enumerate(rows) if right + GAP <= place.left), None)
+        if row is None:
+            if len(rows) == MOST_ROWS:
+                hidden += 1
+                continue
+            row = len(rows)
+            rows.append(0)
+        rows[row] = place.right
+        _draw_bar(canvas, place, top + row * ROW + ROW // 2)
+    foot = top + len(rows) * ROW
+    if hidden:
+        words = ngettext("%(count)s more, in the table", "%(count)s more, in the table", hidden) % {
+            "count": hidden
+        }
+        foot = canvas.room.write_lines(Text("ax", EDGE, foot + LABEL - 3, words)) + 4
+    return foot
+
+
+def _placed(canvas: Canvas, bar: Bar, width: int) -> _Placed:
+    axis = canvas.axis
+    x0 = max(axis.x(moment(bar.start, axis.zone)), axis.left)
+    sure = min(max(axis.x(end_of_interval(bar.start, axis.zone)), x0), axis.right)
+    if bar.end is not None:
+        x1 = axis.x(end_of_interval(bar.end, axis.zone))
+    else:
+        x1 = canvas.x_now if bar.is_open else sure
+    x1 = min(max(x1, x0 + 3), axis.right)
+    room = text_width(bar.words)
+    if x0 + 6 + room <= x1 - 4:
+        return _Placed(x0, x1, sure, bar, x0 + 6, "start", x0, x1)
+    if x1 + 12 + room <= width - EDGE:
+        return _Placed(x0, x1, sure, bar, x1 + 10, "start", x0, x1 + 10 + room)
+    return _Placed(x0, x1, sure, bar, x0 - 6, "end", max(x0 - 6 - room, 0), x1)
+
+
+def _draw_bar(canvas: Canvas, place: _Placed, y: int) -> None:
+    """A bar; one that goes on has an open end, one of which no end is stated only its start."""
+    pens, bar = canvas.pens, place.bar
+    if bar.end is not None:
+        pens[bar.css].rectangle(place.x0, y - HALF, place.x1, y + HALF)
+    elif bar.is_open:
+        pens[bar.css].shape(f"M{place.x1} {y - HALF}H{place.x0}V{y + HALF}H{place.x1}l5-{HALF}z")
+    else:
+        pens[bar.css].rectangle(place.x0, y - HALF, place.x0 + 3, y + HALF)
+    canvas.room.draw(place.x0, y, place.x1, y)
+    canvas.room.write(Text("lanet", place.words_x, y + 4, bar.words, place.anchor))
+
+
+def _groups(canvas: Canvas, marks: Sequence[Mark], width: int) -> list[_Group]:
+    """Marks from left to right; one that would meet the words before it joins them."""
+    axis = canvas.axis
+    found: list[_Group] = []
+    placed = sorted(
+        ((axis.x(moment(mark.at, axis.zone)), mark.words) for mark in marks), key=lambda p: p[0]
+    )
+    for x, words in placed:
+        if found and x - 4 < found[-1].right + GAP:
+            _join(found[-1], x)
+        else:
+            found.append(_Group([x], words, x + 6 + text_width(words)))
+    for group, after in zip(found, [*found[1:], None], strict=True):
+        edge = after.xs[0] if after else width - EDGE
+        group.is_left = group.right > edge
+    return found
+
+
+def _join(group: _Group, x: int) -> None:
+    group.xs.append(x)
+    count = len(group.xs)
+    group.words = ngettext("%(count)s value", "%(count)s values", count) % {"count": count}
+    group.right = max(group.right, x + 6 + text_width(group.words))
+
+
+def _draw_marks(canvas: Canvas, groups: Sequence[_Group], y: int) -> None:
+    pen = canvas.pens["score"]
+    for group in groups:
+        for x in dict.fromkeys(group.xs):
+            pen.line(x, y - 5, x, y + 5)
+        if group.xs[0] != group.xs[-1]:
+            pen.line(group.xs[0], y, group.xs[-1], y)
+        if group.is_left:
+            canvas.room.write(Text("lanet", group.xs[0] - 4, y + 4, group.words, "end"))
+        else:
+            canvas.room.write(Text("lanet", group.xs[-1] + 4, y + 4, group.words))
+
+
+def lane_key(canvas: Canvas) -> list:
+    """The entries of the key for what lanes drew."""
+    pens = canvas.pens
+
+    def bar(css: str):
+        return lambda x, y: pens[css].rectangle(x, y - 6, x + 22, y + 6)
+
+    def open_bar(x: int, y: int) -> None:
+        pens[BAR].shape(f"M{x + 17} {y - 6}H{x}V{y + 6}H{x + 17}l5-6z")
+
+    is_open = any("l5-" in pens[css].data for css in (BAR, OTHER_BAR) if css in pens)
+    entries = (
+        (BAR in pens, bar(BAR), _("Side effect, as written")),
+        (OTHER_BAR in pens, bar(OTHER_BAR), _("Sign of withdrawal, as written")),
+        (is_open, open_bar, _("Goes on")),
+    )
+    return [(swatch, label) for is_there, swatch, label in entries if is_there]

@@ -1,0 +1,73 @@
+"""How the patient was, in the PDF history: side effects, then measurements and scores."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from access.models import Clinic
+from ledger.models import Retraction
+from titration import wording
+from titration.exports.listing import ListedRow, Listing
+from titration.observed import Effect, Observed
+from titration.presenters.log import moment_words, withdrawal_words
+from titration.presenters.observed import details_of
+
+Text = Observed | Effect
+
+
+def observed_listings(
+    texts: Sequence[Text],
+    withdrawals: Mapping[UUID, Retraction],
+    titles: Mapping[UUID, str],
+    clinic: Clinic,
+) -> list[Listing]:
+    """Every text, the newest moment first; corrected and withdrawn ones too.
+
+    `withdrawals` are by the line that they withdraw, `titles` those of the regimens.
+    """
+    newest = {text.line: text.entry for text in sorted(texts, key=lambda text: text.number)}
+
+    def rows(of_kind: Iterable[Text]) -> list[ListedRow]:
+        ordered = sorted(of_kind, key=lambda text: text.order, reverse=True)
+        return [_row(text, newest, withdrawals, titles, clinic) for text in ordered]
+
+    columns, shares = [_("When"), _("As written"), _("Recorded")], [1, 4, 1.6]
+    return [
+        Listing(
+            _("Side effects and signs of withdrawal, newest first"),
+            columns,
+            shares,
+            rows(text for text in texts if isinstance(text, Effect)),
+        ),
+        Listing(
+            _("Measurements and scores, newest first"),
+            columns,
+            shares,
+            rows(text for text in texts if isinstance(text, Observed)),
+        ),
+    ]
+
+
+def _row(
+    text: Text,
+    newest: Mapping[UUID, UUID],
+    withdrawals: Mapping[UUID, Retraction],
+    titles: Mapping[UUID, str],
+    clinic: Clinic,
+) -> ListedRow:
+    says = details_of(text, titles)
+    lines = [_("%(term)s: %(words)s") % {"term": term, "words": words} for term, words in says]
+    error = ""
+    if text.line in withdrawals:
+        error = withdrawal_words(withdrawals[text.line], clinic)
+    elif newest[text.line] != text.entry:
+        error = _("a later entry took its place")
+    recorded = "\n".join(
+        [
+            text.recorded_by_name,
+            moment_words(text.recorded_at, clinic),
+            _("entry %(number)s") % {"number": f"{text.number:,}"},
+        ]
+    )
+    return ListedRow([wording.effective_words(text.effective), "\n".join(lines), recorded], error)
