@@ -57,8 +57,8 @@ class PatientRecord:
     chosen out of the record; `moment` is set when this is not the record of today; `erased` says
     when the person was erased, if they were. `context` has every topic, with its earlier texts.
     `contacts` are every text of every contact with the patient, and `retractions` what withdrew
-    some of them, by line. `observed` is every text of how the patient was, `withdrawn` what withdrew
-    some of their lines; of one regimen, the side effects beside it.
+    some of them, by line. `observed` is every text of how the patient was, `withdrawn` what
+    withdrew some of their lines; of one regimen, the side effects beside it.
     """
 
     patient: Patient

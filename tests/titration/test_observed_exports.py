@@ -1,0 +1,95 @@
+"""How the patient was, in the PDF history and beside what was known earlier."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from access.models import Role
+from tests.factories import PatientFactory, member
+from tests.titration.factories import effect_of, observation_of, regimen_of
+from titration import actions
+from titration.exports.history import read
+from titration.exports.pdf import document, pdf_file
+from titration.timeline import Effective
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def patient():
+    return PatientFactory()
+
+
+@pytest.fixture
+def recorder(patient):
+    return member(patient.clinic, Role.RECORDER)
+
+
+def printed(patient, by, **chosen) -> list[dict]:
+    """The listings of how the patient was, as history.typ prints them."""
+    record = read(patient, by=by, now=timezone.now(), **chosen)
+    return document(record)["observed"]["listings"]
+
+
+def words_of(listing: dict) -> str:
+    rows = (" ".join([*row["cells"], row["error"]]) for row in listing["rows"])
+    return " ".join(rows).replace("\u00a0", " ")
+
+
+def test_the_history_prints_every_text_and_marks_those_that_stand_no_longer(patient, recorder):
+    first = observation_of(patient, note="in shoes")
+    actions.correct_observation(
+        observation=first,
+        text=actions.ObservationText(first.effective, figure=Decimal("65.1")),
+        correction_reason="Digits turned round",
+        by=recorder,
+    )
+    effect = effect_of(patient, words="after lunch")
+    actions.retract_observed(record=effect, reason="twice", reason_text="", by=recorder)
+    effects, scores = printed(patient, recorder)
+    assert "recorded twice" in words_of(effects)
+    assert "after lunch" in words_of(effects)
+    for words in ("61.5 kg", "65.1 kg", "in shoes", "Digits turned round"):
+        assert words in words_of(scores)
+    assert [bool(row["error"]) for row in scores["rows"]] == [False, True]
+
+
+def test_of_one_regimen_only_the_side_effects_beside_it_are_printed(patient, recorder):
+    regimen = regimen_of(patient)
+    effect_of(patient, regimen=regimen.regimen)
+    effect_of(patient, symptom="nausea")
+    observation_of(patient)
+    [effects] = printed(patient, recorder, regimen=regimen.regimen_id)
+    assert "Drowsiness" in words_of(effects)
+    assert "Nausea" not in words_of(effects)
+
+
+def test_the_file_is_made_with_them(patient, recorder):
+    observation_of(patient)
+    effect_of(patient)
+    record = read(patient, by=recorder, now=timezone.now())
+    assert pdf_file(record).startswith(b"%PDF")
+
+
+def test_the_comparison_tells_what_was_learned_since(client, patient, recorder):
+    first = observation_of(patient)
+    client.force_login(recorder)
+    effect = effect_of(patient)
+    actions.end_effect(effect=effect, ended=Effective(date(2026, 3, 9)), by=recorder)
+    actions.correct_observation(
+        observation=first,
+        text=actions.ObservationText(first.effective, figure=Decimal("65.1")),
+        correction_reason="Digits turned round",
+        by=recorder,
+    )
+    actions.retract_observed(
+        record=patient.observations.latest("entry__number"),
+        reason="other",
+        reason_text="Another person",
+        by=recorder,
+    )
+    page = client.get(f"/patients/{patient.pk}/known/?known={first.entry.number}").text
+    for words in ("Drowsiness", "recorded that it ended", "Digits turned round", "Another person"):
+        assert words in page
