@@ -13,7 +13,9 @@ from ledger.models import ErasureReason
 from patients.models import ContextVersion, Patient
 from tests.e2e.browser import problems, sign_in
 from titration.models import (
+    Contact,
     DoseStep,
+    IntakeReport,
     Medicine,
     Observation,
     Plan,
@@ -75,6 +77,7 @@ def addresses() -> list[str]:
         reverse("review-new", args=[regimen]),
         *(reverse("review", args=[pk]) for pk in Review.objects.values_list("review", flat=True)),
     ]
+    pages += told_addresses()
     drawn = Regimen.objects.filter(card__version__medicine_name__in=DRAWN)
     pages += [reverse("regimen", args=[pk]) for pk in drawn.values_list("pk", flat=True)]
     kinds = ("dose", "single", "withhold", "resume", "stop")
@@ -119,6 +122,26 @@ def observed_addresses() -> list[str]:
         reverse("side-effect-correct", args=[effect.effect]),
         reverse("side-effect-ended", args=[effect.effect]),
         reverse("side-effect-retract", args=[effect.effect]),
+    ]
+
+
+def told_addresses() -> list[str]:
+    """What was reported and whom one spoke to, of one patient, and a visit laid out."""
+    contact = Contact.objects.filter(regimen__intake_reports__isnull=False).first()
+    patient, regimen = contact.patient_id, contact.regimen_id
+    report = IntakeReport.objects.filter(regimen=regimen).first().report
+    return [
+        *(reverse(name, args=[regimen]) for name in ("intake", "intake-new", "intake-grid")),
+        *(
+            reverse(name, args=[report])
+            for name in ("intake-report", "intake-correct", "intake-retract")
+        ),
+        *(reverse(name, args=[patient]) for name in ("contact-list", "contact-new")),
+        *(
+            reverse(name, args=[contact.contact])
+            for name in ("contact", "contact-correct", "contact-retract")
+        ),
+        f"{reverse('visit', args=[patient])}?step={regimen}&report={regimen}",
     ]
 
 

@@ -27,7 +27,7 @@ from titration.models import IntakeReport
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 10
+QUERIES = 11
 
 
 @pytest.fixture

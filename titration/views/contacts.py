@@ -1,6 +1,7 @@
 """The contacts with a patient: reading them, recording one, correcting it, withdrawing it."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,11 +43,12 @@ def contact_list(request: SignedInRequest, patient: UUID) -> HttpResponse:
     moment = moments.known(request.GET.get("known"), found.clinic, timezone.now())
     may_record = moment is None and allows(request.user, found.clinic, RECORD)
     texts = contacted.contacts([found.pk], moment.number if moment else None)
-    context = page_of(found, moment) | {
+    context = page_of(found, moment)
+    context |= {
         "cards": cards_of(found, texts, moment, may_record=may_record),
         "calls": call_lines(texts, found.pk, may_record=may_record),
         "not_today": not_today(moment, reverse("contact-list", args=[found.pk])),
-        "may_record": may_record and not banner(found).is_erased,
+        "may_record": may_record and not context["banner"].is_erased,
     }
     return render(request, "titration/contact_list.html", context)
 
@@ -151,7 +153,7 @@ def patient_for(request: SignedInRequest, pk: UUID, action: str) -> Patient:
     return found
 
 
-def page_of(patient: Patient, moment: Moment | None = None) -> dict[str, object]:
+def page_of(patient: Patient, moment: Moment | None = None) -> dict[str, Any]:
     """What every page of a patient's contacts shows above its own content."""
     query = moment.query if moment else ""
     return {
