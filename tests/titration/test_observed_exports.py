@@ -56,6 +56,14 @@ def test_the_history_prints_every_text_and_marks_those_that_stand_no_longer(pati
     assert [bool(row["error"]) for row in scores["rows"]] == [False, True]
 
 
+def test_what_has_ended_since_was_no_error(patient, recorder):
+    effect = effect_of(patient)
+    actions.end_effect(effect=effect, ended=Effective(date(2026, 3, 9)), by=recorder)
+    [effects] = printed(patient, recorder)
+    assert [row["error"] for row in effects["rows"]] == ["", ""]
+    assert "A later entry says that it ended." in words_of(effects)
+
+
 def test_of_one_regimen_only_the_side_effects_beside_it_are_printed(patient, recorder):
     regimen = regimen_of(patient)
     effect_of(patient, regimen=regimen.regimen)

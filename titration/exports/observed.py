@@ -1,6 +1,7 @@
 """How the patient was, in the PDF history: side effects, then measurements and scores."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -26,11 +27,14 @@ def observed_listings(
 
     `withdrawals` are by the line that they withdraw, `titles` those of the regimens.
     """
-    newest = {text.line: text.entry for text in sorted(texts, key=lambda text: text.number)}
+    lines: dict[UUID, list[Text]] = {}
+    for text in sorted(texts, key=lambda text: text.number):
+        lines.setdefault(text.line, []).append(text)
+    later = {text.entry: after for line in lines.values() for text, after in pairwise(line)}
 
     def rows(of_kind: Iterable[Text]) -> list[ListedRow]:
         ordered = sorted(of_kind, key=lambda text: text.order, reverse=True)
-        return [_row(text, newest, withdrawals, titles, clinic) for text in ordered]
+        return [_row(text, later.get(text.entry), withdrawals, titles, clinic) for text in ordered]
 
     columns, shares = [_("When"), _("As written"), _("Recorded")], [1, 4, 1.6]
     return [
@@ -51,7 +55,7 @@ def observed_listings(
 
 def _row(
     text: Text,
-    newest: Mapping[UUID, UUID],
+    later: Text | None,
     withdrawals: Mapping[UUID, Retraction],
     titles: Mapping[UUID, str],
     clinic: Clinic,
@@ -61,7 +65,9 @@ def _row(
     error = ""
     if text.line in withdrawals:
         error = withdrawal_words(withdrawals[text.line], clinic)
-    elif newest[text.line] != text.entry:
+    elif later is not None and later.correction_reason == "":
+        lines.append(_("A later entry says that it ended."))  # that is no error of this one
+    elif later is not None:
         error = _("a later entry took its place")
     recorded = "\n".join(
         [
