@@ -27,7 +27,7 @@ from tests.factories import (
 )
 from tests.titration.doses import at, times
 from tests.titration.factories import draft_of, medicine_of, regimen_of, signed_plan, step_of
-from titration import actions
+from titration import actions, calls
 from titration.dosing import Component
 from titration.models import (
     CalendarText,
@@ -310,6 +310,7 @@ def _told(regimen: RegimenVersion, by: User) -> None:
             again = model(**said, **{line: subject})
             log.add(again, subject=subject, patient=patient, supersedes=first.entry)
             log.flush()
+        calls.refresh([regimen.regimen.patient])
 
 
 def _observed(regimen: Regimen, by: User) -> None:

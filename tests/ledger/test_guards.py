@@ -124,8 +124,9 @@ def _holds_something(table: str, column: str) -> bool:
 def test_what_was_erased_is_not_written_anew(guard: Guarded) -> None:
     emptied = ", ".join(f'"{column}" = NULL' for column in guard.erasable)
     connection.cursor().execute(f'UPDATE "{guard.table}" SET {emptied}')
+    written = {"birth_date": "'1961-03-12'", "lines": """'["f"]'"""}
     for column in guard.erasable:
-        text = "'1961-03-12'" if column == "birth_date" else "'f'"
+        text = written.get(column, "'f'")
         refused(guard.table, f'UPDATE "{guard.table}" SET "{column}" = {text}', "never changed")
 
 
