@@ -1,8 +1,9 @@
 """Doing to a record what its guards refuse, and asking a verification what it finds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -37,12 +38,19 @@ def undone() -> Iterator[None]:
 
 def walk(notes: list[Note] | None = None) -> Iterator[Finding]:
     """What a full verification finds, one after the other."""
+    for part in parts(notes):
+        yield from part()
+
+
+def parts(notes: list[Note] | None = None) -> list[Callable[[], Iterator[Finding]]]:
+    """The parts of a full verification, in order."""
     notes = notes or []
-    for clinic in Clinic.objects.order_by("pk"):
-        yield from verification.clinic(clinic, [n for n in notes if n.clinic == clinic.uuid])
-    yield from verification.access([note for note in notes if note.clinic is None])
-    yield from verification.strays()
-    yield from verification.misspelt()
+    of_clinics = [
+        partial(verification.clinic, clinic, [n for n in notes if n.clinic == clinic.uuid])
+        for clinic in Clinic.objects.order_by("pk")
+    ]
+    access = partial(verification.access, [note for note in notes if note.clinic is None])
+    return [*of_clinics, access, verification.strays, verification.misspelt]
 
 
 def findings(notes: list[Note] | None = None) -> list[Finding]:
