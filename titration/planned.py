@@ -6,7 +6,6 @@ As known at an entry number, or with every entry. The number of queries does not
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, partial
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from ledger.composed import Composed
 from patients.models import PatientStatus, PatientVersion
 from titration import intake, planning, reported
 from titration.dosing import Component
@@ -29,6 +29,7 @@ from titration.models import (
     written_component,
 )
 from titration.planning import Carried, Event, Link, PlanText, Row, Standing
+from titration.reading import up_to
 from titration.timeline import StepRecord
 
 
@@ -199,7 +200,8 @@ class _Version(NamedTuple):
     back: int | None
 
 
-def _version_columns(known: int | None) -> QuerySet:
+@Composed
+def _version_columns(regimens: Sequence[UUID], known: int | None = None) -> QuerySet:
     """The columns of _Version, in the order of their signing."""
     of_patient = PatientVersion.objects.filter(patient=OuterRef("plan__regimen__patient"))
     back = of_patient.up_to(known).filter(
@@ -207,48 +209,33 @@ def _version_columns(known: int | None) -> QuerySet:
         status=PatientStatus.HERE,
         entry__supersedes__isnull=False,
     )
-    return (
-        PlanVersion.objects.up_to(known)
-        .order_by("entry__number")
-        .values_list(
-            *("plan_id", "plan__regimen_id", "version", "purpose", "end", "review_on", "slots"),
-            *(
-                "if_missed",
-                "if_unwell",
-                "note",
-                "entry_id",
-                "entry__number",
-                "entry__recorded_by_id",
-            ),
-            *("entry__recorded_by_name", "entry__recorded_at", "entry__time_zone"),
-            Subquery(back.order_by("-entry__number").values("entry__number")[:1]),
-        )
+    versions = PlanVersion.objects.up_to(known).filter(plan__regimen__in=regimens)
+    return versions.order_by("entry__number").values_list(
+        *("plan_id", "plan__regimen_id", "version", "purpose", "end", "review_on", "slots"),
+        *("if_missed", "if_unwell", "note", "entry_id", "entry__number", "entry__recorded_by_id"),
+        *("entry__recorded_by_name", "entry__recorded_at", "entry__time_zone"),
+        Subquery(back.order_by("-entry__number").values("entry__number")[:1]),
     )
 
 
-# Named once for each process: most pages ask for what is known now.
-_versions_now = cache(partial(_version_columns, None))
-
-
-@cache
-def _row_columns() -> QuerySet:
+@Composed
+def _row_columns(versions: Sequence[UUID]) -> QuerySet:
     """Each row: its version and place, then the columns of planning.Row but its components."""
-    return PlannedRow.objects.order_by("position").values_list(
+    rows = PlannedRow.objects.filter(version__in=versions).order_by("position")
+    return rows.values_list(
         *("version_id", "position", "row", "kind", "start", "starts_on", "count", "unit", "words")
     )
 
 
-@cache
-def _component_columns() -> QuerySet:
+@Composed
+def _component_columns(versions: Sequence[UUID]) -> QuerySet:
     """Each part of a row's dose: the version and place of the row, COMPONENT_FIELDS."""
-    return PlannedComponent.objects.order_by("position").values_list(
-        "version_id", "of_row", *COMPONENT_FIELDS
-    )
+    parts = PlannedComponent.objects.filter(version__in=versions).order_by("position")
+    return parts.values_list("version_id", "of_row", *COMPONENT_FIELDS)
 
 
 def _versions(regimens: Sequence[UUID], known: int | None) -> list[_Version]:
-    columns = _versions_now() if known is None else _version_columns(known)
-    return list(map(_Version._make, columns.filter(plan__regimen__in=regimens)))
+    return list(map(_Version._make, _version_columns(regimens, *up_to(known))))
 
 
 def _followed_by(newest: _Version, versions: Sequence[_Version]) -> int | None:
@@ -272,16 +259,14 @@ def _texts(versions: Sequence[_Version]) -> dict[UUID, PlanText]:
     keys = [version.entry for version in versions]
     parts: dict[tuple[UUID, int], list[Component]] = {}
     made: dict[tuple, Component] = {}
-    for version, of_row, *values in _component_columns().filter(version__in=keys):
+    for version, of_row, *values in _component_columns(keys):
         columns = tuple(values)
         part = made.get(columns)
         if part is None:
             part = made[columns] = written_component(columns)
         parts.setdefault((version, of_row), []).append(part)
     rows: dict[UUID, list[Row]] = {}
-    for version, position, row, kind, start, on, count, unit, words in _row_columns().filter(
-        version__in=keys
-    ):
+    for version, position, row, kind, start, on, count, unit, words in _row_columns(keys):
         components = tuple(parts.get((version, position), ()))
         written = Row(row, kind, start, on, count, unit, components, words or "")
         rows.setdefault(version, []).append(written)
@@ -323,40 +308,47 @@ def _by_plan(rows: Iterable[tuple[UUID, object]]) -> dict[UUID, list]:
     return {plan: [row for _plan, row in pairs] for plan, pairs in groupby(rows, lambda r: r[0])}
 
 
-@cache
-def _event_columns() -> QuerySet:
+@Composed
+def _event_columns(plans: Sequence[UUID], known: int | None = None) -> QuerySet:
     """Each event: its plan, then the columns of RecordedEvent, with the zone for its day."""
-    return PlanEvent.objects.order_by("plan", "entry__number").values_list(
+    events = PlanEvent.objects.up_to(known).filter(plan__in=plans)
+    return events.order_by("plan", "entry__number").values_list(
         *("plan_id", "entry__number", "kind", "reason_text", "entry__recorded_by_name"),
         *("entry__recorded_at", "entry__time_zone"),
     )
 
 
 def _events(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, RecordedEvent]]:
-    rows = _event_columns().filter(plan__in=plans)
-    if known is not None:
-        rows = rows.filter(entry__number__lte=known)
-    for plan, number, kind, reason_text, by_name, at, zone in rows:
+    for plan, number, kind, reason_text, by_name, at, zone in _event_columns(plans, *up_to(known)):
         yield plan, RecordedEvent(number, kind, reason_text, by_name, at, _day_of(at, zone))
+
+
+@Composed
+def _link_columns(plans: Sequence[UUID], until: int | None = None) -> QuerySet:
+    """Each link: its plan, then the columns of planning.Link."""
+    links = RowRecorded.objects.up_to(until).filter(version__plan__in=plans)
+    return links.order_by("version__plan_id", "entry__number").values_list(
+        "version__plan_id", "row", "step", "entry__number"
+    )
 
 
 def _links(plans: Sequence[UUID], known: int | None) -> Iterable[tuple[UUID, Link]]:
     # The entry after the step's own, of one write with it: known as soon as the step is.
     until = None if known is None else known + 1
-    rows = RowRecorded.objects.up_to(until).filter(version__plan__in=plans)
-    fields = ("version__plan_id", "row", "step", "entry__number")
-    for plan, row, step, number in rows.order_by("version__plan_id", "entry__number").values_list(
-        *fields
-    ):
+    for plan, row, step, number in _link_columns(plans, *up_to(until)):
         yield plan, Link(row, step, number)
+
+
+@Composed
+def _opening_columns(regimens: Sequence[UUID], known: int | None = None) -> QuerySet:
+    """Of each review that opened a row: its regimen, the row and the day."""
+    reviews = Review.objects.newest(known).filter(regimen__in=regimens, opens_row__isnull=False)
+    return reviews.order_by("entry__number").values_list("regimen_id", "opens_row", "opens_on")
 
 
 def _opened(regimens: Sequence[UUID], known: int | None) -> dict[UUID, dict[UUID, date]]:
     """By regimen: the days from which reviews opened planned rows, by row; the newest counts."""
     opened: dict[UUID, dict[UUID, date]] = {}
-    rows = Review.objects.newest(known).filter(regimen__in=regimens, opens_row__isnull=False)
-    for regimen, row, on in rows.order_by("entry__number").values_list(
-        "regimen_id", "opens_row", "opens_on"
-    ):
+    for regimen, row, on in _opening_columns(regimens, *up_to(known)):
         opened.setdefault(regimen, {})[row] = on
     return opened

@@ -1,20 +1,16 @@
-"""Rows to the pure timeline: everything of a regimen's log, as known at an entry number.
+"""Rows to the pure timeline: everything of a regimen's log, as known at an entry number."""
 
-The columns of each query are named once for each process: naming them anew costs as much as
-asking for them.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from ledger.models import Entry, RecordQuerySet, Retraction
+from ledger.composed import Composed
+from ledger.models import Entry, Retraction
 from ledger.moments import NoSuchMoment
 from titration import timeline
 from titration.dosing import Component as Written
@@ -94,14 +90,10 @@ def histories(
     Without doses the steps have no components, for who only asks which steps stand, and when.
     """
     regimens = list(regimens)
-    steps = _steps().up_to(known).filter(regimen__in=regimens)
-    parts = _parts().filter(step__regimen__in=regimens)
-    if known is not None:
-        parts = parts.filter(step__entry__number__lte=known)
     # Steps first: what they are made of was committed with them, so nothing read later is missing
     # from a step, and what belongs to a newer step is left out.
-    rows = list(steps)
-    components = _components_by_step(parts) if with_doses else {}
+    rows = _steps(regimens, *up_to(known))
+    components = _components_by_step(_parts(regimens, *up_to(known))) if with_doses else {}
     records: dict[UUID, list[StepRecord]] = {regimen: [] for regimen in regimens}
     withdrawals: dict[UUID, dict[UUID, Withdrawal]] = {regimen: {} for regimen in regimens}
     for regimen, withdrawn, *row in rows:
@@ -130,18 +122,34 @@ def text_of(regimen: Regimen, known: int | None = None) -> tuple[RegimenVersion,
     return version, withdrawals.filter(number__lte=known).exists()
 
 
-@cache
-def _steps() -> RecordQuerySet:
+def up_to(known: int | None) -> tuple[int, ...]:
+    """An entry number as a composed query is given one, or is not."""
+    return () if known is None else (known,)
+
+
+@Composed
+def _steps(regimens: Sequence[UUID], known: int | None = None) -> QuerySet:
     """Each text of a step: its regimen, the entry that withdrew its line, STEP_FIELDS."""
     withdrawal = Entry.objects.filter(subject=OuterRef("step"), kind=Retraction.KIND)
     steps = DoseStep.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
-    return cast(RecordQuerySet, steps.values_list("regimen_id", "withdrawn", *STEP_FIELDS))
+    steps = steps.up_to(known).filter(regimen__in=regimens)
+    return steps.values_list("regimen_id", "withdrawn", *STEP_FIELDS)
 
 
-@cache
-def _parts() -> QuerySet:
+@Composed
+def _parts(regimens: Sequence[UUID], known: int | None = None) -> QuerySet:
     """Each part of a dose: the text it belongs to, COMPONENT_FIELDS."""
-    return Component.objects.order_by("position").values_list("step_id", *COMPONENT_FIELDS)
+    parts = Component.objects.filter(step__regimen__in=regimens).order_by("position")
+    if known is not None:
+        parts = parts.filter(step__entry__number__lte=known)
+    return parts.values_list("step_id", *COMPONENT_FIELDS)
+
+
+@Composed
+def _parts_of(steps: Sequence[UUID]) -> QuerySet:
+    """Each part of these steps' doses, as above."""
+    parts = Component.objects.filter(step__in=steps).order_by("position")
+    return parts.values_list("step_id", *COMPONENT_FIELDS)
 
 
 class StepText(NamedTuple):
@@ -173,10 +181,10 @@ class StepText(NamedTuple):
     dispute_says: str | None
 
 
-@cache
-def _texts() -> QuerySet:
+@Composed
+def _texts(entries: Sequence[UUID]) -> QuerySet:
     """The columns of StepText."""
-    return DoseStep.objects.values_list(
+    return DoseStep.objects.filter(entry__in=entries).values_list(
         *("entry_id", "entry__number", "entry__recorded_by_id", "entry__recorded_by_name"),
         *("entry__recorded_at", "kind", "reason", "reason_text", "note", "correction_reason"),
         *("decided_by_id", "decided_by_name", "received_how", "document_on"),
@@ -189,7 +197,7 @@ def _texts() -> QuerySet:
 
 def step_texts(entries: Iterable[UUID], known: int | None = None) -> dict[UUID, StepText]:
     """What these entries say, in one query; a confirmation or dispute counts once known."""
-    texts = map(StepText._make, _texts().filter(entry__in=list(entries)))
+    texts = map(StepText._make, _texts(list(entries)))
     return {text.entry: _as_known(text, known) for text in texts}
 
 
@@ -212,10 +220,10 @@ def newest_number(regimen: Regimen, log: History) -> int:
 
 def components_of(steps: Iterable[UUID]) -> dict[UUID, list[Written]]:
     """The parts of these steps' doses, by entry, in one query; none for a step without amounts."""
-    return _components_by_step(_parts().filter(step__in=list(steps)))
+    return _components_by_step(_parts_of(list(steps)))
 
 
-def _components_by_step(parts: QuerySet) -> dict[UUID, list[Written]]:
+def _components_by_step(parts: Iterable[tuple]) -> dict[UUID, list[Written]]:
     """The parts of each step; equal ones, of which a long log has many, are made once."""
     by_step: dict[UUID, list[Written]] = {}
     made: dict[tuple, Written] = {}

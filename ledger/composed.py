@@ -1,0 +1,150 @@
+"""Queries that Django composes once in a process: to compose one takes longer than to ask it.
+
+    _steps = Composed(lambda regimen: DoseStep.objects.filter(regimen=regimen).values_list("step"))
+    rows = _steps(regimen)
+
+What is given are identities, numbers, or sequences of them; a sequence of another length is another
+statement.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model, QuerySet, UUIDField
+from django.db.models.sql.compiler import SQLCompiler
+
+Given = UUID | int | Sequence[UUID] | Sequence[int]
+
+MOST_LENGTHS = 64
+_as_uuid = UUIDField()
+
+
+class Composed:
+    """A query of columns (`values_list`) as a function of what it is given. An empty sequence finds
+    nothing."""
+
+    def __init__(self, query: Callable[..., QuerySet]) -> None:
+        self._query = query
+        self._statements: dict[tuple, _Statement] = {}
+
+    def __call__(self, *given: Given) -> Iterator[tuple[Any, ...]]:
+        shape = tuple(map(_shape, given))
+        if any(length == 0 for _type, length in shape):
+            return iter(())
+        statement = self._statements.get(shape)
+        if statement is None:
+            if len(self._statements) >= MOST_LENGTHS:
+                self._statements.clear()
+            statement = self._statements[shape] = _Statement(self._query, given)
+        return statement.ask(given)
+
+
+class _Statement:
+    """The query for what has this shape, put into SQL with stand-ins for what is given."""
+
+    def __init__(self, query: Callable[..., QuerySet], given: Sequence[Given]) -> None:
+        numbers = count(2**62 + 1)
+        stand_ins = [_stand_in(one, numbers) for one in given]
+        self.compiler: SQLCompiler = query(*stand_ins).query.get_compiler(connection=connection)
+        self.sql, parameters = self.compiler.as_sql()
+        places = {value: place for place, value in enumerate(_flat(stand_ins))}
+        self.places = [places.get(value) for value in parameters]
+        self.constants = list(parameters)
+        columns = [column for column, *_alias in self.compiler.select[: self.compiler.col_count]]
+        self.converters = self.compiler.get_converters(columns)
+        if set(places.values()) - set(self.places):
+            raise RuntimeError("something that the query was given is no parameter of its SQL")
+
+    def ask(self, given: Sequence[Given]) -> Iterator[tuple]:
+        values = _flat(given)
+        parameters = [
+            constant if place is None else values[place]
+            for place, constant in zip(self.places, self.constants, strict=True)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, parameters)
+            rows = cursor.fetchall()
+        if not self.converters:
+            return iter(rows)
+        return map(tuple, self.compiler.apply_converters(rows, self.converters))
+
+
+def _shape(one: Given) -> tuple[type, int | None]:
+    if isinstance(one, UUID | int):
+        return type(one), None
+    return type(one[0]) if one else UUID, len(one)
+
+
+def _stand_in(one: Given, numbers: Iterator[int]) -> Given:
+    if isinstance(one, UUID):
+        return UUID(int=next(numbers))
+    if isinstance(one, int):
+        return next(numbers)
+    return [_stand_in(each, numbers) for each in one]  # type: ignore[return-value]
+
+
+def _flat(given: Sequence[Given]) -> list[Any]:
+    """What is given, one by one, as the database takes it."""
+    flat: list[Any] = []
+    for one in given:
+        flat += [one] if isinstance(one, UUID | int) else one
+    return [
+        _as_uuid.get_db_prep_value(value, connection) if isinstance(value, UUID) else value
+        for value in flat
+    ]
+
+
+class Joined:
+    """One row of a model by its key, with the rows that it leads to: what `select_related` reads.
+
+        _regimen = Joined(Regimen, "clinic", "card", "card__version", has_plans=Exists(...))
+        regimen = _regimen(key)
+
+    A path comes after the one that it begins with. Raises the model's DoesNotExist.
+    """
+
+    def __init__(self, model: type[Model], *paths: str, **annotations: Any) -> None:
+        self._model = model
+        self._annotations = list(annotations)
+        self._parts = [_Part("", model), *(_Part(path, _reached(model, path)) for path in paths)]
+        columns = [column for part in self._parts for column in part.columns]
+        rows = model._default_manager.annotate(**annotations)
+        self._composed = Composed(
+            lambda key: rows.filter(pk=key).values_list(*columns, *annotations)
+        )
+
+    def __call__(self, key: UUID) -> Any:
+        for row in self._composed(key):
+            return self._made(list(row))
+        raise self._model.DoesNotExist  # type: ignore[attr-defined]  # every model has its own
+
+    def _made(self, row: list[Any]) -> Model:
+        made: dict[str, Model] = {}
+        for part in self._parts:
+            values, row = row[: len(part.names)], row[len(part.names) :]
+            one = made[part.path] = part.model.from_db(connection.alias, part.names, values)
+            if part.path:
+                parent, _found, name = part.path.rpartition("__")
+                relation: Any = made[parent]._meta.get_field(name)
+                relation.set_cached_value(made[parent], one)
+        for name, value in zip(self._annotations, row, strict=True):
+            setattr(made[""], name, value)
+        return made[""]
+
+
+class _Part:
+    """The columns of one of the rows."""
+
+    def __init__(self, path: str, model: type[Model]) -> None:
+        self.path, self.model = path, model
+        self.names = [field.attname for field in model._meta.concrete_fields]
+        self.columns = [f"{path}__{name}" if path else name for name in self.names]
+
+
+def _reached(model: type[Model], path: str) -> type[Model]:
+    for name in path.split("__"):
+        model = model._meta.get_field(name).related_model  # type: ignore[assignment]
+    return model

@@ -1,0 +1,86 @@
+"""Queries that are composed once: they answer as those that Django composes anew."""
+
+from uuid import uuid4
+
+import pytest
+from django.db.models import Exists, OuterRef
+
+from access.models import Clinic
+from ledger.composed import Composed, Joined
+from ledger.models import Entry
+from patients.models import Patient
+from tests.factories import PatientFactory
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = ("pk", "patient", "number", "recorded_at")
+
+
+def of_patients(patients, known):
+    return Entry.objects.filter(patient__in=patients, number__lte=known).values_list(*COLUMNS)
+
+
+@pytest.fixture
+def patients():
+    clinic = PatientFactory().clinic
+    return [PatientFactory(clinic=clinic).pk for _number in range(3)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_it_answers_as_the_query_that_it_is(patients, count):
+    composed = Composed(of_patients)
+    for asked in (patients[:count], patients[-count:]):
+        for known in (2, 3, 9):
+            expected = sorted(of_patients(asked, known))
+            assert sorted(composed(asked, known)) == expected
+    assert expected
+
+
+def test_it_is_composed_once_for_each_length(patients):
+    composed = []
+    query = Composed(lambda *given: composed.append(given) or of_patients(*given))
+    for asked in (patients, patients[::-1], patients[:1], patients[1:2]):
+        list(query(asked, 9))
+    assert len(composed) == 2
+
+
+def test_an_empty_sequence_finds_nothing_and_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert list(Composed(of_patients)([], 9)) == []
+
+
+def test_one_value_given_twice_stands_in_both_its_places(patients):
+    query = Composed(
+        lambda patient, number: Entry.objects.filter(
+            patient=patient, number__lte=number, position__lte=number
+        ).values_list("patient")
+    )
+    assert list(query(patients[0], 9)) == [(patients[0],)]
+    assert list(query(uuid4(), 9)) == []
+
+
+def test_what_is_no_parameter_is_refused(patients):
+    query = Composed(lambda clinic: Clinic.objects.values_list("pk"))
+    with pytest.raises(RuntimeError, match="no parameter"):
+        query(1)
+
+
+# One row with those that it leads to
+
+
+def test_a_row_comes_with_those_that_it_leads_to(patients, django_assert_num_queries):
+    entries = Entry.objects.filter(subject=OuterRef("pk"))
+    read = Joined(Patient, "clinic", "card", "card__version", has_entry=Exists(entries))
+    expected = Patient.objects.select_related("clinic", "card__version").get(pk=patients[0])
+    with django_assert_num_queries(1):
+        found = read(patients[0])
+        assert found == expected
+        assert found.has_entry is True
+        assert found.clinic.time_zone == expected.clinic.time_zone
+        assert found.card.version.family_name == expected.card.version.family_name
+        assert found.card.version.birth_date == expected.card.version.birth_date
+
+
+def test_a_row_that_is_not_there_is_said_to_be_none(patients):
+    with pytest.raises(Patient.DoesNotExist):
+        Joined(Patient, "clinic")(uuid4())
