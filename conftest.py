@@ -2,20 +2,27 @@
 
 import ipaddress
 import os
+import re
 import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management.commands import flush
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
+from ledger import reread
+
 ROOT = Path(__file__).parent
 E2E = ROOT / "tests" / "e2e"
+VEILED = re.compile(r"\bfind=[\w%=-]+")  # a search in an address: another row of letters each time
 IN_CI = os.environ.get("CI") == "true"
 
 # Here property tests explore; in CI they repeat themselves, so that a red run means this change.
@@ -137,6 +144,35 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture(autouse=True)
+def remembered_is_as_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a page remembers is, in every test, what it would say had it remembered nothing."""
+    remembered = reread.remembered
+    reread.MEMORY.clear()
+
+    @wraps(remembered)
+    def compared(key, now, make):
+        made = []
+        found = remembered(key, now, lambda: made.append(make()) or made[0])
+        if not made:
+            with uncounted():
+                anew = make().words
+            assert VEILED.sub("", repr(anew)) == VEILED.sub("", repr(found.words))
+        return found
+
+    monkeypatch.setattr(reread, "remembered", compared)
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """Queries that a test which counts them does not see."""
+    counted, connection.force_debug_cursor = connection.force_debug_cursor, False
+    try:
+        yield
+    finally:
+        connection.force_debug_cursor = counted
 
 
 @pytest.fixture(autouse=True)

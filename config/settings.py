@@ -270,6 +270,9 @@ X_FRAME_OPTIONS = "DENY"
 # The grid of a plan sends a box for every cell: 200 rows, each with a column for every time of day.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 
+# How much of the pages that it showed lately each process keeps in its memory: see ledger.reread.
+REMEMBERED_MB = env.int("REMEMBERED_MB", default=16)
+
 # How many proxies of ours stand in front: only then are their X-Forwarded headers believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 if ALLAUTH_TRUSTED_PROXY_COUNT:

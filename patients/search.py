@@ -5,15 +5,19 @@ many there are.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from access.models import Clinic
+from ledger import reread
+from ledger.composed import Composed
+from ledger.reread import Made
 from patients import birthdates, folding, numbers
 from patients.identity import Identity
 from patients.models import PatientCard, PatientWord
@@ -53,6 +57,12 @@ class Found:
     count: int | None = None
     by_number: bool = False
 
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Everything that was found, to be compared."""
+        among = self.before, self.after, self.count, self.by_number
+        return self.wanted, tuple(self.patients), *among
+
 
 def read(text: str, *, today: date) -> Wanted:
     """Take a typed text apart: a birth date somewhere in it, and words of the name."""
@@ -78,10 +88,16 @@ def find(
     """The patients of these clinics that a text finds, one page of them; all when it is empty."""
     wanted = read(text, today=today)
     if not wanted.text:
-        return _page_of_all(PatientCard.objects.filter(clinic_id__in=clinics), before, after)
+        return _page_of_all(clinics, before, after)
     if wanted.is_number and (patients := with_number(wanted.text, clinics)):
         return Found(wanted, patients, count=len(patients), by_number=True)
-    return _page_of_found(wanted, _matches(wanted, clinics), before, after)
+    now = timezone.now()
+    matches = reread.remembered(
+        ("matches", wanted, tuple(clinics)),
+        now,
+        lambda: Made(_matches(wanted, clinics), reread.hold(now)),
+    )
+    return _page_of_found(wanted, matches.words, before, after)
 
 
 # Composed anew by Django, the two halves cost three times what PostgreSQL takes to answer them.
@@ -164,8 +180,16 @@ def _page_of_found(
     )
 
 
-def _page_of_all(cards: QuerySet, before: UUID | None, after: UUID | None) -> Found:
+@Composed
+def _first(clinics: Sequence[int]) -> QuerySet:
+    """The first page in order of name, and whether there is another."""
+    cards = PatientCard.objects.filter(clinic_id__in=clinics).order_by("sort_name", "pk")
+    return cards.values_list("pk")[: PAGE + 1]
+
+
+def _page_of_all(clinics: Collection[int], before: UUID | None, after: UUID | None) -> Found:
     """One page in order of name, from a patient on; addresses carry keys, never names."""
+    cards = PatientCard.objects.filter(clinic_id__in=clinics)
     cursor = before or after
     backwards = before is not None
     start = cards.filter(pk=cursor).values_list("sort_name", "pk").first() if cursor else None
@@ -174,7 +198,10 @@ def _page_of_all(cards: QuerySet, before: UUID | None, after: UUID | None) -> Fo
     )
     if start:
         ordered = ordered.filter(_beyond(*start, backwards=backwards))
-    rows = list(ordered.values_list("pk", flat=True)[: PAGE + 1])
+    if start or backwards:
+        rows = list(ordered.values_list("pk", flat=True)[: PAGE + 1])
+    else:
+        rows = [patient for (patient,) in _first(list(clinics))]
     patients, has_more = rows[:PAGE], len(rows) > PAGE
     if backwards:
         patients.reverse()

@@ -1,7 +1,14 @@
 """Pages as a person reads and fills them: their words, their forms, the error beside each field."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ledger import reread
 
 TYPED_INTO = {"text", "hidden", "email", "search", "tel", "number", "password", ""}
 VOID = {"input", "br", "meta", "link", "img", "hr", "wbr"}
@@ -159,3 +166,14 @@ class Page:
 def typed_over(values: dict[str, Any], typed: dict[str, Any]) -> dict[str, Any]:
     """What a form sends after somebody typed over it; None takes a value out."""
     return {name: value for name, value in {**values, **typed}.items() if value is not None}
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """What pages ask that remember nothing: each statement once, but none that reads it again."""
+    reread.MEMORY.clear()
+    asked: list[str] = []
+    with CaptureQueriesContext(connection) as queries:
+        yield asked
+    said = dict.fromkeys(query["sql"] for query in queries)
+    asked += [sql for sql in said if not sql.startswith("SELECT (SELECT string_agg(q::text")]

@@ -104,6 +104,11 @@ def prescribers(
     return present, former
 
 
+def has_roles_for_hours(clinics: Iterable[int], now: datetime) -> bool:
+    """Whether somebody's role in one of these clinics will run out by itself, at some minute."""
+    return Membership.objects.filter(clinic__in=list(clinics), until__gt=now).exists()
+
+
 def first_rows(
     scope: Scope, most: int, topics: Sequence[str] = TOPICS
 ) -> dict[str, list[WorklistRow]]:

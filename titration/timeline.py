@@ -196,6 +196,11 @@ def before(
     return earlier
 
 
+def has_clock_times(records: Iterable[StepRecord]) -> bool:
+    """Whether a moment of these is known to the minute."""
+    return any(record.effective.time is not None for record in records)
+
+
 def state_of(step: StepRecord | None) -> str:
     """What an instruction leaves the regimen in; nothing when there is none."""
     return NOTHING if step is None else STATE_AFTER[step.kind]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -16,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access import audit, kept, policies, veiled
 from access.models import AccessKind
 from access.signed_in import SignedInRequest
-from ledger import moments, writing
+from ledger import moments, pages, reread, writing
 from ledger.moments import Moment
+from ledger.reread import Made
 from patients import actions, presenters, search, wording
 from patients.forms import IdentityForm, NewPatientForm, RevisionForm
 from patients.models import Patient, PatientCard, PatientVersion
@@ -46,9 +48,15 @@ def patient_list(request: SignedInRequest) -> HttpResponse:
     audit.saw(request, kind, found.patients, clinic=clinics[0] if len(clinics) == 1 else None)
     if found.by_number and len(found.patients) == 1:
         return redirect("patient", found.patients[0])
-    listing = presenters.listing(found, spans_clinics=len(clinics) > 1)
-    context = {"listing": listing, "search_text": listing.text}
-    return render(request, "patients/list.html", context)
+    now = timezone.now()
+
+    def page() -> Made[dict[str, Any]]:
+        listing = presenters.listing(found, spans_clinics=len(clinics) > 1)
+        may_record = policies.allows_anywhere(request.user, policies.RECORD)
+        return Made({"listing": listing, "may_record": may_record}, reread.hold(now))
+
+    text = found.wanted.text
+    return pages.answer(request, "patients/list.html", found.key, now, page, search_text=text)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

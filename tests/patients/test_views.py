@@ -14,6 +14,7 @@ from ledger.models import Entry
 from patients import actions, search
 from patients.models import Patient, PatientVersion
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, UserFactory, member
+from tests.pages import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -282,7 +283,7 @@ def test_list_takes_the_same_queries_for_10_patients_and_50(browser, clinic, by,
             said = {"family_name": f"Fam{size}x{n}", "birth_date": date(1950, 1, 1)}
             PatientFactory(clinic=clinic, by=by, given_names="Many", **said)
         browser.get(LIST, query)  # the first request after signing in writes the session
-        with CaptureQueriesContext(connection) as queries:
+        with counted() as queries:
             response = browser.get(LIST, query)
         counts.append(len(queries))
         assert len(response.context["listing"].rows) == (10 if size == 10 else 50)

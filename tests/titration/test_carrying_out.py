@@ -16,7 +16,7 @@ from patients import actions as patient_actions
 from patients.identity import Standing
 from tests.access.test_kept import end_session, sign_in_again
 from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, member
-from tests.pages import Page, typed_over
+from tests.pages import Page, counted, typed_over
 from tests.titration.doses import at, times
 from tests.titration.exports import rows_of
 from tests.titration.factories import (
@@ -754,7 +754,7 @@ def test_a_step_outside_the_plan_leaves_its_rows_to_wait(client, version, plan):
 
 def queries(client, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(connection) as asked:
+    with counted() as asked:
         assert client.get(url).status_code == 200
     return len(asked)
 

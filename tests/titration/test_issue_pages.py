@@ -5,13 +5,12 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from access.models import AccessEvent, AccessKind, Role
 from ledger.models import Entry, Retraction
 from tests.factories import ClinicFactory, PatientFactory, member
+from tests.pages import counted
 from tests.titration.doses import times
 from tests.titration.exports import text_of
 from tests.titration.factories import (
@@ -342,7 +341,7 @@ def test_giving_out_is_written_to_the_audit(client, version, name, method, kind)
 
 def queries(client, path) -> int:
     client.get(path)  # what is asked once in a process
-    with CaptureQueriesContext(connection) as asked:
+    with counted() as asked:
         assert client.get(path).status_code == 200
     return len(asked)
 

@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -18,7 +16,7 @@ from ledger.models import Entry, Head
 from patients import actions as people
 from patients.identity import Standing
 from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, member
-from tests.pages import Page
+from tests.pages import Page, counted
 from tests.titration.doses import at
 from tests.titration.factories import medicine_of, plan_of, review_of, step_of
 from tests.titration.issuing import issue_of
@@ -569,9 +567,9 @@ def test_regimens_stand_in_the_order_of_the_patients_page(client, story):
 
 
 def queries(client, address: str, **asked) -> int:
-    with CaptureQueriesContext(connection) as counted:
+    with counted() as statements:
         assert client.get(address, asked).status_code == 200
-    return len(counted)
+    return len(statements)
 
 
 def test_comparing_asks_as_much_of_many_steps_as_of_few(client, story):

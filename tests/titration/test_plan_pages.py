@@ -5,9 +5,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from access.models import AccessEvent, AccessKind, Role
@@ -17,7 +15,7 @@ from ledger.writing import Asking, writing
 from patients import actions as people
 from patients.identity import HERE, Standing
 from tests.factories import ClinicFactory, PatientFactory, member
-from tests.pages import Page
+from tests.pages import Page, counted
 from tests.titration.doses import at, times
 from tests.titration.factories import (
     draft_of,
@@ -836,7 +834,7 @@ def test_queries_do_not_grow_with_the_rows_that_were_recorded(client, version, r
         recorded_from(plan, text[place], start + timedelta(days=7 * place))
     assert DoseStep.objects.count() == rows // 3
 
-    with CaptureQueriesContext(connection) as queries:
+    with counted() as queries:
         page = open_page(client, plan)
 
     assert page.text.count("mg each time") == rows
@@ -850,7 +848,7 @@ def test_queries_do_not_grow_with_the_versions(client, plan, versions):
         newest = revised(newest, plan_text(*ROWS, note=f"Number {number}"))
         draft_of(plan.plan.regimen, revises=newest)
 
-    with CaptureQueriesContext(connection) as queries:
+    with counted() as queries:
         open_page(client, newest, version=versions, compare=versions - 1)
 
     assert len(queries) <= 24

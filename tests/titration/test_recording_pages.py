@@ -5,8 +5,6 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +12,7 @@ from access.models import Role
 from ledger.models import Entry, Retraction
 from ledger.writing import Asking, writing
 from tests.factories import ClinicFactory, PatientFactory, UserFactory, member
-from tests.pages import Page, typed_over
+from tests.pages import Page, counted, typed_over
 from tests.titration.doses import amount, at, times
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.recording import STANDARD, Recording, address, day, record, rows_over
@@ -1110,12 +1108,12 @@ def test_pages_ask_as_much_of_200_steps_as_of_10(client, clinic, prescriber, ver
     steps_in(long, 200)
 
     def queries(regimen) -> dict[str, int]:
-        counted = {}
+        lengths = {}
         for page in PAGES:
-            with CaptureQueriesContext(connection) as asked:
+            with counted() as asked:
                 assert client.get(page.format(regimen.pk)).status_code == 200
-            counted[page] = len(asked)
-        return counted
+            lengths[page] = len(asked)
+        return lengths
 
     queries(version.regimen)
     assert queries(long.regimen) == queries(version.regimen)

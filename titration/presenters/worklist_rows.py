@@ -70,6 +70,17 @@ class _Card(NamedTuple):
     responsible: int
 
 
+class Said(NamedTuple):
+    """The sections with what their rows say, and the recent regimens.
+
+    `is_clocked` when a step of today may come at a clock time.
+    """
+
+    sections: list[Section]
+    recorded: list[Row]
+    is_clocked: bool
+
+
 class _Step(NamedTuple):
     """What a row says of an instruction beside its dose."""
 
@@ -136,13 +147,15 @@ def words_of(
     clinics: Mapping[int, Clinic],
     now: datetime,
     user: User,
-) -> tuple[list[Section], list[Row]]:
-    """The sections with what their rows say at `now`, and the recent regimens; clinics by id."""
+) -> Said:
+    """What is said at `now`; clinics by id."""
     rows = [row for section in sections for row in section.found]
     regimens = {row.regimen_id for row in rows if row.regimen_id}
     regimens |= {key.regimen for key in recent}
     cards = {row[0]: _Card(*row) for row in _cards().filter(pk__in=regimens)}
-    in_force = _in_force(cards.values(), clinics, now)
+    days = listed.days_of(clinics.values(), now)
+    begun = [c for c in cards.values() if c.next_on and c.next_on <= days[c.clinic]]
+    in_force = _in_force(cards.values(), begun, clinics, now)
     entries = {entry for entry in in_force.values() if entry}
     entries |= {row.about for row in rows if row.topic in TOLD}
     people = list({row.patient_id for row in rows} | {key.patient for key in recent})
@@ -162,27 +175,23 @@ def words_of(
         reports=reports_of([row for row in rows if row.topic == "differs"]),
         calls=calls_of({row.patient_id for row in rows if row.topic == "call-back"}),
     )
-    return (
+    return Said(
         [replace(section, rows=list(page.rows(section))) for section in sections],
         [page.recent_row(key) for key in recent],
+        bool(begun),
     )
 
 
 def _in_force(
-    cards: Iterable[_Card], clinics: Mapping[int, Clinic], now: datetime
+    cards: Iterable[_Card], begun: Iterable[_Card], clinics: Mapping[int, Clinic], now: datetime
 ) -> dict[UUID, UUID | None]:
     """By regimen: the entry of the instruction in force.
 
-    The row has it, unless a step recorded ahead has come since the row was made.
+    The row has it, unless a step recorded ahead may have come since the row was made: its day has
+    `begun`.
     """
-    cards = list(cards)
-    here = {key: clinic.local(now) for key, clinic in clinics.items()}
     found = {card.regimen: card.step for card in cards}
-    stale = {
-        card.regimen: here[card.clinic]
-        for card in cards
-        if card.next_on and card.next_on <= here[card.clinic].date()
-    }
+    stale = {card.regimen: clinics[card.clinic].local(now) for card in begun}
     for regimen, log in reading.histories(stale).items() if stale else ():
         step = log.in_force(stale[regimen])
         found[regimen] = step.entry if step else None

@@ -1,9 +1,10 @@
 """The page of a signed plan, and of its earlier versions."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,12 +13,22 @@ from access import audit
 from access.models import AccessKind
 from access.policies import VIEW_CHARTS, check
 from access.signed_in import SignedInRequest
-from ledger import moments
+from ledger import moments, pages, reread
+from ledger.composed import Joined
 from ledger.moments import Moment, NoSuchMoment
+from ledger.reread import Made
 from titration import planned, reading
 from titration.models import Plan, PlanDraft
 from titration.planned import PlanLog, SignedVersion
 from titration.presenters.plan import plan_page
+from titration.reached import place_of_plan
+
+# With everything that the page needs read beside it.
+_plan = Joined(
+    Plan,
+    *("clinic", "regimen", "regimen__clinic", "regimen__patient"),
+    *("regimen__card", "regimen__card__version"),
+)
 
 
 @require_safe
@@ -26,29 +37,33 @@ def plan(request: SignedInRequest, plan: UUID) -> HttpResponse:
 
     The address of a draft that nobody signed yet leads on to where it is written.
     """
-    plans = Plan.objects.visible_to(request.user).select_related(
-        "clinic", "regimen__clinic", "regimen__patient"
-    )
-    found = plans.filter(pk=plan).first()
-    if found is None:
+    place = place_of_plan(plan, request.user)
+    if place is None:
         draft = get_object_or_404(PlanDraft.objects.visible_to(request.user), pk=plan)
         return redirect("plan-edit", draft.pk)
-    check(request.user, found.clinic, VIEW_CHARTS)
-    audit.saw(request, AccessKind.VIEW, [found.regimen.patient_id], found.clinic)
-    now = timezone.now()
-    moment = moments.known(request.GET.get("known"), found.clinic, now)
-    log = log_of(found, moment)
-    page = plan_page(
-        found,
-        log,
-        reading.history(found.regimen, moment.number if moment else None),
-        request.user,
-        found.clinic.local(now),
-        shown=chosen(request, "version", log) or log.newest,
-        compared=chosen(request, "compare", log),
-        moment=moment,
-    )
-    return render(request, "titration/plan.html", page)
+    check(request.user, place.clinic, VIEW_CHARTS)
+    audit.saw(request, AccessKind.VIEW, [place.patient], place.clinic)
+    now = place.clinic.local(timezone.now())
+    moment = moments.known(request.GET.get("known"), place.clinic, now)
+    version, compared = request.GET.get("version"), request.GET.get("compare")
+
+    def page() -> Made[dict[str, Any]]:
+        found: Plan = _plan(plan)
+        log, hold = log_of(found, moment), reread.hold(now)
+        context = plan_page(
+            found,
+            log,
+            reading.history(found.regimen, moment.number if moment else None),
+            request.user,
+            place.clinic.local(hold.since),
+            shown=chosen(version, log) or log.newest,
+            compared=chosen(compared, log),
+            moment=moment,
+        )
+        return Made(context, hold)
+
+    key = (plan, moment, version, compared)
+    return pages.answer(request, "titration/plan.html", key, now, page)
 
 
 def log_of(plan: Plan, moment: Moment | None = None) -> PlanLog:
@@ -59,9 +74,8 @@ def log_of(plan: Plan, moment: Moment | None = None) -> PlanLog:
     return log
 
 
-def chosen(request: SignedInRequest, name: str, log: PlanLog) -> SignedVersion | None:
+def chosen(number: str | None, log: PlanLog) -> SignedVersion | None:
     """The version that the address names; none where it names none, 404 where there is no such."""
-    number = request.GET.get(name)
     if not number:
         return None
     found = next((each for each in log.versions if str(each.version) == number), None)

@@ -1,9 +1,9 @@
 """The timeline page of a regimen."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -11,11 +11,17 @@ from access import audit
 from access.models import AccessKind
 from access.policies import VIEW_CHARTS, check
 from access.signed_in import SignedInRequest
-from ledger import moments
-from titration import reading
+from ledger import moments, pages, reread
+from ledger.composed import Joined
+from ledger.reread import Made
+from titration import reading, timeline
 from titration.models import Regimen
 from titration.presenters.regimen import regimen_page
 from titration.presenters.regimen_plans import EXISTING
+from titration.reached import place_of_regimen
+
+# With everything that the page needs read beside it.
+_regimen = Joined(Regimen, "clinic", "patient", "card", "card__version", **EXISTING)
 
 
 @require_safe
@@ -25,23 +31,23 @@ def regimen(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     `?log=all` shows the whole log, `?plan=all` every row of a long plan, and `?versions=1` draws
     the versions of plans that no longer hold.
     """
-    regimens = Regimen.objects.visible_to(request.user)
-    found = get_object_or_404(
-        regimens.select_related("clinic", "patient", "card__version").annotate(**EXISTING),
-        pk=regimen,
-    )
-    check(request.user, found.clinic, VIEW_CHARTS)
-    audit.saw(request, AccessKind.VIEW, [found.patient_id], found.clinic)
-    now = timezone.now()
-    moment = moments.known(request.GET.get("known"), found.clinic, now)
-    page = regimen_page(
-        found,
-        reading.history(found, moment.number if moment else None),
-        request.user,
-        found.clinic.local(now),
-        is_whole_log=request.GET.get("log") == "all",
-        is_whole_plan=request.GET.get("plan") == "all",
-        with_versions=request.GET.get("versions") == "1",
-        moment=moment,
-    )
-    return render(request, "titration/regimen.html", page)
+    patient, clinic = place_of_regimen(regimen, request.user)
+    check(request.user, clinic, VIEW_CHARTS)
+    audit.saw(request, AccessKind.VIEW, [patient], clinic)
+    now = clinic.local(timezone.now())
+    moment = moments.known(request.GET.get("known"), clinic, now)
+    asked = {
+        "is_whole_log": request.GET.get("log") == "all",
+        "is_whole_plan": request.GET.get("plan") == "all",
+        "with_versions": request.GET.get("versions") == "1",
+    }
+
+    def page() -> Made[dict[str, Any]]:
+        found: Regimen = _regimen(regimen)
+        history = reading.history(found, moment.number if moment else None)
+        hold = reread.hold(now, is_clocked=timeline.has_clock_times(history.records))
+        at = clinic.local(hold.since)
+        return Made(regimen_page(found, history, request.user, at, **asked, moment=moment), hold)
+
+    key = (regimen, moment, *asked.values())
+    return pages.answer(request, "titration/regimen.html", key, now, page)

@@ -1,0 +1,122 @@
+"""Pages that are remembered say what they would have said had nothing been remembered."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.conf import settings
+from django.middleware.csrf import _unmask_cipher_token
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis.extra.django import TestCase
+
+from access.models import Role
+from ledger import reread
+from tests.factories import member
+from tests.titration.factories import step_of
+from tests.titration.test_projection import Desk, doings
+from titration.timeline import Effective
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
+
+
+def said(client, address: str) -> str:
+    """A page without the token of its forms, which is another one each time."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return TOKEN.sub("", answer.text)
+
+
+class SequencesOfActions(TestCase):
+    @given(doings)
+    @hypothesis_settings(max_examples=6, deadline=None)
+    def test_each_shows_at_once_on_a_page_that_was_open_before(self, doings):
+        desk = Desk()
+        addresses = [reverse("regimen", args=[version.regimen_id]) for version in desk.versions]
+        for doing in doings[:6]:
+            _what, which, number, _kind = doing
+            self.client.force_login(desk.people[number % 2])
+            said(self.client, addresses[which])
+            desk.do(*doing)
+            after = said(self.client, addresses[which])
+            reread.MEMORY.clear()
+            assert after == said(self.client, addresses[which])
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def step():
+    return step_of(on=date(2026, 3, 2))
+
+
+@pytest.fixture
+def address(step) -> str:
+    return reverse("regimen", args=[step.regimen_id])
+
+
+def made_anew(monkeypatch) -> list:
+    """The keys of what is made from now on."""
+    made, put = [], reread.MEMORY.put
+
+    def noted(key, *more):
+        made.append(key)
+        put(key, *more)
+
+    monkeypatch.setattr(reread.MEMORY, "put", noted)
+    return made
+
+
+def test_a_page_is_made_once_for_each_person(client, step, address, monkeypatch):
+    made = made_anew(monkeypatch)
+    clinic = step.regimen.clinic
+    for person in (member(clinic), member(clinic, Role.VIEWER)):
+        client.force_login(person)
+        pages = {said(client, address) for _time in range(3)}
+        assert len(pages) == 1
+    assert len(made) == 2
+
+
+def test_what_a_person_may_no_longer_do_is_not_offered(client, step, address):
+    person = member(step.regimen.clinic, Role.RECORDER)
+    client.force_login(person)
+    assert "Record dose step" in said(client, address)
+    person.memberships.update(role=Role.VIEWER)
+    assert "Record dose step" not in said(client, address)
+
+
+def test_the_words_of_another_address_are_not_those_of_this(client, step, address):
+    client.force_login(step.decided_by)
+    assert "NOT TODAY'S RECORD" not in said(client, address)
+    assert "NOT TODAY'S RECORD" in said(client, f"{address}?known={step.entry.number}")
+    assert "NOT TODAY'S RECORD" not in said(client, address)
+
+
+def test_a_token_is_that_of_the_session_that_asks(client, step):
+    recorder = member(step.regimen.clinic, Role.RECORDER)
+    step_of(step.regimen.card.version, date(2026, 3, 9), by=recorder)
+    client.force_login(step.decided_by)
+    address = reverse("regimen", args=[step.regimen_id])
+    for _time in range(2):
+        tokens = re.findall(r'name="csrfmiddlewaretoken" value="([^"]*)"', client.get(address).text)
+        assert len(tokens) >= 2
+        secret = client.cookies[settings.CSRF_COOKIE_NAME].value
+        assert {_unmask_cipher_token(token) for token in tokens} == {secret}
+
+
+def test_a_step_comes_at_its_minute_on_a_page_that_was_open_before(client, step, monkeypatch):
+    """Not a quarter of an hour later: the page holds no longer than the record says the same."""
+    on = date(2026, 11, 16)
+    step_of(step.regimen.card.version, Effective(on, "day", time(14, 31), 0), kind="withhold")
+    client.force_login(step.decided_by)
+    address = reverse("regimen", args=[step.regimen_id])
+    before = datetime(2026, 11, 16, 14, 30, 59, tzinfo=UTC)
+    pages = []
+    for now in (before, before + timedelta(seconds=1)):
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        pages.append(said(client, address))
+    assert "Recorded, not yet begun" in pages[0]
+    assert "Recorded, not yet begun" not in pages[1]
