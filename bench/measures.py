@@ -1,7 +1,8 @@
 """What is measured, what an answer must hold before it is timed, and what is to be reached."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from statistics import median
 from typing import Any
@@ -11,6 +12,7 @@ from bench.loading import Page, Run, Site
 
 AUTH1 = "floor-auth1"
 INSERT = "floor-insert"
+EXACT = "exact-number"
 RECORD_NUMBER = re.compile(rb"\bL[0-9]{6}\b")
 
 
@@ -51,7 +53,7 @@ def pages(somebody: Log, with_20_steps: Log, with_200_steps: Log) -> list[Page]:
             lambda answer: len(set(RECORD_NUMBER.findall(answer.body))) == 50,
         ),
         Page(
-            "exact-number",
+            EXACT,
             search(somebody.nhs_number),
             2,
             lambda answer: answer.location == f"/patients/{somebody.patient}/",
@@ -72,6 +74,11 @@ def plan_page(log: Log, plan: str, last_row: str) -> Page:
     return Page(
         "plan-100", f"/plans/{plan}/", None, lambda answer: all(t in answer.body for t in texts)
     )
+
+
+def first_views(pages: Iterable[Page]) -> list[Page]:
+    """The same pages where no worker remembers one; but what is never remembered."""
+    return [replace(page, name=f"{page.name}-first") for page in pages if page.name != EXACT]
 
 
 def worklist_page(regimens: int) -> Page:

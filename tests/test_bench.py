@@ -11,7 +11,7 @@ import pytest
 
 from bench import __main__ as bench
 from bench.loading import Page, Run, Site, run
-from bench.measures import Log, Timing, check, pages
+from bench.measures import Log, Timing, check, first_views, pages
 from bench.services import ROOT
 from bench.verifying import Verified
 
@@ -88,6 +88,17 @@ def test_every_page_of_the_issue_is_measured() -> None:
     others = {"pdf-200", "chart-200", "seed-load", "record-step", "entries", "verify"}
     others |= {"plan-100", "worklist"}
     assert named | others == set(bench.NAMES)
+
+
+def test_a_page_is_measured_as_it_is_first_seen_too_but_what_is_never_remembered() -> None:
+    log = Log("p", "r", "L000001", "9990000018", "Novak Ire", "16-Nov-2026")
+    named = [page.name for page in first_views(pages(log, log, log))]
+    assert named == [
+        "timeline-20-first",
+        "timeline-200-first",
+        "list-50-first",
+        "name-search-first",
+    ]
 
 
 def test_an_unknown_name_is_refused(monkeypatch: pytest.MonkeyPatch, capsys) -> None:

@@ -196,6 +196,17 @@ class Confirmable(NamedTuple):
     number: str
 
 
+class Said(NamedTuple):
+    """The sections with what their rows say, and the recent regimens.
+
+    `is_clocked` when a step of today may come at a clock time.
+    """
+
+    sections: list[Section]
+    recorded: list[Row]
+    is_clocked: bool
+
+
 def front_page(asked: Asked, scope: Scope) -> list[Section]:
     """Every section with its first rows; two queries."""
     found = listed.first_rows(scope, GLANCE)

@@ -33,7 +33,7 @@ from titration.presenters.links import link_to, url_of
 from titration.presenters.log import heading_words, moment_words
 from titration.presenters.pumps import pump_dates_words
 from titration.presenters.regimen import title_of
-from titration.presenters.worklist import Confirmable, Recent, Row, Section
+from titration.presenters.worklist import Confirmable, Recent, Row, Said, Section
 from titration.presenters.worklist_told import (
     Waiting,
     calls_of,
@@ -68,17 +68,6 @@ class _Card(NamedTuple):
     form: str
     responsible_name: str
     responsible: int
-
-
-class Said(NamedTuple):
-    """The sections with what their rows say, and the recent regimens.
-
-    `is_clocked` when a step of today may come at a clock time.
-    """
-
-    sections: list[Section]
-    recorded: list[Row]
-    is_clocked: bool
 
 
 class _Step(NamedTuple):
