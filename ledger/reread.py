@@ -11,7 +11,7 @@ ever taken back or marked as stale, and no query can be forgotten, since those t
 are those that were asked.
 
 What is kept are the words and the rows of some hundred pages, in the memory of a process, up to the
-setting REMEMBERED_MB; they are written nowhere. docs/adr/0022 says why.
+setting REMEMBERED_MB; they are written nowhere. docs/adr/0025 says why.
 """
 
 from collections import OrderedDict

@@ -65,7 +65,7 @@ class Report:
         """Whether it says that whole days went otherwise than was instructed.
 
         Missed times of day within a day that was otherwise taken are shown and nothing more (ADR
-        0022): one forgotten tablet does not hold a plan.
+        0023): one forgotten tablet does not hold a plan.
         """
         return self.what in (DIFFERENT, STOPPED) or (self.what == MISSED and not self.slots)
 
