@@ -64,6 +64,24 @@ class ReasonForm(ActForm):
     reason = reason_line(required=True)
 
 
+SHUT, OPEN = "shut", "open"
+
+
+class AccountForm(ReasonForm):
+    """To shut an account, or to open it again: which of them the page said when it was read.
+
+    What is wanted is sent with the form: of two who shut an account, the second opens nothing.
+    """
+
+    wanted = forms.ChoiceField(choices=[(SHUT, SHUT), (OPEN, OPEN)], widget=forms.HiddenInput)
+
+    def asked(self) -> dict[str, Any]:
+        return {
+            "reason": self.cleaned_data["reason"],
+            "submission": self.cleaned_data["submission"],
+        }
+
+
 class EndForm(ActForm):
     """An act that may say why."""
 

@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access import actions, kept, policies
 from access.actions.people import seen_of
 from access.forms.people import (
+    OPEN,
+    SHUT,
+    AccountForm,
     ChangeForm,
     EndForm,
     GrantForm,
     InviteForm,
     PersonForm,
-    ReasonForm,
 )
 from access.models import Act, Clinic, Invitation, Membership, User
 from access.presenters import people as presenters
@@ -129,10 +131,11 @@ def person_shut(request: SignedInRequest, person: int) -> HttpResponse:
     """Take the sign-in from somebody at once, or give it back."""
     found = reach(request, person)
     policies.check_not_oneself(request.user, found)
-    form = ReasonForm(request.POST or kept.give_back(request))
+    initial = {"wanted": SHUT if found.is_active else OPEN}
+    form = AccountForm(request.POST or kept.give_back(request), initial=initial)
     back = reverse("person", args=[found.pk])
     said = {"name": found.name}
-    if not found.is_active:
+    if form["wanted"].value() == OPEN:
         page = Page(_("Open the account of %(name)s again") % said, _("Open it again"), back)
         page.done = _("The account is open again.")
         page.lines = [_("They sign in with the password that they have, and have their roles.")]

@@ -1,5 +1,7 @@
 """Administering people and clinics on their own pages, with every act on record."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -212,6 +214,19 @@ def test_a_shut_account_is_opened_again(client, by, person):
     person.refresh_from_db()
     assert person.is_active
     assert [act.kind for act in Act.objects.order_by("pk")] == ["shut", "opened"]
+
+
+def test_two_who_shut_an_account_do_not_open_it(client, by, person):
+    address = reverse("person-shut", args=[person.pk])
+    sent = {**Page(client.get(address)).values, "reason": "Stolen telephone"}
+    assert client.post(address, sent).status_code == 302
+    assert "The account is shut." in client.post(address, sent, follow=True).text
+    theirs = client.post(address, {**sent, "submission": str(uuid4())})
+    assert theirs.status_code == 422
+    assert "The account is shut already." in theirs.text
+    person.refresh_from_db()
+    assert not person.is_active
+    assert [act.kind for act in Act.objects.order_by("pk")] == ["shut"]
 
 
 def test_shutting_needs_a_reason(client, by, person):
