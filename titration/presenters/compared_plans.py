@@ -1,4 +1,4 @@
-"""What was learned since a moment of the plans, copies and reviews of a patient's regimens.
+"""What was learned since of the plans, copies, reviews and pumps of a patient's regimens.
 
 Told as the changes sheet tells it, entry by entry.
 """
@@ -14,14 +14,16 @@ from ledger.moments import Moment
 from patients.models import Patient
 from titration import changes
 from titration.changes import Key
-from titration.models import IssueTold, PlanEvent, PlanIssue, PlanVersion, Review
+from titration.models import IssueTold, PlanEvent, PlanIssue, PlanVersion, PumpEvent, Review
 from titration.presenters.changed import Line, regimen_lines
 
-KINDS = {record.KIND for record in (PlanVersion, PlanEvent, PlanIssue, IssueTold, Review)}
+KINDS = {
+    record.KIND for record in (PlanVersion, PlanEvent, PlanIssue, IssueTold, PumpEvent, Review)
+}
 
 
 def plan_lines(patient: Patient, moment: Moment) -> Mapping[UUID, list[Line]]:
-    """By regimen: a line for each entry of its plans, copies and reviews after the moment.
+    """By regimen: a line for each entry of its plans, copies, reviews and pump after the moment.
 
     Needs the patient's clinic. Two queries where there is none.
     """
@@ -39,13 +41,14 @@ def plan_lines(patient: Patient, moment: Moment) -> Mapping[UUID, list[Line]]:
 
 
 def _of_plans(keys: list[Key]) -> list[Key]:
-    """The entries that are of plans, copies and reviews; withdrawals are those of copies."""
+    """The entries of these kinds; withdrawals are those of copies and of events of a pump."""
     withdrawn = {key.subject for key in keys if key.kind == Retraction.KIND}
-    copies = set()
+    told: set[UUID] = set()
     if withdrawn:
-        issues = PlanIssue.objects.filter(entry__subject__in=withdrawn)
-        copies = set(issues.values_list("entry__subject", flat=True))
-    return [key for key in keys if key.kind in KINDS or key.subject in copies]
+        for model in (PlanIssue, PumpEvent):
+            lines = model.objects.filter(entry__subject__in=withdrawn)
+            told.update(lines.values_list("entry__subject", flat=True))
+    return [key for key in keys if key.kind in KINDS or key.subject in told]
 
 
 def details_of(line: Line) -> list[tuple[str, str]]:
