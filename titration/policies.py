@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from access.models import Clinic, Membership, Role, User
 from access.policies import CONFIRM, REFUSALS, RuleBroken
@@ -33,7 +34,9 @@ from titration.planning import PlanText, Standing
 from titration.pump import PumpText
 from titration.timeline import Effective, StepRecord
 
-YEARS_AHEAD = 2
+YEARS_AHEAD, YEARS_OF_A_PUMP = 2, 15
+_TWO_YEARS = gettext_noop("This is more than two years ahead. Check the year.")
+_FIFTEEN_YEARS = gettext_noop("This is more than fifteen years ahead. Check the year.")
 
 
 class OnTheListAlready(RuleBroken):
@@ -85,7 +88,7 @@ def check_effective(effective: Effective, today: date, patient: PatientCard) -> 
     if effective.on > today + timedelta(days=366 * YEARS_AHEAD):
         raise RuleBroken(
             "effective",
-            _("This is more than two years ahead. Check the year."),
+            _(_TWO_YEARS),
         )
     version = patient.version
     died_on = version.status_on if version.status == PatientStatus.DIED else None
@@ -97,11 +100,15 @@ def check_effective(effective: Effective, today: date, patient: PatientCard) -> 
         )
 
 
-def check_has_come(effective: Effective, today: date) -> None:
-    """Refuse a day to come for what can only be told of once it was."""
-    if effective.on > today:
+def check_has_come(effective: Effective, now: datetime) -> None:
+    """Refuse a moment to come, at the clinic's local time, for what is told of once it was."""
+    if effective.on > now.date():
         raise RuleBroken(
             "effective", _("This day has not come yet. Record it once it was. Check the date.")
+        )
+    if not effective.has_come(now):
+        raise RuleBroken(
+            "time", _("This time has not come yet. Record it once it was. Check the time.")
         )
 
 
@@ -414,11 +421,21 @@ def check_plan_event(standing: Standing, kind: str) -> None:
         )
 
 
-def check_pump(text: PumpText, route: str) -> None:
-    """An event of a pump that does not contradict itself, of a medicine that a pump can give."""
+def check_pump(text: PumpText, route: str, today: date) -> None:
+    """An event of a pump that does not contradict itself, of a medicine that a pump can give.
+
+    A date whose year was mistyped would be silent for as long.
+    """
     if route not in PUMP_ROUTES:
         raise RuleBroken(None, _("No pump gives a medicine by this route."))
     if text.rates and (problems := dosing.check_components(text.rates)):
         raise RuleBroken("components", wording.problem_words(problems[0]))
     for field, code in pump.check_text(text):
         raise RuleBroken(field, wording.pump_problem_words(code))
+    for field, on, years, words in (
+        ("low_reservoir_on", text.low_reservoir_on, YEARS_AHEAD, _TWO_YEARS),
+        ("refill_on", text.refill_on, YEARS_AHEAD, _TWO_YEARS),
+        ("replacement_on", text.replacement_on, YEARS_OF_A_PUMP, _FIFTEEN_YEARS),
+    ):
+        if on is not None and on > today + timedelta(days=366 * years):
+            raise RuleBroken(field, _(words))

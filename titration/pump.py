@@ -15,8 +15,8 @@ from titration.dosing import Component
 from titration.timeline import Effective
 
 IMPLANTED, IN_PLACE, REPLACED, REMOVED = "implanted", "in-place", "replaced", "removed"
-CONCENTRATION = "concentration"
-HEARD = "heard"
+REFILLED, CONCENTRATION, ALARM = "refilled", "concentration", "alarm"
+HEARD, STOPPED = "heard", "stopped"
 BEGINNINGS = frozenset({IMPLANTED, IN_PLACE, REPLACED})
 
 
@@ -70,16 +70,21 @@ class PumpText:
 
 @dataclass(frozen=True, slots=True)
 class PumpRecord:
-    """An event in the record: the entry that wrote it, and the line that its corrections share."""
+    """An event in the record: the entry that wrote it, and the line that its corrections share.
+
+    `first` is the number of the line's first entry: of two events of one moment, a correction of
+    the earlier one does not make it the later one.
+    """
 
     entry: UUID
     number: int
     event: UUID
     text: PumpText
+    first: int
 
     @property
     def order(self) -> tuple:
-        return (*self.text.effective.order, self.number)
+        return (*self.text.effective.order, self.first, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ def _after(pump: Pump, record: PumpRecord) -> Pump:
         return Pump(last=record, removed=record)
     if text.kind in BEGINNINGS or not pump.is_in_place:
         pump = Pump(begun=record)
-    if text.volume_filled is not None:
+    if text.kind == REFILLED or text.volume_filled is not None:
         pump = replace(pump, filled=record, low_reservoir=None, refill=None)
     said = {
         "model": bool(text.model),
@@ -167,6 +172,8 @@ def check_text(text: PumpText) -> Sequence[tuple[str, str]]:
         problems.append((missing, "limit_half"))
     if text.bridge is None and text.bridge_minutes is not None:
         problems.append(("bridge", "bridge_missing"))
+    if text.kind == ALARM and not text.alarm:
+        problems.append(("alarm", "alarm_missing"))
     if text.kind == REMOVED and (text.has_programme or text.volume_filled is not None):
         problems.append(("kind", "removed_runs"))
     return problems

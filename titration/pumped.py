@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from ledger.models import Entry, Retraction
 from titration.dosing import Component
@@ -44,6 +44,11 @@ class PumpLog:
         return tuple(entry.record for entry in self.entries if entry.is_live)
 
     @property
+    def last_number(self) -> int:
+        """The number of the newest text; 0 where there is none."""
+        return max((entry.record.number for entry in self.entries), default=0)
+
+    @property
     def pump(self) -> Pump:
         return pump_after(self.live)
 
@@ -62,10 +67,12 @@ def pump_logs(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, 
     rates = _rates(event.pk for event in rows)
     withdrawals = _withdrawals({event.event for event in rows}, known)
     replaced: dict[UUID, PumpEntry] = {}
+    firsts: dict[UUID, int] = {}
+    for event in rows:
+        firsts.setdefault(event.event, event.entry.number)
     for event in reversed(rows):
-        record = PumpRecord(
-            event.pk, event.entry.number, event.event, text_of(event, rates.get(event.pk, ()))
-        )
+        text = text_of(event, rates.get(event.pk, ()))
+        record = PumpRecord(event.pk, event.entry.number, event.event, text, firsts[event.event])
         entry = PumpEntry(
             record, event.entry, replaced.get(event.event), withdrawals.get(event.event)
         )
@@ -113,9 +120,11 @@ def _moments() -> QuerySet:
     """Of each text that stands: what tells whether a pump is in place."""
     withdrawn = Entry.objects.filter(subject=OuterRef("event"), kind=Retraction.KIND)
     events = PumpEvent.objects.newest().filter(~Exists(withdrawn))
+    line = PumpEvent.objects.filter(event=OuterRef("event")).order_by("entry__number")
     return events.values_list(
         *("regimen_id", "kind", "on", "precision", "time", "offset"),
         *("entry_id", "entry__number", "event", "medicine_name"),
+        Subquery(line.values("entry__number")[:1]),
     )
 
 
@@ -129,11 +138,12 @@ def medicines_in_pumps(patient: UUID, known: int | None = None) -> tuple[str, ..
         logs = pump_logs(set(regimens.values_list("regimen", flat=True)), known).values()
         return _medicines(log.live for log in logs)
     by_regimen: dict[UUID, list[PumpRecord]] = defaultdict(list)
-    for regimen, kind, on, precision, time, offset, entry, number, event, name in _moments().filter(
+    for regimen, kind, on, precision, time, offset, *rest in _moments().filter(
         regimen__patient=patient
     ):
+        entry, number, event, name, first = rest
         text = PumpText(kind, Effective(on, precision, time, offset), name)
-        by_regimen[regimen].append(PumpRecord(entry, number, event, text))
+        by_regimen[regimen].append(PumpRecord(entry, number, event, text, first))
     return _medicines(by_regimen.values())
 
 

@@ -75,8 +75,12 @@ def register_device(device: Device) -> None:
         _devices.append(device)
 
 
-def _devices_words(patient: UUID, known: int | None) -> str:
-    return ", ".join(filter(None, (device(patient, known) for device in _devices)))
+def _with_devices(row: "Row", known: int | None) -> "Row":
+    """The row with what is in place; nothing is in somebody who was erased."""
+    if row.is_erased:
+        return row
+    said = (device(row.patient, known) for device in _devices)
+    return replace(row, devices=", ".join(filter(None, said)))
 
 
 ROW = """<tr>
@@ -161,13 +165,13 @@ def banner(patient: Patient, *, today: date | None = None, moment: Moment | None
     """
     if moment is None:
         [row] = rows([patient.pk], today=today)
-        return replace(row, devices=_devices_words(patient.pk, None))
+        return _with_devices(row, None)
     versions = PatientVersion.objects.newest(moment.number).filter(patient=patient)
     for said in versions.values_list(*_SHOWN_THEN):
         url = reverse("patient", args=[patient.pk])
         allergies = _allergies_then(patient, moment)
         row = _told([_row((*said, *allergies), moment.at.date(), url, moment.query)])[0]
-        return replace(row, devices=_devices_words(patient.pk, moment.number))
+        return _with_devices(row, moment.number)
     raise NoSuchMoment(_("This patient was not recorded yet at that moment. Type a later day."))
 
 

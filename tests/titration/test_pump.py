@@ -26,7 +26,8 @@ numbers = count(1)
 
 def event(kind: str, day: int, **said) -> PumpRecord:
     text = PumpText(kind, Effective(date(2026, 3, day)), "baclofen", **said)
-    return PumpRecord(uuid4(), next(numbers), uuid4(), text)
+    number = next(numbers)
+    return PumpRecord(uuid4(), number, uuid4(), text, number)
 
 
 def test_no_event_is_no_pump():
@@ -61,6 +62,20 @@ def test_filling_ends_the_dates_of_the_reservoir_before():
     filled = event("refilled", 9, volume_filled=Decimal(40))
     pump = pump_after([dated, filled])
     assert (pump.low_reservoir, pump.refill, pump.filled) == (None, None, filled)
+
+
+def test_refill_ends_them_also_where_no_volume_is_written():
+    dated = event("checked", 1, low_reservoir_on=date(2026, 4, 1), refill_on=date(2026, 3, 30))
+    refilled = event("refilled", 9)
+    pump = pump_after([dated, refilled])
+    assert (pump.low_reservoir, pump.refill, pump.filled) == (None, None, refilled)
+
+
+def test_correction_of_the_earlier_of_one_day_stays_the_earlier():
+    before = event("checked", 9, low_reservoir_on=date(2026, 4, 1))
+    filled = event("refilled", 9, low_reservoir_on=date(2026, 8, 1))
+    again = replace(before, entry=uuid4(), number=next(numbers))
+    assert pump_after([filled, again]).low_reservoir == filled
 
 
 def test_filling_keeps_the_dates_that_it_brings():
@@ -106,7 +121,8 @@ def test_low_reservoir_date_equals_a_slow_model(records):
         if record.text.low_reservoir_on:
             found = record
             break
-        if record.text.volume_filled is not None or record.text.kind in BEGINNINGS:
+        filled = record.text.kind == "refilled" or record.text.volume_filled is not None
+        if filled or record.text.kind in BEGINNINGS:
             break
     assert pump_after(records).low_reservoir == found
 
@@ -127,6 +143,7 @@ def test_low_reservoir_date_equals_a_slow_model(records):
             {"bolus": Decimal(5), "bolus_unit": "microgram", "bolus_times": 4},
             ("bolus_hours", "limit_half"),
         ),
+        ({"kind": "alarm"}, ("alarm", "alarm_missing")),
         ({"bridge_minutes": 95}, ("bridge", "bridge_missing")),
         ({"kind": REMOVED, "mode": "continuous"}, ("kind", "removed_runs")),
     ],

@@ -2,6 +2,7 @@
 
 from datetime import date, time, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.models import Role
-from ledger.models import Entry
+from ledger import erasing
+from ledger.models import Entry, ErasureReason
 from ledger.writing import AlreadySuperseded
 from tests.factories import member
 from tests.pages import Page
@@ -59,6 +61,15 @@ def test_correction_keeps_the_text_before_it(regimen):
     assert (before.is_live, before.corrected_by) == (False, newest)
 
 
+def test_correction_of_the_earlier_of_one_day_stays_the_earlier(regimen):
+    patient = regimen.regimen.patient_id
+    found = pump_event_of(regimen, low_reservoir_on=date(2026, 4, 1))
+    pump_event_of(regimen, kind="removed")
+    pump_event_of(regimen, corrects=found, low_reservoir_on=date(2026, 4, 2))
+    assert not pumped.pump_log(regimen.regimen_id).pump.is_in_place
+    assert pumped.medicines_in_pumps(patient) == ()
+
+
 def test_two_corrections_of_one_text_conflict(regimen):
     first = pump_event_of(regimen)
     pump_event_of(regimen, corrects=first, model="One")
@@ -80,6 +91,26 @@ def test_event_to_come_is_refused(regimen, days):
     with pytest.raises(RuleBroken) as refused:
         pump_event_of(regimen, on=today + timedelta(days=days))
     assert refused.value.field == "effective"
+    assert not PumpEvent.objects.exists()
+
+
+def test_time_to_come_of_today_is_refused(regimen):
+    ahead = regimen.regimen.clinic.local(timezone.now() + timedelta(minutes=30))
+    clock = ahead.time().replace(second=0, microsecond=0)
+    offset = int((ahead.utcoffset() or timedelta()).total_seconds() // 60)
+    with pytest.raises(RuleBroken):
+        pump_event_of(regimen, on=Effective(ahead.date(), time=clock, offset=offset))
+    assert not PumpEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "years"), [("low_reservoir_on", 3), ("refill_on", 3), ("replacement_on", 16)]
+)
+def test_date_whose_year_cannot_be_is_refused_beside_its_box(regimen, field, years):
+    far = timezone.now().date() + timedelta(days=366 * years)
+    with pytest.raises(RuleBroken) as refused:
+        pump_event_of(regimen, **{field: far})
+    assert refused.value.field == field
     assert not PumpEvent.objects.exists()
 
 
@@ -197,6 +228,39 @@ class TestPages:
         pump_event_of(regimen, on=date(2026, 3, 9), rates=(rate("241", "24 hours"),))
         assert said in Page(client.get(address)).text
 
+    @pytest.mark.parametrize("kind", ["withhold", "stop"])
+    def test_pump_that_runs_where_nothing_is_to_be_given_is_said(
+        self, client, regimen, address, kind
+    ):
+        rates = (rate("223", "24 hours"),)
+        step_of(regimen, components=rates)
+        pump_event_of(regimen, rates=rates)
+        step_of(regimen, on=date(2026, 3, 9), kind=kind)
+        assert "is not written as the last recorded" in Page(client.get(address)).text
+        pump_event_of(regimen, on=date(2026, 3, 9), mode="stopped")
+        assert "is not written as the last recorded" not in Page(client.get(address)).text
+
+    def test_pump_that_stands_still_where_a_dose_is_instructed_is_said(
+        self, client, regimen, address
+    ):
+        step_of(regimen, components=(rate("223", "24 hours"),))
+        pump_event_of(regimen, mode="stopped")
+        assert "is not written as the last recorded" in Page(client.get(address)).text
+
+    def test_past_view_shows_the_instruction_that_was_in_force_then(
+        self, client, regimen, address, monkeypatch
+    ):
+        moment = timezone.now()
+        today = regimen.regimen.clinic.local(moment).date()
+        step_of(regimen, components=(rate("223", "24 hours"),))
+        ahead = today + timedelta(days=1)
+        step = step_of(regimen, on=ahead, components=(rate("241", "24 hours"),))
+        later = SimpleNamespace(now=lambda: moment + timedelta(days=3))
+        monkeypatch.setattr("titration.views.pumps.timezone", later)
+        text = Page(client.get(f"{address}?known={step.entry.number}")).text
+        assert "223 micrograms per 24 hours" in text
+        assert "241 micrograms per 24 hours" not in text
+
     def test_same_form_sent_twice_records_once(self, client, recording):
         self.typed(recording)
         data = {**recording.page.values, "stage": "confirm"}
@@ -242,6 +306,17 @@ def test_events_stand_in_the_pdf_history_corrected_ones_too(client, regimen):
     assert "Misread" in text
     assert "Read again" in text
     assert "241 micrograms per 24 hours" in text
+
+
+def test_events_learned_since_a_moment_are_told_beside_what_is_known_today(client, regimen):
+    client.force_login(regimen.responsible)
+    event = pump_event_of(regimen, model="Misread")
+    actions.retract_pump_event(event=event, reason="twice", reason_text="", by=regimen.responsible)
+    page = reverse("patient-known", args=[regimen.regimen.patient_id])
+    text = Page(client.get(f"{page}?known={regimen.entry.number}&show=compared")).text
+    assert "Pump event." in text
+    assert "Misread" in text
+    assert "Pump event withdrawn as entered in error." in text
 
 
 class TestWorklist:
@@ -298,3 +373,12 @@ def test_banner_says_that_a_pump_is_in_place_and_what_it_gives(client, regimen):
     assert "Pump:" not in Page(client.get(address)).text
     then = client.get(f"{address}?known={event.entry.number}")
     assert "In place Pump: baclofen" in Page(then).text
+
+
+def test_banner_of_somebody_who_was_erased_says_of_no_pump(client, regimen):
+    pump_event_of(regimen)
+    clinic, patient = regimen.regimen.clinic, regimen.regimen.patient_id
+    administrator = member(clinic, Role.ADMINISTRATOR)
+    erasing.erase(clinic=clinic, patient=patient, reason=ErasureReason.REQUEST, by=administrator)
+    client.force_login(regimen.responsible)
+    assert "Pump:" not in Page(client.get(reverse("patient", args=[patient]))).text

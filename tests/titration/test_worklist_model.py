@@ -302,7 +302,11 @@ def plans(draw: st.DrawFn, live: tuple[StepRecord, ...]) -> Planned:
 
 pump_events = st.builds(
     lambda kind, on, number, dates, alarm: PumpRecord(
-        uuid4(), number, uuid4(), PumpText(kind, Effective(on), "baclofen", alarm=alarm, **dates)
+        uuid4(),
+        number,
+        uuid4(),
+        PumpText(kind, Effective(on), "baclofen", alarm=alarm, **dates),
+        number,
     ),
     st.sampled_from(["implanted", "checked", "replaced", "removed"]),
     past,

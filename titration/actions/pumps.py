@@ -1,7 +1,7 @@
 """Writes of a pump's events: record, correct, withdraw. None of them changes the dose log."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from access.policies import RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, Log, check_newest, verb, writing
 from titration import policies, projection
-from titration.actions.shared import check_patient_day, check_regimen_stands, retract, today_of
+from titration.actions.shared import check_patient_day, check_regimen_stands, retract
 from titration.models import PumpEvent, Regimen
 from titration.policies import RuleBroken
 from titration.pump import PumpText
@@ -26,7 +26,7 @@ def record_pump_event(*, regimen: Regimen, text: PumpText, by: User, submission:
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_regimen_stands(regimen)
         text = replace(text, medicine_name=regimen.card.version.medicine_name, correction_reason="")
-        check_pump_text(regimen, text, today_of(log))
+        check_pump_text(regimen, text, log.recorded_at)
         return _add(log, PumpEvent.of(regimen, text))
 
 
@@ -43,7 +43,7 @@ def correct_pump_event(*, event: PumpEvent, text: PumpText, by: User, submission
         text = replace(text, medicine_name=event.medicine_name)
         if not (text.correction_reason or "").strip():
             raise RuleBroken("correction_reason", _("Write why the entry is corrected."))
-        check_pump_text(regimen, text, today_of(log))
+        check_pump_text(regimen, text, log.recorded_at)
         return _add(log, PumpEvent.of(regimen, text, event=event.event), supersedes=event.entry)
 
 
@@ -67,11 +67,12 @@ def retract_pump_event(
         return retraction
 
 
-def check_pump_text(regimen: Regimen, text: PumpText, today: date) -> None:
+def check_pump_text(regimen: Regimen, text: PumpText, now: datetime) -> None:
     """Every rule that an event keeps: asked early by forms, and under the lock. RuleBroken."""
-    check_patient_day(regimen.patient_id, text.effective, today)
-    policies.check_has_come(text.effective, today)
-    policies.check_pump(text, regimen.card.version.route)
+    local = regimen.clinic.local(now)
+    check_patient_day(regimen.patient_id, text.effective, local.date())
+    policies.check_has_come(text.effective, local)
+    policies.check_pump(text, regimen.card.version.route, local.date())
 
 
 def _add(log: Log, event: PumpEvent, supersedes: Entry | None = None) -> PumpEvent:

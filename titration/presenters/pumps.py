@@ -12,7 +12,7 @@ from titration import pumped, wording
 from titration.dosing import Component
 from titration.models import PUMP_ROUTES, PumpAlarm, PumpEventKind, PumpMode
 from titration.presenters.log import or_erased, quoted, recorded_words, withdrawal_words
-from titration.pump import Pump, PumpRecord, PumpText
+from titration.pump import STOPPED, Pump, PumpRecord, PumpText
 from titration.pumped import PumpEntry, PumpLog
 
 Fact = tuple[str, str]
@@ -53,7 +53,8 @@ class PumpNow:
 
 
 def pump_now(log: PumpLog, instructed: Sequence[Component] | None) -> PumpNow:
-    """What holds now. `instructed` are the parts of the last recorded instruction, if one stands.
+    """What holds now. `instructed` are the parts of the last recorded instruction, if one stands:
+    none of a withheld or stopped medicine.
 
     Where both are written and are not the same, that is said, and nothing more: which is right, the
     prescriber knows.
@@ -114,9 +115,12 @@ def _fact(label: str, words: str, record: PumpRecord | None, *, is_alarm: bool =
 
 
 def _differs_words(now: Pump, instructed: Sequence[Component] | None) -> str:
-    if now.programme is None or not now.programme.text.rates or not instructed:
+    if now.programme is None or instructed is None:
         return ""
-    if _bare(now.programme.text.rates) == _bare(instructed):
+    read = now.programme.text
+    if not read.rates and read.mode != STOPPED:
+        return ""
+    if _bare(read.rates) == _bare(instructed):
         return ""
     return _(
         "The programme read off the pump is not written as the last recorded instruction is. "

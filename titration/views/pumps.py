@@ -48,7 +48,7 @@ def pump(request: SignedInRequest, regimen: UUID) -> HttpResponse:
         raise Http404
     is_open = moment is None and not is_retracted and not page["banner"].is_erased
     may_record = is_open and allows(request.user, found.clinic, RECORD)
-    step = reading.history(found, known).in_force(found.clinic.local(now))
+    step = reading.history(found, known).in_force(moment.at if moment else found.clinic.local(now))
     context = page | {
         "now": presenter.pump_now(log, step.components if step else None),
         "instructed": recording.side_of(step, _("Last recorded instruction")) if step else None,
@@ -209,8 +209,7 @@ class PumpScreen:
                 act(text, self.form.cleaned_data["submission"])
                 messages.success(self.request, _("Recorded."))
                 return redirect("pump", self.regimen.pk)
-            today = self.regimen.clinic.local(timezone.now()).date()
-            actions.check_pump_text(self.regimen, text, today)
+            actions.check_pump_text(self.regimen, text, timezone.now())
         except RuleBroken as rule:
             self.break_rule(rule)
             return self.write_page()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop, ngettext
 from titration.wording.figures import range_words
 
 _MESSAGES = {
+    "alarm_missing": gettext_noop("Choose whether an alarm was heard, or choose another event."),
     "bolus_missing": gettext_noop(
         "Write the amount of each bolus by the patient, or leave it all out."
     ),
