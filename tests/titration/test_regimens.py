@@ -10,8 +10,8 @@ from access.models import AccessEvent, Role
 from ledger.models import Entry, Retraction
 from tests.factories import PatientFactory, member
 from tests.pages import Page
-from tests.titration.factories import medicine_of, regimen_of, step_of
-from titration import actions
+from tests.titration.factories import medicine_of, pump_event_of, regimen_of, step_of
+from titration import actions, pumped
 from titration.models import RegimenCard, RegimenVersion
 from titration.policies import RuleBroken
 
@@ -319,6 +319,25 @@ def test_steps_of_the_wrong_patient_or_medicine_are_carried(client, retract, reg
     second, first = step_of(regimen, date(2026, 4, 6)), step_of(regimen, date(2026, 3, 2))
     client.post(retract, withdrawing(first.entry.number, reason=reason))
     assert client.session["carry"] == [str(first.pk), str(second.pk)]
+
+
+def test_events_of_a_pump_fix_the_route_and_go_with_the_regimen(client, patient, prescriber):
+    medicine = medicine_of(patient.clinic, "morphine")
+    regimen = regimen_of(patient, medicine, prescriber, route="intrathecal", form="")
+    event = pump_event_of(regimen, model="Pump of 40 mL")
+    text = actions.RegimenText(medicine, "oral", "mg", "tablet", "pain", "", prescriber)
+    with pytest.raises(RuleBroken):
+        actions.revise_regimen(
+            regimen=regimen.regimen, seen=regimen.entry, text=text, by=prescriber
+        )
+    retract = reverse("regimen-retract", args=[regimen.regimen_id])
+    assert "Pump of 40 mL" in client.get(retract).text
+    client.post(retract, withdrawing(event.entry.number - 1))
+    assert not Retraction.objects.exists()
+    client.post(retract, withdrawing(event.entry.number))
+    subjects = set(Retraction.objects.values_list("entry__subject", flat=True))
+    assert subjects == {regimen.regimen_id, event.event}
+    assert pumped.medicines_in_pumps(patient.pk) == ()
 
 
 def test_another_reason_needs_words(client, retract, regimen):

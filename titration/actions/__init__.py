@@ -79,6 +79,7 @@ from titration.actions.pumps import (
 )
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
 from titration.actions.reviews import ReviewText, book_review, update_review, waiting_rows
+from titration.actions.shared import is_fixed
 from titration.actions.starting_list import STARTING_LIST
 from titration.actions.steps import (
     Instruction,
@@ -139,6 +140,7 @@ __all__ = [
     "end_effect",
     "enter",
     "hand_over",
+    "is_fixed",
     "issue_plan",
     "left_to_hand_over",
     "newest_number",

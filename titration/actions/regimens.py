@@ -9,10 +9,10 @@ from access.policies import RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, check_newest, verb, writing
 from patients.models import Patient
-from titration import calls, policies, projection, reading
-from titration.actions.shared import check_regimen_stands, check_seen, retract
-from titration.models import DoseStep, Indication, MedicineVersion, Regimen, RegimenVersion
-from titration.policies import RuleBroken
+from titration import calls, policies, projection, pumped, reading
+from titration.actions.shared import check_regimen_stands, check_seen, is_fixed, retract
+from titration.models import Indication, MedicineVersion, Regimen, RegimenVersion
+from titration.policies import ChangedMeanwhile, RuleBroken
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def revise_regimen(
     submission: Asking,
     alone: bool = False,
 ):
-    """Change a regimen's text. Medicine and route stay once steps exist: retract and enter anew.
+    """Change a regimen's text. Medicine and route stay once it is fixed: retract and enter anew.
 
     `alone` is as in open_regimen, for a medicine or route that changes.
     """
@@ -71,12 +71,12 @@ def revise_regimen(
         version = regimen_version(regimen, text, before)
         is_other = (before.medicine_id, before.route) != (version.medicine_id, version.route)
         is_written_otherwise = is_other or before.form != version.form
-        if is_written_otherwise and DoseStep.objects.filter(regimen=regimen).exists():
+        if is_written_otherwise and is_fixed(regimen):
             raise RuleBroken(
                 "medicine" if is_other else "form",
                 _(
-                    "Dose steps are recorded, so medicine, route and form stay as they are. "
-                    "Withdraw the regimen as entered in error and enter it anew."
+                    "Dose steps or pump events are recorded, so medicine, route and form stay as "
+                    "they are. Withdraw the regimen as entered in error and enter it anew."
                 ),
             )
         if is_other and alone:
@@ -130,15 +130,21 @@ def retract_regimen(
     submission: Asking,
     seen: int | None = None,
 ):
-    """Withdraw a regimen and every live step of it, in one write. Returns its Retraction."""
+    """Withdraw a regimen with every live step and pump event of it, in one write.
+
+    Returns its Retraction. `seen` is the number of the newest entry that was read.
+    """
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         history = reading.history(regimen)
         check_regimen_stands(regimen)
         check_seen(regimen, history, seen)
+        events = pumped.pump_log(regimen.pk)
+        if seen is not None and events.last_number > seen:
+            raise ChangedMeanwhile
         retraction = retract(log, regimen, regimen.pk, reason, reason_text)
-        for step in history.live:
-            retract(log, regimen, step.step, reason, reason_text)
+        for line in (*(s.step for s in history.live), *(e.event for e in events.live)):
+            retract(log, regimen, line, reason, reason_text)
         log.flush()
         projection.refresh([regimen])
         return retraction

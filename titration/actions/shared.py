@@ -9,7 +9,7 @@ from ledger.models import Retraction, RetractionReason
 from ledger.writing import Log, check_not_erased
 from patients.models import PatientCard
 from titration import policies, reading
-from titration.models import Regimen
+from titration.models import DoseStep, PumpEvent, Regimen
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.timeline import Effective
 
@@ -24,6 +24,14 @@ def check_regimen_stands(regimen: Regimen) -> None:
         raise RuleBroken(
             None, _("This regimen was withdrawn as entered in error. Open a new regimen.")
         )
+
+
+def is_fixed(regimen: Regimen) -> bool:
+    """Whether medicine, route and form stay: a step or an event of its pump is recorded."""
+    return (
+        DoseStep.objects.filter(regimen=regimen).exists()
+        or PumpEvent.objects.filter(regimen=regimen).exists()
+    )
 
 
 def check_patient_day(patient: UUID, effective: Effective, today: date) -> None:

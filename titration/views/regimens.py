@@ -24,12 +24,13 @@ from ledger.moments import Moment
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.models import Patient
 from patients.presenters import banner, not_today
-from titration import actions, carry, reading
+from titration import actions, carry, pumped, reading
 from titration.forms.regimens import MedicineChoice, RegimenForm
 from titration.forms.steps import RetractionForm
 from titration.models import DoseStep, MedicineVersion, Regimen, RegimenVersion
 from titration.policies import ChangedMeanwhile
 from titration.presenters.log import log_rows
+from titration.presenters.pumps import pump_rows
 from titration.presenters.regimen import title_of
 from titration.presenters.versions import version_row
 from titration.views.attempts import attempt, read_anew
@@ -68,7 +69,7 @@ def regimen_edit(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     if found.card.is_retracted and request.method != "POST":
         return withdrawn_already(request, found)
     newest = versions_of(found)[0]
-    is_fixed = DoseStep.objects.filter(regimen=found).exists()
+    is_fixed = actions.is_fixed(found)
     choice = medicine_choice(request, found.patient, newest, is_fixed)
     context = page_of(found) | {"choice": choice, "is_fixed": is_fixed}
     if choice.chosen is None:
@@ -130,9 +131,10 @@ def regimen_retract(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     found = regimen_for(request, regimen, RECORD)
     if found.card.is_retracted and request.method != "POST":
         return withdrawn_already(request, found)
-    history = reading.history(found)
+    history, events = reading.history(found), pumped.pump_log(found.pk)
+    last = max(history.last_number, events.last_number)
     typed = request.POST or kept.give_back(request)
-    form = RetractionForm(typed, initial={"seen": history.last_number})
+    form = RetractionForm(typed, initial={"seen": last})
     if request.method == "POST" and form.is_valid():
         try:
             said = {name: form.cleaned_data[name] for name in ("reason", "reason_text", "seen")}
@@ -143,10 +145,14 @@ def regimen_retract(request: SignedInRequest, regimen: UUID) -> HttpResponse:
                 return withdrawn(request, retraction)
         except ChangedMeanwhile:
             form.status = HTTPStatus.CONFLICT
-            read_anew(form, seen=history.last_number)
+            read_anew(form, seen=last)
             form.add_error(None, _("Something was recorded meanwhile. Read again what stands."))
     now = found.clinic.local(timezone.now())
-    context = {"form": form, "rows": log_rows(history, found.clinic, now, history.live)}
+    context = {
+        "form": form,
+        "rows": log_rows(history, found.clinic, now, history.live),
+        "events": [row for row in pump_rows(events, found.clinic) if row.is_live],
+    }
     context |= page_of(found)
     return render(request, "titration/regimen_retract.html", context, status=form.status)
 
