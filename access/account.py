@@ -1,7 +1,6 @@
 """What happens to somebody's account: they are told, sessions end, lost factors are taken away.
 
-`told` and `reset_factors` are what pages, the command and other apps call. Nothing here decides who
-may: the caller has asked its policy.
+Nothing here decides who may: the caller has asked its policy.
 """
 
 import logging
@@ -40,15 +39,24 @@ def tell(
     `by` is who did it where it was somebody else. An e-mail that cannot be sent stops nothing: the
     notice stands.
     """
+    notice = put_down(user, kind, request, by)
+    send(notice)
+    return notice
+
+
+def put_down(
+    user: User, kind: NoticeKind, request: HttpRequest | None = None, by: User | None = None
+) -> AccountNotice:
+    """As `tell`, without the e-mail: for inside a write, which waits for no mail server."""
     place = browsers.where(request) if request is not None else {"browser": "", "address": ""}
     with transaction.atomic():
         notice = AccountNotice.objects.create(user=user, kind=kind, by=by, **place)
         User.objects.filter(pk=user.pk).update(has_notices=True)
-    _send(notice)
     return notice
 
 
-def _send(notice: AccountNotice) -> None:
+def send(notice: AccountNotice) -> None:
+    """The e-mail about what `put_down` wrote."""
     site = settings.ALLOWED_HOSTS[0]
     what = notice.get_kind_display()
     context = {
@@ -100,21 +108,15 @@ def name_of(key: str | None) -> str:
     return salted_hmac("access.account.session", key or "").hexdigest()[:24]
 
 
-def reset_factors(user: User, by: User | None = None) -> int:
+def take_factors(user: User) -> int:
     """Take away authenticator app, passkeys and recovery codes: how many there were.
 
-    For a person who lost them. Their sessions end, and they set up anew at the next sign-in, by
-    their password. They are told, with who did it; none is whoever commands the server.
+    Their sessions end, and they set up anew at the next sign-in, by their password. Whoever calls
+    it, access.actions.reset_factors, puts it on record and tells them.
     """
     with transaction.atomic():
         taken, _kinds = Authenticator.objects.filter(user=user).delete()
         end_sessions(user)
-    log.warning(
-        "Second factors of person %s taken away by %s.",
-        user.pk,
-        f"person {by.pk}" if by else "a command on the server",
-    )
-    tell(user, NoticeKind.FACTORS_RESET, by=by)
     return taken
 
 

@@ -100,7 +100,8 @@ def check_not_oneself(by: User, person: User) -> None:
     if by.pk == person.pk:
         raise PermissionDenied(
             _(
-                "Nobody gives themselves a role, or shuts or opens their own account: another "
-                "administrator of the clinic does, or a command on the server."
+                "Nobody gives themselves a role, shuts or opens their own account, or takes away "
+                "their own second factors here: another administrator of the clinic does, or a "
+                "command on the server."
             )
         )

@@ -11,7 +11,7 @@ from access.actions.invitations import (
     standing,
     withdraw,
 )
-from access.actions.people import open_again, revise_person, shut, sign_out
+from access.actions.people import open_again, reset_factors, revise_person, shut, sign_out
 from access.actions.roles import change_role, end_role, grant
 from access.actions.shared import OnTheServer
 
@@ -28,6 +28,7 @@ __all__ = [
     "join_anew",
     "open_again",
     "open_clinic",
+    "reset_factors",
     "revise_clinic",
     "revise_person",
     "send",

@@ -1,5 +1,6 @@
-"""A person's account: their name as records show it, and whether they may sign in."""
+"""A person's account: their name as records show it, whether they may sign in, and with what."""
 
+import logging
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -13,8 +14,10 @@ from access.actions.shared import (
     newest_act,
     verb,
 )
-from access.models import ActKind, User
+from access.models import ActKind, NoticeKind, User
 from access.policies import RuleBroken
+
+log = logging.getLogger(__name__)
 
 OF_THE_PERSON = (ActKind.NAME, ActKind.PROFESSION)
 
@@ -92,6 +95,29 @@ def sign_out(*, person: User, by: Actor, submission: UUID | None = None) -> User
         account.end_sessions(person)
         acts.add(ActKind.SIGNED_OUT, person)
         return person
+
+
+@verb
+def reset_factors(*, person: User, reason: str, by: Actor, submission: UUID | None = None) -> User:
+    """Take away what somebody has lost: authenticator app, passkeys, recovery codes.
+
+    Their sessions end, and at the next sign-in they set up anew by their password. They are told,
+    with who did it. Never one's own: a stolen session would need no second factor from then on.
+    """
+    check_somebody_else(by, person)
+    admin = by if isinstance(by, User) else None
+    with acting(managed_clinics(by, person), by, submission) as acts:
+        if not account.take_factors(person):
+            raise RuleBroken(None, _("They have no second factor. Nothing was taken away."))
+        acts.add(ActKind.FACTORS_RESET, person, reason=reason)
+        notice = account.put_down(person, NoticeKind.FACTORS_RESET, by=admin)
+    log.warning(
+        "Second factors of person %s taken away by %s.",
+        person.pk,
+        f"person {admin.pk}" if admin else "a command on the server",
+    )
+    account.send(notice)
+    return person
 
 
 def _set_active(person: User, *, is_active: bool) -> bool:

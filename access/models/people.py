@@ -263,6 +263,7 @@ class ActKind(models.TextChoices):
     SHUT = "shut", _("shut the account")
     OPENED = "opened", _("opened the account again")
     SIGNED_OUT = "signed-out", _("ended the sessions")
+    FACTORS_RESET = "factors-reset", _("took away the second factors")
     CLINIC_OPENED = "clinic-opened", _("opened the clinic")
     CLINIC_NAME = "clinic-name", _("changed the clinic's name")
     CLINIC_TELEPHONE = "clinic-telephone", _("changed the clinic's telephone number")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/<int:person>/roles/new/", people.person_grant, name="person-grant"),
     path("people/<int:person>/shut/", people.person_shut, name="person-shut"),
     path("people/<int:person>/sign-out/", people.person_sign_out, name="person-sign-out"),
+    path("people/<int:person>/factors/", people.person_factors, name="person-factors"),
     path("roles/<int:membership>/change/", people.membership_change, name="membership-change"),
     path("roles/<int:membership>/end/", people.membership_end, name="membership-end"),
     path("invitations/<uuid:invitation>/again/", people.invitation_again, name="invitation-again"),

@@ -22,6 +22,7 @@ from access.forms.people import (
     GrantForm,
     InviteForm,
     PersonForm,
+    ReasonForm,
 )
 from access.models import Act, Clinic, Invitation, Membership, User
 from access.presenters import people as presenters
@@ -147,6 +148,28 @@ def person_shut(request: SignedInRequest, person: int) -> HttpResponse:
         _("Their roles stay. Regimens in their name wait on the worklist for another prescriber."),
     ]
     return carried_out(request, form, actions.shut, page, person=found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_factors(request: SignedInRequest, person: int) -> HttpResponse:
+    """Take away the second factors that somebody has lost."""
+    found = reach(request, person)
+    policies.check_not_oneself(request.user, found)
+    form = ReasonForm(request.POST or kept.give_back(request))
+    page = Page(
+        _("Take away the second factors of %(name)s") % {"name": found.name},
+        _("Take them away"),
+        reverse("person", args=[found.pk]),
+        _("They are taken away. They set up new ones at their next sign-in."),
+    )
+    page.lines = [
+        _("Their authenticator app, passkeys and recovery codes open nothing from now on."),
+        _(
+            "From now until they have set up new ones their password alone opens their account, "
+            "to whoever has it. Speak to them first, and by a number that you knew before."
+        ),
+    ]
+    return carried_out(request, form, actions.reset_factors, page, person=found)
 
 
 @require_POST

@@ -411,6 +411,11 @@ PEOPLE = {
         "405 405 405 405 405 405",
         "403 403 403 403 302 404",
     ),
+    "person-factors": (
+        "/people/{person}/factors/",
+        "403 403 403 403 200 404",
+        "403 403 403 403 200 404",
+    ),
     "membership-change": (
         "/roles/{membership}/change/",
         "403 403 403 403 200 404",

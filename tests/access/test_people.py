@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from access.models import Act, Clinic, Membership, Role, Session, User
 from access.policies import RuleBroken
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, UserFactory, member
 from tests.pages import Page, typed_over
+from tests.signed_in import app_of
 from tests.titration.factories import draft_of, regimen_of
 from titration import projection
 
@@ -187,6 +189,47 @@ def test_a_form_changes_no_more_than_it_asks(client, by, person):
         False,
         was.password,
     )
+
+
+def test_lost_factors_are_taken_away_on_a_page_and_on_record(
+    client, clinic, by, person, mailoutbox
+):
+    app_of(person)
+    address = reverse("person-factors", args=[person.pk])
+    assert address in client.get(reverse("person", args=[person.pk])).content.decode()
+
+    answer = send(client, address, reason="Lost telephone")
+
+    assert answer.url == reverse("person", args=[person.pk])
+    assert not Authenticator.objects.filter(user=person).exists()
+    text = Page(client.get(answer.url)).text
+    assert "took away the second factors" in text
+    assert "Lost telephone" in text
+    assert [each.to for each in mailoutbox] == [[person.email]]
+    page = Page(send(client, address, reason="Once more"))
+    assert page.status == 422
+    assert "They have no second factor." in page.text
+    assert Act.objects.count() == 1
+
+
+def test_nobody_takes_away_their_own_factors(client, clinic, by):
+    app_of(by)
+    address = reverse("person-factors", args=[by.pk])
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"reason": "x", "submission": str(uuid4())}).status_code == 403
+    with pytest.raises(PermissionDenied):
+        actions.reset_factors(person=by, reason="x", by=by)
+    assert address not in client.get(reverse("person", args=[by.pk])).content.decode()
+    assert Authenticator.objects.filter(user=by).exists()
+    assert not Act.objects.exists()
+
+
+def test_an_administrator_of_another_clinic_takes_no_factors_away(clinic, person):
+    app_of(person)
+    other = member(ClinicFactory(), Role.ADMINISTRATOR)
+    with pytest.raises(PermissionDenied):
+        actions.reset_factors(person=person, reason="x", by=other)
+    assert Authenticator.objects.filter(user=person).exists()
 
 
 def test_a_shut_account_is_out_at_once_and_its_sessions_are_gone(

@@ -10,17 +10,19 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from access import account, secret
+from access import actions, secret
 from access.models import (
     AccessEvent,
     AccessKind,
     AccountNotice,
+    Act,
+    ActKind,
     NoticeKind,
     Role,
     Session,
     User,
 )
-from tests.factories import PASSWORD, ClinicFactory, MembershipFactory, UserFactory, member
+from tests.factories import PASSWORD, ClinicFactory, MembershipFactory, member
 from tests.pages import Page
 from tests.passkeys import HOST, PRESENT, Passkey
 from tests.signed_in import PASSWORD_ALONE, app_of, code_of, has_shown
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.django_db
 ANSWER = {"id": "eA", "rawId": "eA", "type": "public-key", "response": {}}
 SET_UP = "/accounts/second-factor/"
 CODE = "/accounts/2fa/authenticate/"
+ON_RECORD = ("--by", "J. Root", "--why", "Lost telephone")
 
 
 @pytest.fixture
@@ -436,10 +439,12 @@ def test_a_sealed_secret_is_sealed_otherwise_each_time():
 def test_lost_factors_are_taken_away_sessions_end_and_the_person_is_told(osei, mailoutbox):
     app_of(osei)
     RecoveryCodes.activate(osei)
-    client, administrator = Client(), UserFactory.create(name="H. Moreau")
+    clinic = osei.memberships.get().clinic
+    administrator = member(clinic, Role.ADMINISTRATOR, name="H. Moreau")
+    client = Client()
     client.force_login(osei)
 
-    assert account.reset_factors(osei, by=administrator) == 2
+    actions.reset_factors(person=osei, reason="Lost telephone", by=administrator)
 
     assert not Authenticator.objects.filter(user=osei).exists()
     assert client.get("/patients/")["Location"].startswith("/accounts/login/")
@@ -450,7 +455,15 @@ def test_lost_factors_are_taken_away_sessions_end_and_the_person_is_told(osei, m
 
 def test_the_command_takes_lost_factors_away_and_is_logged(osei, caplog, capsys):
     app_of(osei)
-    call_command("reset_factors", "OSEI@example.org")
+    call_command("reset_factors", "--email", "OSEI@example.org", *ON_RECORD)
+    act = Act.objects.get()
+    assert (act.kind, act.person, act.by, act.by_name, act.reason) == (
+        ActKind.FACTORS_RESET,
+        osei,
+        None,
+        "J. Root",
+        "Lost telephone",
+    )
     assert not Authenticator.objects.exists()
     assert f"Second factors of person {osei.pk} taken away by a command" in caplog.text
     assert "osei" not in caplog.text
@@ -459,7 +472,14 @@ def test_the_command_takes_lost_factors_away_and_is_logged(osei, caplog, capsys)
 
 def test_the_command_names_an_address_that_nobody_has(osei):
     with pytest.raises(CommandError, match=r"Nobody signs in as other@example\.org"):
-        call_command("reset_factors", "other@example.org")
+        call_command("reset_factors", "--email", "other@example.org", *ON_RECORD)
+
+
+def test_the_command_says_so_where_there_is_nothing_to_take_away(osei):
+    with pytest.raises(CommandError, match="They have no second factor"):
+        call_command("reset_factors", "--email", "osei@example.org", *ON_RECORD)
+    assert not Act.objects.exists()
+    assert not AccountNotice.objects.exists()
 
 
 def test_a_new_password_by_e_mail_keeps_the_second_factor(client, osei, mailoutbox):

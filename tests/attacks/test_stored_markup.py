@@ -92,6 +92,7 @@ def test_no_page_of_administration_runs_what_was_typed(client, place):
         reverse("person", args=[prescriber.pk]),
         reverse("person-edit", args=[prescriber.pk]),
         reverse("person-shut", args=[prescriber.pk]),
+        reverse("person-factors", args=[prescriber.pk]),
         reverse("membership-end", args=[prescriber.memberships.get().pk]),
         reverse("clinic", args=[clinic.uuid]),
         reverse("acts"),

@@ -232,6 +232,7 @@ def test_administration_is_accessible(demo, live_server) -> None:
         reverse("person-invite"),
         reverse("person-edit", args=[person.pk]),
         reverse("person-shut", args=[person.pk]),
+        reverse("person-factors", args=[person.pk]),
         reverse("membership-change", args=[held.pk]),
         reverse("membership-end", args=[held.pk]),
         reverse("clinic", args=[clinic.uuid]),
