@@ -22,6 +22,7 @@ PERMISSIONS = ", ".join(
         "publickey-credentials-get=(self)",
     ]
 )
+SIGN_OUTS = frozenset({"account_logout", "admin:logout"})
 SIGNED_OUT = '"cache", "storage"'
 SWITCHED = '"cache"'
 """Somebody else signs in to send the form that waits in the page's own store."""
@@ -46,4 +47,4 @@ class HeadersMiddleware:
 def is_sign_out(request: HttpRequest) -> bool:
     """Whether this request signed out whoever was signed in."""
     match = request.resolver_match
-    return match is not None and match.view_name == "account_logout" and request.method == "POST"
+    return match is not None and match.view_name in SIGN_OUTS and request.method == "POST"

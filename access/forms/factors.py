@@ -19,6 +19,8 @@ from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from access.models import User
+
 ONE_TIME = {"autocomplete": "one-time-code", "inputmode": "numeric"}
 
 
@@ -26,19 +28,26 @@ def code_field(**words: Any) -> forms.CharField:
     return forms.CharField(max_length=40, widget=forms.TextInput(attrs=ONE_TIME), **words)
 
 
+def use_up(user: User, code: str) -> None:
+    """Take a code of the person's app once; ValidationError for one that was taken before.
+
+    allauth remembers it for one half minute; it fits for three.
+    """
+    fits = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
+    digits = "".join(filter(str.isdigit, code))
+    if not cache.add(f"code-used:{user.pk}:{digits}", "yes", timeout=fits):
+        raise get_adapter().validation_error("incorrect_code")
+
+
 class OnceMixin:
-    """Takes a code of the app once. allauth remembers it for one half minute; it fits for three."""
+    """Takes a code of the app once."""
 
     user: object
 
     def clean_code(self) -> str:
         code = super().clean_code()  # type: ignore[misc]
-        authenticator = self.authenticator
-        if authenticator.type == Authenticator.Type.TOTP:
-            fits = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
-            digits = "".join(filter(str.isdigit, code))
-            if not cache.add(f"code-used:{authenticator.user_id}:{digits}", "yes", timeout=fits):
-                raise get_adapter().validation_error("incorrect_code")
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            use_up(self.authenticator.user, code)
         return code
 
 
@@ -58,6 +67,11 @@ class CodeAnewForm(OnceMixin, ReauthenticateForm):
 
 class FirstCodeForm(ActivateTOTPForm):
     code = code_field(label=_("Code that the app shows now"))
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        use_up(self.user, code)
+        return code
 
 
 class AnswerMixin:

@@ -46,7 +46,7 @@ def set_up(request: SignedInRequest) -> HttpResponse:
     """What stands before a clinic's pages: a second factor to set up, or to show."""
     if second_factor.is_proved(request):
         return redirect(_page_after(request))
-    if Authenticator.objects.filter(user=request.user).exists():
+    if second_factor.has_one(request.user):
         after = urlencode({"next": _page_after(request)})
         return redirect(f"{reverse('mfa_reauthenticate')}?{after}")
     return render(request, "account/second_factor.html")
