@@ -269,6 +269,20 @@ class TestPages:
         assert client.post(recording.url, data).status_code == 302
         assert Entry.objects.count() == count + 1
 
+    def test_same_form_with_other_content_shows_what_it_recorded_and_nothing_else(
+        self, client, regimen, recording
+    ):
+        pump_event_of(regimen, on=date(2026, 3, 9), model="Of another event")
+        self.typed(recording, model="As first sent")
+        sent = {**recording.page.values, "stage": "confirm"}
+        assert client.post(recording.url, sent).status_code == 302
+        conflict = Page(client.post(recording.url, {**sent, "model": "As sent again"}))
+        assert conflict.status == 409
+        assert "As first sent" in conflict.text
+        assert "As sent again" in conflict.text
+        assert "Of another event" not in conflict.text
+        assert PumpEvent.objects.count() == 2
+
     def test_number_of_queries_does_not_grow(
         self, client, regimen, address, django_assert_max_num_queries
     ):
@@ -317,6 +331,18 @@ def test_events_learned_since_a_moment_are_told_beside_what_is_known_today(clien
     assert "Pump event." in text
     assert "Misread" in text
     assert "Pump event withdrawn as entered in error." in text
+
+
+def test_changes_tell_of_a_regimen_that_was_withdrawn_with_its_pump(client, regimen):
+    client.force_login(regimen.responsible)
+    step_of(regimen, components=(rate("223", "24 hours"),))
+    pump_event_of(regimen, model="Pump of 40 mL")
+    actions.retract_regimen(
+        regimen=regimen.regimen, reason="twice", reason_text="", by=regimen.responsible
+    )
+    text = Page(client.get(reverse("changes"), {"since": "2026-01-01"})).text
+    assert "Regimen withdrawn as entered in error" in text
+    assert "Pump event withdrawn as entered in error" in text
 
 
 class TestWorklist:

@@ -236,26 +236,27 @@ class PumpScreen:
             **more,
         }
 
-    def texts(self, *, of_line: bool = True) -> list[presenter.PumpRow]:
-        """The recorded texts of the event that is corrected, or of every event."""
+    def texts(self, line: UUID | None) -> list[presenter.PumpRow]:
+        """The recorded texts of one event, or of every event."""
         entries = pumped.pump_log(self.regimen.pk).entries
-        if of_line and self.corrected:
-            entries = tuple(e for e in entries if e.record.event == self.corrected.event)
+        if line is not None:
+            entries = tuple(e for e in entries if e.record.event == line)
         return presenter.pump_rows(PumpLog(entries), self.regimen.clinic)
 
     def write_page(self) -> HttpResponse:
         is_refused = bool(self.form.errors or self.rows.total_error_count())
         is_refused = is_refused and self.request.method == "POST"
         status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
-        recorded = self.texts()[:1] if self.corrected else []
+        recorded = self.texts(self.corrected.event)[:1] if self.corrected else []
         context = self.context(recorded=recorded)
         return render(self.request, "titration/pump_event_write.html", context, status=status)
 
     def read_back_page(self, text: PumpText) -> HttpResponse:
         page = page_of(self.regimen)
+        line = self.corrected.event if self.corrected else None
         context = self.context(
             read=presenter.read_back(text, self.medicine_name),
-            before=[row for row in self.texts() if row.is_live][:1],
+            before=[row for row in self.texts(line) if row.is_live][:1],
             carried=carried_of(self.request),
             confirm_text=recording.confirm_text(page["banner"].name),
         )
@@ -272,7 +273,7 @@ class PumpScreen:
     ) -> HttpResponse:
         """Both texts side by side; nothing was written and what was typed is kept."""
         theirs = PumpEvent.objects.newest().filter(event=conflict.entry.subject).first()
-        texts = self.texts(of_line=self.corrected is not None)
+        texts = self.texts(conflict.entry.subject)
         is_repeat = isinstance(conflict, SubmissionConflict)
         context = self.context(
             entry=conflict.entry,
