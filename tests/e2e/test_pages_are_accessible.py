@@ -16,6 +16,7 @@ from titration.models import (
     Contact,
     DoseStep,
     IntakeReport,
+    MeasureVersion,
     Medicine,
     Observation,
     Plan,
@@ -130,6 +131,8 @@ def told_addresses() -> list[str]:
     contact = Contact.objects.filter(regimen__intake_reports__isnull=False).first()
     patient, regimen = contact.patient_id, contact.regimen_id
     report = IntakeReport.objects.filter(regimen=regimen).first().report
+    listed = MeasureVersion.objects.newest().filter(measure__clinic=contact.patient.clinic_id)
+    measures = listed.filter(in_use=True).order_by("entry__number")[:5]
     return [
         *(reverse(name, args=[regimen]) for name in ("intake", "intake-new", "intake-grid")),
         *(
@@ -141,7 +144,8 @@ def told_addresses() -> list[str]:
             reverse(name, args=[contact.contact])
             for name in ("contact", "contact-correct", "contact-retract")
         ),
-        f"{reverse('visit', args=[patient])}?step={regimen}&report={regimen}",
+        f"{reverse('visit', args=[patient])}?step={regimen}&report={regimen}&effects=1"
+        + "".join(f"&version={each.pk}" for each in measures),
     ]
 
 

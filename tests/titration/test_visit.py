@@ -1,9 +1,12 @@
 """One visit on one screen: laid out, written, read back, recorded whole or not at all."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,14 +17,22 @@ from tests.pages import Page, typed_over
 from tests.titration.doses import times
 from tests.titration.factories import (
     contact_of,
+    measure_of,
     medicine_of,
     plan_of,
     planned_row,
     regimen_of,
     step_of,
 )
-from titration import actions, contacted, intake, reading, reported
-from titration.models import Contact, DoseStep, IntakeReport, WorklistRow
+from titration import actions, contacted, intake, observed, reading, reported
+from titration.models import (
+    Contact,
+    DoseStep,
+    IntakeReport,
+    Observation,
+    SideEffect,
+    WorklistRow,
+)
 from titration.policies import RuleBroken
 from titration.timeline import Effective
 
@@ -97,6 +108,22 @@ class Visiting:
             **more,
         }
         return {f"{prefix}-{name}": value for name, value in said.items()}
+
+    def effect(self, place: int = 0, **more) -> dict:
+        said = {
+            "written_as": "side-effect",
+            "symptom": "drowsiness",
+            "which_day": today_of(self.version).isoformat(),
+            "severity": "mild",
+            "course": "continuing",
+            **more,
+        }
+        return {f"effect-{place}-{name}": value for name, value in said.items()}
+
+    @staticmethod
+    def value(measure, figure: str, **more) -> dict:
+        said = {"figure": figure, **more}
+        return {f"{measure.pk.hex}-0-{name}": value for name, value in said.items()}
 
 
 def whole(client, version) -> Visiting:
@@ -284,3 +311,135 @@ def test_a_visit_answers_a_call_back(client, version, nurse) -> None:
     visiting.send("review", **visiting.contact())
     visiting.send("confirm")
     assert not contacted.open_calls(contacted.standing(contacted.contacts([patient.pk])))
+
+
+# How the patient was
+
+
+@pytest.fixture
+def weight(version):
+    return measure_of(version.regimen.clinic, lowest=Decimal(2), highest=Decimal(300))
+
+
+def observing(client, version, *measures, effects: int = 1) -> Visiting:
+    """A visit with side effects and a sheet laid out."""
+    named = "".join(f"&version={measure.pk}" for measure in measures)
+    return Visiting(client, version, f"?effects={effects}{named}")
+
+
+def observed_of(version) -> tuple[list, list]:
+    patient = version.regimen.patient_id
+    values = [each.figure for each in observed.observations(patient)]
+    return values, [each.symptom for each in observed.effects(patient)]
+
+
+def test_side_effects_and_scores_are_recorded_in_the_one_write(
+    client, version, nurse, weight
+) -> None:
+    visiting = observing(client, version, weight, effects=2)
+    page = visiting.send(
+        "review",
+        **visiting.contact(),
+        **visiting.effect(),
+        **visiting.effect(1, symptom="nausea", regimen=str(version.regimen_id)),
+        **visiting.value(weight, "71", note="with shoes"),
+        **{"measured-measured_by": "the physiotherapist"},
+    )
+    assert page.status == 200
+    for words in ("Drowsiness", "Nausea", "71 kg", "with shoes", "the physiotherapist"):
+        assert words in page.text
+    visiting.send("confirm")
+    assert observed_of(version) == ([71], ["drowsiness", "nausea"])
+    kinds = ["contact", "observation", "side-effect", "side-effect"]
+    entries = Entry.objects.filter(kind__in=kinds).order_by("number")
+    assert [entry.kind for entry in entries] == kinds
+    assert len({entry.submission for entry in entries}) == 1
+    [value] = observed.observations(version.regimen.patient_id)
+    assert (value.effective.on, value.measured_by) == (today_of(version), "the physiotherapist")
+
+
+def test_side_effects_and_measures_are_laid_out_when_asked_for_without_a_script(
+    client, version, nurse, weight
+) -> None:
+    visiting = Visiting(client, version)
+    assert not [name for name in visiting.page.values if name.startswith("effect-")]
+    page = visiting.send("lay", said="Legs are easier", effects="1", version=[str(weight.pk)])
+    assert page.status == 200
+    assert page.errors == {}
+    assert page.values["said"] == "Legs are easier"
+    assert page.values["effect-0-words"] == ""
+    assert page.values[f"{weight.pk.hex}-0-figure"] == ""
+
+
+def test_what_is_chosen_and_not_laid_out_is_laid_out_before_it_is_read(
+    client, version, nurse
+) -> None:
+    visiting = Visiting(client, version)
+    page = visiting.send("review", **visiting.contact(), effects="1")
+    assert (page.status, page.errors) == (200, {})
+    assert "More is laid out below. Nothing is recorded yet." in page.text
+    assert "effect-0-words" in page.values
+
+
+def test_a_sheet_that_is_left_empty_records_nothing_of_it(client, version, nurse, weight) -> None:
+    visiting = observing(client, version, weight, effects=0)
+    page = visiting.send("review", **visiting.contact())
+    assert "Measurements and scores" not in page.text
+    visiting.send("confirm")
+    assert (Contact.objects.count(), Observation.objects.count()) == (1, 0)
+
+
+def test_what_is_wrong_of_a_side_effect_or_a_value_stands_beside_its_box(
+    client, version, nurse, weight
+) -> None:
+    visiting = observing(client, version, weight)
+    count = Entry.objects.count()
+    typed = visiting.effect(symptom="other") | visiting.value(weight, "7,5")
+    page = visiting.send("review", **visiting.contact(), **typed)
+    assert (page.status, set(page.errors)) == (422, {f"{weight.pk.hex}-0-figure"})
+    page = visiting.send("review", **visiting.value(weight, "71"))
+    assert (page.status, set(page.errors)) == (422, {"effect-0-words"})
+    assert page.values["effect-0-symptom"] == "other"
+    assert page.values[f"{weight.pk.hex}-0-figure"] == "71"
+    assert Entry.objects.count() == count
+
+
+def test_a_figure_beyond_the_entry_bounds_is_asked_about_once(
+    client, version, nurse, weight
+) -> None:
+    visiting = observing(client, version, weight, effects=0)
+    page = visiting.send("review", **visiting.contact(), **visiting.value(weight, "701"))
+    assert (page.status, set(page.errors)) == (422, {f"{weight.pk.hex}-0-figure"})
+    assert not Contact.objects.exists()
+    page = visiting.send("review", **{f"{weight.pk.hex}-0-is_checked": "on"})
+    assert page.status == 200
+    visiting.send("confirm")
+    assert observed_of(version) == ([701], [])
+
+
+def test_a_value_that_a_rule_refuses_under_the_lock_leaves_nothing(
+    client, version, nurse, weight
+) -> None:
+    visiting = observing(client, version, weight)
+    visiting.send(
+        "review", **visiting.contact(), **visiting.effect(), **visiting.value(weight, "71")
+    )
+    count = Entry.objects.count()
+    page = visiting.send("confirm", **{f"{weight.pk.hex}-0-figure": "701"})
+    assert (page.status, set(page.errors)) == (422, {f"{weight.pk.hex}-0-figure"})
+    assert page.values[f"{weight.pk.hex}-0-figure"] == "701"
+    assert page.values["effect-0-symptom"] == "drowsiness"
+    assert Entry.objects.count() == count
+    assert not SideEffect.objects.exists()
+
+
+def test_the_visit_asks_no_more_queries_for_more_measures(client, version, nurse, weight) -> None:
+    others = [measure_of(version.regimen.clinic, f"Score {place}") for place in range(4)]
+
+    def count(*measures) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            observing(client, version, *measures)
+        return len(queries)
+
+    count(weight)
+    assert count(weight, *others) == count(weight)

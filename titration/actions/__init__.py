@@ -52,15 +52,19 @@ from titration.actions.measures import (
 )
 from titration.actions.medicines import MedicineText, add_medicine, revise_medicine
 from titration.actions.observations import (
-    BeyondBounds,
-    EffectText,
-    ObservationText,
-    OneRefused,
     correct_effect,
     correct_observation,
     end_effect,
     record_observations,
     retract_observed,
+)
+from titration.actions.observed_rules import (
+    BeyondBounds,
+    EffectText,
+    ObservationText,
+    OneRefused,
+    check_effects,
+    check_observations,
 )
 from titration.actions.plans import (
     DraftChanged,
@@ -90,7 +94,7 @@ from titration.actions.steps import (
     record_step,
     retract_step,
 )
-from titration.actions.visits import PartRefused, VisitReport, VisitStep, record_visit
+from titration.actions.visits import VisitReport, VisitStep, record_visit
 
 __all__ = [
     "STARTING_LIST",
@@ -110,7 +114,6 @@ __all__ = [
     "MedicineText",
     "ObservationText",
     "OneRefused",
-    "PartRefused",
     "RegimenText",
     "ReviewText",
     "VisitReport",
@@ -124,7 +127,9 @@ __all__ = [
     "book_review",
     "check_can_sign",
     "check_contact",
+    "check_effects",
     "check_instruction",
+    "check_observations",
     "check_pump_text",
     "check_report",
     "check_row",

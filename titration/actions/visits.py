@@ -11,6 +11,8 @@ from patients.models import Patient
 from titration import calls, projection
 from titration.actions.contacts import ContactText, add_contact
 from titration.actions.intake import IntakeText, add_reports
+from titration.actions.observations import add_effects, add_observations
+from titration.actions.observed_rules import EffectText, ObservationText, OneRefused
 from titration.actions.shared import check_regimen_stands
 from titration.actions.steps import Instruction, enter_step
 from titration.models import Regimen
@@ -34,15 +36,6 @@ class VisitReport:
     text: IntakeText
 
 
-class PartRefused(RuleBroken):
-    """A rule refuses a part of a visit: `what` is "contact", "step" or "report", with its place."""
-
-    def __init__(self, rule: RuleBroken, what: str, position: int = 0) -> None:
-        super().__init__(rule.field, rule.message)
-        self.what = what
-        self.position = position
-
-
 @verb
 def record_visit(
     *,
@@ -50,32 +43,36 @@ def record_visit(
     contact: ContactText,
     steps: tuple[VisitStep, ...] = (),
     reports: tuple[VisitReport, ...] = (),
+    observations: tuple[ObservationText, ...] = (),
+    effects: tuple[EffectText, ...] = (),
     by: User,
     submission: Asking,
 ):
-    """Record a contact with the steps and reports of it, all or nothing, in one write.
+    """Record a contact with everything done and said at it, all or nothing, in one write.
 
-    Returns the Contact. Raises PartRefused, and ChangedMeanwhile as record_step does.
+    Returns the Contact. Raises OneRefused, and ChangedMeanwhile as record_step does.
     """
     check(by, patient.clinic, RECORD)
     with writing(patient.clinic, by=by, submission=submission) as log:
         try:
             made = add_contact(log, patient, contact)
         except RuleBroken as rule:
-            raise PartRefused(rule, "contact") from rule
+            raise OneRefused(rule, "contact") from rule
         for place, step in enumerate(steps):
             try:
                 _check_of(patient, step.regimen)
                 enter_step(log, step.regimen, step.instruction, step.seen)
             except RuleBroken as rule:
-                raise PartRefused(rule, "step", place) from rule
+                raise OneRefused(rule, "step", place) from rule
         for place, report in enumerate(reports):
             try:
                 _check_of(patient, report.regimen)
                 check_regimen_stands(report.regimen)
                 add_reports(log, report.regimen, [report.text])
             except RuleBroken as rule:
-                raise PartRefused(rule, "report", place) from rule
+                raise OneRefused(rule, "report", place) from rule
+        add_observations(log, patient, observations)
+        add_effects(log, patient, effects)
         log.flush()
         changed = {step.regimen.pk: step.regimen for step in steps}
         changed |= {report.regimen.pk: report.regimen for report in reports}

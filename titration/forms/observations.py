@@ -14,6 +14,7 @@ from titration import actions, dosing
 from titration.forms import moments
 from titration.forms.fields import FigureField, text_field
 from titration.forms.steps import RetractionForm
+from titration.forms.submission import SubmissionForm
 from titration.forms.when import WhenForm, effective_initial
 from titration.models import (
     Course,
@@ -129,7 +130,9 @@ class ValueForm(forms.Form):
         """Whether nothing is to be recorded, once the form is valid."""
         return not any(self.cleaned_data.get(name) for name in VALUES)
 
-    def text(self, effective: Effective, measured_by: str, *, is_new: bool) -> object:
+    def text(
+        self, effective: Effective, measured_by: str, *, is_new: bool
+    ) -> actions.ObservationText:
         """What the action is asked to record, once the form is valid."""
         cleaned = self.cleaned_data
         figure, second = cleaned.get("figure"), cleaned.get("second_figure")
@@ -188,12 +191,16 @@ class Sheet:
         return [form for form in self.forms if not form.is_empty]
 
 
-class ObservedForm(WhenForm):
-    """When it was measured, and who measured it."""
+class MeasuredForm(SubmissionForm):
+    """Who measured what a sheet says."""
 
     measured_by = text_field(
         gettext_lazy("Measured by"), 150, gettext_lazy("As in “physiotherapist” or “the patient”.")
     )
+
+
+class ObservedForm(MeasuredForm, WhenForm):
+    """When it was measured, and who measured it."""
 
     def __init__(self, *args, clinic: Clinic, now: datetime, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -279,7 +286,7 @@ class SideEffectForm(WhenForm):
             rule.field = "ended_day"
         super().break_rule(rule)
 
-    def text(self) -> object:
+    def text(self) -> actions.EffectText:
         """What the action is asked to record, once the form is valid."""
         cleaned = self.cleaned_data
         chosen = self.regimens.get(cleaned["regimen"])

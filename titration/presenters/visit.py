@@ -8,15 +8,17 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from titration import planning, wording
-from titration.actions import ContactText, IntakeText
+from titration.actions import ContactText, EffectText, IntakeText, ObservationText
 from titration.contacted import Contacted
 from titration.intake import Report
-from titration.models import Reached, slots_of
+from titration.models import MeasureWords, Reached, slots_of
+from titration.observed import Effect, Observed
 from titration.planned import PlanLog
 from titration.presenters.contacts import call_words, how_words
 from titration.presenters.intake import heading_words as report_words
 from titration.presenters.intake import told_words
 from titration.presenters.log import quoted
+from titration.presenters.observed import effect_details, effect_words, series_words, value_words
 from titration.presenters.recording import ReadBack
 from titration.timeline import StepRecord
 
@@ -75,6 +77,35 @@ def report_part(
         report_words(report),
         facts=[(term, words) for term, words in facts if words],
         notices=notices,
+    )
+
+
+def effect_part(text: EffectText, titles: Mapping[UUID, str]) -> Part:
+    """A side effect in words."""
+    effect = _effect(text)
+    return Part(
+        _("Side effect or sign of withdrawal"),
+        effect_words(effect),
+        facts=effect_details(effect, titles),
+    )
+
+
+def measured_part(texts: Sequence[ObservationText]) -> Part:
+    """What was measured in words, a line for each value."""
+    observed = [_observed(text) for text in texts]
+    facts = [
+        (_("When"), wording.effective_words(observed[0].effective)),
+        (_("Measured by"), quoted(observed[0].measured_by)),
+    ]
+    for each in observed:
+        beyond = _("said to be right when it was recorded") if each.is_checked else ""
+        facts += [
+            (series_words(each), value_words(each)),
+            (_("Note"), quoted(each.note)),
+            (_("Beyond the entry bounds"), beyond),
+        ]
+    return Part(
+        _("Measurements and scores"), "", facts=[(term, words) for term, words in facts if words]
     )
 
 
@@ -142,4 +173,53 @@ def _report(text: IntakeText) -> Report:
         at=_NEVER,
         recorded_on=date.min,
         submission=_NOBODY,
+    )
+
+
+def _effect(text: EffectText) -> Effect:
+    """A side effect that is not recorded yet, for its words."""
+    return Effect(
+        entry=_NOBODY,
+        number=0,
+        recorded_by_name="",
+        recorded_at=_NEVER,
+        line=_NOBODY,
+        patient=_NOBODY,
+        regimen=text.regimen.pk if text.regimen else None,
+        written_as=text.written_as,
+        symptom=text.symptom,
+        words=text.words,
+        severity=text.severity,
+        course=text.course,
+        reported_by=text.reported_by,
+        correction_reason="",
+        effective=text.effective,
+        ended=text.ended,
+    )
+
+
+def _observed(text: ObservationText) -> Observed:
+    """An observation that is not recorded yet, for its words."""
+    assert text.version is not None  # noqa: S101 - a new one has its measure
+    return Observed(
+        entry=_NOBODY,
+        number=0,
+        recorded_by_name="",
+        recorded_at=_NEVER,
+        line=_NOBODY,
+        patient=_NOBODY,
+        measure=text.version.measure_id,
+        **{name: getattr(text.version, name) for name in MeasureWords.WORDS},
+        site=text.site,
+        side=text.side,
+        figure=text.figure,
+        second_figure=text.second_figure,
+        choice=text.choice,
+        yes=text.yes,
+        words=text.words,
+        is_checked=text.is_checked,
+        measured_by=text.measured_by,
+        note=text.note,
+        correction_reason="",
+        effective=text.effective,
     )

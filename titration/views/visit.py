@@ -1,4 +1,4 @@
-"""One visit on one screen: contact, dose steps, reports, read back and recorded in one write."""
+"""One visit on one screen: contact, steps, reports, how the patient was, recorded in one write."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,10 +20,11 @@ from access.signed_in import SignedInRequest
 from patients.models import Patient
 from patients.presenters import banner
 from titration import actions, planned, reading, timeline
-from titration.actions import Instruction, PartRefused, VisitReport, VisitStep
+from titration.actions import Instruction, OneRefused, VisitReport, VisitStep
 from titration.forms.contacts import ContactForm
 from titration.forms.dosage import BaseDosageFormSet, dosage_formset, row_of
 from titration.forms.intake import IntakeForm
+from titration.forms.observations import ValueForm
 from titration.forms.steps import StepForm
 from titration.forms.submission import SubmissionForm
 from titration.forms.visit import PartsForm
@@ -39,13 +40,17 @@ from titration.views.contacts import asks_of as asks_of_contact
 from titration.views.contacts import page_of, patient_for
 from titration.views.intake import asks_of as asks_of_intake
 from titration.views.recording import Screen, with_another_row, withhold_errors
+from titration.views.visit_observed import VisitObserved, measures_offered
 
 NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "add_row"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit(request: SignedInRequest, patient: UUID) -> HttpResponse:
-    """Write the whole visit, read it back, record it. `?step=` and `?report=` name medicines."""
+    """Write the whole visit, read it back, record it. The address may say what it is of.
+
+    `?step=` and `?report=` name medicines, `?version=` measures, `?effects=` how many side effects.
+    """
     return Visit(request, patient_for(request, patient, RECORD)).answer()
 
 
@@ -102,8 +107,10 @@ class Visit:
         self.parts = PartsForm(
             data,
             regimens=[r for r in self.asked["regimens"] if not r.card.is_retracted],
-            initial=PartsForm.named(request.GET.getlist("step"), request.GET.getlist("report")),
+            measures=measures_offered(patient, data),
+            initial=PartsForm.named(request.GET),
         )
+        self.observed = VisitObserved(patient, self.parts, data, self.now)
         presets = {name: request.GET[name] for name in ("answers",) if name in request.GET}
         self.contact = ContactForm(data, **self.asked, initial=presets)
 
@@ -182,6 +189,7 @@ class Visit:
             self.contact,
             *(part.screen.form for part in self.steps),
             *(part.form for part in self.reports),
+            *self.observed.forms,
         ]
 
     def read(self, *, asks_rules: bool) -> bool:
@@ -206,7 +214,7 @@ class Visit:
                     ),
                 )
             is_right = is_shaped and is_right
-        return is_right
+        return self.observed.read(self.contact.effective, asks_rules=asks_rules) and is_right
 
     def _keeps(self, form, check) -> bool:
         try:
@@ -225,6 +233,10 @@ class Visit:
             self._withhold()
             return self.write_page()
         is_confirmed = posted.get("stage") == "confirm"
+        if not is_confirmed and not all(form.is_bound for form in self.forms):
+            self._withhold()
+            messages.info(self.request, _("More is laid out below. Nothing is recorded yet."))
+            return self.write_page()
         if not self.read(asks_rules=not is_confirmed):
             return self.write_page(status=HTTPStatus.UNPROCESSABLE_ENTITY)
         if not is_confirmed:
@@ -262,15 +274,19 @@ class Visit:
                     if step.instruction is not None
                 ),
                 reports=tuple(VisitReport(r.regimen, r.form.text) for r in self.reports),
+                observations=self.observed.observations,
+                effects=self.observed.effect_texts,
                 by=self.request.user,
                 submission=submission,
             )
-        except PartRefused as refused:
+        except OneRefused as refused:
             self._part(refused).break_rule(refused)
             return None
 
-    def _part(self, refused: PartRefused) -> SubmissionForm:
+    def _part(self, refused: OneRefused) -> SubmissionForm | ValueForm:
         """The form of the part that a rule refuses."""
+        if refused.what in ("observation", "effect"):
+            return self.observed.form_of(refused)
         if refused.what == "step":
             return self.steps[refused.position].screen.form
         if refused.what == "report":
@@ -281,7 +297,7 @@ class Visit:
         """Nobody has finished typing yet: errors are for the next button."""
         for step in self.steps:
             withhold_errors(step.screen.form, step.screen.rows)
-        for form in (self.contact, self.parts, *(report.form for report in self.reports)):
+        for form in (self.parts, *self.forms):
             form._errors = ErrorDict()  # type: ignore[attr-defined]
 
     @property
@@ -296,6 +312,8 @@ class Visit:
             "parts": self.parts,
             "steps": self.steps,
             "reports": self.reports,
+            "observed": self.observed,
+            "is_laid_out": self.request.POST.get("stage") == "lay",
         }
         return render(self.request, "titration/visit.html", context, status=status)
 
@@ -315,6 +333,7 @@ class Visit:
                 contact_part(self.contact.text, titles, self.asked["calls"]),
                 *map(self._step_part, self.steps),
                 *map(self._report_part, self.reports),
+                *self.observed.read_back(titles),
             ],
             "carried": carried,
             "confirm_text": recording.confirm_text(banner(self.patient).name),
