@@ -1,41 +1,13 @@
 """All topics of the context by keyboard alone, in fewer keys than a minute holds."""
 
-import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from access.models import Role
 from patients.context import TOPICS
 from patients.models import ContextVersion
-from tests.e2e.browser import sign_in
+from tests.e2e.browser import KEYS_A_MINUTE, Keyboard, sign_in
 from tests.factories import ClinicFactory, PatientFactory, member
-
-KEYS_A_MINUTE = 240
-"""Four keys a second: a nurse who types, no typist."""
-
-
-class Keyboard:
-    """Somebody who never reaches for the mouse; counts the keys."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.count = 0
-
-    def press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.count += 1
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.type(text)
-        self.count += len(text)
-
-    def go_to(self, name: str) -> None:
-        """Tab on to a box."""
-        for _box in range(30):
-            self.press("Tab")
-            if self.page.evaluate("document.activeElement.name") == name:
-                return
-        pytest.fail(f"no {name} within thirty boxes")
 
 
 def test_all_topics_go_in_by_keyboard_within_a_minute(page: Page, live_server) -> None:
