@@ -37,6 +37,7 @@ READING = {
     "regimen-history",
     "contact-list",
     "intake",
+    "observation-list",
 }
 FILES = {"patient-pdf", "patient-csv", "patient-context-csv"}
 OF_A_PATIENT = {name for name, row in WORK.items() if re.search("{(patient|regimen|step)}", row[0])}
