@@ -1,6 +1,7 @@
 """The dose calendar: what it says and never says, day by day and step by step, and who gets it."""
 
 import re
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -45,20 +46,10 @@ START = date(2026, 11, 30)  # a Monday
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def clinic():
-    return ClinicFactory(name="Spasticity Clinic", telephone="01632 960100")
-
-
-@pytest.fixture
-def prescriber(clinic, client):
-    person = member(clinic, name="Dr A. Osei")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def regimen(clinic, prescriber):
+@pytest.fixture(scope="module")
+def made_regimen(module_db):
+    clinic = ClinicFactory(name="Spasticity Clinic", telephone="01632 960100")
+    prescriber = member(clinic, name="Dr A. Osei")
     patient = PatientFactory(
         clinic=clinic,
         by=prescriber,
@@ -67,6 +58,23 @@ def regimen(clinic, prescriber):
         record_number="QS-10442",
     )
     return regimen_of(patient, medicine_of(clinic, "Baclofen"), prescriber)
+
+
+@pytest.fixture
+def regimen(made_regimen, client, db):
+    regimen = deepcopy(made_regimen)
+    client.force_login(regimen.responsible)
+    return regimen
+
+
+@pytest.fixture
+def clinic(regimen):
+    return regimen.regimen.clinic
+
+
+@pytest.fixture
+def prescriber(regimen):
+    return regimen.responsible
 
 
 @pytest.fixture

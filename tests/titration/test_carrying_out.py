@@ -1,6 +1,7 @@
 """Recording a step from a row of a signed plan, and what the log says of it."""
 
 import re
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -44,21 +45,28 @@ from titration.timeline import Effective
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clinic():
-    return ClinicFactory()
-
-
-@pytest.fixture
-def prescriber(clinic, client):
-    person = member(clinic, name="Dr A. Osei")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def version(clinic, prescriber):
+@pytest.fixture(scope="module")
+def made_version(module_db):
+    clinic = ClinicFactory()
+    prescriber = member(clinic, name="Dr A. Osei")
     return regimen_of(PatientFactory(clinic=clinic, by=prescriber), by=prescriber)
+
+
+@pytest.fixture
+def version(made_version, client, db):
+    version = deepcopy(made_version)
+    client.force_login(version.responsible)
+    return version
+
+
+@pytest.fixture
+def clinic(version):
+    return version.regimen.clinic
+
+
+@pytest.fixture
+def prescriber(version):
+    return version.responsible
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Recording through the pages: written, read back, confirmed, corrected, withdrawn, carried."""
 
+from copy import deepcopy
 from datetime import date, time, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -34,21 +35,28 @@ UNEVEN = [
 FIGURES = ("amount", "maximum", "volume", "concentration", "strengths", "calculation")
 
 
-@pytest.fixture
-def clinic():
-    return ClinicFactory()
-
-
-@pytest.fixture
-def prescriber(clinic, client):
-    person = member(clinic, name="Dr A. Osei")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def version(clinic, prescriber):
+@pytest.fixture(scope="module")
+def made_version(module_db):
+    clinic = ClinicFactory()
+    prescriber = member(clinic, name="Dr A. Osei")
     return regimen_of(PatientFactory(clinic=clinic, by=prescriber), by=prescriber)
+
+
+@pytest.fixture
+def version(made_version, client, db):
+    version = deepcopy(made_version)
+    client.force_login(version.responsible)
+    return version
+
+
+@pytest.fixture
+def clinic(version):
+    return version.regimen.clinic
+
+
+@pytest.fixture
+def prescriber(version):
+    return version.responsible
 
 
 @pytest.fixture
