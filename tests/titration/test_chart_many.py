@@ -10,7 +10,17 @@ import pytest
 from tests.titration.doses import rate, times
 from titration.chart import NARROW, WIDE, svg
 from titration.chart.labels import Text
-from titration.chart.lanes import MOST_ROWS, OTHER_BAR, Bar, Lane, Mark, Series
+from titration.chart.lanes import (
+    DIFFERENT,
+    MISSED,
+    MOST_ROWS,
+    OTHER_BAR,
+    TAKEN,
+    Bar,
+    Lane,
+    Mark,
+    Series,
+)
 from titration.chart.many import Course, draw_many
 from titration.timeline import Effective, StepRecord
 
@@ -122,6 +132,69 @@ def test_more_side_effects_than_rows_are_counted():
     words = said(draw(lanes=[many]))
     assert sum(text.startswith("Symptom") for text in words) == MOST_ROWS
     assert "5 more, in the table" in words
+
+
+def reports(*items: tuple[str, date, date], is_open: bool = False) -> Lane:
+    """Reports from a day up to another, which is the first that they do not tell of."""
+    return Lane(
+        "Intake",
+        [
+            Bar(Effective(start), "", end=Effective(end), is_open=is_open, css=css)
+            for css, start, end in items
+        ],
+    )
+
+
+def path_of(chart, css: str) -> str:
+    [mark] = [mark for mark in chart.marks if mark.css == css]
+    return mark.data
+
+
+def heights(data: str) -> list[str]:
+    return re.findall(r"M\d+ (\d+)", data)
+
+
+def test_reports_of_days_on_end_stand_in_one_row():
+    lane = reports(
+        (TAKEN, date(2026, 3, 2), date(2026, 4, 5)),
+        (MISSED, date(2026, 4, 5), date(2026, 5, 7)),
+    )
+    chart = draw(lanes=[lane])
+    assert heights(path_of(chart, TAKEN))[0] == heights(path_of(chart, MISSED))[0]
+
+
+def test_two_reports_of_the_same_days_stand_in_two_rows():
+    lane = reports(
+        (TAKEN, date(2026, 3, 2), date(2026, 4, 5)),
+        (MISSED, date(2026, 3, 9), date(2026, 3, 30)),
+    )
+    chart = draw(lanes=[lane])
+    assert heights(path_of(chart, TAKEN))[0] != heights(path_of(chart, MISSED))[0]
+
+
+def test_what_was_reported_is_told_by_a_pattern_that_the_key_explains():
+    chart = draw(lanes=[reports((DIFFERENT, date(2026, 3, 2), date(2026, 4, 5)))])
+    assert "Reported as taken differently" in said(chart)
+    assert "Reported as missed" not in said(chart)
+    picture = svg(chart)
+    assert 'fill="url(#t-slant)"' in picture
+    assert 'id="t-slant"' in picture
+    assert 'id="t-dots"' not in picture
+
+
+def test_a_report_without_an_end_is_drawn_up_to_the_day_of_the_report_alone():
+    lane = reports((MISSED, date(2026, 3, 2), date(2026, 4, 6)), is_open=True)
+    data = path_of(draw(lanes=[lane]), MISSED)
+    closed = reports((MISSED, date(2026, 3, 2), date(2026, 4, 6)))
+    edge = re.search(r"H(\d+)", path_of(draw(lanes=[closed]), MISSED)).group(1)
+    assert data.startswith(f"M{edge} ")
+    assert "l5-" in data
+
+
+def test_a_report_that_ended_before_the_range_is_not_drawn():
+    lane = reports((MISSED, date(2026, 3, 2), date(2026, 4, 6)), is_open=True)
+    chart = draw(lanes=[lane], since=date(2026, 5, 1), until=date(2026, 5, 9))
+    assert MISSED not in {mark.css for mark in chart.marks}
 
 
 def test_marks_that_would_overlap_are_one_that_says_how_many():

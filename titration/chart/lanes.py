@@ -1,14 +1,14 @@
-"""Lanes under the panels: side effects as bars, scores as marks with their written value.
+"""Lanes under the panels: side effects and reports as bars, scores and events as marks.
 
 Nothing here is judged: no colour tells good from bad, and a value stands as it was written. What
 would overlap is drawn as one mark that says how many it stands for.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from titration.chart.labels import Text, text_width
 from titration.chart.strokes import Canvas
@@ -20,15 +20,38 @@ ROW = 22
 HALF = 7
 LABEL = 15
 GAP = 6
+TIP = 5
 MOST_ROWS = 8
 MOST_SERIES = 14
 
-BAR, OTHER_BAR = "effect", "sign"
+BAR, OTHER_BAR, PAPER_BAR = "effect", "sign", "copy"
+TAKEN, AS_PLANNED, MISSED = "intake taken", "intake planned", "intake missed"
+TIMES_MISSED, DIFFERENT, STOPPED = "intake times", "intake different", "intake stopped"
+
+# What each look of a bar says, in the order of the key; a copy on paper says so itself.
+_KEY = {
+    BAR: gettext_lazy("Side effect, as written"),
+    OTHER_BAR: gettext_lazy("Sign of withdrawal, as written"),
+    TAKEN: gettext_lazy("Reported as taken as instructed"),
+    AS_PLANNED: gettext_lazy("Reported as taken as the written plan says"),
+    MISSED: gettext_lazy("Reported as missed"),
+    TIMES_MISSED: gettext_lazy("Reported as missed at some times of the day"),
+    DIFFERENT: gettext_lazy("Reported as taken differently"),
+    STOPPED: gettext_lazy("Reported as taken no longer"),
+}
+
+
+def values_words(count: int) -> str:
+    """How many values a mark stands for."""
+    return ngettext("%(count)s value", "%(count)s values", count) % {"count": count}
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """From a moment to another; `is_open` where it goes on, and neither where no end is stated."""
+    """From a moment to another; `is_open` where it goes on, and neither where no end is stated.
+
+    Of one with both nobody says what came after `end`. Without `words` it is told by its look.
+    """
 
     start: Effective
     words: str
@@ -47,10 +70,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Marks in one row of their own, under its name."""
+    """Marks in one row of their own, under its name; `count` words how many one stands for."""
 
     name: str
     marks: Sequence[Mark]
+    count: Callable[[int], str] = values_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +123,7 @@ def within(lane: Lane, axis: TimeAxis) -> Lane:
         lane.heading,
         [bar for bar in lane.bars if _touches(bar, axis)],
         [
-            Series(series.name, marks)
+            replace(series, marks=marks)
             for series in lane.series
             if (marks := [mark for mark in series.marks if _is_on(mark.at, axis)])
         ],
@@ -114,7 +138,7 @@ def _touches(bar: Bar, axis: TimeAxis) -> bool:
     start = moment(bar.start, axis.zone)
     if start > axis.end:
         return False
-    if bar.is_open:
+    if bar.is_open and bar.end is None:
         return True
     end = end_of_interval(bar.end, axis.zone) if bar.end else start
     return max(start, end) >= axis.start
@@ -127,7 +151,7 @@ def draw_lane(canvas: Canvas, lane: Lane, top: int, width: int) -> int:
     for series in shown:
         if series.name:
             foot = canvas.room.write_lines(Text("ax", EDGE, foot + LABEL - 3, series.name)) + 3
-        _draw_marks(canvas, _groups(canvas, series.marks, width), foot + ROW // 2)
+        _draw_marks(canvas, _groups(canvas, series, width), foot + ROW // 2)
         foot += ROW
     if hidden := len(lane.series) - len(shown):
         words = ngettext(
@@ -142,14 +166,15 @@ def _draw_bars(canvas: Canvas, bars: Sequence[Bar], top: int, width: int) -> int
     rows: list[float] = []
     hidden = 0
     for place in sorted((_placed(canvas, bar, width) for bar in bars), key=lambda p: (p.x0, p.x1)):
-        row = next((n for n, right in enumerate(rows) if right + GAP <= place.left), None)
+        row = next((n for n, right in enumerate(rows) if right <= place.left), None)
         if row is None:
             if len(rows) == MOST_ROWS:
                 hidden += 1
                 continue
             row = len(rows)
             rows.append(0)
-        rows[row] = place.right
+        # Bars without words may touch: the days of one report begin where the last one's end.
+        rows[row] = place.right + GAP if place.bar.words else place.right - 1
         _draw_bar(canvas, place, top + row * ROW + ROW // 2)
     foot = top + len(rows) * ROW
     if hidden:
@@ -169,6 +194,9 @@ def _placed(canvas: Canvas, bar: Bar, width: int) -> _Placed:
     else:
         x1 = canvas.x_now if bar.is_open else sure
     x1 = min(max(x1, x0 + 3), axis.right)
+    if not bar.words:
+        tip = TIP if bar.is_open else 0
+        return _Placed(x0, x1, sure, bar, x0, "start", x0, x1 + tip)
     room = text_width(bar.words)
     if x0 + 6 + room <= x1 - 4:
         return _Placed(x0, x1, sure, bar, x0 + 6, "start", x0, x1)
@@ -180,26 +208,29 @@ def _placed(canvas: Canvas, bar: Bar, width: int) -> _Placed:
 def _draw_bar(canvas: Canvas, place: _Placed, y: int) -> None:
     """A bar; one that goes on has an open end, one of which no end is stated only its start."""
     pens, bar = canvas.pens, place.bar
-    if bar.end is not None:
+    if bar.is_open:
+        shape = f"M{place.x1} {y - HALF}H{place.x0}V{y + HALF}H{place.x1}l{TIP}-{HALF}z"
+        pens[bar.css].shape(shape)
+    elif bar.end is not None:
         pens[bar.css].rectangle(place.x0, y - HALF, place.x1, y + HALF)
-    elif bar.is_open:
-        pens[bar.css].shape(f"M{place.x1} {y - HALF}H{place.x0}V{y + HALF}H{place.x1}l5-{HALF}z")
     else:
         pens[bar.css].rectangle(place.x0, y - HALF, place.x0 + 3, y + HALF)
     canvas.room.draw(place.x0, y, place.x1, y)
-    canvas.room.write(Text("lanet", place.words_x, y + 4, bar.words, place.anchor))
+    if bar.words:
+        canvas.room.write(Text("lanet", place.words_x, y + 4, bar.words, place.anchor))
 
 
-def _groups(canvas: Canvas, marks: Sequence[Mark], width: int) -> list[_Group]:
+def _groups(canvas: Canvas, series: Series, width: int) -> list[_Group]:
     """Marks from left to right; one that would meet the words before it joins them."""
     axis = canvas.axis
     found: list[_Group] = []
     placed = sorted(
-        ((axis.x(moment(mark.at, axis.zone)), mark.words) for mark in marks), key=lambda p: p[0]
+        ((axis.x(moment(mark.at, axis.zone)), mark.words) for mark in series.marks),
+        key=lambda p: p[0],
     )
     for x, words in placed:
         if found and x - 4 < found[-1].right + GAP:
-            _join(found[-1], x)
+            _join(found[-1], x, series)
         else:
             found.append(_Group([x], words, x + 6 + text_width(words)))
     for group, after in zip(found, [*found[1:], None], strict=True):
@@ -208,10 +239,9 @@ def _groups(canvas: Canvas, marks: Sequence[Mark], width: int) -> list[_Group]:
     return found
 
 
-def _join(group: _Group, x: int) -> None:
+def _join(group: _Group, x: int, series: Series) -> None:
     group.xs.append(x)
-    count = len(group.xs)
-    group.words = ngettext("%(count)s value", "%(count)s values", count) % {"count": count}
+    group.words = series.count(len(group.xs))
     group.right = max(group.right, x + 6 + text_width(group.words))
 
 
@@ -235,13 +265,17 @@ def lane_key(canvas: Canvas) -> list:
     def bar(css: str):
         return lambda x, y: pens[css].rectangle(x, y - 6, x + 22, y + 6)
 
-    def open_bar(x: int, y: int) -> None:
-        pens[BAR].shape(f"M{x + 17} {y - 6}H{x}V{y + 6}H{x + 17}l5-6z")
+    def open_bar(css: str):
+        def drawn(x: int, y: int) -> None:
+            pens[css].shape(f"M{x + 17} {y - 6}H{x}V{y + 6}H{x + 17}l{TIP}-6z")
 
-    is_open = any("l5-" in pens[css].data for css in (BAR, OTHER_BAR) if css in pens)
-    entries = (
-        (BAR in pens, bar(BAR), _("Side effect, as written")),
-        (OTHER_BAR in pens, bar(OTHER_BAR), _("Sign of withdrawal, as written")),
-        (is_open, open_bar, _("Goes on")),
-    )
-    return [(swatch, label) for is_there, swatch, label in entries if is_there]
+        return drawn
+
+    looks = [css for css in _KEY if css in pens]
+    is_open = [css for css in looks if f"l{TIP}-" in pens[css].data]
+    entries = [(bar(css), str(_KEY[css])) for css in looks]
+    if goes_on := [css for css in is_open if css in (BAR, OTHER_BAR)]:
+        entries.append((open_bar(goes_on[0]), _("Goes on")))
+    if still_so := [css for css in is_open if css not in (BAR, OTHER_BAR)]:
+        entries.append((open_bar(still_so[0]), _("Still so when it was reported")))
+    return entries

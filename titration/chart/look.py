@@ -12,6 +12,21 @@ AMBER, AMBER_LINE = "#7a4b00", "#c28a12"
 _STROKE = f'fill="none" stroke="{BRAND}"'
 _POINT = 'fill="none" stroke-linecap="round"'
 
+_FILLED = f'fill="url(#%%s-%s)" stroke="{INK}"'
+
+# Fills of six pixels by six that tell bars apart without a colour, each with its path.
+PATTERNS = {
+    name: f'<path class="pattern" d="{path}" fill="none" stroke="{INK}" '
+    'stroke-linecap="round" stroke-width="1.3"/>'
+    for name, path in (
+        ("dots", "M1.5 1.5h.01M4.5 4.5h.01"),
+        ("level", "M0 1.5H6M0 4.5H6"),
+        ("upright", "M3 0V6"),
+        ("slant", "M-1 1L1 -1M0 6L6 0M5 7L7 5"),
+        ("cross", "M0 3H6M3 0V6"),
+    )
+}
+
 MARKS = {
     "future": f'fill="{GROUND}"',
     "grid": f'stroke="{LINE}"',
@@ -32,6 +47,13 @@ MARKS = {
     "planned row": f'fill="{CARD}" stroke="{SOFT}" stroke-width="1.5" stroke-dasharray="3 2"',
     "effect": f'fill="{WASH}" stroke="{EDGE}"',
     "sign": f'fill="{CARD}" stroke="{EDGE}" stroke-dasharray="5 3"',
+    "copy": f'fill="{CARD}" stroke="{SOFT}"',
+    "intake taken": _FILLED % "dots",
+    "intake planned": _FILLED % "level",
+    "intake missed": f'fill="{CARD}" stroke="{INK}"',
+    "intake times": _FILLED % "upright",
+    "intake different": _FILLED % "slant",
+    "intake stopped": _FILLED % "cross",
     "score": f'fill="none" stroke="{INK}" stroke-width="1.5"',
     "paper": f'fill="none" stroke="{SOFT}" stroke-width="1.5"',
     "ahead": f'{_STROKE} stroke-width="2" stroke-dasharray="7 4"',

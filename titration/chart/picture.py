@@ -77,6 +77,18 @@ class Chart:
     font_size: str = str(FONT_SIZE)
 
     @property
+    def patterns(self) -> SafeString:
+        """The definitions of the patterns that some of its marks are filled with."""
+        return SafeString(
+            "".join(
+                f'<pattern id="{self.prefix}-{name}" width="6" height="6" '
+                f'patternUnits="userSpaceOnUse">{path}</pattern>'
+                for name, path in look.PATTERNS.items()
+                if any(f"#{self.prefix}-{name})" in mark.look for mark in self.marks)
+            )
+        )
+
+    @property
     def elements(self) -> SafeString:
         """The marks, then the words, as SVG, which a template would take longer to write.
 

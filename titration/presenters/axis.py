@@ -1,6 +1,6 @@
 """Everything of a patient on one time axis, and the table that says the same in words."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,41 +15,25 @@ from django.utils.translation import pgettext
 
 from ledger.moments import Moment
 from patients.models import Patient
-from titration import observed, wording
+from titration import contacted, intake, issued, observed, pumped, reported, wording
 from titration.chart import NARROW, WIDE, svg
 from titration.chart.many import Course, draw_many
 from titration.forms.span import Span, SpanForm
-from titration.models import RegimenVersion, Review, WrittenAs
-from titration.observed import Effect, Observed
+from titration.models import PUMP_ROUTES, RegimenVersion, Review
 from titration.planned import PlanLog
 from titration.planning import Event
-from titration.presenters.lanes import bar_words, lanes_of
+from titration.presenters.axis_rows import AxisRow, RowAt, rows_beside
+from titration.presenters.lanes import Beside, lanes_of
 from titration.presenters.log import heading_words
-from titration.presenters.observed import (
-    ended_words,
-    series_words,
-    value_words,
-)
 from titration.presenters.picture import plans_picture
 from titration.presenters.regimen import title_of
-from titration.presenters.reviews import heading_words as review_words
 from titration.reading import History
-from titration.timeline import Effective, StepRecord
+from titration.timeline import StepRecord
 
 SHOWN = 40
 MOST = 1000
 STARTS = 4
 TWO_WEEKS = timedelta(days=13)
-
-
-@dataclass(frozen=True, slots=True)
-class AxisRow:
-    """Something that was recorded, as the table says it."""
-
-    when: str
-    what: str
-    said: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +80,48 @@ def patient_axis(
     *,
     is_whole: bool = False,
 ) -> Axis | None:
-    """None where nothing is recorded of the patient; three queries beside what was read.
+    """None where nothing is recorded of the patient; twelve queries at most beside what was read.
 
     The newest MOST observations of the range are drawn.
     """
-    known, span = moment.number if moment else None, form.span
-    effects = observed.effects(patient.pk, known)
-    scores = observed.observations(patient.pk, known, since=span.since, until=span.until, most=MOST)
-    reviews = _reviews(patient.pk, known)
+    span, query = form.span, moment.query if moment else ""
+    beside = _read(patient, regimens, moment.number if moment else None, span)
     has_steps = any(log.live for log in regimens.logs.values())
     has_plans = any(present for _logs, present in regimens.plans.values())
-    if span.is_open and not (has_steps or has_plans or effects or scores):
+    if span.is_open and beside.is_empty and not (has_steps or has_plans):
         return None
-    rows = _rows(regimens, effects, scores, reviews, span, moment.query if moment else "")
+    rows = _rows(regimens, beside, span, query)
     shown = rows if is_whole else rows[:SHOWN]
-    query = "&".join(filter(None, [span.query, moment.query[1:] if moment else ""]))
+    kept = "&".join(filter(None, [span.query, query[1:], "table=all"]))
     return Axis(
-        chart=_picture(regimens, effects, scores, reviews, now, span, is_today=moment is None),
+        chart=_picture(regimens, beside, now, span, is_today=moment is None),
         form=form,
         quick=_quick(regimens, now.date(), span, moment),
-        rows=[write() for _order, write in shown],
+        rows=[row.write() for row in shown],
         hidden=len(rows) - len(shown),
-        more_url=f"?{'&'.join(filter(None, [query, 'table=all']))}#axis-table",
-        is_cut=len(scores) == MOST,
+        more_url=f"?{kept}#axis-table",
+        is_cut=len(beside.scores) == MOST,
         is_narrowed=not span.is_open,
+    )
+
+
+def _read(patient: Patient, regimens: Regimens, known: int | None, span: Span) -> Beside:
+    """Everything beside the doses; the observations of the range only."""
+    titles = {version.regimen_id: title_of(version) for version in regimens.versions}
+    present = {r: plan.plan for r, (_logs, plan) in regimens.plans.items() if plan}
+    copies = issued.issues(present.values(), known)
+    in_pumps = [v.regimen_id for v in regimens.versions if v.route in PUMP_ROUTES]
+    return Beside(
+        titles=titles,
+        effects=observed.effects(patient.pk, known),
+        scores=observed.observations(
+            patient.pk, known, since=span.since, until=span.until, most=MOST
+        ),
+        reviews=_reviews(patient.pk, known),
+        contacts=contacted.standing(contacted.contacts([patient.pk], known)),
+        reports={r: intake.standing(texts) for r, texts in reported.reports(titles, known).items()},
+        pumps={r: log.live for r, log in pumped.pump_logs(in_pumps, known).items()},
+        copies={regimen: copies[plan] for regimen, plan in present.items()},
     )
 
 
@@ -129,14 +131,7 @@ def _reviews(patient: UUID, known: int | None) -> list[Review]:
 
 
 def _picture(
-    regimens: Regimens,
-    effects: Sequence[Effect],
-    scores: Sequence[Observed],
-    reviews: Sequence[Review],
-    now: datetime,
-    span: Span,
-    *,
-    is_today: bool,
+    regimens: Regimens, beside: Beside, now: datetime, span: Span, *, is_today: bool
 ) -> SafeString:
     courses = []
     for version in regimens.versions:
@@ -144,7 +139,7 @@ def _picture(
         plans, present = regimens.plans.get(version.regimen_id, ((), None))
         if log.live or present:
             courses.append(Course(title_of(version), log.live, plans_picture(plans, present)))
-    lanes = lanes_of(effects, scores, reviews)
+    lanes = lanes_of(beside)
     drawn = (
         (
             shape,
@@ -169,36 +164,24 @@ def _picture(
     )
 
 
-def _rows(
-    regimens: Regimens,
-    effects: Sequence[Effect],
-    scores: Sequence[Observed],
-    reviews: Sequence[Review],
-    span: Span,
-    query: str,
-) -> list[tuple[tuple, Callable[[], AxisRow]]]:
-    """What was recorded in the range, newest first: its order, and what writes its row."""
-    found: list[tuple[tuple, Callable[[], AxisRow]]] = [
-        *_step_rows(regimens, query),
-        *((each.order, partial(_effect_row, each, query)) for each in effects),
-        *((each.order, partial(_score_row, each, query)) for each in scores),
-        *((Effective(each.review_on).order, partial(_review_row, each)) for each in reviews),
-    ]
+def _rows(regimens: Regimens, beside: Beside, span: Span, query: str) -> list[RowAt]:
+    """What was recorded of the range, newest first."""
+    found = [*_step_rows(regimens, query), *rows_beside(beside, query)]
     within = [
-        (order, row)
-        for order, row in found
-        if (span.since is None or order[0] >= span.since)
-        and (span.until is None or order[0] <= span.until)
+        row
+        for row in found
+        if (span.since is None or row.last >= span.since)
+        and (span.until is None or row.order[0] <= span.until)
     ]
-    return sorted(within, key=lambda item: item[0][:4], reverse=True)
+    return sorted(within, key=lambda row: row.order[:4], reverse=True)
 
 
-def _step_rows(regimens: Regimens, query: str) -> Iterator[tuple[tuple, Callable[[], AxisRow]]]:
+def _step_rows(regimens: Regimens, query: str) -> Iterator[RowAt]:
     for version in regimens.versions:
         url = reverse("regimen", args=[version.regimen_id]) + query
         title = title_of(version)
         for step in regimens.logs[version.regimen_id].live:
-            yield step.order, partial(_step_row, step, title, url)
+            yield RowAt(step.order, step.effective.on, partial(_step_row, step, title, url))
 
 
 def _step_row(step: StepRecord, title: str, url: str) -> AxisRow:
@@ -206,37 +189,6 @@ def _step_row(step: StepRecord, title: str, url: str) -> AxisRow:
     dose = wording.dosage_words(step.components) if step.components else ""
     said = between.join(filter(None, [heading_words(step.kind), dose]))
     return AxisRow(wording.effective_words(step.effective), title, said, url)
-
-
-def _effect_row(effect: Effect, query: str) -> AxisRow:
-    said = _("%(what)s; end: %(ended)s") % {
-        "what": bar_words(effect),
-        "ended": ended_words(effect),
-    }
-    return AxisRow(
-        wording.effective_words(effect.effective),
-        str(WrittenAs(effect.written_as).label).capitalize(),
-        said,
-        reverse("side-effect", args=[effect.line]) + query,
-    )
-
-
-def _score_row(each: Observed, query: str) -> AxisRow:
-    return AxisRow(
-        wording.effective_words(each.effective),
-        series_words(each),
-        value_words(each),
-        reverse("observation", args=[each.line]) + query,
-    )
-
-
-def _review_row(review: Review) -> AxisRow:
-    return AxisRow(
-        wording.effective_words(Effective(review.review_on)),
-        _("Review"),
-        review_words(review),
-        reverse("regimen", args=[review.regimen_id]),
-    )
 
 
 def _quick(regimens: Regimens, today: date, span: Span, moment: Moment | None) -> list[Quick]:

@@ -28,6 +28,12 @@ HOW_WORDS = {
 }
 
 
+def mark_words(text: Contacted) -> str:
+    """How it was had and, where nobody was reached, that: "We telephoned: nobody was reached"."""
+    how = HOW_WORDS[ContactHow(text.how), Direction(text.direction)]()
+    return how if text.reached == Reached.REACHED else _reached_words(text, how)
+
+
 def how_words(text: Contacted) -> str:
     """How it was had, and when: "They telephoned, 16-Nov-2026 at 14:30"."""
     how = HOW_WORDS[ContactHow(text.how), Direction(text.direction)]()
@@ -41,8 +47,12 @@ def heading_words(text: Contacted) -> str:
     """How it was had, when, and where nobody was reached, that."""
     if text.reached == Reached.REACHED:
         return how_words(text)
+    return _reached_words(text, how_words(text))
+
+
+def _reached_words(text: Contacted, contact: str) -> str:
     return _("%(contact)s: %(reached)s") % {
-        "contact": how_words(text),
+        "contact": contact,
         "reached": str(Reached(text.reached).label).lower(),
     }
 

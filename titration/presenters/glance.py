@@ -1,16 +1,17 @@
 """What a regimen's page says at a first glance of reports of intake and of contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
-from titration import contacted, intake, reported
+from titration import contacted
+from titration.contacted import Contacted
+from titration.intake import Report
 from titration.models import Regimen
 from titration.presenters.contacts import CallLine, call_lines, heading_words
 from titration.presenters.intake import heading_words as report_words
 from titration.presenters.intake import told_words
-from titration.reading import History
 
 MOST = 3
 
@@ -46,13 +47,10 @@ class ContactsCard:
 
 
 def reported_card(
-    regimen: Regimen, history: History, *, may_record: bool, query: str
+    regimen: Regimen, reports: Iterable[Report], *, may_record: bool, query: str
 ) -> ReportedCard:
-    """As known where `history` is; one query."""
-    texts = reported.reports([regimen.pk], history.known)[regimen.pk]
-    standing = sorted(
-        intake.standing(texts), key=lambda text: (text.last_on, text.number), reverse=True
-    )
+    """The newest of the reports of the regimen that stand."""
+    standing = sorted(reports, key=lambda text: (text.last_on, text.number), reverse=True)
     return ReportedCard(
         reports=[
             Linked(
@@ -69,12 +67,10 @@ def reported_card(
 
 
 def contacts_card(
-    regimen: Regimen, history: History, *, may_record: bool, query: str
+    regimen: Regimen, texts: Sequence[Contacted], *, may_record: bool, query: str
 ) -> ContactsCard:
-    """The patient's contacts, of whatever medicine, as known where `history` is; one query."""
-    patient, known = regimen.patient_id, history.known
-    texts = contacted.contacts([patient], known)
-    live = contacted.standing(texts)
+    """Of all texts of the patient's contacts, of whatever medicine."""
+    patient, live = regimen.patient_id, contacted.standing(texts)
     last = live[-1] if live else None
     return ContactsCard(
         last=Linked(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from access.models import Clinic
 from titration import pumped, wording
 from titration.dosing import Component
-from titration.models import PUMP_ROUTES, PumpAlarm, PumpEventKind, PumpMode
+from titration.models import PumpAlarm, PumpEventKind, PumpMode
 from titration.presenters.log import or_erased, quoted, recorded_words, withdrawal_words
 from titration.pump import STOPPED, Pump, PumpRecord, PumpText
 from titration.pumped import PumpEntry, PumpLog
@@ -137,11 +137,10 @@ class PumpCard:
     facts: Sequence[PumpFact]
 
 
-def pump_card(regimen: UUID, route: str, known: int | None, query: str) -> PumpCard | None:
+def pump_card(regimen: UUID, log: PumpLog | None, query: str) -> PumpCard | None:
     """None for a medicine that no pump gives. `query` ends the address of another moment."""
-    if route not in PUMP_ROUTES:
+    if log is None:
         return None
-    log = pumped.pump_log(regimen, known)
     now = log.pump
     facts = list(_dates_now(now)) if now.is_in_place else []
     words = _("In place") if now.is_in_place else _nothing_words(log, now)

@@ -13,17 +13,29 @@ from access.models import User
 from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, SIGN, allows
 from ledger.moments import Moment
 from patients.presenters import banner, not_today
-from titration import observed, planning, policies, reading, timeline
+from titration import (
+    contacted,
+    intake,
+    observed,
+    planning,
+    policies,
+    pumped,
+    reading,
+    reported,
+    timeline,
+)
 from titration.chart import pictures
-from titration.chart.lanes import Lane
-from titration.models import Regimen, RegimenVersion, StepKind
+from titration.contacted import Contacted
+from titration.models import PUMP_ROUTES, Regimen, RegimenVersion, StepKind
 from titration.planned import PlanLog
+from titration.presenters.axis_rows import rows_beside
 from titration.presenters.glance import contacts_card, reported_card
-from titration.presenters.lanes import lanes_of
+from titration.presenters.lanes import Beside, lanes_of
 from titration.presenters.log import log_rows, ordered, quoted
 from titration.presenters.log_table import log_table
 from titration.presenters.pumps import pump_card
 from titration.presenters.regimen_plans import RegimenPlans, regimen_plans
+from titration.pumped import PumpLog
 from titration.reading import History
 
 WINDOW = 25
@@ -113,6 +125,9 @@ def regimen_page(
     )
     read = [*shown, *ahead, *([step] if step else [])]
     rows = _rows_of(history, regimen, now, read, plans.logs)
+    contacts = contacted.contacts([regimen.patient_id], history.known)
+    pump = pumped.pump_log(regimen.pk, history.known) if version.route in PUMP_ROUTES else None
+    beside = _beside(regimen, history, title, contacts, pump)
     state = timeline.state_of(step)
     return {
         "regimen": regimen,
@@ -135,13 +150,16 @@ def regimen_page(
             now=now,
             is_today=moment is None,
             plans=plans.picture,
-            lanes=_lanes(regimen, history) if history.live or plans.picture.present else (),
+            lanes=lanes_of(beside),
         ),
+        "beside": _words_beside(beside, regimen.patient_id, query),
         "plans": plans,
-        "pump": pump_card(regimen.pk, version.route, history.known, moment.query if moment else ""),
+        "pump": pump_card(regimen.pk, pump, query),
         "with_versions": with_versions,
-        "reported": reported_card(regimen, history, may_record=may_record, query=query),
-        "contacts": contacts_card(regimen, history, may_record=may_record, query=query),
+        "reported": reported_card(
+            regimen, beside.reports[regimen.pk], may_record=may_record, query=query
+        ),
+        "contacts": contacts_card(regimen, contacts, may_record=may_record, query=query),
         "ended": person.ended,
         "review_url": reverse("review-new", args=[regimen.pk]) if may_plan else "",
         "table": log_table([rows[record.entry] for record in shown], may_record=may_record),
@@ -155,16 +173,37 @@ def regimen_page(
     }
 
 
-def _lanes(regimen: Regimen, history: History) -> list[Lane]:
-    """The side effects beside the regimen or beside none, and the scores since it began."""
-    effects = [
-        effect
-        for effect in observed.effects(regimen.patient_id, history.known)
-        if effect.regimen in (None, regimen.pk)
-    ]
+def _beside(
+    regimen: Regimen,
+    history: History,
+    title: str,
+    contacts: Sequence[Contacted],
+    pump: PumpLog | None,
+) -> Beside:
+    """What stands beside the regimen or beside none, and the scores since it began."""
+    patient, known = regimen.patient_id, history.known
     since = history.live[0].effective.on if history.live else None
-    scores = observed.observations(regimen.patient_id, history.known, since=since, most=MOST_SCORES)
-    return lanes_of(effects, scores)
+    of_it = (None, regimen.pk)
+    reports = reported.reports([regimen.pk], known)
+    return Beside(
+        titles={regimen.pk: title},
+        effects=[each for each in observed.effects(patient, known) if each.regimen in of_it],
+        scores=observed.observations(patient, known, since=since, most=MOST_SCORES),
+        contacts=[each for each in contacted.standing(contacts) if each.regimen in of_it],
+        reports={regimen.pk: intake.standing(reports[regimen.pk])},
+        pumps={regimen.pk: pump.live} if pump else {},
+    )
+
+
+def _words_beside(beside: Beside, patient: UUID, query: str) -> dict[str, object]:
+    """The newest rows of what stands under the doses, and where all of them are."""
+    rows = sorted(rows_beside(beside, query), key=lambda row: row.order[:4], reverse=True)
+    return {
+        "rows": [row.write() for row in rows[:WINDOW]],
+        "hidden": len(rows) - min(len(rows), WINDOW),
+        "more_url": f"{reverse('patient', args=[patient])}{query or '?'}"
+        f"{'&' if query else ''}table=all#axis-table",
+    }
 
 
 def _rows_of(
