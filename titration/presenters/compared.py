@@ -100,6 +100,7 @@ def compared(
         "regimens": [comparison.regimen(key) for key in shown],
         "patient_lines": _patient_lines(patient, moment),
         "context_lines": _context_lines(patient, moment),
+        "contact_lines": comparison.plan_lines(patient.pk),
         "observed_lines": [
             Line(
                 since.number,
@@ -168,7 +169,7 @@ class _Comparison:
                     *self._step_lines(log),
                     *self._version_lines(versions),
                     *self._withdrawal_lines(key),
-                    *self._plan_lines(key),
+                    *self.plan_lines(key),
                 ],
                 key=lambda line: line.number,
             ),
@@ -293,8 +294,8 @@ class _Comparison:
         words = _("%(name)s withdrew this regimen as entered in error: %(reason)s.")
         return [self._withdrawn(withdrawal, words, {})]
 
-    def _plan_lines(self, key: UUID) -> list[Line]:
-        """What was learned of the regimen's plans, copies and reviews."""
+    def plan_lines(self, key: UUID) -> list[Line]:
+        """What was learned of a regimen beside its steps, or of contacts with the patient."""
         entry = _("entry %(number)s")
         return [
             Line(
