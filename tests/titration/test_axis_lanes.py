@@ -1,6 +1,8 @@
 """What was reported, said and done under the doses: lanes, and the words beside them."""
 
+import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -13,6 +15,7 @@ from tests.titration.doses import rate
 from tests.titration.factories import (
     contact_of,
     medicine_of,
+    observation_of,
     plan_of,
     pump_event_of,
     regimen_of,
@@ -25,6 +28,8 @@ from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
 
+FIGURES = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s(?:mg|micrograms?|mL|kg)\b")
+QUOTED = re.compile("“[^”]*”")
 FAR = date(2026, 2, 9)
 LATER = date(2026, 6, 8)
 
@@ -169,6 +174,20 @@ def test_a_report_that_began_before_the_range_is_in_its_table(client, mouth):
     report_of(mouth, what="missed", from_on=begun, until_on=today)
     text = page(client, mouth.regimen.patient, f"?from={today}&to={today}")
     assert "nothing taken" in table(text)
+
+
+def test_every_figure_under_the_doses_is_one_that_was_written(client, pump):
+    patient = pump.regimen.patient
+    written = {"concentration": 2003, "concentration_unit": "microgram"}
+    volumes = {"volume_expected": Decimal("2.3"), "volume_filled": Decimal("19.7")}
+    pump_event_of(pump, FAR, "refilled", **written, **volumes)
+    observation_of(patient, on=FAR, figure=Decimal("61.3"))
+    report_of(pump, taken="83 micrograms")
+    for text in both(client, pump):
+        under = drawn(text) + QUOTED.sub("", table(text))
+        assert set(FIGURES.findall(under)) <= {"101", "2,003", "2.3", "19.7", "61.3"}
+        assert set(FIGURES.findall(table(text))) >= {"2,003", "2.3", "19.7", "61.3"}
+        assert ">61.3<" in drawn(text)
 
 
 def test_a_contact_alone_has_an_axis(client, patient):
