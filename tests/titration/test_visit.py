@@ -443,3 +443,34 @@ def test_the_visit_asks_no_more_queries_for_more_measures(client, version, nurse
 
     count(weight)
     assert count(weight, *others) == count(weight)
+
+
+# What was recorded together
+
+
+def test_the_contact_names_what_was_recorded_with_it(client, version, nurse) -> None:
+    visiting = whole(client, version)
+    visiting.send("review", **visiting.contact() | visiting.step() | visiting.report())
+    visiting.send("confirm")
+    numbers = dict(Entry.objects.values_list("kind", "number").order_by("number"))
+    step, report = numbers["dose-step"], numbers["intake-report"]
+    contact = numbers["contact"]
+    page = Page(client.get(reverse("contact-list", args=[version.regimen.patient_id])))
+    words = (
+        "Recorded at the same time: "
+        f"dose step, entry {step:,}; report of the intake, entry {report:,}"
+    )
+    assert words in page.text
+    assert f"contact, entry {contact:,}" not in page.text
+    page = Page(client.get(reverse("intake", args=[version.regimen_id])))
+    assert f"Recorded at the same time: contact, entry {contact:,}; dose step" in page.text
+    known = Page(
+        client.get(reverse("contact-list", args=[version.regimen.patient_id]) + f"?known={step}")
+    )
+    assert f"report of the intake, entry {report:,}" not in known.text
+
+
+def test_a_contact_alone_names_nothing_beside_it(client, version, nurse) -> None:
+    contact_of(version.regimen.patient, nurse)
+    page = Page(client.get(reverse("contact-list", args=[version.regimen.patient_id])))
+    assert "Recorded at the same time" not in page.text

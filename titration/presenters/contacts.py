@@ -15,6 +15,7 @@ from titration.contacted import Contacted
 from titration.models import ContactHow, Direction, Reached
 from titration.presenters.log import moment_words, quoted
 from titration.presenters.texts import TextCard, corrected_words, status_of
+from titration.together import Together, beside
 
 HOW_WORDS = {
     (ContactHow.TELEPHONE, Direction.IN): lambda: _("They telephoned"),
@@ -95,12 +96,13 @@ def contact_cards(
     titles: Mapping[UUID, str],
     withdrawals: Mapping[UUID, Retraction],
     *,
+    together: Together | None = None,
     may_record: bool = False,
     query: str = "",
 ) -> list[TextCard]:
     """The texts `shown`, of all `texts` of the patient; `titles` are those of regimens.
 
-    `withdrawals` are by line, each with its entry.
+    `withdrawals` are by line, each with its entry; `together` what was recorded in one form.
     """
     live = contacted.standing(texts)
     answered_by: dict[UUID | None, Contacted] = {t.answers: t for t in live if t.answers}
@@ -112,6 +114,7 @@ def contact_cards(
             clinic,
             details=_details(text, live, by_line, answered_by, titles),
             status=status_of(text, newest[text.contact]),
+            together=beside(together or {}, text.submission, text.number),
             withdrawal=withdrawals.get(text.contact),
             may_record=may_record,
             query=query,
@@ -126,6 +129,7 @@ def _card(
     *,
     details: Sequence[tuple[str, str]],
     status: str,
+    together: Sequence[str],
     withdrawal: Retraction | None,
     may_record: bool,
     query: str,
@@ -144,7 +148,7 @@ def _card(
         url=reverse("contact", args=[text.contact]) + query,
         correct_url=reverse("contact-correct", args=[text.contact]) if may_change else "",
         retract_url=reverse("contact-retract", args=[text.contact]) if may_change else "",
-        submission=text.submission,
+        together=together,
     )
 
 

@@ -15,6 +15,7 @@ from titration.models import Intake, Reporter
 from titration.presenters.log import moment_words, quoted
 from titration.presenters.texts import TextCard, corrected_words, status_of
 from titration.timeline import Segment, StepRecord
+from titration.together import Together, beside
 
 
 def days_words(from_on: date, until_on: date | None, reported_on: date) -> str:
@@ -82,6 +83,7 @@ def report_cards(
     clinic: Clinic,
     withdrawals: Mapping[UUID, Retraction],
     *,
+    together: Together | None = None,
     may_record: bool = False,
     query: str = "",
 ) -> list[TextCard]:
@@ -92,6 +94,7 @@ def report_cards(
             text,
             clinic,
             status=status_of(text, newest[text.report]),
+            together=beside(together or {}, text.submission, text.number),
             withdrawal=withdrawals.get(text.report),
             may_record=may_record,
             query=query,
@@ -105,6 +108,7 @@ def _card(
     clinic: Clinic,
     *,
     status: str,
+    together: Sequence[str],
     withdrawal: Retraction | None,
     may_record: bool,
     query: str,
@@ -130,7 +134,7 @@ def _card(
         url=reverse("intake-report", args=[text.report]) + query,
         correct_url=reverse("intake-correct", args=[text.report]) if may_change else "",
         retract_url=reverse("intake-retract", args=[text.report]) if may_change else "",
-        submission=text.submission,
+        together=together,
     )
 
 

@@ -32,7 +32,6 @@ class TextCard:
     url: str
     correct_url: str
     retract_url: str
-    submission: UUID
     together: Sequence[str] = ()
 
 

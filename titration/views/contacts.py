@@ -29,6 +29,7 @@ from titration.models import Contact, Regimen, RegimenVersion
 from titration.presenters.contacts import call_lines, contact_cards
 from titration.presenters.regimen import title_of
 from titration.presenters.texts import TextCard
+from titration.together import recorded_together
 from titration.views.attempts import attempt, read_anew
 from titration.views.regimens import kind_of
 
@@ -219,6 +220,9 @@ def cards_of(
         patient.clinic,
         titles_of(patient, moment),
         _withdrawals(texts),
+        together=recorded_together(
+            patient.pk, (text.submission for text in texts), moment.number if moment else None
+        ),
         may_record=may_record,
         query=moment.query if moment else "",
     )

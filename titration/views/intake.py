@@ -29,6 +29,7 @@ from titration.intake import Report
 from titration.models import Intake, IntakeReport, PlanVersion, Regimen, slots_of
 from titration.presenters.intake import grid_days, report_cards
 from titration.presenters.texts import TextCard
+from titration.together import recorded_together
 from titration.views.attempts import attempt, read_anew
 from titration.views.regimens import page_of, regimen_for, withdrawn_already
 
@@ -233,6 +234,11 @@ def cards_of(
         shown,
         regimen.clinic,
         _withdrawals(texts),
+        together=recorded_together(
+            regimen.patient_id,
+            (text.submission for text in texts),
+            moment.number if moment else None,
+        ),
         may_record=may_record,
         query=moment.query if moment else "",
     )
