@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from access.models import Role
+from access.models import Role, Session
 from ledger.models import Entry
 from tests.factories import PatientFactory, member
 from tests.pages import Page, typed_over
@@ -443,6 +443,23 @@ def test_the_visit_asks_no_more_queries_for_more_measures(client, version, nurse
 
     count(weight)
     assert count(weight, *others) == count(weight)
+
+
+def test_everything_that_was_laid_out_comes_back_when_the_session_had_ended(
+    client, version, nurse, weight
+) -> None:
+    visiting = observing(client, version, weight)
+    typed = visiting.contact() | visiting.effect() | visiting.value(weight, "71")
+    Session.objects.all().delete()
+    sent = visiting.page.values | typed | {"stage": "review"}
+    answer = client.post(visiting.url, sent)
+    assert answer.url.startswith("/accounts/login/")
+    client.force_login(nurse)
+    page = Page(client.get(visiting.url))
+    assert page.values["said"] == "Legs are easier"
+    assert page.values["effect-0-symptom"] == "drowsiness"
+    assert page.values[f"{weight.pk.hex}-0-figure"] == "71"
+    assert not Contact.objects.exists()
 
 
 # What was recorded together
