@@ -19,14 +19,14 @@ from tests.titration.factories import step_of
 from tests.titration.test_projection import Desk, doings
 from titration.timeline import Effective
 
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
+OF_THE_REQUEST = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-left="[0-9]+"')
 
 
 def said(client, address: str) -> str:
-    """A page without the token of its forms, which is another one each time."""
+    """A page without what is another each time: the token of its forms, the session's seconds."""
     answer = client.get(address)
     assert answer.status_code == 200
-    return TOKEN.sub("", answer.text)
+    return OF_THE_REQUEST.sub("", answer.text)
 
 
 class SequencesOfActions(TestCase):
