@@ -58,7 +58,7 @@ def test_somebody_of_another_clinic_leaves_one_refusal(client, world, name):
     [event] = events_of(lambda: send(world.address(path)))
     assert event.kind == AccessKind.REFUSED
     assert event.clinic == world.clinic
-    is_of_nobody = "{medicine}" in path or "{text}" in path or name in PEOPLE
+    is_of_nobody = "{medicine}" in path or "{measure}" in path or "{text}" in path or name in PEOPLE
     assert patients_of(event) == (set() if is_of_nobody else {world.patient})
 
 

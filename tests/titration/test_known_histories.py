@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
+from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ from tests.titration.histories import Told, histories, in_order
 from tests.titration.test_projection import Desk, doings
 from titration import learned, reading
 from titration.exports import csv, history, pdf
+from titration.forms.span import SpanForm
 from titration.models import (
     KINDS_WITH_DOSE,
     Component,
@@ -259,7 +261,9 @@ def test_what_was_learned_since_leads_from_then_to_now(book, story, place) -> No
 # What was shown then is what is shown as known then
 
 
-OF_ITS_TIME = {"url", "not_today", "chart", "exported_at", "known_at", "notice"}
+OF_ITS_TIME = {
+    *("url", "context_url", "more_url", "not_today", "chart", "exported_at", "known_at", "notice")
+}
 """What differs: where links lead, what an export says of itself, and the picture's own label."""
 
 
@@ -271,7 +275,7 @@ def shown(reader, known: int | None = None) -> dict[str, Any]:
     head = Head.objects.get(clinic=clinic)
     moment = moments.known(str(known), clinic, head.recorded_at) if known else None
     now = clinic.local(head.recorded_at)
-    page = patient_page(patient, reader, now, [], moment)
+    page = patient_page(patient, reader, now, [], moment, span=SpanForm(QueryDict()))
     record = history.read(patient, by=reader, now=now, moment=moment)
     return {
         "number": moment.number if moment else head.number,

@@ -34,6 +34,8 @@ ROWS = (
 WRITTEN = {"17", "19", "23", "37", "41", "47", "43", "211", "67", "71", "97", "29", "31"}
 # By hand: 3 × 17, 19 + 23, 2 × 37 and 2 × 41, 2 × 47; 29 and 31 once a day; 97 in a day.
 TOTALS = {"51", "42", "74", "82", "94", "29", "31", "97"}
+# 42 less than 51, with its sign: the second row beside the first, where a signature is asked for.
+DIFFERENCES = {("\u2212", "9")}
 TOTAL = re.compile(r"Total per day(?:, as-needed doses not counted)?:? (\S+(?: to \S+)?)\smg\b")
 
 
@@ -42,7 +44,9 @@ def check(text: str) -> int:
     words = QUOTED.sub(" ", text)
     for total in TOTAL.findall(words):
         assert set(total.split(" to ")) <= TOTALS, total
-    found = [n for _sign, *pair in NUMBER.findall(TOTAL.sub(" ", words)) for n in pair if n]
+    numbers = NUMBER.findall(TOTAL.sub(" ", words))
+    assert {(sign, low) for sign, low, _high in numbers if sign} <= DIFFERENCES
+    found = [n for sign, *pair in numbers if not sign for n in pair if n]
     assert set(found) <= WRITTEN, set(found) - WRITTEN
     return len(found)
 

@@ -12,7 +12,7 @@ from ledger.models import Entry
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page
 from tests.passkeys import HOST, PRESENT, Passkey
-from tests.titration.factories import regimen_of
+from tests.titration.factories import medicine_of, regimen_of
 from tests.titration.test_signing import TEXT, address, drafted
 from titration.models import PlanDraft, PlanVersion
 
@@ -93,7 +93,7 @@ def test_the_passkey_of_a_colleague_does_not_sign(client, draft, passkey, osei):
 def test_an_answer_signs_once(client, draft, passkey, osei):
     answer = passkey.answer(asked(client))
     assert sign(client, draft, answer).status == 302
-    medicine = draft.regimen.card.version.medicine
+    medicine = medicine_of(draft.clinic, "tizanidine")
     other = regimen_of(PatientFactory(clinic=draft.clinic, by=osei), medicine, by=osei)
     second = drafted(other.regimen, TEXT, by=osei)
     assert sign(client, second, answer).status == 422
