@@ -175,6 +175,12 @@ def uncounted() -> Iterator[None]:
         connection.force_debug_cursor = counted
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """The server of browser tests, on the tests' database: begun after it, and ended before it."""
+    return live_server
+
+
 @pytest.fixture(autouse=True)
 def limits_start_anew(request: pytest.FixtureRequest) -> None:
     """Browser tests commit, and the flush between them leaves the counted sign-ins behind."""

@@ -10,11 +10,10 @@ from config.settings import DATABASES
 
 # On SQLite a file, as in life: in memory Django shares one connection between all threads, and
 # what two writers do to each other would go untested. Named by process, so that runs can overlap.
-# The name of the real one is never opened; in memory it would have the live server share the
-# connection of the tests as well, where it starts before their database does.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    _file = f"{tempfile.gettempdir()}/dose-ledger-test-{os.getpid()}.sqlite3"
-    DATABASES["default"].update(NAME=f"{_file}.none", TEST={"NAME": _file})
+    DATABASES["default"]["TEST"] = {
+        "NAME": f"{tempfile.gettempdir()}/dose-ledger-test-{os.getpid()}.sqlite3"
+    }
 
 # The real hasher is slow on purpose; no test's meaning depends on that.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
