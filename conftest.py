@@ -23,6 +23,7 @@ from ledger import reread
 ROOT = Path(__file__).parent
 E2E = ROOT / "tests" / "e2e"
 VEILED = re.compile(r"\bfind=[\w%=-]+")  # a search in an address: another row of letters each time
+LONGEST = "test_pages_are_accessible.py"  # begun first, another process does the rest meanwhile
 IN_CI = os.environ.get("CI") == "true"
 
 # Here property tests explore; in CI they repeat themselves, so that a red run means this change.
@@ -52,6 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         else:
             browser.append(item)
     config.hook.pytest_deselected(items=left_out)
+    browser.sort(key=lambda item: item.path.name != LONGEST)
     items[:] = plain + browser
 
 

@@ -274,7 +274,7 @@ def _told(regimen: RegimenVersion, by: User) -> None:
                     "told_name": by.name,
                     "told_on": date(2026, 6, 6),
                     "note": "Overheard in the scullery",
-                    "correction_reason": "Mistook the jar",
+                    "correction_reason": "Mistook the decanter",
                 },
             ),
             (
@@ -378,7 +378,7 @@ TEXTS = (
     "rhubarb",
     "Griselda",
     "scullery",
-    "jar",
+    "decanter",
     "Barnaby",
     "harpsichord",
     "longue",
