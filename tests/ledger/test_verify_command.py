@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from access.management.bar import Bar
 from ledger import checkpoints, guards
 from ledger.management.commands import verify
 from ledger.models import Entry, Head
@@ -228,7 +229,7 @@ def test_nothing_but_lines_is_written_where_nobody_looks(clinic):
 
 
 def test_a_terminal_sees_how_far_it_is(clinic, monkeypatch):
-    monkeypatch.setattr(verify.Bar, "PAUSE", 0)
+    monkeypatch.setattr(Bar, "PAUSE", 0)
     err = Terminal()
     run(stderr=err)
     assert "100% 1 (" in err.getvalue()

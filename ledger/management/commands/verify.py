@@ -1,6 +1,5 @@
 """Walk every chain and say what is not as it was written; ends with an error if anything is not."""
 
-import time
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from access.management.bar import Bar
 from access.models import Clinic
 from ledger import checkpoints, verification
 from ledger.checkpoints import CheckpointError, Note
@@ -177,36 +177,3 @@ def total(clinic: UUID | None) -> int:
         return int(entries + (AccessSeal.objects.aggregate(total=Sum("count"))["total"] or 0))
     except NOT_READ:
         return 0
-
-
-class Bar:
-    """A bar on a terminal, and nothing at all elsewhere."""
-
-    WIDTH = 30
-    PAUSE = 0.2
-
-    def __init__(self, stream: OutputWrapper, total: int) -> None:
-        self.stream = stream
-        self.total = total
-        self.done = 0
-        self.is_shown = stream.isatty()
-        self.began = self.drawn = time.monotonic()
-
-    def advance(self, count: int) -> None:
-        self.done += count
-        now = time.monotonic()
-        if self.is_shown and now - self.drawn >= self.PAUSE:
-            self.drawn = now
-            part = min(1, self.done / self.total) if self.total else 1
-            bar = ("█" * round(part * self.WIDTH)).ljust(self.WIDTH, "░")
-            rate = self.done / (now - self.began)
-            self._write(f"\r{bar} {part:4.0%} {self.done:,} ({rate:,.0f}/s)")
-
-    def clear(self) -> None:
-        """Take the bar off its line, before a line of text is written."""
-        if self.is_shown:
-            self._write("\r\033[K")
-
-    def _write(self, text: str) -> None:
-        self.stream.write(text, style_func=str, ending="")
-        self.stream.flush()
