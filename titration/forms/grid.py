@@ -17,17 +17,17 @@ from titration.intake import Day, Run, Slot, runs, slot_code
 
 @dataclass(frozen=True)
 class GridRow:
-    """A day of the grid: its words, a box or none in each column, and those of the whole day."""
+    """A day of the grid: its words, a box or none under each heading, those of the whole day."""
 
     day: str
-    cells: Sequence[BoundField | None]
+    cells: Sequence[tuple[str, BoundField | None]]
     none: BoundField
     taken: BoundField
 
     @property
     def errors(self) -> list[str]:
         """What is wrong with the day."""
-        fields = [*(cell for cell in self.cells if cell), self.none, self.taken]
+        fields = [*(cell for _heading, cell in self.cells if cell), self.none, self.taken]
         return [str(error) for field in fields for error in field.errors]
 
 
@@ -69,8 +69,8 @@ class GridForm(ReporterForm):
 
     @property
     def columns(self) -> list[str]:
-        """The times of day of all the days, as headings."""
-        return [slot_words(slot) for slot in self._slots]
+        """A heading for each time of day of all the days."""
+        return [_("%(slot)s missed") % {"slot": slot_words(slot)} for slot in self._slots]
 
     @property
     def _slots(self) -> list[Slot]:
@@ -85,8 +85,11 @@ class GridForm(ReporterForm):
             GridRow(
                 wording.weekday_words(day.on),
                 [
-                    self[f"missed-{day.on}-{slot_code(slot)}"] if slot in day.offered else None
-                    for slot in self._slots
+                    (
+                        heading,
+                        self[f"missed-{day.on}-{slot_code(slot)}"] if slot in day.offered else None,
+                    )
+                    for heading, slot in zip(self.columns, self._slots, strict=True)
                 ],
                 self[f"none-{day.on}"],
                 self[f"taken-{day.on}"],
