@@ -248,6 +248,81 @@ class Erasure(Record):
         return {"reason": self.reason, "records": self.records}
 
 
+class FileFormat(models.TextChoices):
+    CSV = "csv", _("table (CSV)")
+    XLSX = "xlsx", _("spreadsheet (XLSX)")
+    LEDGER_CSV = "ledger-csv", _("Dose Ledger tables (CSV)")
+    FHIR = "fhir", _("FHIR R4 Bundle")
+
+
+class ImportedFile(Record):
+    """A file that records of a patient were brought in from: its name as given, its digest.
+
+    `sha256` is over the bytes of the file; `rows` is how many rows, or resources, were read of it.
+    Each record that it brought has an Origin.
+    """
+
+    KIND = "imported-file"
+    FORM = "imported-file/1"
+    SEALED = ("name", "sha256")
+    AGREES: ClassVar[dict[str, str]] = {"subject": "file"}
+
+    file = models.UUIDField(default=uuid.uuid4, editable=False)
+    name = models.CharField(_("file"), max_length=255, null=True)
+    sha256 = models.CharField(max_length=64, null=True)
+    file_format = models.CharField(_("format"), max_length=20, choices=FileFormat.choices)
+    rows = models.PositiveIntegerField(_("rows"))
+
+    def __str__(self) -> str:
+        return f"{self.file}"
+
+    def plain_content(self) -> dict[str, object]:
+        return {"file": self.file, "file_format": self.file_format, "rows": self.rows}
+
+
+class Origin(Record):
+    """Where the record of the entry `brought` stood in the file that it was imported from.
+
+    `place` is a sheet, a table or a resource, `row` a row of it as the file counts them. The rest
+    says how it was recorded first, as far as the file tells: of another Dose Ledger the number and
+    the digest of the entry there, which this one stands for and never repeats.
+    """
+
+    KIND = "origin"
+    FORM = "origin/1"
+    SEALED = ("place", "first_clinic", "first_recorded_by")
+    AGREES: ClassVar[dict[str, str]] = {
+        "subject": "brought__subject",
+        "patient": "brought__patient",
+        "clinic": "brought__clinic",
+    }
+
+    file = models.ForeignKey(ImportedFile, on_delete=models.PROTECT, related_name="origins")
+    brought = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="came_from")
+    place = models.CharField(max_length=200, blank=True, null=True)
+    row = models.PositiveIntegerField(null=True)
+    first_number = models.PositiveBigIntegerField(null=True)
+    first_digest = models.CharField(max_length=64, blank=True)
+    first_clinic = models.CharField(max_length=200, blank=True, null=True)
+    first_recorded_by = models.CharField(max_length=150, blank=True, null=True)
+    first_recorded_at = models.DateTimeField(null=True)
+    first_time_zone = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.row}"
+
+    def plain_content(self) -> dict[str, object]:
+        return {
+            "file": self.file_id,
+            "brought": self.brought_id,
+            "row": self.row,
+            "first_number": self.first_number,
+            "first_digest": self.first_digest,
+            "first_recorded_at": self.first_recorded_at,
+            "first_time_zone": self.first_time_zone,
+        }
+
+
 class AccessSeal(AppendOnly):
     """A batch of access events as they stood when they were sealed, in a chain of its own.
 

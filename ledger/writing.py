@@ -64,8 +64,11 @@ class PatientErased(LedgerError, PermissionDenied):
         self.entry = entry
 
 
-class _Answered(Exception):
-    """Internal: the submission was carried out before, and made `record`."""
+class Answered(Exception):
+    """Raised in an open write by an action that was carried out before, and then made `record`.
+
+    Nothing is written, and the verb answers with that record.
+    """
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -102,7 +105,7 @@ def verb(action: Callable[..., R]) -> Callable[..., R]:
         asking = Asking(submission or uuid4(), content, recorded_at)
         try:
             return action(by=by, submission=asking, **asked)
-        except _Answered as answered:
+        except Answered as answered:
             return answered.record  # type: ignore[return-value]
 
     return call
@@ -315,7 +318,7 @@ def _answer_repeat(clinic: Clinic, asking: Asking) -> None:
     if earlier.salt is None or earlier.asked != _asked_digest(earlier.salt, asking):
         raise SubmissionConflict(entry)
     outcomes.committed(asking.uuid)
-    raise _Answered(record_of(entry))
+    raise Answered(record_of(entry))
 
 
 def record_of(entry: Entry) -> Record:

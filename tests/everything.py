@@ -1,7 +1,7 @@
 """A clinic with at least one row in every guarded table, made through the actions."""
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -29,6 +29,7 @@ from tests.titration.doses import at, times
 from tests.titration.factories import draft_of, medicine_of, regimen_of, signed_plan, step_of
 from titration import actions, calls
 from titration.dosing import Component
+from titration.importing import First, Place
 from titration.models import (
     CalendarText,
     CalendarTextVersion,
@@ -107,6 +108,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     actions.retract_step(
         step=withdrawn, reason="other", reason_text="Belongs to cousin Thaddeus", by=prescriber
     )
+    _imported(regimen, recorder)
     _planned(regimen, first, prescriber)
     _told(regimen, prescriber)
     _observed(regimen.regimen, prescriber)
@@ -128,6 +130,39 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
         _erased(clinic)
     sealing.seal(timezone.now() + timedelta(hours=1))
     return patient
+
+
+def _imported(regimen: RegimenVersion, by: User) -> None:
+    """A step out of a file of another Dose Ledger."""
+    actions.import_steps(
+        patient=regimen.regimen.patient,
+        file=actions.FileText("Doses of Aunt Hepzibah.xlsx", "5e" * 32, "xlsx", 12),
+        steps=(
+            actions.Brought(
+                regimen.regimen,
+                actions.Instruction(
+                    kind="dose",
+                    effective=Effective(date(2026, 2, 1)),
+                    decided_by=None,
+                    decided_by_name="Dr Out Side",
+                    received_how="letter",
+                    reason="other",
+                    components=(times(2, "13"),),
+                    note="Stirred anticlockwise",
+                ),
+                Place("Under the bolster", 12),
+                First(
+                    7,
+                    "d1" * 32,
+                    "Clinic of Muckle Flugga",
+                    "Sister Euphemia",
+                    datetime(2026, 2, 1, 9, 30, tzinfo=UTC),
+                    "Europe/London",
+                ),
+            ),
+        ),
+        by=by,
+    )
 
 
 def _pumped(regimen: RegimenVersion, by: User) -> None:
@@ -375,6 +410,12 @@ def _observed(regimen: Regimen, by: User) -> None:
 
 
 TEXTS = (
+    "Hepzibah",
+    "5e5e5e5e",
+    "anticlockwise",
+    "bolster",
+    "Flugga",
+    "Euphemia",
     "rhubarb",
     "Griselda",
     "scullery",

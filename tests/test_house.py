@@ -24,6 +24,7 @@ PURE = {
     "dosing",
     "folding",
     "identity",
+    "importing",
     "intake",
     "learned",
     "numbers",

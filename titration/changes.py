@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from access.models import AccessEvent, AccessKind, Clinic, User
-from ledger.models import Entry, Erasure, Head, Retraction
+from ledger.models import Entry, Erasure, Head, ImportedFile, Origin, Retraction
 from patients.models import ContextConfirmation, ContextVersion, PatientCard, PatientVersion
 from titration import contacted, issued, observed, planned, pumped, reading, reported
 from titration.contacted import Contacted
@@ -138,9 +138,11 @@ def patients_of(
 ) -> dict[UUID, list[Key]]:
     """The entries of each patient, by name; of one patient, or of whose regimens are `mine`.
 
-    Who was erased has no name and comes last.
+    Who was erased has no name and comes last. Where something came from is told with it, and is no
+    entry of its own here.
     """
     entries = Entry.objects.filter(clinic=span.clinic, number__gt=span.low, number__lte=span.high)
+    entries = entries.exclude(kind=Origin.KIND)
     whose = {"patient__isnull": False} if patient is None else {"patient": patient}
     columns = ("id", "number", "kind", "patient", "subject")
     keys = [
@@ -253,6 +255,7 @@ class Changes:
     erasures: Mapping[UUID, Erasure] = field(default_factory=dict)
     confirmations: Mapping[UUID, ContextConfirmation] = field(default_factory=dict)
     observed: Mapping[UUID, Sequence[Observed | Effect]] = field(default_factory=dict)
+    files: Mapping[UUID, ImportedFile] = field(default_factory=dict)
 
 
 def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
@@ -320,6 +323,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
         erasures=_records(Erasure, keys),
         confirmations=_records(ContextConfirmation, keys, "confirms__entry"),
         observed=_by(_observed(keys, span), "line"),
+        files=_records(ImportedFile, keys),
     )
 
 

@@ -164,7 +164,7 @@ def check_order(
     """
     before = timeline.before(live, effective, apart_from)
     if not timeline.fits(kind, timeline.state_of(before)):
-        raise RuleBroken("kind", _out_of_place(kind))
+        raise out_of_place(kind)
     newest = max((step.number for step in live), default=0)
     added = StepRecord(uuid4(), newest + 1, uuid4(), kind, effective)
     changed = [added if step.step == apart_from else step for step in live]
@@ -179,14 +179,17 @@ def check_withdrawal(live: tuple[StepRecord, ...], line: UUID) -> None:
     _check_restarts(live, [step for step in live if step.step != line], None)
 
 
-def _out_of_place(kind: str) -> str:
+def out_of_place(kind: str) -> RuleBroken:
+    """That there is nothing to withhold, resume or stop."""
     if kind == timeline.RESUME:
-        return _(
+        says = _(
             "Nothing is withheld at that moment, so there is nothing to resume. Record a dose."
         )
-    if kind == timeline.WITHHOLD:
-        return _("No dose is recorded at that moment, so there is nothing to withhold.")
-    return _("No dose is recorded at that moment, so there is nothing to stop.")
+    elif kind == timeline.WITHHOLD:
+        says = _("No dose is recorded at that moment, so there is nothing to withhold.")
+    else:
+        says = _("No dose is recorded at that moment, so there is nothing to stop.")
+    return RuleBroken("kind", says)
 
 
 def _check_restarts(
@@ -196,17 +199,22 @@ def _check_restarts(
     known = {step.step for step in timeline.restarts(live)}
     new = [step for step in timeline.restarts(changed) if step.step not in known]
     if new:
-        raise RuleBroken(
-            field,
-            _(
-                "Entry %(number)s resumes from %(moment)s, and would start again what is stopped. "
-                "Withdraw that entry first; then record this."
-            )
-            % {
-                "number": f"{new[0].number:,}",
-                "moment": wording.effective_words(new[0].effective),
-            },
+        raise restarted(new[0], field)
+
+
+def restarted(step: StepRecord, field: str | None) -> RuleBroken:
+    """That a step which is recorded would start again what is stopped."""
+    return RuleBroken(
+        field,
+        _(
+            "Entry %(number)s resumes from %(moment)s, and would start again what is stopped. "
+            "Withdraw that entry first; then record this."
         )
+        % {
+            "number": f"{step.number:,}",
+            "moment": wording.effective_words(step.effective),
+        },
+    )
 
 
 def check_dosage(kind: str, components: tuple[dosing.Component, ...]) -> None:

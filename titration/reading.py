@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -152,6 +152,23 @@ def _parts_of(steps: Sequence[UUID]) -> QuerySet:
     return parts.values_list("step_id", *COMPONENT_FIELDS)
 
 
+class CameFrom(NamedTuple):
+    """Where a text stood in the file that it was imported from, and how it was recorded first.
+
+    None is what was erased, or what the file does not tell; columns as in ledger's Origin.
+    """
+
+    file_name: str | None
+    place: str | None
+    row: int | None
+    first_number: int | None
+    first_digest: str
+    first_clinic: str | None
+    first_recorded_by: str | None
+    first_recorded_at: datetime | None
+    first_time_zone: str
+
+
 class StepText(NamedTuple):
     """What one text of a step says beside its moment and its dose, and who confirmed it when.
 
@@ -179,11 +196,19 @@ class StepText(NamedTuple):
     disputed_by_name: str | None
     disputed_at: datetime | None
     dispute_says: str | None
+    came_from: CameFrom | None = None
+
+
+_ORIGIN = (
+    "file__name",
+    *("place", "row", "first_number", "first_digest", "first_clinic"),
+    *("first_recorded_by", "first_recorded_at", "first_time_zone"),
+)
 
 
 @Composed
 def _texts(entries: Sequence[UUID]) -> QuerySet:
-    """The columns of StepText."""
+    """The columns of StepText, the entry of the Origin, and its columns."""
     return DoseStep.objects.filter(entry__in=entries).values_list(
         *("entry_id", "entry__number", "entry__recorded_by_id", "entry__recorded_by_name"),
         *("entry__recorded_at", "kind", "reason", "reason_text", "note", "correction_reason"),
@@ -192,13 +217,20 @@ def _texts(entries: Sequence[UUID]) -> QuerySet:
         "confirmation__entry__recorded_at",
         *("dispute__entry__number", "dispute__entry__recorded_by_name"),
         *("dispute__entry__recorded_at", "dispute__says"),
+        *("entry__came_from", *(f"entry__came_from__{name}" for name in _ORIGIN)),
     )
 
 
 def step_texts(entries: Iterable[UUID], known: int | None = None) -> dict[UUID, StepText]:
     """What these entries say, in one query; a confirmation or dispute counts once known."""
-    texts = map(StepText._make, _texts(list(entries)))
+    texts = map(_text, _texts(list(entries)))
     return {text.entry: _as_known(text, known) for text in texts}
+
+
+def _text(row: tuple[Any, ...]) -> StepText:
+    *said, origin = row[: -len(_ORIGIN)]
+    came_from = CameFrom(*row[-len(_ORIGIN) :]) if origin else None
+    return StepText._make((*said, came_from))
 
 
 def _as_known(text: StepText, known: int | None) -> StepText:

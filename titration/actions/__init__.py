@@ -34,6 +34,15 @@ from titration.actions.handover import (
     responsible_for,
     reviews_elsewhere,
 )
+from titration.actions.import_rules import Brought, Verdict
+from titration.actions.imports import (
+    FileText,
+    ImportRefused,
+    begin_import,
+    bring,
+    check_import,
+    import_steps,
+)
 from titration.actions.intake import (
     IntakeText,
     check_report,
@@ -99,6 +108,7 @@ from titration.actions.visits import VisitReport, VisitStep, record_visit
 __all__ = [
     "STARTING_LIST",
     "BeyondBounds",
+    "Brought",
     "CalendarWording",
     "ContactText",
     "Course",
@@ -106,7 +116,9 @@ __all__ = [
     "DraftConflict",
     "DraftGone",
     "EffectText",
+    "FileText",
     "FromRow",
+    "ImportRefused",
     "Instruction",
     "IntakeText",
     "MeasureOnTheListAlready",
@@ -116,6 +128,7 @@ __all__ = [
     "OneRefused",
     "RegimenText",
     "ReviewText",
+    "Verdict",
     "VisitReport",
     "VisitStep",
     "add_calendar_text",
@@ -124,10 +137,13 @@ __all__ = [
     "add_medicine",
     "ask_to_sign",
     "begin_draft",
+    "begin_import",
     "book_review",
+    "bring",
     "check_can_sign",
     "check_contact",
     "check_effects",
+    "check_import",
     "check_instruction",
     "check_observations",
     "check_pump_text",
@@ -145,6 +161,7 @@ __all__ = [
     "end_effect",
     "enter",
     "hand_over",
+    "import_steps",
     "is_fixed",
     "issue_plan",
     "left_to_hand_over",

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from ledger.models import Entry, Retraction
 from patients.exports import as_text
@@ -61,6 +62,14 @@ COLUMNS = (
     "note",
     "recorded_by",
     "recorded_at",
+    "imported_file",
+    "imported_part",
+    "imported_row",
+    "first_entry",
+    "first_digest",
+    "first_clinic",
+    "first_recorded_by",
+    "first_recorded_at",
     "confirmation",
     "confirmed_entry",
     "confirmed_by",
@@ -239,6 +248,7 @@ def _steps(record: PatientRecord, regimen: RegimenRecord) -> Iterator[tuple[Cell
         DoseStep.objects.select_related(
             "entry__supersedes",
             "entry__superseded_by__dosestep",
+            "entry__came_from__file",
             "confirmation__entry",
             "dispute__entry",
         )
@@ -283,6 +293,26 @@ def _step(record: PatientRecord, step: DoseStep) -> Cells:
         "note": or_erased(step.note),
         "recorded_by": entry.recorded_by_name,
         "recorded_at": record.patient.clinic.local(entry.recorded_at),
+        **_origin(record, entry),
+    }
+
+
+def _origin(record: PatientRecord, entry: Entry) -> Cells:
+    """Where a step that was imported stood in its file, and how it was recorded first."""
+    origin = getattr(entry, "came_from", None)
+    if origin is None:
+        return {}
+    zone = ZoneInfo(origin.first_time_zone) if origin.first_time_zone else None
+    at = origin.first_recorded_at
+    return {
+        "imported_file": or_erased(origin.file.name),
+        "imported_part": or_erased(origin.place),
+        "imported_row": origin.row,
+        "first_entry": origin.first_number,
+        "first_digest": origin.first_digest,
+        "first_clinic": or_erased(origin.first_clinic),
+        "first_recorded_by": or_erased(origin.first_recorded_by),
+        "first_recorded_at": at.astimezone(zone or record.patient.clinic.zone) if at else None,
     }
 
 

@@ -304,6 +304,7 @@ ROW_TEXTS = (
     "correction",
     "disagreements",
     "plan",
+    "imported",
 )
 
 
@@ -326,6 +327,7 @@ def _row(row: LogRow, legible: Legible, place: str) -> dict[str, Any]:
             "reason": row.correction
         }
     typed = row.note + row.error + row.reason_text + row.correction + row.confirmation
+    typed += row.imported
     return {
         **legible.tree(texts, place),
         "entry": str(row.entry),
@@ -348,6 +350,7 @@ def _state(rows: list[dict[str, Any]], entry: str) -> dict[str, Any]:
         meta = [
             _("Since %(moment)s. Decided by %(decided)s, %(received)s.") % row,
             _("Recorded by %(recorded_by)s, %(recorded_at)s, %(recorded_as)s.") % row,
+            *filter(None, [row["imported"]]),
         ]
         is_long = row["is_long"] or len(row["lines"]) > LONG_DOSE
         return {"row": row, "meta": meta, "ahead": ahead, "is_long": is_long}

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,10 +15,11 @@ from access.models import Clinic
 from access.wording import moment_words as words_of_moment
 from ledger.models import Entry, Retraction
 from titration import dosing, reading, timeline, wording
+from titration.importing import Place
 from titration.models import ReceivedHow, StepKind, reasons_for
 from titration.planned import PlanLog
 from titration.presenters.followed import followed_steps
-from titration.reading import History, StepText
+from titration.reading import CameFrom, History, StepText
 from titration.timeline import StepRecord
 
 Value = TypeVar("Value")
@@ -39,7 +41,8 @@ class LogRow:
 
     `status` is live, corrected (a later entry replaced it) or withdrawn; `error` says by whom,
     when and why for the last two. `lines` is a line for each part of the dose. `plan` says which
-    row of a signed plan it was recorded from, or that it is outside the plan.
+    row of a signed plan it was recorded from, or that it is outside the plan; `imported` that it
+    was brought in from a file.
     """
 
     entry: UUID
@@ -70,6 +73,7 @@ class LogRow:
     disagreements: Sequence[str] = field(default_factory=tuple)
     plan: str = ""
     is_outside_plan: bool = False
+    imported: str = ""
 
 
 def or_erased(value: Value | None) -> Value | str:
@@ -202,6 +206,7 @@ class _Rows:
             disagreements=disagreement_words(record.components),
             plan=followed.words if followed else "",
             is_outside_plan=followed is not None and followed.is_outside,
+            imported=imported_words(text, self.clinic),
         )
 
     def _change(self, record: StepRecord) -> str:
@@ -263,6 +268,46 @@ def received_words(text: StepText) -> str:
     }
 
 
+def imported_words(text: StepText, clinic: Clinic) -> str:
+    """By whom a step was brought in from which file, and who recorded it first; "" for others."""
+    origin = text.came_from
+    if origin is None:
+        return ""
+    place = wording.place_words(Place(or_erased(origin.place), origin.row))
+    brought = _("Imported by %(name)s from %(file)s, %(place)s, on %(date)s.") % {
+        "name": text.recorded_by_name,
+        "file": quoted(origin.file_name),
+        "place": place,
+        "date": wording.date_words(clinic.local(text.recorded_at).date()),
+    }
+    first = _first_words(origin, clinic)
+    return f"{brought} {first}" if first else brought
+
+
+def _first_words(origin: CameFrom, clinic: Clinic) -> str:
+    """Who recorded an imported step first, when, and as which entry where; "" where unknown."""
+    at = origin.first_recorded_at
+    zone = ZoneInfo(origin.first_time_zone) if origin.first_time_zone else clinic.zone
+    said = {
+        "name": or_erased(origin.first_recorded_by),
+        "when": words_of_moment(at, zone) if at else "",
+        "number": f"{origin.first_number or 0:,}",
+        "clinic": or_erased(origin.first_clinic),
+    }
+    match bool(said["name"]), bool(at), origin.first_number is not None:
+        case True, True, True:
+            return (
+                _("Recorded first by %(name)s, %(when)s, as entry %(number)s of %(clinic)s.") % said
+            )
+        case True, True, False:
+            return _("Recorded first by %(name)s, %(when)s.") % said
+        case True, False, _number:
+            return _("Recorded first by %(name)s.") % said
+        case False, True, _number:
+            return _("Recorded first %(when)s.") % said
+    return ""
+
+
 class Confirmation(NamedTuple):
     """Whether the prescriber who is named stands by what was typed, in words."""
 
@@ -284,6 +329,8 @@ def confirmation_words(text: StepText, clinic: Clinic) -> Confirmation:
     if text.decided_by is None:
         return Confirmation(_("Prescriber from outside the clinic"))
     if text.decided_by == text.recorded_by:
+        if text.came_from is not None:
+            return Confirmation(_("Imported by the prescriber"))
         return Confirmation(_("Recorded by the prescriber"))
     if text.disputed_at is not None:
         return Confirmation(_dispute_words(text, clinic), is_disputed=True)

@@ -29,7 +29,8 @@ UP_TO_CONFIRMING = """
 <td data-label="{decided_label}">{decided}, {received} {confirmation}"""
 FROM_THERE_ON = """</td>
 <td data-label="{recorded_label}">{recorded_by}<br>
-<span class="nowrap">{recorded_at}</span><br>{entry_label} {number}{correction}{links}</td>
+<span class="nowrap">{recorded_at}</span><br>{entry_label} {number}
+{imported}{correction}{links}</td>
 </tr>"""
 
 
@@ -106,6 +107,7 @@ def _table_row(row: LogRow, labels: dict[str, SafeString], links: SafeString) ->
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
         number=row.number,
+        imported=_imported(row),
         correction=_correction(row),
         links=SafeString(links.replace(str(SOME_LINE), str(row.step)))
         if row.status == LIVE
@@ -155,6 +157,12 @@ def _lines(row: LogRow) -> SafeString:
 def _disagreements(row: LogRow) -> SafeString:
     said = (html('<span class="field-error">{words}</span>', words=w) for w in row.disagreements)
     return SafeString("".join(said))
+
+
+def _imported(row: LogRow) -> SafeString:
+    if not row.imported:
+        return NOTHING
+    return html('<br><span class="meta">{words}</span>', words=row.imported)
 
 
 def _correction(row: LogRow) -> SafeString:

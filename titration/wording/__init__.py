@@ -31,6 +31,7 @@ from titration.wording.figures import (
     total_words,
     unit_words,
 )
+from titration.wording.imports import place_words
 from titration.wording.observed import bounds_words, measured_words, pair_words, yes_words
 from titration.wording.plans import (
     apart_words,
@@ -70,6 +71,7 @@ __all__ = [
     "month_words",
     "pair_words",
     "patient_bolus_words",
+    "place_words",
     "plan_problem_words",
     "problem_words",
     "pump_problem_words",

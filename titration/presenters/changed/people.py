@@ -6,9 +6,10 @@ Entries that one form made of several topics are a line each.
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access.models import Clinic
-from ledger.models import Entry, Erasure
+from ledger.models import Entry, Erasure, ImportedFile
 from patients import wording as people
 from patients.models import ContextConfirmation, ContextVersion, PatientVersion
 from patients.presenters import context
@@ -16,6 +17,7 @@ from titration.changes import Changes, Key, PatientChanges
 from titration.presenters.changed.line import Line, changed_fields, recorded_cell, stacked
 from titration.presenters.changed.observed import observed_line
 from titration.presenters.changed.told import contact_line
+from titration.presenters.log import quoted
 
 
 def patient_lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> list[Line]:
@@ -34,6 +36,8 @@ def _lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> Iterator[Lin
                 decided=str(erasure.get_reason_display()),
                 recorded=_by(erasure.entry, clinic),
             )
+        elif key.kind == ImportedFile.KIND:
+            yield _file(changes.files[key.entry], clinic)
         elif key.kind == ContextConfirmation.KIND:
             yield _confirmed(changes.confirmations[key.entry], clinic)
         elif key.kind == ContextVersion.KIND:
@@ -44,6 +48,14 @@ def _lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> Iterator[Lin
             yield line
         else:
             yield _version(key, of, clinic)
+
+
+def _file(file: ImportedFile, clinic: Clinic) -> Line:
+    """What it brought in is told where it belongs."""
+    count = ngettext("%(count)s row", "%(count)s rows", file.rows) % {"count": f"{file.rows:,}"}
+    now = stacked([quoted(file.name), str(file.get_file_format_display()), count])
+    recorded = _by(file.entry, clinic)
+    return Line((file.entry.number,), _("File imported"), now=now, recorded=recorded)
 
 
 def _confirmed(confirmation: ContextConfirmation, clinic: Clinic) -> Line:

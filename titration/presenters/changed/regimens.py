@@ -30,6 +30,7 @@ from titration.presenters.log import (
     UNSAID,
     confirmation_words,
     heading_words,
+    imported_words,
     or_erased,
     quoted,
     reason_words,
@@ -136,6 +137,7 @@ class _Regimen:
                     quoted(text.note),
                     quoted(text.correction_reason),
                     followed.words if followed else "",
+                    imported_words(text, self.clinic),
                     "" if is_open else said.words,
                 ]
             ),

@@ -1,0 +1,100 @@
+"""The shape of what was read: places, marks, rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from titration.dosing import Component
+from titration.timeline import Effective
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a file: a sheet, table or resource; a row, as the file counts
+    them; the heading of a column. What a format does not have is left out.
+    """
+
+    part: str = ""
+    row: int | None = None
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that was not understood: where, what it is (wording.import_words), what stands
+    there.
+    """
+
+    place: Place
+    code: str
+    cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """How a record was recorded first, as far as the file tells.
+
+    Of another Dose Ledger: the number and the digest of the entry there, and the clinic's name.
+    """
+
+    number: int | None = None
+    digest: str = ""
+    clinic: str = ""
+    recorded_by: str = ""
+    recorded_at: datetime | None = None
+    time_zone: str = ""
+
+
+@dataclass(frozen=True)
+class StepSaid:
+    """A dose step as a file says it; the codes are those of the log.
+
+    `medicine` and `decided_by` are as the file writes them: which regimen and which prescriber they
+    name is for a person to say. "" where the file has none.
+    """
+
+    kind: str
+    effective: Effective
+    components: tuple[Component, ...] = ()
+    medicine: str = ""
+    decided_by: str = ""
+    received_how: str = ""
+    document_on: date | None = None
+    reason: str = ""
+    reason_text: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """One row of the file, or one resource: its cells as they stand, what it says or its marks.
+
+    `said` is set where nothing of the row was marked.
+    """
+
+    place: Place
+    cells: tuple[str, ...] = ()
+    said: StepSaid | None = None
+    marks: tuple[Mark, ...] = ()
+    first: First | None = None
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """What was read of a file; `marks` are of the file as a whole, those of rows are theirs."""
+
+    rows: tuple[ReadRow, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def is_understood(self) -> bool:
+        return bool(self.rows) and not self.all_marks
+
+    @property
+    def all_marks(self) -> tuple[Mark, ...]:
+        return (*self.marks, *_marks(self.rows))
+
+
+def _marks(rows: Iterable[ReadRow]) -> Iterable[Mark]:
+    for row in rows:
+        yield from row.marks
