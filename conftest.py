@@ -17,6 +17,7 @@ from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
+from pytest_django.django_compat import is_django_unittest
 
 from ledger import reread
 
@@ -37,6 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Browser tests go last, and on SQLite only those that are marked for it.
 
     A test of what only the other engine has is left out too: what is skipped is something missing.
+    So is, on PostgreSQL, what reaches no database: SQLite's run has said it.
 
     Last, because a browser leaves an event loop behind, in which Django refuses to query.
     """
@@ -44,7 +46,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     plain, browser, left_out = [], [], []
     for item in items:
         own = item.get_closest_marker("only_on")
-        if own is not None and (own.args[0] == "sqlite") != on_sqlite:
+        of_other = own is not None and (own.args[0] == "sqlite") != on_sqlite
+        if of_other or not (on_sqlite or reaches_database(item)):
             left_out.append(item)
         elif not item.path.is_relative_to(E2E):
             plain.append(item)
@@ -55,6 +58,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left_out)
     browser.sort(key=lambda item: item.path.name != LONGEST)
     items[:] = plain + browser
+
+
+def reaches_database(item: pytest.Item) -> bool:
+    """Whether the test may: without one of these, pytest-django refuses it every connection."""
+    return (
+        "django_db_setup" in item.fixturenames  # which every fixture with a database asks for
+        or item.get_closest_marker("django_db") is not None
+        or is_django_unittest(item)
+    )
 
 
 @pytest.fixture(autouse=True, scope="session")
