@@ -192,6 +192,12 @@ def effects(patient: UUID, known: int | None = None) -> tuple[Effect, ...]:
     return tuple(sorted((each for each in found if each.withdrawn is None), key=_order))
 
 
+def standing(texts: Iterable[Observed | Effect]) -> list[Observed | Effect]:
+    """The newest text of each line that is not withdrawn, in order of their moments."""
+    newest = {text.line: text for text in sorted(texts, key=lambda text: text.number)}
+    return sorted((each for each in newest.values() if each.withdrawn is None), key=_order)
+
+
 def _order(each: Observed | Effect) -> tuple:
     return each.order
 

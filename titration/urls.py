@@ -42,6 +42,7 @@ urlpatterns = [
     path("medicines/<uuid:medicine>/", medicines.medicine, name="medicine"),
     path("medicines/<uuid:medicine>/edit/", medicines.medicine_edit, name="medicine-edit"),
     path("patients/<uuid:patient>/", patient.patient, name="patient"),
+    path("patients/<uuid:patient>/export/", exports.patient_export, name="patient-export"),
     path("patients/<uuid:patient>/export.pdf", exports.patient_pdf, name="patient-pdf"),
     path("patients/<uuid:patient>/export.csv", exports.patient_csv, name="patient-csv"),
     path(

@@ -63,6 +63,11 @@ WORK = {
     ),
     "audit": ("/audit/", "403 403 403 200 200 403", "403 403 403 200 200 403"),
     "audit-csv": ("/audit/export.csv", "403 403 403 200 200 403", "405 405 405 405 405 405"),
+    "patient-export": (
+        "/patients/{patient}/export/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
     "patient-pdf": (
         "/patients/{patient}/export.pdf",
         "200 200 200 403 403 404",

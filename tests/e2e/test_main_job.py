@@ -148,8 +148,9 @@ def test_a_course_goes_in_is_drawn_and_comes_out(desk: Desk, tmp_path: Path) -> 
     expect(page.locator("svg.timeline").first).to_contain_text("45 mg")
     expect(page.locator("table.log tbody tr")).to_have_count(5)
 
+    page.get_by_role("link", name="Export").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Export PDF").click()
+        page.get_by_role("button", name="Make the PDF").click()
     download.value.save_as(tmp_path / "history.pdf")
     text = " ".join(p.extract_text() for p in PdfReader(tmp_path / "history.pdf").pages)
     assert "Żółkiewska-O'Neill".upper() in text.upper()
@@ -157,7 +158,7 @@ def test_a_course_goes_in_is_drawn_and_comes_out(desk: Desk, tmp_path: Path) -> 
         assert words.lower() in " ".join(text.replace("\u00a0", " ").split()).lower()
 
     with page.expect_download() as download:
-        page.get_by_role("link", name="Export CSV").click()
+        page.get_by_role("link", name="Dose log, CSV").click()
     download.value.save_as(tmp_path / "history.csv")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "history.csv").read_text("utf-8-sig"))))
     assert len(rows) == 3 + 1 + 3

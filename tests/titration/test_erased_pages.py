@@ -30,6 +30,7 @@ READING = {
     "patient-context-csv",
     "patient-access",
     "patient-known",
+    "patient-export",
     "patient-pdf",
     "patient-csv",
     "pump",

@@ -22,6 +22,7 @@ from tests.titration.exports import pages_of, readable, text_of
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
 from titration import actions
 from titration.exports import history, pdf
+from titration.exports.contents import Contents
 from titration.exports.fonts import FAMILIES, covered_by
 from titration.exports.legible import Legible
 from titration.timeline import Effective
@@ -74,8 +75,9 @@ def url(patient, **query) -> str:
     return reverse("patient-pdf", args=[patient.pk], query=query)
 
 
-def exported(patient, by, now=NOW, regimen=None) -> bytes:
-    return pdf.pdf_file(history.read(patient, by=by, now=now, regimen=regimen))
+def exported(patient, by, now=NOW, **contents) -> bytes:
+    record = history.read(patient, by=by, now=now)
+    return pdf.pdf_file(history.chosen(record, Contents(**contents)))
 
 
 def test_download_is_a_pdf_that_names_nobody_and_is_not_kept(client, patient):
@@ -160,7 +162,7 @@ def test_head_says_who_exported_when_and_up_to_which_entry(patient, prescriber, 
     assert "by Dr A. Osei, 02-Jul-2026 00:30, Europe/London time" in text
     assert f"entry {head.number} of the clinic’s ledger" in text
     assert head.digest in text.replace(" ", "")
-    assert "Every regimen of this person at this clinic" in text
+    assert "Contains the whole record of this person at this clinic." in text
 
 
 def test_invented_people_are_said_to_be_invented(clinic, patient, prescriber):
@@ -284,11 +286,13 @@ def test_withheld_and_what_is_ahead_are_said_in_words(patient, prescriber, regim
 def test_one_regimen_alone_says_that_there_may_be_others(patient, prescriber, regimen):
     other = regimen_of(patient, medicine_of(patient.clinic, "gabapentin"), by=prescriber)
 
-    text = text_of(exported(patient, prescriber, regimen=other.regimen_id))
+    text = text_of(exported(patient, prescriber, regimens=frozenset([other.regimen_id])))
 
     assert "gabapentin" in text
     assert "baclofen" not in text
-    assert "One regimen of this person, chosen for this export; there may be others" in text
+    assert "This is a part of the record, chosen for this letter." in text
+    assert "the dose log of 1 of 2 regimens at this clinic" in text
+    assert "Leaves out: 1 regimen." in text
 
 
 def test_chart_is_drawn_with_a_text_alternative(patient, prescriber, regimen):
@@ -440,10 +444,10 @@ typed_texts = st.text(
 def test_no_text_breaks_the_typesetting(one_row, text):
     legible = Legible()
     one_row["banner"]["name"] = legible.text(text, "name")
-    one_row["regimens"][0]["chart"] = ""
+    one_row["regimens"][0]["chart"] = None
     one_row["regimens"][0]["rows"][0]["note"] = legible.text(text, "note")
 
-    assert pdf.typeset(one_row, NOW).startswith(b"%PDF-")
+    assert pdf.typeset(one_row, NOW, "letter.typ", "history.typ").startswith(b"%PDF-")
 
 
 @pytest.fixture

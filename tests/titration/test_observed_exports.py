@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from access.models import Role
 from tests.factories import PatientFactory, member
-from tests.titration.factories import effect_of, observation_of, regimen_of
+from tests.titration.factories import effect_of, medicine_of, observation_of, regimen_of
 from titration import actions
-from titration.exports.history import read
+from titration.exports.contents import Contents
+from titration.exports.history import chosen, read
 from titration.exports.pdf import document, pdf_file
 from titration.timeline import Effective
 
@@ -27,10 +28,10 @@ def recorder(patient):
     return member(patient.clinic, Role.RECORDER)
 
 
-def printed(patient, by, **chosen) -> list[dict]:
+def printed(patient, by, **contents) -> list[dict]:
     """The listings of how the patient was, as history.typ prints them."""
-    record = read(patient, by=by, now=timezone.now(), **chosen)
-    return document(record)["observed"]["listings"]
+    record = read(patient, by=by, now=timezone.now())
+    return document(chosen(record, Contents(**contents)))["observed"]["listings"]
 
 
 def words_of(listing: dict) -> str:
@@ -64,14 +65,18 @@ def test_what_has_ended_since_was_no_error(patient, recorder):
     assert "A later entry says that it ended." in words_of(effects)
 
 
-def test_of_one_regimen_only_the_side_effects_beside_it_are_printed(patient, recorder):
+def test_of_one_regimen_side_effects_beside_another_are_left_out(patient, recorder):
     regimen = regimen_of(patient)
+    other = regimen_of(patient, medicine_of(patient.clinic, "gabapentin"))
     effect_of(patient, regimen=regimen.regimen)
+    effect_of(patient, symptom="headache", regimen=other.regimen)
     effect_of(patient, symptom="nausea")
     observation_of(patient)
-    [effects] = printed(patient, recorder, regimen=regimen.regimen_id)
+    effects, scores = printed(patient, recorder, regimens=frozenset([regimen.regimen_id]))
     assert "Drowsiness" in words_of(effects)
-    assert "Nausea" not in words_of(effects)
+    assert "Nausea" in words_of(effects)
+    assert "Headache" not in words_of(effects)
+    assert len(scores["rows"]) == 1
 
 
 def test_the_file_is_made_with_them(patient, recorder):

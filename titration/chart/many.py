@@ -169,6 +169,21 @@ def _paint(
     )
 
 
+def days_of(
+    courses: Sequence[Course],
+    lanes: Sequence[Lane],
+    now: datetime,
+    since: date | None = None,
+    until: date | None = None,
+) -> tuple[date, date]:
+    """The first and the last day of the axis that would be drawn, for several pictures of it."""
+    zone = zone_of(now)
+    planned = [laid(course.plans, zone) for course in courses]
+    first, last = _ends(courses, lanes, planned, now, since, until)
+    days = [datetime.fromtimestamp(end, zone).date() for end in (first, last)]
+    return since or days[0], until or days[1]
+
+
 def _ends(
     courses: Sequence[Course],
     lanes: Sequence[Lane],

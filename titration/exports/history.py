@@ -1,7 +1,7 @@
 """What a history export holds: one patient's record as it stands at one entry of the ledger."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from patients.presenters import erased_words, not_today_words
 from patients.reading import KnownTopic, known_context
 from titration import contacted, planning, reported, timeline
 from titration.contacted import Contacted
+from titration.exports.contents import WHOLE, Contents
 from titration.intake import Report
 from titration.issued import Issued, issues
-from titration.models import RegimenVersion
+from titration.models import RegimenVersion, Review
 from titration.observed import Effect, Observed, texts_of
 from titration.planned import PlanLog, ended_by, plan_logs
 from titration.pumped import PumpLog, pump_logs
@@ -37,6 +38,7 @@ class RegimenRecord:
     `plans` are its signed plans, by which the log says how they were followed; `copies` those that
     were given out of them; `pump` the events of the pump that gives it. `reports` are every text of
     what was reported of its intake, and `retractions` what withdrew some of them, by line.
+    `reviews` are the newest texts of its reviews, by their days.
     """
 
     version: RegimenVersion
@@ -47,24 +49,24 @@ class RegimenRecord:
     pump: PumpLog = field(default_factory=PumpLog)
     reports: tuple[Report, ...] = ()
     retractions: Mapping[UUID, Retraction] = field(default_factory=dict)
+    reviews: tuple[Review, ...] = ()
 
 
 @dataclass(frozen=True)
 class PatientRecord:
     """A patient's regimens, those being taken first, as known at entry `number` of the clinic.
 
-    `at` is the moment of the export on the clinic's clock; `is_part` says that one regimen was
-    chosen out of the record; `moment` is set when this is not the record of today; `erased` says
-    when the person was erased, if they were. `context` has every topic, with its earlier texts.
-    `contacts` are every text of every contact with the patient, and `retractions` what withdrew
-    some of them, by line. `observed` is every text of how the patient was, `withdrawn` what
-    withdrew some of their lines; of one regimen, the side effects beside it.
+    `at` is the moment of the export on the clinic's clock; `moment` is set when this is not the
+    record of today; `erased` says when the person was erased, if they were. `context` has every
+    topic, with its earlier texts. `contacts` are every text of every contact with the patient, and
+    `retractions` what withdrew some of them, by line. `observed` is every text of how the patient
+    was, `withdrawn` what withdrew some of their lines. `contents` says what of all this was
+    chosen: `regimens` has the chosen ones only, of `recorded` that there are.
     """
 
     patient: Patient
     version: PatientVersion
     regimens: tuple[RegimenRecord, ...]
-    is_part: bool
     number: int
     digest: str
     by: str
@@ -76,6 +78,8 @@ class PatientRecord:
     retractions: Mapping[UUID, Retraction] = field(default_factory=dict)
     observed: tuple[Observed | Effect, ...] = ()
     withdrawn: Mapping[UUID, Retraction] = field(default_factory=dict)
+    contents: Contents = WHOLE
+    recorded: int = 0
 
     @property
     def now(self) -> datetime:
@@ -97,18 +101,13 @@ ORDER_OF_STATES = (timeline.TAKING, timeline.WITHHELD, timeline.NOTHING, timelin
 
 
 def read(
-    patient: Patient,
-    *,
-    by: User,
-    now: datetime,
-    regimen: UUID | None = None,
-    moment: Moment | None = None,
+    patient: Patient, *, by: User, now: datetime, moment: Moment | None = None
 ) -> PatientRecord:
-    """The patient's record, or that of one regimen of theirs, up to the newest entry or a moment.
+    """The patient's record, up to the newest entry or a moment.
 
     The entry is read first and nothing after it is, so that the export holds one state of the
-    record whatever is being written meanwhile. Raises NoSuchMoment when the patient or the regimen
-    was not recorded yet.
+    record whatever is being written meanwhile. Raises NoSuchMoment when the patient was not
+    recorded yet.
     """
     head = moment or Head.objects.get(clinic=patient.clinic)
     people = PatientVersion.objects.newest(head.number).filter(patient=patient)
@@ -119,10 +118,8 @@ def read(
         .select_related("entry")
         .order_by("entry__number")
     )
-    if regimen is not None:
-        versions = versions.filter(regimen=regimen)
     newest = {version.regimen_id: version for version in versions}
-    if person is None or (regimen is not None and not newest):
+    if person is None:
         raise NoSuchMoment(_("This was not recorded yet at that moment. Type a later day."))
     withdrawals = Retraction.objects.up_to(head.number).filter(entry__subject__in=newest)
     withdrawals = withdrawals.select_related("entry")
@@ -135,7 +132,8 @@ def read(
     retractions = _retractions([*(r for texts in reports.values() for r in texts), *contacts])
     at = patient.clinic.local(now)
     pumps = pump_logs(newest, head.number)
-    seen = _observed(patient.pk, head.number, regimen)
+    seen = tuple(texts_of([patient.pk], head.number))
+    reviews = _reviews(patient.pk, head.number)
     records = [
         RegimenRecord(
             version,
@@ -146,6 +144,7 @@ def read(
             pumps[key],
             reports[key],
             retractions,
+            tuple(review for review in reviews if review.regimen_id == key),
         )
         for key, version in newest.items()
     ]
@@ -153,7 +152,6 @@ def read(
         patient=patient,
         version=person,
         regimens=tuple(sorted(records, key=lambda r: _place(r, moment.at if moment else at))),
-        is_part=regimen is not None,
         number=head.number,
         digest=head.digest,
         by=by.name,
@@ -165,14 +163,31 @@ def read(
         retractions=retractions,
         observed=seen,
         withdrawn=_withdrawn(seen, head.number),
+        recorded=len(records),
     )
 
 
-def _observed(patient: UUID, known: int, regimen: UUID | None) -> tuple[Observed | Effect, ...]:
-    texts = texts_of([patient], known)
-    if regimen is None:
-        return tuple(texts)
-    return tuple(text for text in texts if isinstance(text, Effect) and text.regimen == regimen)
+def chosen(record: PatientRecord, contents: Contents) -> PatientRecord:
+    """The record limited to what was chosen: to its regimens here, to all else by `contents`.
+
+    Raises NoSuchMoment when one of the regimens was not recorded yet.
+    """
+    wanted = contents.regimens
+    if wanted is not None and wanted - {each.version.regimen_id for each in record.regimens}:
+        raise NoSuchMoment(_("This was not recorded yet at that moment. Type a later day."))
+    kept = tuple(
+        each
+        for each in record.regimens
+        if (wanted is None or each.version.regimen_id in wanted)
+        and (contents.with_corrections or each.withdrawal is None)
+    )
+    return replace(record, regimens=kept, contents=contents)
+
+
+def _reviews(patient: UUID, known: int) -> list[Review]:
+    """The newest text of every review of a patient, by their days."""
+    reviews = Review.objects.newest(known).filter(regimen__patient=patient)
+    return list(reviews.select_related("entry").order_by("review_on", "entry__number"))
 
 
 def _withdrawn(texts: Iterable[Observed | Effect], known: int) -> dict[UUID, Retraction]:

@@ -19,11 +19,12 @@ Text = Observed | Effect
 
 def observed_listings(
     texts: Sequence[Text],
+    shown: Sequence[Text],
     withdrawals: Mapping[UUID, Retraction],
     titles: Mapping[UUID, str],
     clinic: Clinic,
 ) -> list[Listing]:
-    """Every text, the newest moment first; corrected and withdrawn ones too.
+    """The texts `shown`, of all `texts` of the patient, the newest moment first.
 
     `withdrawals` are by the line that they withdraw, `titles` those of the regimens.
     """
@@ -42,13 +43,13 @@ def observed_listings(
             _("Side effects and signs of withdrawal, newest first"),
             columns,
             shares,
-            rows(text for text in texts if isinstance(text, Effect)),
+            rows(text for text in shown if isinstance(text, Effect)),
         ),
         Listing(
             _("Measurements and scores, newest first"),
             columns,
             shares,
-            rows(text for text in texts if isinstance(text, Observed)),
+            rows(text for text in shown if isinstance(text, Observed)),
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""The dose history as a PDF: tagged (PDF/UA-1), on A4, every text in it inert data.
+"""The dose history as a PDF: tagged (PDF/UA-1), every text in it inert data.
 
 PDF/UA refuses a character that no font can show, so none can go missing unseen: legible.py says
 what is printed instead.
@@ -12,37 +12,61 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from django.utils.translation import get_language, ngettext
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from patients import wording as people
-from patients.presenters import not_today_words
-from patients.presenters.context import allergies_of
-from titration.chart import PAPER, chart, svg
+from titration.chart import svg
+from titration.chart.picture import Chart
+from titration.exports.contents import (
+    CONTACTS,
+    CONTEXT,
+    INTAKE,
+    OBSERVED,
+    PLANS,
+    PUMP,
+    Contents,
+    Said,
+    said_of,
+)
 from titration.exports.context import context_listings
-from titration.exports.fonts import FAMILIES, fonts
-from titration.exports.history import RECORD_ONLY, PatientRecord, RegimenRecord
+from titration.exports.fonts import fonts
+from titration.exports.history import PatientRecord, RegimenRecord
 from titration.exports.legible import Legible
-from titration.exports.listing import listings_part
+from titration.exports.letter import (
+    Facts,
+    born_words,
+    exported_words,
+    in_eights,
+    letter,
+    name_of,
+    number_words,
+    telephone_words,
+)
+from titration.exports.listing import Listing, listings_part
 from titration.exports.observed import observed_listings
+from titration.exports.pictures import axis_pictures, regimen_picture
 from titration.exports.plans import plan_words, plans_part
 from titration.exports.pumps import pump_listing
+from titration.exports.reviews import review_listing
+from titration.exports.shown import (
+    shown_contacts,
+    shown_observed,
+    shown_pump,
+    shown_reports,
+    shown_steps,
+)
 from titration.exports.told import contact_listing, report_listing
-from titration.planned import present_plan
 from titration.presenters.log import (
     LIVE,
     LogRow,
     log_rows,
     moment_words,
-    or_erased,
     ordered,
     quoted,
     withdrawal_words,
 )
-from titration.presenters.picture import plans_picture
 from titration.presenters.regimen import indication_of, title_of
-
-Facts = list[tuple[str, str]]
 
 # What is longer may break over pages; what is shorter stays together.
 LONG_ROW = 900  # characters typed
@@ -54,18 +78,18 @@ KEPT_FOR = 10
 
 def pdf_file(record: PatientRecord) -> bytes:
     """The PDF of a patient's record. Needs the clinic read with the patient."""
-    return typeset(document(record), record.at)
+    return typeset(document(record), record.at, "letter.typ", "history.typ")
 
 
-def typeset(document: dict[str, Any], at: datetime, template: str = "history.typ") -> bytes:
+def typeset(document: dict[str, Any], at: datetime, *templates: str) -> bytes:
     """Lay out what `document` gave, as made `at` a moment; the same data gives the same bytes.
 
-    Other documents have templates of their own.
+    The templates are read one after the other, as one.
     """
     compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True)
     try:
         return compiler.compile(  # type: ignore[return-value]  # one PDF: there is no output file
-            _template(template),
+            b"".join(map(_template, templates)),
             format="pdf",
             pdf_standards="ua-1",
             sys_inputs={"history": json.dumps(document)},
@@ -91,44 +115,60 @@ def _template(name: str) -> bytes:
 
 def document(record: PatientRecord) -> dict[str, Any]:
     """What history.typ prints: finished strings, each of them legible."""
-    legible = Legible()
-    language, _dash, region = (get_language() or "en-gb").partition("-")
+    legible, contents = Legible(), record.contents
+    said = said_of(contents, record.recorded)
     regimens = [_regimen(regimen, record, legible) for regimen in record.regimens]
-    contacts = listings_part([contact_listing(record)], legible, _("Contacts"))
+    contacts = [contact_listing(record, shown_contacts(record))] if contents.has(CONTACTS) else []
+    context = context_listings(record.context) if contents.has(CONTEXT) else []
+    if not contents.with_corrections:
+        context = context[:1]
     return {
-        "language": language,
-        "region": region,
-        "fonts": FAMILIES,
-        "banner": legible.tree(_banner(record), _("In the banner")),
-        "head": legible.tree(_head(record), _("At the head of this export")),
-        "foot": legible.tree(_foot(record), _("At the foot of the pages")),
+        **letter(record, legible, _foot_words(said)),
+        "head": legible.tree(_head(record, said), _("At the head of this export")),
         "missing": missing_words(legible),
-        "words": _words(),
+        "words": _words(contents),
         "regimens": regimens,
-        "context": listings_part(context_listings(record.context), legible, _("In the context")),
-        "contacts": contacts,
+        "axis": [_picture(drawn, legible, _("On one axis")) for drawn in axis_pictures(record)],
+        "context": listings_part(context, legible, _("In the context")),
+        "contacts": listings_part(contacts, legible, _("Contacts")),
         "observed": _observed(record, legible),
     }
 
 
+def _picture(drawn: Chart, legible: Legible, place: str) -> dict[str, str]:
+    alt = f"{drawn.title}. {drawn.description}"
+    return {"svg": legible.shown(svg(drawn), place), "alt": legible.shown(alt, place)}
+
+
 def _observed(record: PatientRecord, legible: Legible) -> dict[str, Any]:
-    """How the patient was; of one that is chosen, beside that regimen."""
+    """How the patient was."""
     heading = _("How the patient was")
-    titles = {each.version.regimen_id: title_of(each.version) for each in record.regimens}
-    listings = observed_listings(record.observed, record.withdrawn, titles, record.patient.clinic)
+    listings = []
+    if record.contents.has(OBSERVED):
+        listings = observed_listings(
+            record.observed,
+            shown_observed(record),
+            record.withdrawn,
+            {each.version.regimen_id: title_of(each.version) for each in record.regimens},
+            record.patient.clinic,
+        )
     return {"heading": heading, "listings": listings_part(listings, legible, heading)}
 
 
-def _words() -> dict[str, Any]:
+def _words(contents: Contents) -> dict[str, Any]:
     """The words that are the same for every patient."""
+    log = _("Dose log, newest first")
+    if not contents.is_of_all_days:
+        log = _("Dose log of the chosen days, newest first")
     return {
         "error": _("ENTERED IN ERROR"),
         "ahead": _("Not yet begun"),
         "state": _("Last recorded instruction"),
         "about": _("About this regimen"),
         "chart": _("Timeline"),
+        "axis": _("On one time axis"),
         "plan_columns": plan_words(),
-        "log": _("Dose log, newest first"),
+        "log": log,
         "columns": [
             _("From"),
             _("Dose as written"),
@@ -139,110 +179,62 @@ def _words() -> dict[str, Any]:
             _("Recorded"),
         ],
         "no_regimen": _("No regimen is recorded for this person."),
+        "none_in_range": _("No dose step of the chosen days is recorded."),
         "context": _("Allergies and other context"),
     }
 
 
-def _name(record: PatientRecord) -> str:
-    version = record.version
-    return record.erased or people.name_words(
-        version.family_name, version.given_names, version.title
-    )
-
-
-def _banner(record: PatientRecord) -> dict[str, Any]:
-    version, clinic = record.version, record.patient.clinic
-    born = people.date_words(version.birth_date) if version.birth_date else None
-    facts = [
-        (_("Born"), or_erased(born)),
-        (_("Gender"), or_erased(people.gender_words(version.gender) or None)),
-        (_("NHS No."), people.nhs_words(version.nhs_number) or or_erased(version.nhs_number)),
-        (_("Record No."), or_erased(version.record_number)),
-        (_("Telephone"), or_erased(record.telephone)),
-        (_("Status"), people.ended_words(version.status, version.status_on)),
-        (_("Allergies"), allergies_of(record.context)),
-        (_("Clinic"), clinic.name),
-    ]
-    return {
-        "name": _name(record),
-        "facts": [fact for fact in facts if fact[1]],
-        "demo": _("Demonstration: invented person") if clinic.is_demo else "",
-        "not_today": not_today_words(record.moment) if record.moment else "",
-    }
-
-
-def _head(record: PatientRecord) -> dict[str, Any]:
-    heading = _("Dose history of %(name)s") % {"name": _name(record)}
+def _head(record: PatientRecord, said: Said) -> dict[str, Any]:
+    heading = _("Dose history of %(name)s") % {"name": name_of(record)}
     if record.erased:
         heading = _("Dose history. %(erased)s.") % {"erased": record.erased}
-    elif record.version.birth_date:
+    elif born := born_words(record):
         heading = _("Dose history of %(name)s, born %(date)s") % {
-            "name": _name(record),
-            "date": people.date_words(record.version.birth_date),
+            "name": name_of(record),
+            "date": born,
         }
-    holds = _("Every regimen of this person at this clinic")
-    if record.is_part:
-        holds = _("One regimen of this person, chosen for this export; there may be others")
+    contains = [
+        (_("Contains"), capfirst(said.contains)),
+        (_("Leaves out"), capfirst(said.leaves_out)),
+    ]
     return {
         "heading": heading,
         "author": record.by,
         "facts": [
-            (_("Exported"), _exported(record)),
-            (_("Up to"), _("entry %(number)s of the clinic’s ledger") % _number(record.number)),
-            (_("Digest of that entry"), _in_eights(record.digest)),
-            (_("Holds"), holds),
+            (_("Exported"), exported_words(record)),
+            (_("Clinic’s telephone"), telephone_words(record)),
+            (_("Up to"), number_words(record.number)),
+            (_("Digest of that entry"), in_eights(record.digest)),
+            *(contains[:1] if said.is_whole else []),
         ],
+        "part": []
+        if said.is_whole
+        else [_("This is a part of the record, chosen for this letter."), contains],
     }
 
 
-def _number(number: int) -> dict[str, str]:
-    return {"number": f"{number:,}"}
-
-
-def _in_eights(digest: str) -> str:
-    """A digest as it can be read out."""
-    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
-
-
-def _exported(record: PatientRecord) -> str:
-    """Who exported the record, and when on which clock."""
-    clinic = record.patient.clinic
-    return _("by %(name)s, %(when)s, %(zone)s time") % {
-        "name": record.by,
-        "when": moment_words(record.at, clinic),
-        "zone": clinic.time_zone,
-    }
-
-
-def _foot(record: PatientRecord) -> dict[str, str]:
-    return {
-        "record_only": str(RECORD_ONLY),
-        "exported": _("Exported %(how)s, up to entry %(number)s")
-        % {"how": _exported(record), **_number(record.number)},
-        # The braces are filled in when the pages are laid out.
-        "page": _("Page {page} of {pages}"),
+def _foot_words(said: Said) -> str:
+    if said.is_whole:
+        return _("Contains the whole record of this person at this clinic.")
+    return _("A part of the record. Contains: %(contains)s. Leaves out: %(leaves_out)s.") % {
+        "contains": said.contains,
+        "leaves_out": said.leaves_out,
     }
 
 
 def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) -> dict[str, Any]:
-    """One regimen: where it stands, its timeline, its whole log."""
-    version, history = regimen.version, regimen.history
-    title = title_of(version)
+    """One regimen: where it stands, its timeline, its log and what stands beside it."""
+    version, history, contents = regimen.version, regimen.history, record.contents
+    title, clinic, has = title_of(version), record.patient.clinic, contents.has
     step = history.in_force(record.now)
-    clinic, plans = record.patient.clinic, regimen.plans
-    log = log_rows(history, clinic, record.now, ordered(history), plans)
-    rows = _rows(log, legible)
-    ended = record.ended
-    present = present_plan(plans, history.live, ended)
-    drawn = chart(
-        history.live,
-        title=title,
-        route=str(version.get_route_display()),
-        now=record.now,
-        is_today=record.moment is None,
-        width=PAPER,
-        plans=plans_picture(plans, present, regimen.copies),
-    )
+    shown = shown_steps(history, record)
+    standing = {each.entry for each in (*history.upcoming(record.now), *([step] if step else []))}
+    read = standing | {each.entry for each in shown}
+    log = [each for each in ordered(history) if each.entry in read]
+    plans = regimen.plans if has(PLANS) else ()
+    rows = _rows(log_rows(history, clinic, record.now, log, plans), legible)
+    in_log = {str(each.entry) for each in shown}
+    drawn = regimen_picture(regimen, record)
     about = {
         "title": title,
         "withdrawn": _withdrawn(regimen, record),
@@ -250,17 +242,26 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
     }
     return {
         **legible.tree(about, title),
-        "state": _state(rows, str(step.entry) if step else ""),
-        "chart": legible.shown(svg(drawn), title) if drawn else "",
-        "chart_alt": f"{drawn.title}. {drawn.description}" if drawn else "",
+        "state": _state(rows, str(step.entry) if step else "", is_empty=not history.records),
+        "chart": _picture(drawn, legible, title) if drawn else None,
         "plans": plans_part(
-            plans, history, ended, regimen.copies, clinic, record.now, legible, title
+            plans, history, record.ended, regimen.copies, clinic, record.now, legible, title
         ),
-        "rows": rows,
-        "listings": listings_part(
-            [pump_listing(regimen.pump, clinic), report_listing(regimen, clinic)], legible, title
-        ),
+        "rows": [row for row in rows if row["entry"] in in_log],
+        "is_cut": bool(history.records) and not shown,
+        "listings": listings_part(_listings(regimen, record), legible, title),
     }
+
+
+def _listings(regimen: RegimenRecord, record: PatientRecord) -> list[Listing]:
+    """What stands beside the doses of a regimen, of the parts that were chosen."""
+    clinic, contents = record.patient.clinic, record.contents
+    found = {
+        PLANS: lambda: review_listing(regimen.reviews, clinic, record.now.date()),
+        PUMP: lambda: pump_listing(shown_pump(regimen, contents), clinic),
+        INTAKE: lambda: report_listing(regimen, shown_reports(regimen, contents), clinic),
+    }
+    return [listing() for part, listing in found.items() if contents.has(part)]
 
 
 def _withdrawn(regimen: RegimenRecord, record: PatientRecord) -> str:
@@ -275,7 +276,7 @@ def _about(regimen: RegimenRecord, record: PatientRecord) -> Facts:
     entered = _("%(name)s, %(when)s, entry %(number)s") % {
         "name": version.entry.recorded_by_name,
         "when": moment_words(version.entry.recorded_at, record.patient.clinic),
-        **_number(version.entry.number),
+        "number": f"{version.entry.number:,}",
     }
     return [
         (_("For"), indication_of(version)),
@@ -339,7 +340,7 @@ def _row(row: LogRow, legible: Legible, place: str) -> dict[str, Any]:
     }
 
 
-def _state(rows: list[dict[str, Any]], entry: str) -> dict[str, Any]:
+def _state(rows: list[dict[str, Any]], entry: str, *, is_empty: bool) -> dict[str, Any]:
     """The row of the last recorded instruction, or words that there is none; and what comes."""
     moments = [row["moment"] for row in reversed(rows) if row["is_ahead"] and row["is_live"]]
     ahead = ""
@@ -354,7 +355,9 @@ def _state(rows: list[dict[str, Any]], entry: str) -> dict[str, Any]:
         ]
         is_long = row["is_long"] or len(row["lines"]) > LONG_DOSE
         return {"row": row, "meta": meta, "ahead": ahead, "is_long": is_long}
-    words = _("No recorded instruction stands.") if rows else _("No dose step is recorded yet.")
+    words = _("No recorded instruction stands.")
+    if is_empty:
+        words = _("No dose step is recorded yet.")
     if ahead:
         words = _("No recorded instruction has begun yet.")
     return {"row": None, "words": words, "ahead": ahead, "is_long": False}

@@ -1,20 +1,22 @@
 """The events of a pump in the PDF history."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
 from titration.exports.listing import ListedRow, Listing
 from titration.presenters.pumps import PumpRow, pump_rows
-from titration.pumped import PumpLog
+from titration.pumped import PumpEntry, PumpLog
 
 
-def pump_listing(log: PumpLog, clinic: Clinic) -> Listing:
-    """Every event, the newest first; corrected and withdrawn ones too."""
+def pump_listing(shown: Iterable[PumpEntry], clinic: Clinic) -> Listing:
+    """The events that are shown, the newest first."""
     return Listing(
         heading=_("Pump events, newest first"),
         columns=[_("When"), _("As on the print-out"), _("Recorded")],
         shares=[1, 4, 1.6],
-        rows=[_row(row) for row in pump_rows(log, clinic)],
+        rows=[_row(row) for row in pump_rows(PumpLog(tuple(shown)), clinic)],
     )
 
 

@@ -1,4 +1,6 @@
-"""Reported intake and contacts in the PDF history, corrected and withdrawn ones too."""
+"""Reported intake and contacts in the PDF history."""
+
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -6,6 +8,7 @@ from access.models import Clinic
 from titration.contacted import Contacted
 from titration.exports.history import PatientRecord, RegimenRecord
 from titration.exports.listing import ListedRow, Listing
+from titration.intake import Report
 from titration.presenters.contacts import contact_cards
 from titration.presenters.intake import report_cards
 from titration.presenters.regimen import title_of
@@ -14,9 +17,9 @@ from titration.presenters.texts import TextCard
 SHARES = [4, 1.2]
 
 
-def report_listing(regimen: RegimenRecord, clinic: Clinic) -> Listing:
-    """Every report of a regimen's intake, the latest days first."""
-    latest = sorted(regimen.reports, key=lambda text: (text.last_on, text.number), reverse=True)
+def report_listing(regimen: RegimenRecord, shown: Sequence[Report], clinic: Clinic) -> Listing:
+    """The reports of a regimen's intake that are shown, the latest days first."""
+    latest = sorted(shown, key=lambda text: (text.last_on, text.number), reverse=True)
     cards = report_cards(regimen.reports, latest, clinic, regimen.retractions)
     return Listing(
         heading=_("Reported intake, the latest days first: no instruction"),
@@ -26,10 +29,9 @@ def report_listing(regimen: RegimenRecord, clinic: Clinic) -> Listing:
     )
 
 
-def contact_listing(record: PatientRecord) -> Listing:
-    """Every contact with the patient, the latest first; of one regimen those about no other."""
+def contact_listing(record: PatientRecord, shown: Sequence[Contacted]) -> Listing:
+    """The contacts with the patient that are shown, the latest first."""
     titles = {each.version.regimen_id: title_of(each.version) for each in record.regimens}
-    shown = [text for text in record.contacts if _is_shown(text, record)]
     latest = sorted(shown, key=lambda text: text.order, reverse=True)
     clinic = record.patient.clinic
     cards = contact_cards(record.contacts, latest, clinic, titles, record.retractions)
@@ -39,11 +41,6 @@ def contact_listing(record: PatientRecord) -> Listing:
         shares=SHARES[::-1],
         rows=[_row(card) for card in cards],
     )
-
-
-def _is_shown(text: Contacted, record: PatientRecord) -> bool:
-    exported = {each.version.regimen_id for each in record.regimens}
-    return not record.is_part or text.regimen is None or text.regimen in exported
 
 
 def _row(card: TextCard) -> ListedRow:

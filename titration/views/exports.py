@@ -1,10 +1,11 @@
 """A patient's history as a file to hand on."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,56 +15,128 @@ from access.models import AccessKind
 from access.policies import EXPORT_CHARTS, check
 from access.signed_in import SignedInRequest
 from ledger import moments
+from ledger.moments import Moment
 from patients.models import Patient
 from titration.exports import history
+from titration.exports.contents import WHOLE, Contents
 from titration.exports.context_csv import context_csv_file
 from titration.exports.csv import csv_file
 from titration.exports.pdf import pdf_file
-from titration.views.regimens import chosen_regimen
+from titration.forms.letter import LetterForm
+from titration.presenters.exports import export_page, titles_in_order
+
+Write = Callable[[history.PatientRecord], bytes]
+PDF, CSV = ("application/pdf", "pdf"), ("text/csv; charset=utf-8", "csv")
+
+
+@require_safe
+@never_cache
+def patient_export(request: SignedInRequest, patient: UUID) -> HttpResponse:
+    """Choosing what the letter contains, and the other files; `?regimen=` ticks some regimens."""
+    found, _chosen = _opened(request, patient, AccessKind.VIEW)
+    now = found.clinic.local(timezone.now())
+    moment = moments.known(request.GET.get("known"), found.clinic, now)
+    form = LetterForm(request.GET, titles_in_order(found, moment))
+    return _page(request, found, form, now, moment)
 
 
 @require_safe
 @never_cache
 def patient_pdf(request: SignedInRequest, patient: UUID) -> HttpResponse:
-    """The history as a PDF; `?regimen=<uuid>` limits it to one regimen."""
-    return _export(request, patient, pdf_file, "application/pdf", "pdf")
+    """The history as a PDF, of what the form of the page above chose; without that, the whole."""
+    found, _chosen = _opened(request, patient, AccessKind.EXPORT)
+    now = found.clinic.local(timezone.now())
+    moment = moments.known(request.GET.get("known"), found.clinic, now)
+    form = LetterForm(request.GET, titles_in_order(found, moment))
+    if not form.is_valid():
+        return _page(request, found, form, now, moment, status=422)
+    return _file(request, found, pdf_file, PDF, now, moment, contents=form.contents)
 
 
 @require_safe
 @never_cache
 def patient_csv(request: SignedInRequest, patient: UUID) -> HttpResponse:
-    """The history as CSV; `?regimen=<uuid>` limits it to one regimen."""
-    return _export(request, patient, csv_file, "text/csv; charset=utf-8", "csv")
+    """The history as CSV; `?regimen=<uuid>` limits it to one regimen, or several."""
+    return _export(request, patient, csv_file, CSV)
 
 
 @require_safe
 @never_cache
 def patient_context_csv(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """The context, every text of it, as CSV."""
-    csv = "text/csv; charset=utf-8"
-    return _export(request, patient, context_csv_file, csv, "csv", name="context")
+    return _export(request, patient, context_csv_file, CSV, name="context")
 
 
 def _export(
     request: SignedInRequest,
     patient: UUID,
-    write: Callable[[history.PatientRecord], bytes],
-    content_type: str,
-    ending: str,
+    write: Write,
+    kind: tuple[str, str],
     *,
     name: str = "dose-history",
 ) -> HttpResponse:
+    """A file of the whole record, or of the regimens that the address names."""
+    found, regimens = _opened(request, patient, AccessKind.EXPORT)
+    now = timezone.now()
+    moment = moments.known(request.GET.get("known"), found.clinic, now)
+    contents = Contents(regimens=regimens) if regimens else WHOLE
+    return _file(request, found, write, kind, now, moment, contents=contents, name=name)
+
+
+def _opened(
+    request: SignedInRequest, patient: UUID, kind: AccessKind
+) -> tuple[Patient, frozenset[UUID]]:
+    """The patient and the regimens that the address names; the access event is written."""
     patients = Patient.objects.visible_to(request.user).select_related("clinic")
     found = get_object_or_404(patients, pk=patient)
     check(request.user, found.clinic, EXPORT_CHARTS)
-    chosen = chosen_regimen(request, found)
-    audit.saw(request, AccessKind.EXPORT, [found.pk], found.clinic)
-    now = timezone.now()
-    moment = moments.known(request.GET.get("known"), found.clinic, now)
-    regimen = chosen.pk if chosen else None
-    record = history.read(found, by=request.user, now=now, regimen=regimen, moment=moment)
-    # A file name is seen on desks and in mails: it names nobody.
-    name = f"{name}-{str(found.pk)[:8]}-{record.at:%Y-%m-%d}"
+    regimens = _named_regimens(request, found)
+    audit.saw(request, kind, [found.pk], found.clinic)
+    return found, regimens
+
+
+def _named_regimens(request: SignedInRequest, patient: Patient) -> frozenset[UUID]:
+    """The regimens that the address names; 404 when one is not the patient's."""
+    try:
+        named = frozenset(map(UUID, filter(None, request.GET.getlist("regimen"))))
+    except ValueError:
+        raise Http404 from None
+    if named and patient.regimens.filter(pk__in=named).count() != len(named):
+        raise Http404
+    return named
+
+
+def _page(
+    request: SignedInRequest,
+    patient: Patient,
+    form: LetterForm,
+    now: datetime,
+    moment: Moment | None,
+    status: int = 200,
+) -> HttpResponse:
+    page = export_page(patient, form, now, moment)
+    return render(request, "titration/export.html", page, status=status)
+
+
+def _file(
+    request: SignedInRequest,
+    patient: Patient,
+    write: Write,
+    kind: tuple[str, str],
+    now: datetime,
+    moment: Moment | None,
+    *,
+    contents: Contents = WHOLE,
+    name: str = "dose-history",
+) -> HttpResponse:
+    """The file, written whole before any of it is sent; its name names nobody."""
+    content_type, ending = kind
+    read = history.read(patient, by=request.user, now=now, moment=moment)
+    record = history.chosen(read, contents)
+    # A file name is seen on desks and in mails.
+    name = f"{name}-{str(patient.pk)[:8]}-{record.at:%Y-%m-%d}"
+    if contents.is_part:
+        name += "-part"
     if moment:
         name += f"-not-todays-as-known-{moment.at:%Y-%m-%d}"
     return HttpResponse(

@@ -1,0 +1,63 @@
+"""The page on which a letter of record is chosen, and the other files of a patient."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from ledger.moments import Moment
+from patients.models import Patient
+from patients.presenters import banner, not_today
+from titration.forms.letter import LetterForm
+from titration.models import RegimenVersion
+from titration.presenters.regimen import place_of, title_of
+
+# Every other file that holds a patient's record: its route, its name, what is in it.
+FILES = (
+    (
+        "patient-csv",
+        gettext_lazy("Dose log, CSV"),
+        gettext_lazy("A row for each part of each dose of every regimen, and nothing else."),
+    ),
+    (
+        "patient-context-csv",
+        gettext_lazy("Context, CSV"),
+        gettext_lazy("Allergies and other context, with the earlier texts."),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to hand on, and what is in it."""
+
+    name: str
+    holds: str
+    url: str
+
+
+def export_page(
+    patient: Patient, form: LetterForm, now: datetime, moment: Moment | None
+) -> dict[str, object]:
+    """What the page shows at `now`, the clinic's aware local time."""
+    query = moment.query if moment else ""
+    return {
+        "banner": banner(patient, today=now.date(), moment=moment),
+        "not_today": not_today(moment, reverse("patient-export", args=[patient.pk])),
+        "patient": patient,
+        "known": moment.text if moment else "",
+        "form": form,
+        "files": [
+            File(str(name), str(holds), reverse(route, args=[patient.pk]) + query)
+            for route, name, holds in FILES
+        ],
+    }
+
+
+def titles_in_order(patient: Patient, moment: Moment | None) -> dict[UUID, str]:
+    """The patient's regimens as known at a moment, as pages order them; one query."""
+    known = moment.number if moment else None
+    versions = RegimenVersion.objects.newest(known).filter(regimen__patient=patient)
+    return {each.regimen_id: title_of(each) for each in sorted(versions, key=place_of)}
