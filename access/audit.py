@@ -24,6 +24,9 @@ from access.models import (
 
 log = logging.getLogger(__name__)
 
+COMMAND = "command"
+"""What stands as the method of an event that no request brought about."""
+
 LOADED_AT_ONCE = 100
 """Lines of the spool that one request takes along once the database takes events again."""
 
@@ -92,6 +95,22 @@ def saw(
         event.clinic_id = _only_clinic(user)
     _write(event, list(dict.fromkeys(patients)))
     request.access_event = event  # type: ignore[attr-defined]
+    return event
+
+
+def ran(
+    command: str,
+    kind: AccessKind,
+    patients: Iterable[UUID],
+    clinic: Clinic,
+    by: User | None = None,
+) -> AccessEvent:
+    """Write the access event of a command on the server, before it reads what these patients have.
+
+    `by` is the person who is named in it; nobody where a timer runs it. As `saw` beside that.
+    """
+    event = AccessEvent(user=by, clinic=clinic, kind=kind, route=command, method=COMMAND)
+    _write(event, list(dict.fromkeys(patients)))
     return event
 
 

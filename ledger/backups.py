@@ -97,7 +97,7 @@ def back_up(destination: Path) -> Manifest:
     try:
         manifest = _write(partial)
         partial.rename(destination)  # onto a folder with something in it, this fails
-        _to_disk(destination.parent)
+        to_disk(destination.parent)
     except (OSError, sqlite3.Error) as error:
         raise BackupError(
             _("The backup could not be written: %(error)s.") % {"error": error}
@@ -124,7 +124,7 @@ def _write(folder: Path) -> Manifest:
     (folder / MANIFEST).touch(mode=0o600)
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n")
     for path in (copy, folder / MANIFEST, folder):
-        _to_disk(path)
+        to_disk(path)
     return manifest
 
 
@@ -226,7 +226,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     """Have what was written to a file or a folder on the disk before going on."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -48,6 +48,7 @@ LAYERS = [
         "checkpoints",
         "composed",
         "contacted",
+        "downtime",
         "erasing",
         "guards",
         "issued",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access.audit import COMMAND
 from access.models import AccessEvent, AccessKind, Clinic
 from access.search import Found
 from ledger.models import AccessSeal, Head
@@ -87,7 +88,7 @@ def line(event: AccessEvent, clinic: Clinic) -> Line:
     person = event.user
     return Line(
         at=wording.moment_words(event.at, clinic.zone),
-        person=person.name if person else _("not signed in"),
+        person=person.name if person else _nobody_words(event),
         profession=person.profession if person else "",
         person_url="",
         what=str(AccessKind(event.kind).label),
@@ -98,6 +99,11 @@ def line(event: AccessEvent, clinic: Clinic) -> Line:
         more="",
         event_url="",
     )
+
+
+def _nobody_words(event: AccessEvent) -> str:
+    """What stands in place of a person where an event has none."""
+    return _("a command on the server") if event.method == COMMAND else _("not signed in")
 
 
 def _flat(shown: Mapping[int, list[UUID]]) -> Iterable[UUID]:

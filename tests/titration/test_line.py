@@ -26,8 +26,9 @@ from tests.pages import INLINE, Page
 from tests.titration.doses import amount, at, rate, times
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
 from tests.titration.recording import Recording, address, day
-from titration import actions, reading
+from titration import actions, downtime, reading
 from titration.dosing import Component
+from titration.exports import downtime as pages
 from titration.models import DoseStep, PlanVersion
 from titration.timeline import Effective
 
@@ -425,8 +426,24 @@ def test_the_picture_shows_only_what_was_written_or_worked_out(client, course):
 
 def test_the_pdf_shows_only_what_was_written_or_worked_out(client, course):
     content = client.get(f"/patients/{course.patient.pk}/export.pdf").content
+    assert figures_of_pdf(content, course) > 30
+    assert course.written <= set(re.findall(FIGURE, words_of_pdf(content))), "an amount is missing"
+
+
+def test_the_pack_of_the_clinic_shows_only_what_was_written_or_worked_out(course):
+    known = downtime.up_to(course.clinic, timezone.now())
+    [part] = pages.parts_of(known, downtime.patients_of(known))
+    assert figures_of_pdf(pages.pdf_file(known, part), course) > 5
+
+
+def words_of_pdf(content: bytes) -> str:
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
-    words = " ".join(text.split())
+    return " ".join(text.split())
+
+
+def figures_of_pdf(content: bytes, course: Course) -> int:
+    """How many figures there are, each of which was written or worked out."""
+    words = words_of_pdf(content)
     assert "Total per day" in words
     found = 0
     for sign, low, high in NUMBER.findall(QUOTED.sub(" ", words)):
@@ -435,8 +452,7 @@ def test_the_pdf_shows_only_what_was_written_or_worked_out(client, course):
             signed = course.differences | course.planned_differences
             known = signed if sign else course.written | course.totals | STRENGTHS
             assert sign + number in known, number
-    assert found > 30
-    assert course.written <= set(re.findall(FIGURE, words)), "an amount is missing"
+    return found
 
 
 def test_no_form_holds_an_amount_that_nobody_asked_for(client, course):

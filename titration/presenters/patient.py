@@ -22,6 +22,8 @@ from titration.presenters.axis import Regimens, patient_axis
 from titration.presenters.log import (
     confirmation_words,
     heading_words,
+    quoted,
+    received_words,
     withdrawal_words,
 )
 from titration.presenters.patient_plans import PlanLine, plan_lines
@@ -32,7 +34,10 @@ from titration.timeline import StepRecord
 
 @dataclass(frozen=True)
 class Instruction:
-    """A recorded step in words; `unconfirmed` says who has yet to confirm it, if anybody has."""
+    """A recorded step in words; `unconfirmed` says who has yet to confirm it, if anybody has.
+
+    `confirmation` says how it stands with that in any case; `note` is the instruction as typed.
+    """
 
     heading: str
     lines: Sequence[wording.DoseLine]
@@ -40,6 +45,9 @@ class Instruction:
     total: str
     moment: str
     decided: str
+    received: str
+    note: str
+    confirmation: str
     unconfirmed: str
 
 
@@ -238,6 +246,9 @@ def _instruction(record: StepRecord, text: StepText, clinic: Clinic) -> Instruct
         total=wording.total_words(total) if total else "",
         moment=wording.effective_words(record.effective),
         decided=text.decided_by_name,
+        received=received_words(text),
+        note=quoted(text.note),
+        confirmation=confirmation.words,
         unconfirmed=confirmation.words if confirmation.is_open else "",
     )
 
