@@ -134,7 +134,7 @@ def remembered(key: Hashable, now: datetime, make: Callable[[], Made[Words]]) ->
     kept = MEMORY.get(key, now)
     if kept is not None and _asked_again(kept.queries) == kept.answers:
         return Remembered(kept.made.words, kept.answers)
-    with _one_moment():
+    with one_moment():
         asked: list[Query] = []
         with connection.execute_wrapper(_writing_down(asked)):
             made = make()
@@ -151,7 +151,7 @@ _BEGIN = {
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """Everything within reads the database as it is at one moment, and writes nothing.
 
     So what is asked again finds the very rows that the words were made of. Within a transaction,

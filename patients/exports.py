@@ -35,7 +35,7 @@ def as_text(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-class _Line:
+class Line:
     """What the writer writes to: hands back each line instead of keeping it."""
 
     def write(self, line: str) -> str:
@@ -49,7 +49,7 @@ def access_csv(asked: search.Search, clinic: Clinic) -> Iterator[str]:
     one is leaves an event of its own. The last line says how many came before it, since a file that
     was cut off would pass for a shorter one.
     """
-    writer = csv.writer(_Line(), lineterminator="\r\n")
+    writer = csv.writer(Line(), lineterminator="\r\n")
     yield "\ufeff" + writer.writerow(COLUMNS)
     count = 0
     for events in search.every(asked):

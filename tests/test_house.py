@@ -76,7 +76,7 @@ LAYERS = [
         "verification",
         "writing",
     },
-    {"actions", "carry", "chart", "exports", "forms", "pages", "presenters"},
+    {"actions", "carry", "chart", "exports", "forms", "pages", "presenters", "tables"},
     {"failures", "health", "refusals", "views"},
     {"urls"},
 ]

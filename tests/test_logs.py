@@ -63,7 +63,7 @@ def ask_everything(client, world) -> None:
     for path, *_answers in [*WORK.values(), *OTHERS.values()]:
         address = world.address(path)
         for send in (client.get, client.post, client.put):
-            send(address, typed)
+            send(address, typed).getvalue()
     client.get(f"/{name}/", {"q": name})
     client.get(f"/patients/{name}/")
     client.get("/patients/", {"q": name}, headers={"X-Request-ID": name, "User-Agent": name})

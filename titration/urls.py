@@ -45,6 +45,7 @@ urlpatterns = [
     path("patients/<uuid:patient>/export/", exports.patient_export, name="patient-export"),
     path("patients/<uuid:patient>/export.pdf", exports.patient_pdf, name="patient-pdf"),
     path("patients/<uuid:patient>/export.csv", exports.patient_csv, name="patient-csv"),
+    path("patients/<uuid:patient>/export.zip", exports.patient_tables, name="patient-tables"),
     path(
         "patients/<uuid:patient>/context.csv",
         exports.patient_context_csv,

@@ -37,7 +37,7 @@ def test_every_signed_in_request_leaves_one_event(client, world, name):
             continue  # as a prescriber or an auditor
         client.force_login(world.people[role])
         for method, status in ((client.get, got), (client.post, sent)):
-            event, *more = events_of(lambda: method(world.address(path)))  # noqa: B023
+            event, *more = events_of(lambda: method(world.address(path)).getvalue())  # noqa: B023
             assert more == []
             assert event.user == world.people[role]
             assert event.route == name

@@ -16,9 +16,11 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from access.models import Role
+from patients.models import Patient
 from tests.factories import ClinicFactory, member
 from tests.pages import Page
 from tests.titration.recording import Recording, address, day
+from tests.titration.tables import assert_same_logs, logs_in, tables_of
 
 pytestmark = pytest.mark.django_db
 
@@ -623,6 +625,8 @@ def test_a_schedule_goes_in_reads_back_and_comes_out(case):
                 assert pressed(step.heading) in pdf
             assert step.total is None or pressed(step.total) in pdf
     assert sorted(rows) == sorted(expected)
+    tables = clinic.desk.get(reverse("patient-tables", args=[patient])).getvalue()
+    assert_same_logs(logs_in(tables_of(tables)), Patient.objects.get(pk=patient))
 
 
 def figures(part: Part) -> tuple[str, str]:

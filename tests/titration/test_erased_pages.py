@@ -3,6 +3,8 @@
 import re
 from copy import deepcopy
 from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -18,6 +20,7 @@ from tests.everything import TEXTS, everything
 from tests.factories import member
 from tests.titration.exports import rows_of, text_of
 from tests.titration.factories import step_of
+from tests.titration.tables import package_of, tables_of
 from titration.models import DoseStep, Regimen, WorklistRow
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +36,7 @@ READING = {
     "patient-export",
     "patient-pdf",
     "patient-csv",
+    "patient-tables",
     "pump",
     "regimen",
     "regimen-history",
@@ -40,7 +44,7 @@ READING = {
     "intake",
     "observation-list",
 }
-FILES = {"patient-pdf", "patient-csv", "patient-context-csv"}
+FILES = {"patient-pdf", "patient-csv", "patient-tables", "patient-context-csv"}
 OF_A_PATIENT = {name for name, row in WORK.items() if re.search("{(patient|regimen|step)}", row[0])}
 SAYING_ERASED = {"patient", "patient-known", "patient-pdf", "regimen", "regimen-history"}
 SENT_ONLY = {"step-confirm", "step-dispute", "patient-context-confirm"}
@@ -145,6 +149,18 @@ def test_the_table_of_the_context_says_when_the_person_was_erased(
     assert {row["family_name"] for row in rows} == {erased_words(patient.pk)}
     assert [row["lines"] for row in rows if row["answer"] == "stated"] == ["erased"] * 3
     assert held(file.decode()) == []
+
+
+def test_the_tables_say_that_the_person_was_erased(client: Client, patient: Patient) -> None:
+    file = client.get(address("patient-tables", patient)).getvalue()
+    tables = tables_of(file)
+    assert {row["family_name"] for row in tables["patient"]} == {"erased"}
+    assert "erased" in {row["calculation"] for row in tables["components"]}
+    assert "erased" in {row["lines"] for row in tables["context"]}
+    assert (tables["context_lines"], len(tables["erasures"])) == ([], 1)
+    assert package_of(file)["is_erased"]
+    with ZipFile(BytesIO(file)) as archive:
+        assert held("".join(archive.read(name).decode() for name in archive.namelist())) == []
 
 
 def test_worklist_says_when_the_person_was_erased(client: Client, patient: Patient) -> None:

@@ -1,20 +1,21 @@
 """The whole demonstration, with every kind of timing in it, comes out of both exports unchanged."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
 
 from access.models import Clinic, User
 from patients.models import Patient
 from tests.titration.exports import component_of, logs_of, readable, rows_of, text_of
-from titration import dosing, reading, timeline, wording
+from tests.titration.tables import assert_same_logs, logs_in, tables_of
+from titration import dosing, wording
 from titration.demo.building import build
 from titration.demo.people import PASSWORD
 from titration.exports import history
 from titration.exports.csv import csv_file
 from titration.exports.pdf import pdf_file
-from titration.timeline import StepRecord
+from titration.tables import write_files
 
 pytestmark = pytest.mark.django_db
 
@@ -41,24 +42,17 @@ def test_every_record_can_be_built_again_from_its_rows(patients, by):
     """The log, its state, its segments and its totals."""
     for patient in patients:
         rows = rows_of(csv_file(history.read(patient, by=by, now=NOW)))
-        kept = reading.histories(patient.regimens.values_list("pk", flat=True))
-        logs = logs_of(rows)
-        assert logs.keys() == kept.keys()
-        for regimen, (records, withdrawals) in logs.items():
-            live = timeline.live_steps(records, withdrawals)
-            log = kept[regimen]
-            assert sorted(without_entries(records)) == sorted(without_entries(log.records))
-            assert without_entries(live) == without_entries(log.live)
-            assert [(s.start, s.end, s.state) for s in timeline.segments(live)] == [
-                (s.start, s.end, s.state) for s in timeline.segments(log.live)
-            ]
+        assert_same_logs(logs_of(rows), patient)
         for row in rows:
             assert_total(row, rows)
 
 
-def without_entries(records: Iterable[StepRecord]) -> list[tuple]:
-    """What a file can tell of the records: all but the identity of their entries."""
-    return [(r.number, r.step, r.kind, r.effective, r.components) for r in records]
+def test_every_record_can_be_built_again_from_the_tables(patients, by):
+    """The same from the zip of tables."""
+    for patient in patients:
+        file = BytesIO()
+        write_files(file, patient, by=by, now=NOW)
+        assert_same_logs(logs_in(tables_of(file.getvalue())), patient)
 
 
 def assert_total(row: dict[str, str], rows: list[dict[str, str]]) -> None:

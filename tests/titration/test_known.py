@@ -282,7 +282,7 @@ def test_a_withdrawn_regimen_stood_before_it_was_withdrawn(client, story):
 # What is no moment
 
 
-@pytest.mark.parametrize("name", [*PAGES, "patient-pdf", "patient-csv"])
+@pytest.mark.parametrize("name", [*PAGES, "patient-pdf", "patient-csv", "patient-tables"])
 @pytest.mark.parametrize(
     ("known", "words"),
     [
@@ -302,7 +302,9 @@ def test_what_is_no_moment_is_refused_with_what_to_type(client, story, name, kno
     assert url(story, name) in page.links
 
 
-@pytest.mark.parametrize("name", ["patient", "regimen", "patient-history", "patient-csv"])
+@pytest.mark.parametrize(
+    "name", ["patient", "regimen", "patient-history", "patient-csv", "patient-tables"]
+)
 def test_who_was_not_recorded_yet_is_not_shown(client, story, name):
     page = Page(client.get(url(story, name), {"known": "2026-03-01"}))
     assert page.status == 400

@@ -166,16 +166,18 @@ def written(columns: Sequence[str], rows: Iterable[Cells]) -> bytes:
     writer = csv.DictWriter(file, columns, restval="", lineterminator="\r\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: cell(value) for name, value in row.items()})
     return file.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
     """A value as a cell: figures as typed, dates and times by ISO 8601, text as text."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, Decimal):
         return dosing.plain(value)
     if isinstance(value, datetime):
@@ -222,7 +224,7 @@ def of_export(record: PatientRecord) -> Cells:
         "up_to_entry": record.number,
         "up_to_digest": record.digest,
         "known_at": record.moment.at if record.moment else None,
-        "notice": notice(record),
+        "notice": notice(record.moment),
     }
 
 

@@ -110,8 +110,7 @@ def read(
     recorded yet.
     """
     head = moment or Head.objects.get(clinic=patient.clinic)
-    people = PatientVersion.objects.newest(head.number).filter(patient=patient)
-    person = people.select_related("entry").first()
+    person = version_at(patient, head.number)
     versions = (
         RegimenVersion.objects.up_to(head.number)
         .filter(regimen__patient=patient)
@@ -119,8 +118,6 @@ def read(
         .order_by("entry__number")
     )
     newest = {version.regimen_id: version for version in versions}
-    if person is None:
-        raise NoSuchMoment(_("This was not recorded yet at that moment. Type a later day."))
     withdrawals = Retraction.objects.up_to(head.number).filter(entry__subject__in=newest)
     withdrawals = withdrawals.select_related("entry")
     withdrawal_of = {withdrawal.entry.subject: withdrawal for withdrawal in withdrawals}
@@ -167,6 +164,19 @@ def read(
     )
 
 
+def version_at(patient: Patient, known: int) -> PatientVersion:
+    """What was known of a patient by an entry. Raises NoSuchMoment when nothing was."""
+    people = PatientVersion.objects.newest(known).filter(patient=patient)
+    person = people.select_related("entry").first()
+    if person is None:
+        raise _not_yet()
+    return person
+
+
+def _not_yet() -> NoSuchMoment:
+    return NoSuchMoment(_("This was not recorded yet at that moment. Type a later day."))
+
+
 def chosen(record: PatientRecord, contents: Contents) -> PatientRecord:
     """The record limited to what was chosen: to its regimens here, to all else by `contents`.
 
@@ -174,7 +184,7 @@ def chosen(record: PatientRecord, contents: Contents) -> PatientRecord:
     """
     wanted = contents.regimens
     if wanted is not None and wanted - {each.version.regimen_id for each in record.regimens}:
-        raise NoSuchMoment(_("This was not recorded yet at that moment. Type a later day."))
+        raise _not_yet()
     kept = tuple(
         each
         for each in record.regimens
@@ -221,11 +231,9 @@ def _copies(plans: dict[UUID, tuple[PlanLog, ...]], known: int) -> dict[UUID, tu
     }
 
 
-def notice(record: PatientRecord) -> str:
+def notice(moment: Moment | None) -> str:
     """What every export says of itself; first of all when it is not the record of today."""
-    if record.moment is None:
-        return str(RECORD_ONLY)
-    return f"{not_today_words(record.moment)} {RECORD_ONLY}"
+    return str(RECORD_ONLY) if moment is None else f"{not_today_words(moment)} {RECORD_ONLY}"
 
 
 def _place(record: RegimenRecord, at: datetime) -> tuple[bool, int]:

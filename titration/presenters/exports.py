@@ -26,6 +26,14 @@ FILES = (
         gettext_lazy("Context, CSV"),
         gettext_lazy("Allergies and other context, with the earlier texts."),
     ),
+    (
+        "patient-tables",
+        gettext_lazy("Every table, ZIP"),
+        gettext_lazy(
+            "The whole record as tables (CSV), with a dictionary of their columns: everything that "
+            "was ever recorded of the patient, for another program to read."
+        ),
+    ),
 )
 
 

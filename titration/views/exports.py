@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from tempfile import SpooledTemporaryFile
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -24,6 +25,7 @@ from titration.exports.csv import csv_file
 from titration.exports.pdf import pdf_file
 from titration.forms.letter import LetterForm
 from titration.presenters.exports import export_page, titles_in_order
+from titration.tables import write_files
 
 Write = Callable[[history.PatientRecord], bytes]
 PDF, CSV = ("application/pdf", "pdf"), ("text/csv; charset=utf-8", "csv")
@@ -65,6 +67,25 @@ def patient_csv(request: SignedInRequest, patient: UUID) -> HttpResponse:
 def patient_context_csv(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """The context, every text of it, as CSV."""
     return _export(request, patient, context_csv_file, CSV, name="context")
+
+
+@require_safe
+@never_cache
+def patient_tables(request: SignedInRequest, patient: UUID) -> FileResponse:
+    """The whole record as tables, in a zip. It is always of every regimen."""
+    found, _chosen = _opened(request, patient, AccessKind.EXPORT)
+    now = timezone.now()
+    moment = moments.known(request.GET.get("known"), found.clinic, now)
+    # Made whole before it is sent: beyond this size it waits on disk, in a file without a name.
+    file = SpooledTemporaryFile(max_size=2**20)  # noqa: SIM115 - the answer closes it
+    try:
+        write_files(file, found, by=request.user, now=now, moment=moment)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    headers = _attached(found, "dose-tables", "zip", now, moment)
+    return FileResponse(file, content_type="application/zip", headers=headers)
 
 
 def _export(
@@ -133,14 +154,20 @@ def _file(
     content_type, ending = kind
     read = history.read(patient, by=request.user, now=now, moment=moment)
     record = history.chosen(read, contents)
-    # A file name is seen on desks and in mails.
-    name = f"{name}-{str(patient.pk)[:8]}-{record.at:%Y-%m-%d}"
     if contents.is_part:
         name += "-part"
-    if moment:
-        name += f"-not-todays-as-known-{moment.at:%Y-%m-%d}"
     return HttpResponse(
         write(record),
         content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'},
+        headers=_attached(patient, name, ending, now, moment),
     )
+
+
+def _attached(
+    patient: Patient, name: str, ending: str, now: datetime, moment: Moment | None
+) -> dict[str, str]:
+    """The name of a file, which is seen on desks and in mails: it names nobody."""
+    name = f"{name}-{str(patient.pk)[:8]}-{patient.clinic.local(now):%Y-%m-%d}"
+    if moment:
+        name += f"-not-todays-as-known-{moment.at:%Y-%m-%d}"
+    return {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
