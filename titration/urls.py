@@ -46,6 +46,7 @@ urlpatterns = [
     path("patients/<uuid:patient>/export.pdf", exports.patient_pdf, name="patient-pdf"),
     path("patients/<uuid:patient>/export.csv", exports.patient_csv, name="patient-csv"),
     path("patients/<uuid:patient>/export.zip", exports.patient_tables, name="patient-tables"),
+    path("patients/<uuid:patient>/export.fhir.json", exports.patient_fhir, name="patient-fhir"),
     path(
         "patients/<uuid:patient>/context.csv",
         exports.patient_context_csv,

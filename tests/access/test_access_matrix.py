@@ -83,6 +83,11 @@ WORK = {
         "200 200 200 403 403 404",
         "405 405 405 405 405 405",
     ),
+    "patient-fhir": (
+        "/patients/{patient}/export.fhir.json",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
     "patient-context-csv": (
         "/patients/{patient}/context.csv",
         "200 200 200 403 403 404",

@@ -127,7 +127,7 @@ def test_a_file_of_the_audit_names_markup_as_a_cell(client, place):
 def test_names_of_files_are_the_servers_own(client, place):
     _clinic, prescriber, _administrator, patient, _regimen = place
     client.force_login(prescriber)
-    for name in ("patient-csv", "patient-pdf", "patient-tables"):
+    for name in ("patient-csv", "patient-pdf", "patient-tables", "patient-fhir"):
         said = client.get(reverse(name, args=[patient.pk]))["Content-Disposition"]
         assert said.startswith("attachment; filename=")
         assert not set(said.split("filename=", 1)[1].strip('"')) & set("<>'\"/\\;\r\n")

@@ -19,6 +19,7 @@ from access.models import Role
 from patients.models import Patient
 from tests.factories import ClinicFactory, member
 from tests.pages import Page
+from tests.titration.fhir import check, extension, resources
 from tests.titration.recording import Recording, address, day
 from tests.titration.tables import assert_same_logs, logs_in, tables_of
 
@@ -610,6 +611,12 @@ def test_a_schedule_goes_in_reads_back_and_comes_out(case):
                 assert pressed(part.line) in pressed(seen)
             assert step.total is None or f" {step.total} " in seen
 
+    fhir = check(clinic.desk.get(reverse("patient-fhir", args=[patient])).content)
+    assert doses_in(fhir) == [
+        (course.medicine, step.kind, [(part.words, *figures(part)) for part in step.parts])
+        for course in CASES[case]
+        for step in course.steps
+    ]
     rows = exported_rows(clinic.desk, patient)
     pdf = pressed(exported_pdf(clinic.desk, patient))
     expected = []
@@ -632,6 +639,43 @@ def test_a_schedule_goes_in_reads_back_and_comes_out(case):
 def figures(part: Part) -> tuple[str, str]:
     low, _to, high = part.typed["amount"].partition(" to ")
     return low, high
+
+
+def doses_in(bundle: dict[str, Any]) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    """The steps of a Bundle, each with its parts: words, and the figures as digits."""
+    return [
+        (
+            request["medicationReference"]["display"],
+            extension(request, "kind")["coding"][0]["code"],
+            [
+                (" ".join(part["text"].split()), *figures_in(part["doseAndRate"][0]))
+                for part in request["dosageInstruction"]
+                if "doseAndRate" in part
+            ],
+        )
+        for request in sorted(
+            resources(bundle, "MedicationRequest"),
+            key=lambda each: (order_of(bundle, each), each["authoredOn"]),
+        )
+    ]
+
+
+def order_of(bundle: dict[str, Any], request: dict[str, Any]) -> int:
+    """The place of its medicine, by when its regimen was entered."""
+    address = request["medicationReference"]["reference"]
+    entries = [
+        extension(each, "entry")
+        for each in resources(bundle, "Provenance")
+        if each["target"] == [{"reference": address}]
+    ]
+    return min(entries)
+
+
+def figures_in(amount: dict[str, Any]) -> tuple[str, str]:
+    [(kind, value)] = amount.items()
+    if kind in ("doseRange", "rateRange"):
+        return str(value["low"]["value"]), str(value["high"]["value"])
+    return str(value["value"]), ""
 
 
 def exported_rows(desk: Client, patient: UUID) -> list[tuple[str, ...]]:

@@ -37,6 +37,7 @@ READING = {
     "patient-pdf",
     "patient-csv",
     "patient-tables",
+    "patient-fhir",
     "pump",
     "regimen",
     "regimen-history",
@@ -44,7 +45,7 @@ READING = {
     "intake",
     "observation-list",
 }
-FILES = {"patient-pdf", "patient-csv", "patient-tables", "patient-context-csv"}
+FILES = {"patient-pdf", "patient-csv", "patient-tables", "patient-fhir", "patient-context-csv"}
 OF_A_PATIENT = {name for name, row in WORK.items() if re.search("{(patient|regimen|step)}", row[0])}
 SAYING_ERASED = {"patient", "patient-known", "patient-pdf", "regimen", "regimen-history"}
 SENT_ONLY = {"step-confirm", "step-dispute", "patient-context-confirm"}

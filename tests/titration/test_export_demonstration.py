@@ -8,12 +8,14 @@ import pytest
 from access.models import Clinic, User
 from patients.models import Patient
 from tests.titration.exports import component_of, logs_of, readable, rows_of, text_of
+from tests.titration.fhir import check, resources
 from tests.titration.tables import assert_same_logs, logs_in, tables_of
 from titration import dosing, wording
 from titration.demo.building import build
 from titration.demo.people import PASSWORD
 from titration.exports import history
 from titration.exports.csv import csv_file
+from titration.exports.fhir import fhir_file
 from titration.exports.pdf import pdf_file
 from titration.tables import write_files
 
@@ -53,6 +55,24 @@ def test_every_record_can_be_built_again_from_the_tables(patients, by):
         file = BytesIO()
         write_files(file, patient, by=by, now=NOW)
         assert_same_logs(logs_in(tables_of(file.getvalue())), patient)
+
+
+def test_every_record_is_a_whole_bundle(patients, by):
+    for patient in patients:
+        record = history.read(patient, by=by, now=NOW)
+        bundle = check(fhir_file(record))
+        orders = [
+            each for each in resources(bundle, "MedicationRequest") if each["intent"] == "order"
+        ]
+        told = [[dose["text"] for dose in each["dosageInstruction"]] for each in orders]
+        kept = [
+            [wording.component_words(part) for part in step.components]
+            for regimen in record.regimens
+            for step in sorted(regimen.history.records, key=lambda step: step.number)
+        ]
+        assert [words for words, parts in zip(told, kept, strict=True) if parts] == [
+            parts for parts in kept if parts
+        ]
 
 
 def assert_total(row: dict[str, str], rows: list[dict[str, str]]) -> None:

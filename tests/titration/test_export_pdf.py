@@ -109,14 +109,14 @@ def test_access_event_is_written_before_the_record_is_read(client, patient, monk
     assert AccessEvent.objects.latest("pk").kind == AccessKind.EXPORT
 
 
-@pytest.mark.parametrize("route", ["patient-pdf", "patient-csv", "patient-tables"])
+@pytest.mark.parametrize("route", ["patient-pdf", "patient-csv", "patient-tables", "patient-fhir"])
 def test_export_is_not_found_outside_the_clinic(client, patient, route):
     client.force_login(member(ClinicFactory.create()))
 
     assert client.get(reverse(route, args=[patient.pk])).status_code == 404
 
 
-@pytest.mark.parametrize("route", ["patient-pdf", "patient-csv", "patient-tables"])
+@pytest.mark.parametrize("route", ["patient-pdf", "patient-csv", "patient-tables", "patient-fhir"])
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
 def test_export_is_refused_to_roles_without_charts(client, clinic, patient, role, route):
     client.force_login(member(clinic, role))
@@ -124,7 +124,7 @@ def test_export_is_refused_to_roles_without_charts(client, clinic, patient, role
     assert client.get(reverse(route, args=[patient.pk])).status_code == 403
 
 
-@pytest.mark.parametrize("route", ["patient-pdf", "patient-csv"])
+@pytest.mark.parametrize("route", ["patient-pdf", "patient-csv", "patient-fhir"])
 def test_export_of_a_regimen_is_not_found_unless_it_is_the_patients(client, patient, route):
     elsewhere = regimen_of(PatientFactory.create(clinic=patient.clinic)).regimen_id
     address = reverse(route, args=[patient.pk])

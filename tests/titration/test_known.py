@@ -282,7 +282,9 @@ def test_a_withdrawn_regimen_stood_before_it_was_withdrawn(client, story):
 # What is no moment
 
 
-@pytest.mark.parametrize("name", [*PAGES, "patient-pdf", "patient-csv", "patient-tables"])
+@pytest.mark.parametrize(
+    "name", [*PAGES, "patient-pdf", "patient-csv", "patient-tables", "patient-fhir"]
+)
 @pytest.mark.parametrize(
     ("known", "words"),
     [

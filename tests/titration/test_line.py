@@ -25,10 +25,12 @@ from tests.factories import ClinicFactory, PatientFactory, context_of, member, s
 from tests.pages import INLINE, Page
 from tests.titration.doses import amount, at, rate, times
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
+from tests.titration.fhir import check, objects
 from tests.titration.recording import Recording, address, day
 from titration import actions, downtime, reading
 from titration.dosing import Component
 from titration.exports import downtime as pages
+from titration.exports.fhir.terms import UCUM
 from titration.models import DoseStep, PlanVersion
 from titration.timeline import Effective
 
@@ -453,6 +455,18 @@ def figures_of_pdf(content: bytes, course: Course) -> int:
             known = signed if sign else course.written | course.totals | STRENGTHS
             assert sign + number in known, number
     return found
+
+
+def test_fhir_tells_only_what_was_written_and_all_of_it(client, course):
+    """No total, no average: figures are those of the record, and text is in the words of pages."""
+    bundle = check(client.get(f"/patients/{course.patient.pk}/export.fhir.json").content)
+
+    measured = [each for each in objects(bundle) if each.get("system") == UCUM]
+    figures = {figure(Decimal(each["value"])) for each in measured if each["code"] != "h"}
+    assert figures - {"1"} == course.written
+    for each in objects(bundle):
+        if "doseAndRate" in each:
+            assert course.check(each["text"], "Dose as written")
 
 
 def test_no_form_holds_an_amount_that_nobody_asked_for(client, course):

@@ -285,7 +285,7 @@ def _step(record: PatientRecord, step: DoseStep) -> Cells:
         "supersedes": entry.supersedes.number if entry.supersedes else None,
         "correction_reason": or_erased(step.correction_reason),
         "kind": step.kind,
-        "effective": _effective(step.effective),
+        "effective": iso_moment(step.effective),
         "effective_precision": "minute" if step.effective_time else step.effective_precision,
         "decided_by": step.decided_by_name,
         "received_how": step.received_how,
@@ -318,7 +318,7 @@ def _origin(record: PatientRecord, entry: Entry) -> Cells:
     }
 
 
-def _effective(effective: Effective) -> str:
+def iso_moment(effective: Effective) -> str:
     """The moment as finely as it is known: "2019", "2024-03", "2026-11-16" or with the time."""
     if effective.precision == "year":
         return f"{effective.on:%Y}"

@@ -34,6 +34,11 @@ FILES = (
             "was ever recorded of the patient, for another program to read."
         ),
     ),
+    (
+        "patient-fhir",
+        gettext_lazy("FHIR R4, JSON"),
+        gettext_lazy("The whole record for other programs, with who recorded and who decided."),
+    ),
 )
 
 

@@ -22,6 +22,7 @@ from titration.exports import history
 from titration.exports.contents import WHOLE, Contents
 from titration.exports.context_csv import context_csv_file
 from titration.exports.csv import csv_file
+from titration.exports.fhir import fhir_file
 from titration.exports.pdf import pdf_file
 from titration.forms.letter import LetterForm
 from titration.presenters.exports import export_page, titles_in_order
@@ -29,6 +30,7 @@ from titration.tables import write_files
 
 Write = Callable[[history.PatientRecord], bytes]
 PDF, CSV = ("application/pdf", "pdf"), ("text/csv; charset=utf-8", "csv")
+FHIR = ("application/fhir+json", "fhir.json")
 
 
 @require_safe
@@ -86,6 +88,13 @@ def patient_tables(request: SignedInRequest, patient: UUID) -> FileResponse:
     file.seek(0)
     headers = _attached(found, "dose-tables", "zip", now, moment)
     return FileResponse(file, content_type="application/zip", headers=headers)
+
+
+@require_safe
+@never_cache
+def patient_fhir(request: SignedInRequest, patient: UUID) -> HttpResponse:
+    """The history as a FHIR R4 Bundle; `?regimen=<uuid>` limits it to one regimen, or several."""
+    return _export(request, patient, fhir_file, FHIR)
 
 
 def _export(

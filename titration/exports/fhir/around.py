@@ -1,0 +1,140 @@
+"""What the resources of one patient's record need beside their own rows.
+
+Read once for a patient, in a number of queries that does not grow.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from django.utils.translation import gettext_lazy as _
+
+from access.models import Clinic
+from ledger.models import Entry, Retraction
+from titration import issued, reading
+from titration.exports.fhir.terms import TERMINOLOGY, Json, filled, identifier, refer, system
+from titration.exports.history import PatientRecord, notice
+from titration.issued import Issued
+from titration.models import Review
+from titration.reading import StepText
+
+DEMONSTRATION = _("Demonstration: invented person")
+
+
+class Made(NamedTuple):
+    """A resource, the number of the entry that recorded it, and what its provenance says.
+
+    `line` is the identity that corrections share, `author` who decided, where somebody else than
+    who typed it, `why` the reason of a correction as typed; None where that was erased.
+    """
+
+    resource: Json
+    number: int | None = None
+    line: UUID | None = None
+    author: Json | None = None
+    why: str | None = ""
+
+    @property
+    def reference(self) -> str:
+        return f"{self.resource['resourceType']}/{self.resource['id']}"
+
+
+class People:
+    """The persons that resources refer to, each once: users, and prescribers known by name."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.clinic = clinic
+        self.names: dict[UUID, str] = {}
+
+    def person(self, user: int | None, name: str) -> Json:
+        """A reference to a person; one without a user is known by their name alone."""
+        said = f"person {user}" if user else f"named {name}"
+        key = uuid5(self.clinic.uuid, said)
+        self.names[key] = name
+        return refer("Practitioner", key, name)
+
+    def resources(self, meta: Json) -> Iterator[Json]:
+        for key, name in self.names.items():
+            made = {"resourceType": "Practitioner", "id": str(key), "meta": meta}
+            yield filled({**made, "name": [{"text": name}]})
+
+
+@dataclass(frozen=True)
+class Around:
+    """The record, with the entries of the patient by number and what the log says step by step."""
+
+    record: PatientRecord
+    entries: Mapping[int, Entry]
+    withdrawals: Mapping[UUID, Retraction]
+    texts: Mapping[UUID, StepText]
+    copies: Mapping[UUID, tuple[Issued, ...]]
+    reviews: Sequence[Review]
+    people: People = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "people", People(self.clinic))
+
+    @property
+    def clinic(self) -> Clinic:
+        return self.record.patient.clinic
+
+    @property
+    def patient(self) -> Json:
+        return refer("Patient", self.record.patient.pk)
+
+    @property
+    def organization(self) -> Json:
+        return refer("Organization", self.clinic.uuid, self.clinic.name)
+
+    def local(self, moment: datetime) -> datetime:
+        return self.clinic.local(moment)
+
+    def recorder(self, number: int) -> Json:
+        """Who typed what an entry recorded."""
+        entry = self.entries[number]
+        return self.people.person(entry.recorded_by_id, entry.recorded_by_name)
+
+    def recorded_at(self, number: int) -> datetime:
+        return self.local(self.entries[number].recorded_at)
+
+    @cached_property
+    def meta(self) -> Json:
+        """What every resource says: that this is not today's record, that the person is invented.
+
+        A resource is often kept apart from the bundle in which it came.
+        """
+        tags, security = [], []
+        if self.record.moment:
+            told = notice(self.record.moment)
+            tags = [{"system": system("record"), "code": "not-todays", "display": told}]
+        if self.clinic.is_demo:
+            listed, label = f"{TERMINOLOGY}/v3-ActReason", str(DEMONSTRATION)
+            security = [{"system": listed, "code": "HTEST", "display": label}]
+        return filled({"tag": tags, "security": security})
+
+    def of_regimen(self, regimen: UUID) -> Json:
+        """What ties together everything that is written of one regimen."""
+        return identifier("regimen", regimen)
+
+
+def read_around(record: PatientRecord) -> Around:
+    """Read what the resources of a record need beside it, up to the same entry."""
+    patient, known = record.patient, record.number
+    entries = Entry.objects.filter(clinic=patient.clinic, patient=patient.pk, number__lte=known)
+    entries = entries.select_related("came_from__file").order_by("number")
+    withdrawn = Retraction.objects.up_to(known).filter(entry__patient=patient.pk)
+    regimens = [regimen.version.regimen_id for regimen in record.regimens]
+    plans = [log.plan for regimen in record.regimens for log in regimen.plans]
+    reviews = Review.objects.up_to(known).filter(regimen__in=regimens).select_related("entry")
+    steps = [step.entry for regimen in record.regimens for step in regimen.history.records]
+    return Around(
+        record,
+        entries={entry.number: entry for entry in entries},
+        withdrawals={row.entry.subject: row for row in withdrawn.select_related("entry")},
+        texts=reading.step_texts(steps, known),
+        copies=issued.all_issues(plans, known) if plans else {},
+        reviews=list(reviews.order_by("entry__number")),
+    )
