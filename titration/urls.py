@@ -44,6 +44,7 @@ urlpatterns = [
     path("patients/<uuid:patient>/", patient.patient, name="patient"),
     path("patients/<uuid:patient>/export/", exports.patient_export, name="patient-export"),
     path("patients/<uuid:patient>/export.pdf", exports.patient_pdf, name="patient-pdf"),
+    path("patients/<uuid:patient>/handover.pdf", exports.patient_handover, name="patient-handover"),
     path("patients/<uuid:patient>/export.csv", exports.patient_csv, name="patient-csv"),
     path("patients/<uuid:patient>/export.zip", exports.patient_tables, name="patient-tables"),
     path("patients/<uuid:patient>/export.fhir.json", exports.patient_fhir, name="patient-fhir"),

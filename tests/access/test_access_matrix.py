@@ -73,6 +73,11 @@ WORK = {
         "200 200 200 403 403 404",
         "405 405 405 405 405 405",
     ),
+    "patient-handover": (
+        "/patients/{patient}/handover.pdf",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
     "patient-csv": (
         "/patients/{patient}/export.csv",
         "200 200 200 403 403 404",

@@ -133,6 +133,13 @@ def test_a_part_is_there_when_it_is_chosen(client, story, part):
     assert [each for each, words in BESIDE.items() if words in text] == [part]
 
 
+def test_a_letter_of_nothing_is_made_all_the_same(client, story):
+    nobody = SimpleNamespace(patient=PatientFactory(clinic=story.patient.clinic))
+    text = text_of(asked(client, nobody, choice="1").content)
+    assert "No regimen is recorded for this person." in text
+    assert "Leaves out: corrected and withdrawn texts" in text
+
+
 def test_paper_is_chosen(client, story):
     for paper, width in (("a4", 595), ("us-letter", 612)):
         file = asked(client, story, paper=paper).content

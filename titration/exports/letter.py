@@ -114,23 +114,23 @@ def _closing(record: PatientRecord) -> dict[str, Any]:
         ],
         "sign": [_("Signature"), _("Name and role"), _("Date")],
         "check_heading": _("How to check this letter"),
-        "check": [
-            _("Telephone the clinic, by a number that you have from elsewhere if you can."),
-            _(
-                "Ask for the record of this person as known at entry %(number)s. The clinic makes "
-                "this letter again as known at that entry, and reads out each last recorded "
-                "instruction: amounts, dates and names are the same as here."
-            )
-            % {"number": number},
-            _(
-                "Compare the digest of entry %(number)s, the 64 characters that the clinic’s own "
-                "letter prints too: %(digest)s. It names one state of the clinic’s whole ledger, "
-                "which the clinic can verify."
-            )
-            % {"number": number, "digest": in_eights(record.digest)},
-            _("Ask what was recorded after entry %(number)s: this letter does not know of it.")
-            % {"number": number},
-        ],
+        "telephone": _(
+            "Telephone the clinic, by a number that you have from elsewhere if you can."
+        ),
+        "read_out": _(
+            "Ask for the record of this person as known at entry %(number)s. The clinic makes this "
+            "letter again as known at that entry, and reads out each last recorded instruction: "
+            "amounts, dates and names are the same as here."
+        )
+        % {"number": number},
+        "compare": _(
+            "Compare the digest of entry %(number)s, the 64 characters that the clinic’s own "
+            "letter prints too: %(digest)s. It names one state of the clinic’s whole ledger, "
+            "which the clinic can verify."
+        )
+        % {"number": number, "digest": in_eights(record.digest)},
+        "since": _("Ask what was recorded after entry %(number)s: this letter does not know of it.")
+        % {"number": number},
         "check_note": _(
             "The digest tells from which state of the record the letter was made. That nobody "
             "altered the paper afterwards, only reading it out against the record tells."

@@ -5,7 +5,6 @@ what is printed instead.
 """
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -44,6 +43,7 @@ from titration.exports.letter import (
     telephone_words,
 )
 from titration.exports.listing import Listing, listings_part
+from titration.exports.log import printed_rows, printed_state
 from titration.exports.observed import observed_listings
 from titration.exports.pictures import axis_pictures, regimen_picture
 from titration.exports.plans import plan_words, plans_part
@@ -58,8 +58,6 @@ from titration.exports.shown import (
 )
 from titration.exports.told import contact_listing, report_listing
 from titration.presenters.log import (
-    LIVE,
-    LogRow,
     log_rows,
     moment_words,
     ordered,
@@ -67,10 +65,6 @@ from titration.presenters.log import (
     withdrawal_words,
 )
 from titration.presenters.regimen import indication_of, title_of
-
-# What is longer may break over pages; what is shorter stays together.
-LONG_ROW = 900  # characters typed
-LONG_DOSE = 8  # parts
 
 # For so many documents typst keeps what it laid out of an earlier one: some 30 MB of each long log.
 KEPT_FOR = 10
@@ -232,7 +226,7 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
     read = standing | {each.entry for each in shown}
     log = [each for each in ordered(history) if each.entry in read]
     plans = regimen.plans if has(PLANS) else ()
-    rows = _rows(log_rows(history, clinic, record.now, log, plans), legible)
+    rows = printed_rows(log_rows(history, clinic, record.now, log, plans), legible)
     in_log = {str(each.entry) for each in shown}
     drawn = regimen_picture(regimen, record)
     about = {
@@ -242,7 +236,7 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
     }
     return {
         **legible.tree(about, title),
-        "state": _state(rows, str(step.entry) if step else "", is_empty=not history.records),
+        "state": printed_state(rows, str(step.entry) if step else "", is_empty=not history.records),
         "chart": _picture(drawn, legible, title) if drawn else None,
         "plans": plans_part(
             plans, history, record.ended, regimen.copies, clinic, record.now, legible, title
@@ -284,83 +278,6 @@ def _about(regimen: RegimenRecord, record: PatientRecord) -> Facts:
         *([(_("Supplied by"), quoted(version.supplied_by))] if version.supplied_by != "" else []),
         (_("Entered by"), entered),
     ]
-
-
-ROW_TEXTS = (
-    "error",
-    "moment",
-    "heading",
-    "lines",
-    "total_label",
-    "total",
-    "change",
-    "reason",
-    "reason_text",
-    "note",
-    "decided",
-    "received",
-    "confirmation",
-    "recorded_by",
-    "recorded_at",
-    "correction",
-    "disagreements",
-    "plan",
-    "imported",
-)
-
-
-def _rows(log: Iterable[LogRow], legible: Legible) -> list[dict[str, Any]]:
-    """The rows of the log, each of their texts legible."""
-    place, entry = _("In entry %(number)s"), _("entry %(number)s")
-    return [
-        {
-            **_row(row, legible, place % {"number": row.number}),
-            "recorded_as": entry % {"number": row.number},
-        }
-        for row in log
-    ]
-
-
-def _row(row: LogRow, legible: Legible, place: str) -> dict[str, Any]:
-    texts = {name: getattr(row, name) for name in ROW_TEXTS}
-    if row.correction:
-        texts["correction"] = _("Corrects an earlier entry: %(reason)s") % {
-            "reason": row.correction
-        }
-    typed = row.note + row.error + row.reason_text + row.correction + row.confirmation
-    typed += row.imported
-    return {
-        **legible.tree(texts, place),
-        "entry": str(row.entry),
-        "is_live": row.status == LIVE,
-        "is_ahead": row.is_ahead,
-        "is_unconfirmed": row.is_unconfirmed,
-        "is_disputed": row.is_disputed,
-        "is_long": len(typed) > LONG_ROW,
-    }
-
-
-def _state(rows: list[dict[str, Any]], entry: str, *, is_empty: bool) -> dict[str, Any]:
-    """The row of the last recorded instruction, or words that there is none; and what comes."""
-    moments = [row["moment"] for row in reversed(rows) if row["is_ahead"] and row["is_live"]]
-    ahead = ""
-    if moments:
-        ahead = _("Recorded, not yet begun: from %(moments)s.") % {"moments": ", ".join(moments)}
-    row = next((row for row in rows if row["entry"] == entry), None)
-    if row is not None:
-        meta = [
-            _("Since %(moment)s. Decided by %(decided)s, %(received)s.") % row,
-            _("Recorded by %(recorded_by)s, %(recorded_at)s, %(recorded_as)s.") % row,
-            *filter(None, [row["imported"]]),
-        ]
-        is_long = row["is_long"] or len(row["lines"]) > LONG_DOSE
-        return {"row": row, "meta": meta, "ahead": ahead, "is_long": is_long}
-    words = _("No recorded instruction stands.")
-    if is_empty:
-        words = _("No dose step is recorded yet.")
-    if ahead:
-        words = _("No recorded instruction has begun yet.")
-    return {"row": None, "words": words, "ahead": ahead, "is_long": False}
 
 
 def missing_words(legible: Legible) -> dict[str, Any]:

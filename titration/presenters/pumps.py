@@ -74,7 +74,8 @@ def _nothing_words(log: PumpLog, now: Pump) -> str:
     return _("No pump is recorded. Record it when it is put in, or as it is found in place.")
 
 
-def _dates_now(now: Pump) -> Iterator[PumpFact]:
+def dates_now(now: Pump) -> Iterator[PumpFact]:
+    """The alarm, and the days that were written for the pump."""
     if now.alarm is not None:
         words = _alarm_words(now.alarm.text)
         yield _fact(_("Alarm"), words, now.alarm, is_alarm=now.is_alarm_heard)
@@ -92,7 +93,7 @@ def _dates_now(now: Pump) -> Iterator[PumpFact]:
 
 
 def _facts_now(now: Pump) -> Iterator[PumpFact]:
-    yield from _dates_now(now)
+    yield from dates_now(now)
     said = (
         (now.model, {_("Pump")}),
         (now.contents, {_("In the reservoir"), _("Also in the reservoir")}),
@@ -142,7 +143,7 @@ def pump_card(regimen: UUID, log: PumpLog | None, query: str) -> PumpCard | None
     if log is None:
         return None
     now = log.pump
-    facts = list(_dates_now(now)) if now.is_in_place else []
+    facts = list(dates_now(now)) if now.is_in_place else []
     words = _("In place") if now.is_in_place else _nothing_words(log, now)
     return PumpCard(_url("pump", regimen) + query, words, facts)
 

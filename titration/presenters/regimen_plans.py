@@ -258,7 +258,7 @@ def _next_row(
         total_label=wording.total_label(total) if total else "",
         total=wording.total_words(total) if total else "",
         words=quoted(row.words),
-        starts=_starts_words(each),
+        starts=starts_words(each),
         late=nothing_words(each, asked.today) if has_come else "",
         paper=_paper_words(log, given),
         issue_url=reverse("plan-issue", args=[log.plan])
@@ -268,7 +268,7 @@ def _next_row(
     )
 
 
-def _starts_words(each: Carried) -> str:
+def starts_words(each: Carried) -> str:
     """From when the plan has a row, and how that day came about."""
     if each.planned_on is None:
         return _("Planned: %(start)s.") % {"start": wording.start_words(each.row, None)}

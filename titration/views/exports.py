@@ -1,6 +1,7 @@
 """A patient's history as a file to hand on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from uuid import UUID
@@ -19,10 +20,11 @@ from ledger import moments
 from ledger.moments import Moment
 from patients.models import Patient
 from titration.exports import history
-from titration.exports.contents import WHOLE, Contents
+from titration.exports.contents import A4, LETTER, WHOLE, Contents
 from titration.exports.context_csv import context_csv_file
 from titration.exports.csv import csv_file
 from titration.exports.fhir import fhir_file
+from titration.exports.handover import handover_file
 from titration.exports.pdf import pdf_file
 from titration.forms.letter import LetterForm
 from titration.presenters.exports import export_page, titles_in_order
@@ -55,6 +57,16 @@ def patient_pdf(request: SignedInRequest, patient: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, form, now, moment, status=422)
     return _file(request, found, pdf_file, PDF, now, moment, contents=form.contents)
+
+
+@require_safe
+@never_cache
+def patient_handover(request: SignedInRequest, patient: UUID) -> HttpResponse:
+    """The handover letter, one page; `?paper=us-letter` for that paper."""
+    paper = LETTER if request.GET.get("paper") == LETTER else A4
+    return _export(
+        request, patient, handover_file, PDF, name="handover", contents=Contents(paper=paper)
+    )
 
 
 @require_safe
@@ -104,12 +116,13 @@ def _export(
     kind: tuple[str, str],
     *,
     name: str = "dose-history",
+    contents: Contents = WHOLE,
 ) -> HttpResponse:
     """A file of the whole record, or of the regimens that the address names."""
     found, regimens = _opened(request, patient, AccessKind.EXPORT)
     now = timezone.now()
     moment = moments.known(request.GET.get("known"), found.clinic, now)
-    contents = Contents(regimens=regimens) if regimens else WHOLE
+    contents = replace(contents, regimens=regimens or None)
     return _file(request, found, write, kind, now, moment, contents=contents, name=name)
 
 
