@@ -47,6 +47,14 @@ finders: list[Finder] = []
 """Those who know identities (the ledger) put themselves here; this app knows only its own."""
 
 
+Companions = Callable[[Sequence[UUID]], Iterable[UUID]]
+companions: list[Companions] = []
+"""Those who know of whom else the pages of patients tell put themselves here."""
+
+_LISTS = frozenset({AccessKind.LIST, AccessKind.SEARCH, AccessKind.REFUSED})
+"""What shows of a patient no more than their own row, or nothing."""
+
+
 def _clinic_of(asked: dict[str, Any]) -> int | None:
     """The clinic of whom an address of administration names; of a person, where it is one."""
     held: QuerySet[Any, int]
@@ -93,7 +101,7 @@ def saw(
     )
     if event.clinic_id is None and isinstance(user, User):
         event.clinic_id = _only_clinic(user)
-    _write(event, list(dict.fromkeys(patients)))
+    _write(event, _with_companions(event, list(dict.fromkeys(patients))))
     request.access_event = event  # type: ignore[attr-defined]
     return event
 
@@ -160,6 +168,17 @@ def _write(event: AccessEvent, patients: Sequence[UUID]) -> None:
             raise NotWritten from error
     else:
         _load_what_waits()
+
+
+def _with_companions(event: AccessEvent, patients: list[UUID]) -> list[UUID]:
+    """Also those whom the pages of these patients name beside them."""
+    if not patients or event.kind in _LISTS:
+        return patients
+    try:
+        beside = [other for found in companions for other in found(patients)]
+    except Error:  # the event is written all the same, with what is known
+        return patients
+    return list(dict.fromkeys([*patients, *beside]))
 
 
 def _insert(event: AccessEvent, patients: Sequence[UUID]) -> None:

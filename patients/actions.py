@@ -1,19 +1,28 @@
 """Every write about a patient: one entry each, or one run of them, in the ledger of the clinic."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from access import policies
 from access.models import Clinic, User
+from access.policies import RuleBroken
 from ledger import writing
-from ledger.models import Entry
-from patients import context, projection, search
+from ledger.models import Entry, Erasure, Retraction, RetractionReason
+from patients import context, linked, projection, search
 from patients import identity as identities
 from patients.context import ALLERGIES, NOT_ASKED, TOPICS, TopicText
 from patients.identity import HERE, Identity, Standing
-from patients.models import ContextConfirmation, ContextVersion, Patient, PatientVersion
+from patients.models import (
+    ContextConfirmation,
+    ContextVersion,
+    Patient,
+    PatientVersion,
+    SamePerson,
+    SameReason,
+)
 
 
 class PatientError(Exception):
@@ -38,6 +47,14 @@ class ProbableDuplicate(PatientError):
 
 class NothingChanged(PatientError):
     """The newest version says the same already."""
+
+
+class LinkedAlready(PatientError):
+    """The two records are linked already, or each to a third; `link` is the one, if there is."""
+
+    def __init__(self, link: SamePerson | None) -> None:
+        super().__init__("the two are one person already")
+        self.link = link
 
 
 class UnfitContext(PatientError):
@@ -115,6 +132,7 @@ def revise_patient(
             raise NothingChanged
         _check_fit(patient.clinic, identity, standing)
         known = {patient.pk, *others, *search.alike(patient.clinic, before.identity)}
+        known.update(linked.others(patient.pk))
         _check_alone(search.alike(patient.clinic, identity), known)
         version = PatientVersion.of(patient, identity, standing)
         log.add(version, subject=patient.pk, patient=patient.pk, supersedes=seen)
@@ -192,6 +210,78 @@ def confirm_context(
             for entry in seen
         ]
     return confirmations[0]
+
+
+@writing.verb
+def link_records(
+    *,
+    patient: Patient,
+    other: Patient,
+    seen: Sequence[Entry],
+    reason: str,
+    by: User,
+    submission: writing.Asking,
+) -> SamePerson:
+    """Record that two records of a clinic are of one person; returns what `patient`'s then says.
+
+    `seen` are the newest versions of both, as they were compared: AlreadySuperseded when one of
+    them was changed since. Raises LinkedAlready, RuleBroken, PatientErased for either.
+    """
+    policies.check(by, patient.clinic, policies.RECORD)
+    if other.clinic_id != patient.clinic_id or other.pk == patient.pk:
+        raise RuleBroken(None, _("Choose another record of the same clinic."))
+    if reason not in SameReason.values:
+        raise RuleBroken("reason", _("Choose how it is known that both are the same person."))
+    with writing.writing(patient.clinic, by=by, submission=submission) as log:
+        for entry in seen:
+            writing.check_newest(entry)
+        if {entry.subject for entry in seen} != {patient.pk, other.pk}:
+            raise RuleBroken(None, _("This form is not of these two records. Open it anew."))
+        if other.pk in linked.others(patient.pk):
+            direct = linked.standing().filter(patient=patient, other=other)
+            raise LinkedAlready(direct.select_related("entry").first())
+        lines = uuid4(), uuid4()
+        link, _twin = (
+            log.add(
+                SamePerson(
+                    line=line,
+                    twin=twin,
+                    patient=one,
+                    other=another,
+                    reason=reason,
+                ),
+                subject=line,
+                patient=one.pk,
+            )
+            for line, twin, one, another in (
+                (*lines, patient, other),
+                (*lines[::-1], other, patient),
+            )
+        )
+    return link
+
+
+@writing.verb
+def unlink_records(*, link: SamePerson, by: User, submission: writing.Asking) -> Retraction:
+    """Withdraw a link from both of its records: they are two people. Returns that of `link`.
+
+    Of the other record nothing is written once that person was erased: the link is gone all the
+    same. AlreadySuperseded when somebody withdrew it first.
+    """
+    policies.check(by, link.patient.clinic, policies.RECORD)
+    with writing.writing(link.patient.clinic, by=by, submission=submission) as log:
+        twin = SamePerson.objects.select_related("entry").get(line=link.twin)
+        for each in (link, twin):
+            writing.check_newest(each.entry)
+        retraction = _withdraw(log, link)
+        if not Entry.objects.filter(subject=twin.patient_id, kind=Erasure.KIND).exists():
+            _withdraw(log, twin)
+    return retraction
+
+
+def _withdraw(log: writing.Log, link: SamePerson) -> Retraction:
+    retraction = Retraction(reason=RetractionReason.WRONG_PATIENT, reason_text="")
+    return log.add(retraction, subject=link.line, patient=link.patient_id)
 
 
 def _add_context(

@@ -5,8 +5,10 @@ class PatientsConfig(AppConfig):
     name = "patients"
 
     def ready(self) -> None:
+        from access.audit import companions
         from ledger import erasing, verification
-        from patients import projection
+        from patients import linked, projection
 
+        companions.append(linked.reached)
         erasing.register(projection.forget)
         verification.register(projection.differences)

@@ -192,6 +192,54 @@ class ContextConfirmation(Record):
         return {"confirms": self.confirms_id}
 
 
+class SameReason(models.TextChoices):
+    """How it is known that two records are of one person."""
+
+    SAID = "said", _("the person said so")
+    RELATIVE = "relative", _("a relative or carer said so")
+    DOCUMENT = "document", _("an identity document or number was compared")
+    SERVICE = "service", _("another service or a letter says so")
+    RECORDS = "records", _("both records tell the same history")
+
+
+class SamePerson(Record):
+    """That another record of the clinic is of the same person, until that is withdrawn.
+
+    One write makes two of these, each of one of the two and about the `other`; `twin` is the line
+    of the other one. Neither patient changes by it, and nothing of theirs is put together.
+
+    It has no words of its own: what was typed of two people could not be erased with one of them.
+    """
+
+    KIND = "same-person"
+    FORM = "same-person/1"
+    AGREES = {"subject": "line", "patient": "patient", "clinic": "patient__clinic"}
+
+    line = models.UUIDField(default=uuid.uuid4, editable=False)
+    twin = models.UUIDField(editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="same_people")
+    other = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=10, choices=SameReason.choices)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(patient=models.F("other")), name="%(app_label)s_%(class)s_two_records"
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__in=SameReason.values),
+                name="%(app_label)s_%(class)s_reason_known",
+            ),
+            models.UniqueConstraint(fields=["line"], name="%(app_label)s_%(class)s_line_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient_id} and {self.other_id}"
+
+    def plain_content(self) -> dict[str, object]:
+        return {"twin": self.twin, "other": self.other_id, "reason": self.reason}
+
+
 class PatientCard(models.Model):
     """Projection: the newest version as lists and look-ups need it. Rebuilt from the versions.
 

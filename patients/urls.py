@@ -1,6 +1,6 @@
 from django.urls import path
 
-from patients.views import audit, context, people
+from patients.views import audit, context, people, same_person
 
 urlpatterns = [
     path("patients/", people.patient_list, name="patient-list"),
@@ -22,6 +22,21 @@ urlpatterns = [
         "patients/<uuid:patient>/context/history/",
         context.patient_context_history,
         name="patient-context-history",
+    ),
+    path(
+        "patients/<uuid:patient>/same-person/",
+        same_person.same_person_list,
+        name="same-person-list",
+    ),
+    path(
+        "patients/<uuid:patient>/same-person/new/",
+        same_person.same_person_new,
+        name="same-person-new",
+    ),
+    path(
+        "same-person/<uuid:link>/retract/",
+        same_person.same_person_retract,
+        name="same-person-retract",
     ),
     path("patients/<uuid:patient>/access/", audit.patient_access, name="patient-access"),
     path("audit/", audit.audit, name="audit"),

@@ -22,6 +22,7 @@ from tests.factories import (
     IdentityFactory,
     PatientFactory,
     context_of,
+    linked_to,
     member,
     stated,
 )
@@ -114,6 +115,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     _observed(regimen.regimen, prescriber)
     _pumped(regimen, prescriber)
     _context(patient, recorder)
+    other = _linked(patient, recorder)
     patient_actions.revise_patient(
         patient=patient,
         seen=patient.versions.get().entry,
@@ -127,7 +129,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     )
     _seen(patient)
     if is_owner:
-        _erased(clinic)
+        _erased(other)
     sealing.seal(timezone.now() + timedelta(hours=1))
     return patient
 
@@ -207,6 +209,14 @@ def _context(patient: Patient, by: User) -> None:
         conditions=stated(),
     )
     patient_actions.confirm_context(patient=patient, seen=[known["allergies"].entry], by=by)
+
+
+def _linked(patient: Patient, by: User) -> Patient:
+    """A link to another record that was withdrawn, and one that stands. Returns the other."""
+    other = PatientFactory(clinic=patient.clinic)
+    patient_actions.unlink_records(link=linked_to(patient, other, by), by=by)
+    linked_to(patient, other, by)
+    return other
 
 
 def _planned(regimen: RegimenVersion, step: DoseStep, by: User) -> None:
@@ -482,10 +492,10 @@ def _component() -> Component:
     )
 
 
-def _erased(clinic: Clinic) -> None:
-    other = PatientFactory(clinic=clinic)
-    by = member(clinic, Role.ADMINISTRATOR)
-    erasing.erase(clinic=clinic, patient=other.pk, reason=ErasureReason.REQUEST, by=by)
+def _erased(patient: Patient) -> None:
+    by = member(patient.clinic, Role.ADMINISTRATOR)
+    reason = ErasureReason.REQUEST
+    erasing.erase(clinic=patient.clinic, patient=patient.pk, reason=reason, by=by)
 
 
 def _seen(patient: Patient) -> None:

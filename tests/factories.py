@@ -9,7 +9,7 @@ from access.models import Clinic, Membership, Role, User
 from patients import actions
 from patients.context import Line, TopicText
 from patients.identity import Identity
-from patients.models import ContextVersion, Patient
+from patients.models import ContextVersion, Patient, SamePerson
 
 
 class ClinicFactory(DjangoModelFactory):
@@ -83,6 +83,14 @@ class PatientFactory(factory.Factory):
             clinic=clinic, identity=IdentityFactory(**identity), by=by or member(clinic)
         )
         return version.patient
+
+
+def linked_to(patient: Patient, other: Patient, by: User | None = None, **said) -> SamePerson:
+    """A link between two records of one person: what `patient`'s says."""
+    seen = [each.versions.newest().select_related("entry").get().entry for each in (patient, other)]
+    said = {"reason": "said", "seen": seen, **said}
+    by = by or member(patient.clinic)
+    return actions.link_records(patient=patient, other=other, by=by, **said)
 
 
 def stated(*lines: Line) -> TopicText:

@@ -53,6 +53,7 @@ LAYERS = [
         "guards",
         "issued",
         "kept",
+        "linked",
         "listed",
         "moments",
         "observed",

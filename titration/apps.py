@@ -15,8 +15,8 @@ class TitrationConfig(AppConfig):
         from access.audit import finders
         from ledger import erasing, verification
         from patients import projection as people
-        from patients.presenters import register_device
-        from titration import actions, audit, projection
+        from patients.presenters import register_count, register_device
+        from titration import actions, audit, projection, reading
         from titration.presenters import pumps
 
         finders.append(audit.subject)
@@ -26,6 +26,7 @@ class TitrationConfig(AppConfig):
         zones.register(projection.rebuild_clinic)
         people.register(projection.refresh_patient)
         register_device(pumps.in_place_words)
+        register_count(reading.regimen_counts)
         post_migrate.connect(_fill_lists, sender=self)
 
 

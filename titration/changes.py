@@ -14,7 +14,13 @@ from uuid import UUID
 
 from access.models import AccessEvent, AccessKind, Clinic, User
 from ledger.models import Entry, Erasure, Head, ImportedFile, Origin, Retraction
-from patients.models import ContextConfirmation, ContextVersion, PatientCard, PatientVersion
+from patients.models import (
+    ContextConfirmation,
+    ContextVersion,
+    PatientCard,
+    PatientVersion,
+    SamePerson,
+)
 from titration import contacted, issued, observed, planned, pumped, reading, reported
 from titration.contacted import Contacted
 from titration.intake import Report
@@ -243,7 +249,8 @@ class Changes:
 
     `texts` are the texts of steps, by entry; `about` names by the entry of a confirmation or
     dispute the text that it is about. `copies` are by number, also by those of their telling and of
-    their withdrawal. `observed` are the texts of what was observed, by their line, oldest first.
+    their withdrawal. `observed` are the texts of what was observed, by their line, oldest first;
+    `links` those to other records, by their line, and `others` what is known of whom they name.
     """
 
     span: Span
@@ -256,6 +263,8 @@ class Changes:
     confirmations: Mapping[UUID, ContextConfirmation] = field(default_factory=dict)
     observed: Mapping[UUID, Sequence[Observed | Effect]] = field(default_factory=dict)
     files: Mapping[UUID, ImportedFile] = field(default_factory=dict)
+    links: Mapping[UUID, SamePerson] = field(default_factory=dict)
+    others: Mapping[UUID, PatientVersion] = field(default_factory=dict)
 
 
 def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
@@ -278,6 +287,8 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
     about = _about(keys)
     told = {key.entry for key in keys if key.kind == DoseStep.KIND} | set(about.values())
     copies = issued.all_issues([log.plan for logs in plans.values() for log in logs], span.high)
+    links = _links(keys)
+    linked = [link.other_id for link in links.values()]
 
     def of_regimen(regimen: UUID, of_it: Iterable[Key]) -> RegimenChanges:
         return RegimenChanges(
@@ -324,6 +335,13 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
         confirmations=_records(ContextConfirmation, keys, "confirms__entry"),
         observed=_by(_observed(keys, span), "line"),
         files=_records(ImportedFile, keys),
+        links=links,
+        others={
+            patient: texts[-1]
+            for patient, texts in _by(
+                _texts(PatientVersion, span, patient__in=linked) if linked else (), "patient_id"
+            ).items()
+        },
     )
 
 
@@ -336,6 +354,14 @@ def _observed(keys: Iterable[Key], span: Span) -> list[Observed | Effect]:
         return []
     texts = observed.texts_of(people, span.high)
     return [text for text in texts if text.line in lines | withdrawn]
+
+
+def _links(keys: Iterable[Key]) -> dict[UUID, SamePerson]:
+    """By line: the links that were recorded or withdrawn; no query where none can be."""
+    kinds = (SamePerson.KIND, Retraction.KIND)
+    lines = {key.subject for key in keys if key.kind in kinds}
+    links = SamePerson.objects.filter(line__in=lines).select_related("entry") if lines else ()
+    return {link.line: link for link in links}
 
 
 def _texts(model: Any, span: Span, **whose: object) -> list[Any]:

@@ -1,12 +1,12 @@
 """Rows to the pure timeline: everything of a regimen's log, as known at an entry number."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from ledger.composed import Composed
@@ -278,3 +278,11 @@ def _step_record(row, components: Mapping[UUID, list[Written]]) -> StepRecord:
         effective=Effective(on, precision, time, offset),
         components=tuple(components.get(entry, ())),
     )
+
+
+def regimen_counts(patients: Collection[UUID], known: int | None = None) -> dict[UUID, int]:
+    """By patient: how many regimens stand, as known at an entry number; one query."""
+    withdrawn = Retraction.objects.up_to(known).filter(entry__subject=OuterRef("regimen"))
+    versions = RegimenVersion.objects.newest(known).filter(~Exists(withdrawn))
+    of_them = versions.filter(regimen__patient__in=patients).values("regimen__patient").order_by()
+    return dict(of_them.annotate(count=Count("pk")).values_list("regimen__patient", "count"))

@@ -9,12 +9,16 @@ from patients.forms.people import (
     month_box,
     year_box,
 )
+from patients.forms.same_person import FindForm, SamePersonForm, UnlinkForm
 
 __all__ = [
     "ContextForm",
+    "FindForm",
     "IdentityForm",
     "NewPatientForm",
     "RevisionForm",
+    "SamePersonForm",
+    "UnlinkForm",
     "day_box",
     "month_box",
     "with_another_row",

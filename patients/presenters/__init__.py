@@ -1,6 +1,8 @@
 """Patients as pages show them: rows and banners of finished strings."""
 
+from patients.presenters.erased import erased_words
 from patients.presenters.known import NotToday, known_words, not_today, not_today_words
+from patients.presenters.linked import LinkedRecord, linked_records, regimen_counts, register_count
 from patients.presenters.people import (
     Banner,
     Listing,
@@ -8,7 +10,7 @@ from patients.presenters.people import (
     Version,
     banner,
     compared,
-    erased_words,
+    linked_chip,
     listing,
     register_device,
     rows,
@@ -19,6 +21,7 @@ from patients.presenters.people import (
 
 __all__ = [
     "Banner",
+    "LinkedRecord",
     "Listing",
     "NotToday",
     "Row",
@@ -27,9 +30,13 @@ __all__ = [
     "compared",
     "erased_words",
     "known_words",
+    "linked_chip",
+    "linked_records",
     "listing",
     "not_today",
     "not_today_words",
+    "regimen_counts",
+    "register_count",
     "register_device",
     "rows",
     "search_url",

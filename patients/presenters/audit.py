@@ -134,7 +134,7 @@ def page_urls(found: Found, asked: QueryDict) -> dict[str, str]:
 def whose(patient: Patient, *, with_chart: bool) -> Banner:
     """The banner of a patient; only where the chart is open does it lead there and tell of it."""
     found = banner(patient)
-    return found if with_chart else replace(found, url="", allergies="", context_url="")
+    return found if with_chart else replace(found, url="", allergies="", context_url="", linked=())
 
 
 def wholeness(clinic: Clinic) -> list[tuple[str, str]]:

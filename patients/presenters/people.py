@@ -1,15 +1,14 @@
 """Patients as pages show them: rows and banners of finished strings."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from itertools import zip_longest
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -19,12 +18,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access import veiled
-from ledger.models import Entry, Erasure
+from ledger.composed import Composed
 from ledger.moments import Moment, NoSuchMoment
-from patients import numbers, search, wording
+from patients import linked, numbers, search, wording
 from patients.context import ALLERGIES
 from patients.finished import NOTHING, html
 from patients.models import ContextVersion, Patient, PatientCard, PatientStatus, PatientVersion
+from patients.presenters.erased import erasures
+from patients.presenters.linked import LinkedRecord, linked_records
 from patients.search import Found
 
 
@@ -34,7 +35,8 @@ class Banner:
 
     Of somebody who was erased, `name` says when. `allergies` are as many as fit, or that there are
     none or that nobody asked; `context_url` leads to all of them and the rest of the context.
-    `devices` says what is in place; only the banner of a page has it, a row of a list has none.
+    `devices` says what is in place, `linked` which other records are of the same person; only the
+    banner of a page has them, a row of a list has none and `is_linked` alone.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Banner:
     has_allergies: bool
     context_url: str
     devices: str
+    is_linked: bool
+    linked: Sequence[LinkedRecord]
 
     @property
     def telephone_url(self) -> str:
@@ -75,8 +79,12 @@ def register_device(device: Device) -> None:
         _devices.append(device)
 
 
-def _with_devices(row: "Row", known: int | None) -> "Row":
-    """The row with what is in place; nothing is in somebody who was erased."""
+def _of_page(row: "Row", moment: Moment | None) -> "Row":
+    """The row with the other records, and with what is in place: nothing in who was erased."""
+    known = moment.number if moment else None
+    if row.is_linked:
+        query = moment.query if moment else ""
+        row = replace(row, linked=linked_records(row.patient, known, query))
     if row.is_erased:
         return row
     said = (device(row.patient, known) for device in _devices)
@@ -84,7 +92,7 @@ def _with_devices(row: "Row", known: int | None) -> "Row":
 
 
 ROW = """<tr>
-<th scope="row"><a href="{{url}}"><bdi>{{name}}</bdi></a>{{ended}}</th>
+<th scope="row"><a href="{{url}}"><bdi>{{name}}</bdi></a>{{ended}}{{linked}}</th>
 <td class="date" data-label="{born}">{{born}}</td>
 <td data-label="{gender}">{{gender}}</td>
 <td class="date" data-label="{nhs}">{{nhs}}</td>
@@ -120,6 +128,7 @@ def table_body(rows: Sequence[Row], *, spans_clinics: bool = False) -> SafeStrin
                 ended=html(' <span class="chip rust">{words}</span>', words=row.ended)
                 if row.ended
                 else NOTHING,
+                linked=linked_chip(row),
                 born=row.born,
                 gender=row.gender,
                 nhs=row.nhs_number,
@@ -129,6 +138,13 @@ def table_body(rows: Sequence[Row], *, spans_clinics: bool = False) -> SafeStrin
             for row in rows
         )
     )
+
+
+def linked_chip(row: Banner) -> SafeString:
+    """In a row of a list: that another record is of the same person, if one is."""
+    if not row.is_linked:
+        return NOTHING
+    return html(' <span class="chip amber">{words}</span>', words=wording.has_other_record_words())
 
 
 # Stands for a patient in an address that is looked up once for a page.
@@ -157,21 +173,28 @@ _SHOWN = (
 _SHOWN_THEN = ("patient_id", "patient__clinic__name", "patient__clinic__time_zone", *_SAID)
 
 
+def _versions_then(known: int | None) -> QuerySet:
+    """The columns that a version has, and whether a link stands; as known at an entry number."""
+    versions = PatientVersion.objects.newest(known)
+    is_linked = linked.is_linked("patient", known)
+    return versions.annotate(is_linked=is_linked).values_list(*_SHOWN_THEN, "is_linked")
+
+
 def banner(patient: Patient, *, today: date | None = None, moment: Moment | None = None) -> Banner:
     """The banner of a patient's pages: a query, and one for each device that may be in place.
+
+    A few more where another record is of the same person.
 
     At a moment the age is of that day, and the links lead to the patient as known then. Raises
     NoSuchMoment when the patient was not recorded yet.
     """
     if moment is None:
         [row] = rows([patient.pk], today=today)
-        return _with_devices(row, None)
-    versions = PatientVersion.objects.newest(moment.number).filter(patient=patient)
-    for said in versions.values_list(*_SHOWN_THEN):
+        return _of_page(row, None)
+    for *said, is_linked in _versions_then(moment.number).filter(patient=patient):
         url = reverse("patient", args=[patient.pk])
-        allergies = _allergies_then(patient, moment)
-        row = _told([_row((*said, *allergies), moment.at.date(), url, moment.query)])[0]
-        return _with_devices(row, moment.number)
+        card = (*said, *_allergies_then(patient, moment), is_linked)
+        return _of_page(_told([_row(card, moment.at.date(), url, moment.query)])[0], moment)
     raise NoSuchMoment(_("This patient was not recorded yet at that moment. Type a later day."))
 
 
@@ -189,11 +212,11 @@ def rows(patients: Sequence[UUID], *, today: date | None = None) -> list[Row]:
             days[zone] = today or timezone.localdate(timezone=ZoneInfo(zone))
         return _row(said, days[zone], page.replace(str(_SOMEBODY), str(patient)))
 
-    found = list(map(row, _cards(patients)))
+    found = list(map(row, _cards(list(dict.fromkeys(patients)))))
     if others := set(patients) - {one.patient for one in found}:
-        versions = PatientVersion.objects.newest().filter(patient__in=others)
+        versions = _versions_then(None).filter(patient__in=others)
         unknown = (None,) * len(_ALLERGIES)
-        found += _told([row((*said, *unknown)) for said in versions.values_list(*_SHOWN_THEN)])
+        found += _told([row((*said, *unknown, is_linked)) for *said, is_linked in versions])
     by_patient = {one.patient: one for one in found}
     return [by_patient[patient] for patient in patients if patient in by_patient]
 
@@ -204,36 +227,11 @@ def _allergies_then(patient: Patient, moment: Moment) -> tuple:
     return versions.values_list("status", "lines").first() or (None, None)
 
 
-def _cards(patients: Sequence[UUID]) -> Iterator[tuple]:
-    """The columns above of these patients' cards, in any order; one query."""
-    key = PatientCard._meta.pk
-    keys = [key.get_db_prep_value(patient, connection) for patient in dict.fromkeys(patients)]
-    if not keys:
-        return iter(())
-    compiler, statement = _composed(len(keys))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, keys)
-        return map(tuple, compiler.results_iter([cursor.fetchall()]))
-
-
-@lru_cache(maxsize=search.PAGE)
-def _composed(count: int) -> tuple[SQLCompiler, str]:
-    """The query for so many cards, put into SQL once: every page of a patient asks it.
-
-    Composing it took Django twice as long as asking it.
-    """
-    stand_ins = [UUID(int=number) for number in range(count)]
-    query = PatientCard.objects.filter(pk__in=stand_ins).values_list(*_SHOWN).query
-    compiler = query.get_compiler(connection=connection)
-    statement, parameters = compiler.as_sql()
-    if len(parameters) != count:
-        raise RuntimeError("the query has other parameters than the patients")
-    return compiler, statement
-
-
-def erased_words(patient: UUID) -> str:
-    """That the patient was erased, and on which day; "" for who was not."""
-    return "".join(map(wording.erased_words, erasures([patient]).values()))
+@Composed
+def _cards(patients: Collection[UUID]) -> QuerySet:
+    """The columns above of these patients' cards, in any order."""
+    cards = PatientCard.objects.filter(pk__in=patients)
+    return cards.annotate(is_linked=linked.is_linked("pk")).values_list(*_SHOWN, "is_linked")
 
 
 def _told(rows: list[Row]) -> list[Row]:
@@ -243,24 +241,13 @@ def _told(rows: list[Row]) -> list[Row]:
     return [replace(row, name=words.get(row.patient, row.name)) for row in rows]
 
 
-def erasures(patients: Collection[UUID]) -> dict[UUID, date]:
-    """By patient: the day on which they were erased; none for those who were not."""
-    if not patients:
-        return {}
-    entries = Entry.objects.filter(kind=Erasure.KIND, subject__in=patients)
-    return {
-        patient: timezone.localdate(at, timezone=ZoneInfo(zone))
-        for patient, at, zone in entries.values_list("subject", "recorded_at", "time_zone")
-    }
-
-
 def _row(card: tuple, today: date, url: str, query: str = "") -> Row:
     """A row of the columns above; the age of somebody who died is the one they reached.
 
     `query` ends the addresses of another moment.
     """
     patient, clinic, _zone, title, family, given, born, gender, *rest = card
-    nhs, record, telephone, status, ended, allergies, lines = rest
+    nhs, record, telephone, status, ended, allergies, lines, is_linked = rest
     died = ended if status == PatientStatus.DIED else None
     return Row(
         name=wording.name_words(family, given, title),
@@ -277,6 +264,8 @@ def _row(card: tuple, today: date, url: str, query: str = "") -> Row:
         # As `patient-context` is addressed: looked up for each of many rows it would cost most.
         context_url=f"{url}context/{query}",
         devices="",
+        is_linked=is_linked,
+        linked=(),
         patient=patient,
         clinic=clinic,
     )

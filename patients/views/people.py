@@ -166,15 +166,20 @@ def _recorded(request: SignedInRequest, version: PatientVersion) -> HttpResponse
     return redirect("patient", version.patient_id)
 
 
-def _entry(form: IdentityForm) -> dict[str, object]:
+def _entry(form: IdentityForm) -> dict[str, Any]:
     """The context of a page with a form, after its access event."""
     alike = presenters.rows(form.alike)
     form.offer((row.patient, wording.somebody_else_words(row.name, row.born)) for row in alike)
-    return {"form": form, "alike": presenters.table_body(alike)}
+    return {"form": form, "alike": presenters.table_body(alike), "rows": alike}
 
 
 def _revision(form: RevisionForm) -> dict[str, object]:
     context = {**_entry(form), "banner": presenters.banner(form.patient), "patient": form.patient}
+    link = reverse("same-person-new", args=[form.patient.pk])
+    context["links"] = [
+        (wording.same_record_words(row.name, row.born), f"{link}?other={row.patient}")
+        for row in context.pop("rows")
+    ]
     if form.overtaken_by is None:
         return context
     newest = _newest(form.patient)

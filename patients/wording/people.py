@@ -80,6 +80,14 @@ def somebody_else_words(name: str, born: str) -> str:
     return _("%(name)s, born %(born)s, is somebody else") % {"name": name, "born": born}
 
 
+def same_record_words(name: str, born: str) -> str:
+    """The words that lead on to linking two records of one person."""
+    return _("%(name)s, born %(born)s, is the same person: compare and link the two records") % {
+        "name": name,
+        "born": born,
+    }
+
+
 def found_words(count: int, most: int) -> str:
     """Write how many patients match, counted to `most` and not beyond."""
     if count > most:

@@ -59,7 +59,8 @@ def test_somebody_of_another_clinic_leaves_one_refusal(client, world, name):
     assert event.kind == AccessKind.REFUSED
     assert event.clinic == world.clinic
     is_of_nobody = "{medicine}" in path or "{measure}" in path or "{text}" in path or name in PEOPLE
-    assert patients_of(event) == (set() if is_of_nobody else {world.patient})
+    whose = world.link.patient_id if "{link}" in path else world.patient
+    assert patients_of(event) == (set() if is_of_nobody else {whose})
 
 
 @pytest.mark.parametrize("name", [name for name in WORK if "{" in WORK[name][0]])
@@ -138,6 +139,8 @@ def test_a_copy_that_is_refused_leaves_one_refusal(client, world):
 def test_a_list_names_every_patient_that_it_shows(client, world, address):
     person = world.people[Role.PRESCRIBER]
     shown = {world.patient}
+    if address == "/patients/":
+        shown |= {world.link.patient_id, world.link.other_id}
     for name in ("Novak Ash", "Novak Elm", "Novak Yew"):
         patient = PatientFactory(clinic=world.clinic, by=person, family_name=name)
         version = regimen_of(

@@ -56,6 +56,21 @@ WORK = {
         "200 200 200 403 403 404",
         "405 405 405 405 405 405",
     ),
+    "same-person-list": (
+        "/patients/{patient}/same-person/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "same-person-new": (
+        "/patients/{patient}/same-person/new/",
+        "200 200 403 403 403 404",
+        "302 302 403 403 403 404",
+    ),
+    "same-person-retract": (
+        "/same-person/{link}/retract/",
+        "200 200 403 403 403 404",
+        "200 200 403 403 403 404",
+    ),
     "patient-access": (
         "/patients/{patient}/access/",
         "200 403 403 200 200 404",

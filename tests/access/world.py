@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from access import actions
 from access.models import Clinic, Invitation, Role, User
-from tests.factories import ClinicFactory, PatientFactory, UserFactory, member
+from patients.models import SamePerson
+from tests.factories import ClinicFactory, PatientFactory, UserFactory, linked_to, member
 from tests.titration.factories import (
     contact_of,
     draft_of,
@@ -59,6 +60,7 @@ class World:
     contact: Contact
     observation: Observation
     effect: SideEffect
+    link: SamePerson
 
     def address(self, path: str) -> str:
         regimen = self.step.regimen
@@ -82,6 +84,7 @@ class World:
             measure=self.observation.measure_id,
             observation=self.observation.observation,
             effect=self.effect.effect,
+            link=self.link.line,
         )
 
     @property
@@ -115,6 +118,8 @@ def new_world() -> World:
     review = review_of(version)
     report = report_of(version, what="as-instructed")
     contact = contact_of(patient, people[Role.RECORDER])
+    others = [PatientFactory(clinic=clinic, family_name=f"Twin{n}") for n in range(2)]
+    link = linked_to(*others, people[Role.RECORDER])
     return World(
         clinic=clinic,
         people=people,
@@ -130,4 +135,5 @@ def new_world() -> World:
         contact=contact,
         observation=observation,
         effect=effect,
+        link=link,
     )

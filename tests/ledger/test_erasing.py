@@ -254,7 +254,7 @@ def test_command_asks_for_the_identity_and_erases(patient, administrator, monkey
     monkeypatch.setattr("builtins.input", lambda _words: str(patient.pk)[:8].upper())
     run(patient.pk, "Ada@example.org")
     assert found_in_tables() == {}
-    assert "Erased from 29 records: entry 40." in capsys.readouterr().out
+    assert "Erased from 29 records: entry 46." in capsys.readouterr().out
     assert Erasure.objects.latest("entry__number").entry.recorded_by == administrator
 
 

@@ -273,7 +273,7 @@ WEAKENED = {
     "sqlite": [
         "DROP TRIGGER append_only_ledger_entry_changed",
         "ALTER TABLE ledger_entry ADD COLUMN remark text",
-        "CREATE UNIQUE INDEX one_kind ON ledger_entry (content_digest)",
+        "CREATE UNIQUE INDEX one_kind ON ledger_entry (digest)",
     ],
     "postgresql": [
         "DROP TRIGGER append_only_refuse ON ledger_entry",

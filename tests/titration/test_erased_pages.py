@@ -45,6 +45,7 @@ READING = {
     "contact-list",
     "intake",
     "observation-list",
+    "same-person-list",
 }
 FILES = {
     "patient-pdf",

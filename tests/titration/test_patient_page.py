@@ -206,7 +206,7 @@ def test_the_page_takes_the_same_queries_with_any_regimens(
     gone = regimen_of(patient, medicine_of(patient.clinic, "gone"), by=prescriber)
     actions.retract_regimen(regimen=gone.regimen, reason="twice", reason_text="", by=prescriber)
     client.get(url)
-    with django_assert_num_queries(queries(20)):
+    with django_assert_num_queries(queries(21)):
         client.get(url)
 
 

@@ -1,6 +1,6 @@
 """What a history export holds: one patient's record as it stands at one entry of the ledger."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -12,8 +12,9 @@ from access.models import User
 from ledger.models import Head, Retraction
 from ledger.moments import Moment, NoSuchMoment
 from patients.models import Patient, PatientVersion
-from patients.presenters import erased_words, not_today_words
+from patients.presenters import LinkedRecord, erased_words, linked_records, not_today_words
 from patients.reading import KnownTopic, known_context
+from patients.wording import one_of_words
 from titration import contacted, planning, reported, timeline
 from titration.contacted import Contacted
 from titration.exports.contents import WHOLE, Contents
@@ -61,7 +62,8 @@ class PatientRecord:
     topic, with its earlier texts. `contacts` are every text of every contact with the patient, and
     `retractions` what withdrew some of them, by line. `observed` is every text of how the patient
     was, `withdrawn` what withdrew some of their lines. `contents` says what of all this was
-    chosen: `regimens` has the chosen ones only, of `recorded` that there are.
+    chosen: `regimens` has the chosen ones only, of `recorded` that there are. `linked` are the
+    other records of the same person, of which nothing else is here.
     """
 
     patient: Patient
@@ -80,6 +82,7 @@ class PatientRecord:
     withdrawn: Mapping[UUID, Retraction] = field(default_factory=dict)
     contents: Contents = WHOLE
     recorded: int = 0
+    linked: tuple[LinkedRecord, ...] = ()
 
     @property
     def now(self) -> datetime:
@@ -161,6 +164,7 @@ def read(
         observed=seen,
         withdrawn=_withdrawn(seen, head.number),
         recorded=len(records),
+        linked=tuple(linked_records(patient.pk, head.number)),
     )
 
 
@@ -231,9 +235,18 @@ def _copies(plans: dict[UUID, tuple[PlanLog, ...]], known: int) -> dict[UUID, tu
     }
 
 
-def notice(moment: Moment | None) -> str:
-    """What every export says of itself; first of all when it is not the record of today."""
-    return str(RECORD_ONLY) if moment is None else f"{not_today_words(moment)} {RECORD_ONLY}"
+def notice(moment: Moment | None, linked: Sequence[LinkedRecord] = ()) -> str:
+    """What every export says of itself; first of all when it is not the record of today.
+
+    Then, that it holds one of several linked records of a person.
+    """
+    said = [not_today_words(moment)] if moment else []
+    return " ".join([*said, *filter(None, [linked_words(linked)]), str(RECORD_ONLY)])
+
+
+def linked_words(linked: Sequence[LinkedRecord]) -> str:
+    """That a file holds one of several linked records of a person; "" where no link stands."""
+    return one_of_words([each.who for each in linked]) if linked else ""
 
 
 def _place(record: RegimenRecord, at: datetime) -> tuple[bool, int]:

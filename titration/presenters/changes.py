@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from access.models import Clinic, User
 from patients import presenters as patients
 from patients.finished import NOTHING, html
+from patients.wording import has_other_record_words
 from titration import planned
 from titration.changes import BREAK, MOST, Changes, PatientChanges, RegimenChanges, Span
 from titration.planned import present_plan
@@ -255,6 +256,7 @@ def _patient(
         (_("NHS No."), row.nhs_number),
         (_("Record No."), row.record_number),
         (_("Telephone"), row.telephone),
+        (_("Linked"), has_other_record_words() if row.is_linked else ""),
     ]
     ended = planned.ended_by(of.versions[-1]) if of.versions else None
     regimens = sorted(of.regimens, key=lambda each: place_of(each.versions[-1]))

@@ -238,14 +238,14 @@ def _reviews(reviews: set[UUID]) -> dict[UUID, str]:
 
 
 CELLS = """
-<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{ended}{numbers}</th>
+<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{ended}{linked}{numbers}</th>
 <td>{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
 <td class="lines">{words}{beside}</td>
 <td class="date" data-label="{day_label}">{day}</td>
 <td class="call">{telephone}</td>"""
 
 RECENT_CELLS = """
-<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{ended}{numbers}</th>
+<th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{ended}{linked}{numbers}</th>
 <td>{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
 <td class="lines">{words}</td>
 <td data-label="{from_label}">{moment}</td>
@@ -329,6 +329,7 @@ class _Page:
             "ended": html(' <span class="chip rust">{words}</span>', words=person.ended)
             if person.ended
             else NOTHING,
+            "linked": patients.linked_chip(person),
             "error": html("<b>{words}</b> ", words=_("ENTERED IN ERROR"))
             if card and card.is_retracted
             else NOTHING,

@@ -21,7 +21,13 @@ from ledger.models import (
     Submission,
 )
 from patients.context import TOPICS
-from patients.models import ContextConfirmation, ContextVersion, Patient, PatientVersion
+from patients.models import (
+    ContextConfirmation,
+    ContextVersion,
+    Patient,
+    PatientVersion,
+    SamePerson,
+)
 from titration.models import (
     CalendarText,
     CalendarTextVersion,
@@ -119,6 +125,7 @@ TABLES = _tables(
         Table("context", ContextVersion, counts="lines"),
         Table("context_lines", ContextVersion, spread="lines", parts=PARTS_OF_CONTEXT),
         Table("context_confirmations", ContextConfirmation),
+        Table("same_person", SamePerson),
         Table("regimens", RegimenVersion),
         Table("steps", DoseStep),
         Table("components", Component),

@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 from access.models import Clinic
 from ledger.models import Entry, Erasure, ImportedFile
 from patients import wording as people
-from patients.models import ContextConfirmation, ContextVersion, PatientVersion
+from patients.models import ContextConfirmation, ContextVersion, PatientVersion, SamePerson
 from patients.presenters import context
 from titration.changes import Changes, Key, PatientChanges
 from titration.presenters.changed.line import Line, changed_fields, recorded_cell, stacked
 from titration.presenters.changed.observed import observed_line
 from titration.presenters.changed.told import contact_line
-from titration.presenters.log import quoted
+from titration.presenters.log import quoted, withdrawal_words
 
 
 def patient_lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> list[Line]:
@@ -42,6 +42,8 @@ def _lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> Iterator[Lin
             yield _confirmed(changes.confirmations[key.entry], clinic)
         elif key.kind == ContextVersion.KIND:
             yield _context(key, of, clinic)
+        elif key.subject in changes.links:
+            yield _link(changes, key, clinic)
         elif line := contact_line(changes, of.contacts, key, clinic) or observed_line(
             changes, key, clinic
         ):
@@ -56,6 +58,26 @@ def _file(file: ImportedFile, clinic: Clinic) -> Line:
     now = stacked([quoted(file.name), str(file.get_file_format_display()), count])
     recorded = _by(file.entry, clinic)
     return Line((file.entry.number,), _("File imported"), now=now, recorded=recorded)
+
+
+def _link(changes: Changes, key: Key, clinic: Clinic) -> Line:
+    """That another record is of the same person, or that this was withdrawn."""
+    link = changes.links[key.subject]
+    other = changes.others[link.other_id]
+    who = _("a record that was erased") if other.is_erased else people.who_words(other)
+    words = _("Same person as %(who)s") % {"who": who}
+    if key.kind == SamePerson.KIND:
+        what, by = _("Linked to another record"), _by(link.entry, clinic)
+        reason = str(link.get_reason_display())
+        return Line((key.number,), what, now=words, decided=reason, recorded=by)
+    withdrawal = changes.withdrawals[key.entry]
+    return Line(
+        (key.number,),
+        _("Withdrawn as entered in error"),
+        before=words,
+        recorded=_by(withdrawal.entry, clinic),
+        error=withdrawal_words(withdrawal, clinic),
+    )
 
 
 def _confirmed(confirmation: ContextConfirmation, clinic: Clinic) -> Line:

@@ -59,6 +59,11 @@ COLUMN_WORDS = {
     "giver": _("patient, family, professional, other."),
     "who": _("Who gives the doses, as typed."),
     "confirms": _("Number of the entry whose text is confirmed."),
+    # same_person
+    "line": _("Identity of the link (uuid); a withdrawal names it."),
+    "twin": _("Identity of the same link in the other record (uuid); its withdrawal ends both."),
+    "other": _("The other patient’s identity (uuid)."),
+    "same_person.reason": _("How it is known that both are the same person."),
     # regimens
     "regimens.regimen": _("Identity of the regimen (uuid), shared by its texts."),
     "medicine": _("Identity of the medicine in the clinic’s list (uuid)."),

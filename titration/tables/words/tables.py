@@ -7,6 +7,7 @@ TABLE_WORDS = {
     "context": _("A text for each topic that bears on dosing, the earlier texts too."),
     "context_lines": _("The lines of the texts of the context, a row for each."),
     "context_confirmations": _("Somebody asked again, and a text of the context was unchanged."),
+    "same_person": _("Another record of the clinic is of the same person; nothing of it is here."),
     "regimens": _("One medicine by one route: a row for each text of it, the newest last."),
     "steps": _("The dose log: what the patient was instructed to take from which moment."),
     "components": _("The parts of the doses of steps, a row for each."),
