@@ -1,6 +1,6 @@
 """What is known of a patient's context, today or as known at an entry number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,24 +35,38 @@ def known_context(
     patient: UUID, known: int | None = None, *, with_earlier: bool = False
 ) -> list[KnownTopic]:
     """Every topic in its order, as known at an entry number; two queries. Entries are selected."""
+    return known_contexts([patient], known, with_earlier=with_earlier)[patient]
+
+
+def known_contexts(
+    patients: Sequence[UUID], known: int | None = None, *, with_earlier: bool = False
+) -> dict[UUID, list[KnownTopic]]:
+    """As `known_context`, of several patients; two queries in all."""
     versions = ContextVersion.objects.up_to(known)
     if not with_earlier:
         versions = ContextVersion.objects.newest(known)
-    by_topic: dict[str, list[ContextVersion]] = {topic: [] for topic in TOPICS}
-    found = versions.filter(patient=patient).select_related("entry")
+    texts: dict[tuple[UUID, str], list[ContextVersion]] = {}
+    found = versions.filter(patient__in=patients).select_related("entry")
     for version in found.order_by("entry__number"):
-        by_topic[version.topic].append(version)
-    newest = {topic: texts[-1] for topic, texts in by_topic.items() if texts}
-    confirmed = _confirmed([version.pk for version in newest.values()], known)
-    return [
-        KnownTopic(
-            topic,
-            newest.get(code),
-            confirmed.get(newest[code].pk) if code in newest else None,
-            by_topic[code][:-1],
-        )
-        for code, topic in TOPICS.items()
-    ]
+        texts.setdefault((version.patient_id, version.topic), []).append(version)
+    confirmed = _confirmed([of_topic[-1].pk for of_topic in texts.values()], known)
+    return {
+        patient: [
+            _known(topic, texts.get((patient, code), []), confirmed)
+            for code, topic in TOPICS.items()
+        ]
+        for patient in patients
+    }
+
+
+def _known(
+    topic: Topic,
+    texts: Sequence[ContextVersion],
+    confirmed: Mapping[UUID, ContextConfirmation],
+) -> KnownTopic:
+    if not texts:
+        return KnownTopic(topic)
+    return KnownTopic(topic, texts[-1], confirmed.get(texts[-1].pk), texts[:-1])
 
 
 def _confirmed(versions: Sequence[UUID], known: int | None) -> dict[UUID, ContextConfirmation]:

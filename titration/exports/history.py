@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,8 +13,8 @@ from access.models import User
 from ledger.models import Head, Retraction
 from ledger.moments import Moment, NoSuchMoment
 from patients.models import Patient, PatientVersion
-from patients.presenters import LinkedRecord, erased_words, linked_records, not_today_words
-from patients.reading import KnownTopic, known_context
+from patients.presenters import LinkedRecord, erased_words, not_today_words
+from patients.reading import KnownTopic, known_contexts
 from patients.wording import one_of_words
 from titration import contacted, planning, reported, timeline
 from titration.contacted import Contacted
@@ -113,29 +114,87 @@ def read(
     recorded yet.
     """
     head = moment or Head.objects.get(clinic=patient.clinic)
-    person = version_at(patient, head.number)
-    versions = (
-        RegimenVersion.objects.up_to(head.number)
-        .filter(regimen__patient=patient)
-        .select_related("entry")
-        .order_by("entry__number")
-    )
-    newest = {version.regimen_id: version for version in versions}
-    withdrawals = Retraction.objects.up_to(head.number).filter(entry__subject__in=newest)
-    withdrawals = withdrawals.select_related("entry")
-    withdrawal_of = {withdrawal.entry.subject: withdrawal for withdrawal in withdrawals}
-    logs = histories(newest, head.number)
-    plans = plan_logs(newest, head.number)
-    copies = _copies(plans, head.number)
-    reports = reported.reports(newest, head.number)
-    contacts = contacted.contacts([patient.pk], head.number)
-    retractions = _retractions([*(r for texts in reports.values() for r in texts), *contacts])
     at = patient.clinic.local(now)
-    pumps = pump_logs(newest, head.number)
-    seen = tuple(texts_of([patient.pk], head.number))
-    reviews = _reviews(patient.pk, head.number)
-    records = [
-        RegimenRecord(
+    found = read_all(
+        [patient], number=head.number, digest=head.digest, by=by.name, at=at, moment=moment
+    )
+    if not found:
+        raise _not_yet()
+    return found[0]
+
+
+def read_all(
+    patients: Sequence[Patient],
+    *,
+    number: int,
+    digest: str,
+    by: str,
+    at: datetime,
+    moment: Moment | None = None,
+) -> list[PatientRecord]:
+    """The records of patients of one clinic, in their order, up to an entry and its digest.
+
+    Those that were not recorded yet are left out. The number of queries does not grow, but by one
+    for each who was erased.
+    """
+    keys = [patient.pk for patient in patients]
+    people = PatientVersion.objects.newest(number).filter(patient__in=keys)
+    known = {version.patient_id: version for version in people.select_related("entry")}
+    contexts = known_contexts(keys, number, with_earlier=True)
+    contacts = _by_patient(contacted.contacts(keys, number))
+    seen = _by_patient(texts_of(keys, number))
+    withdrawn = _withdrawn([text for texts in seen.values() for text in texts], number)
+    regimens = _regimens(keys, number, [c for texts in contacts.values() for c in texts])
+    now = moment.at if moment else at
+    return [
+        PatientRecord(
+            patient=patient,
+            version=known[patient.pk],
+            regimens=tuple(sorted(regimens.of(patient.pk), key=lambda r: _place(r, now))),
+            number=number,
+            digest=digest,
+            by=by,
+            at=at,
+            moment=moment,
+            erased=erased_words(patient.pk) if known[patient.pk].is_erased else "",
+            context=tuple(contexts[patient.pk]),
+            contacts=contacts.get(patient.pk, ()),
+            retractions=regimens.retractions,
+            observed=seen.get(patient.pk, ()),
+            withdrawn=withdrawn,
+            recorded=len(regimens.of(patient.pk)),
+        )
+        for patient in patients
+        if patient.pk in known
+    ]
+
+
+class _Regimens(NamedTuple):
+    """The regimens of some patients, and what withdrew reports and contacts of theirs, by line."""
+
+    by_patient: Mapping[UUID, list[RegimenRecord]]
+    retractions: Mapping[UUID, Retraction]
+
+    def of(self, patient: UUID) -> list[RegimenRecord]:
+        return self.by_patient.get(patient, [])
+
+
+def _regimens(patients: Sequence[UUID], number: int, contacts: Iterable[Contacted]) -> _Regimens:
+    versions = RegimenVersion.objects.up_to(number).filter(regimen__patient__in=patients)
+    ordered = versions.select_related("entry").order_by("entry__number")
+    newest = {version.regimen_id: version for version in ordered}
+    withdrawals = Retraction.objects.up_to(number).filter(entry__subject__in=newest)
+    withdrawal_of = {w.entry.subject: w for w in withdrawals.select_related("entry")}
+    logs = histories(newest, number)
+    plans = plan_logs(newest, number)
+    copies = _copies(plans, number)
+    reports = reported.reports(newest, number)
+    retractions = _retractions([*(r for texts in reports.values() for r in texts), *contacts])
+    pumps = pump_logs(newest, number)
+    reviews = _reviews(patients, number)
+    found: dict[UUID, list[RegimenRecord]] = {}
+    for key, version in newest.items():
+        regimen = RegimenRecord(
             version,
             withdrawal_of.get(key),
             logs[key],
@@ -144,28 +203,21 @@ def read(
             pumps[key],
             reports[key],
             retractions,
-            tuple(review for review in reviews if review.regimen_id == key),
+            tuple(reviews.get(key, ())),
         )
-        for key, version in newest.items()
-    ]
-    return PatientRecord(
-        patient=patient,
-        version=person,
-        regimens=tuple(sorted(records, key=lambda r: _place(r, moment.at if moment else at))),
-        number=head.number,
-        digest=head.digest,
-        by=by.name,
-        at=at,
-        moment=moment,
-        erased=erased_words(patient.pk) if person.is_erased else "",
-        context=tuple(known_context(patient.pk, head.number, with_earlier=True)),
-        contacts=contacts,
-        retractions=retractions,
-        observed=seen,
-        withdrawn=_withdrawn(seen, head.number),
-        recorded=len(records),
-        linked=tuple(linked_records(patient.pk, head.number)),
-    )
+        assert version.entry.patient is not None  # noqa: S101 - a regimen is always of somebody
+        found.setdefault(version.entry.patient, []).append(regimen)
+    return _Regimens(found, retractions)
+
+
+Text = TypeVar("Text", Contacted, Observed | Effect)
+
+
+def _by_patient(texts: Iterable[Text]) -> dict[UUID, tuple[Text, ...]]:
+    found: dict[UUID, list[Text]] = {}
+    for text in texts:
+        found.setdefault(text.patient, []).append(text)
+    return {patient: tuple(of_patient) for patient, of_patient in found.items()}
 
 
 def version_at(patient: Patient, known: int) -> PatientVersion:
@@ -198,10 +250,13 @@ def chosen(record: PatientRecord, contents: Contents) -> PatientRecord:
     return replace(record, regimens=kept, contents=contents)
 
 
-def _reviews(patient: UUID, known: int) -> list[Review]:
-    """The newest text of every review of a patient, by their days."""
-    reviews = Review.objects.newest(known).filter(regimen__patient=patient)
-    return list(reviews.select_related("entry").order_by("review_on", "entry__number"))
+def _reviews(patients: Sequence[UUID], known: int) -> dict[UUID, list[Review]]:
+    """By regimen: the newest text of every review, by their days."""
+    reviews = Review.objects.newest(known).filter(regimen__patient__in=patients)
+    found: dict[UUID, list[Review]] = {}
+    for review in reviews.select_related("entry").order_by("review_on", "entry__number"):
+        found.setdefault(review.regimen_id, []).append(review)
+    return found
 
 
 def _withdrawn(texts: Iterable[Observed | Effect], known: int) -> dict[UUID, Retraction]:

@@ -3,7 +3,7 @@
 Nothing is averaged or computed: what FHIR cannot hold goes to an extension as it was written.
 """
 
-from titration.exports.fhir.bundle import bundle, fhir_file, resources_of
+from titration.exports.fhir.bundle import bundle, fhir_file, resources_of, resources_of_all
 from titration.exports.fhir.text import written
 
-__all__ = ["bundle", "fhir_file", "resources_of", "written"]
+__all__ = ["bundle", "fhir_file", "resources_of", "resources_of_all", "written"]

@@ -1,8 +1,8 @@
 """A patient's whole record as FHIR R4: resource by resource, or as a Bundle of type collection."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from titration.exports.fhir.around import Around, Made, read_around
+from titration.exports.fhir.around import Around, Made, read_around, read_arounds
 from titration.exports.fhir.contacts import contacts
 from titration.exports.fhir.context import context
 from titration.exports.fhir.intake import reports
@@ -44,6 +44,15 @@ def resources_of(record: PatientRecord) -> Iterator[Json]:
     References are relative ("Patient/<id>"), and all of them are among these.
     """
     return _resources(read_around(record))
+
+
+def resources_of_all(records: Sequence[PatientRecord]) -> Iterator[Json]:
+    """As `resources_of`, of records of one clinic up to one entry; a person once for each record.
+
+    The number of queries does not grow with the records.
+    """
+    for around in read_arounds(records) if records else ():
+        yield from _resources(around)
 
 
 def _resources(around: Around) -> Iterator[Json]:
