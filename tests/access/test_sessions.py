@@ -254,3 +254,19 @@ def test_the_page_says_when_the_session_ends(browser, clock):
     assert 'data-idle="900"' in page
     assert f'data-left="{HALF_A_DAY - 600}"' in page
     assert "data-idle" not in Client().get(reverse("account_login")).content.decode()
+
+
+# Sessions of tests
+
+
+def test_a_test_signs_in_as_django_does(person, settings):
+    """By one statement, and what Django's own three would have left."""
+    ours, djangos = Client(), Client()
+    ours.force_login(person)
+    djangos.force_login(person, settings.AUTHENTICATION_BACKENDS[0])
+    moments = {"began", "account_authentication_methods"}
+    assert moments < set(ours.session.keys()) == set(djangos.session.keys())
+    for name in set(ours.session.keys()) - moments:
+        assert ours.session[name] == djangos.session[name]
+    assert ours.cookies.keys() == djangos.cookies.keys()
+    assert is_in(ours)
