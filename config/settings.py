@@ -270,6 +270,11 @@ X_FRAME_OPTIONS = "DENY"
 # The grid of a plan sends a box for every cell: 200 rows, each with a column for every time of day.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 
+# A file to be imported (5 MB at most) stays in memory, and one in a larger request is not taken in
+# at all: nothing that is sent here is ever written to a disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20 + 64 * 2**10
+
 # How much of the pages that it showed lately each process keeps in its memory: see ledger.reread.
 REMEMBERED_MB = env.int("REMEMBERED_MB", default=16)
 

@@ -75,6 +75,7 @@ LAYERS = [
         "together",
         "veiled",
         "verification",
+        "waiting",
         "writing",
     },
     {"actions", "carry", "chart", "exports", "forms", "pages", "presenters", "tables"},

@@ -26,6 +26,7 @@ from titration.models import (
     RegimenCard,
     RegimenVersion,
     Review,
+    WaitingFile,
     WorklistRow,
 )
 from titration.planning import Event
@@ -241,9 +242,10 @@ def _asked(regimens: Sequence[Regimen]) -> dict[UUID, list[Asked]]:
 
 
 def forget(patient: UUID) -> None:
-    """Drop from the worklist a patient who is erased: nothing waits for them any more."""
+    """Drop what waits for a patient who is erased: of the worklist, drafts, files to import."""
     WorklistRow.objects.filter(patient=patient).delete()
     PlanDraft.objects.filter(regimen__patient=patient).delete()
+    WaitingFile.objects.filter(patient=patient).delete()
 
 
 def rebuild(batch: int = 500) -> int:

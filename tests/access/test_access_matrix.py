@@ -113,6 +113,26 @@ WORK = {
         "200 200 200 403 403 404",
         "405 405 405 405 405 405",
     ),
+    "import-new": (
+        "/patients/{patient}/import/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "import-columns": (
+        "/patients/{patient}/import/columns/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "import-read-back": (
+        "/patients/{patient}/import/read-back/",
+        "302 302 403 403 403 404",
+        "302 302 403 403 403 404",
+    ),
+    "import-put-aside": (
+        "/patients/{patient}/import/put-aside/",
+        "405 405 405 405 405 405",
+        "302 302 403 403 403 404",
+    ),
     "patient-known": (
         "/patients/{patient}/known/",
         "200 200 200 403 403 404",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from access import actions
 from access.models import Clinic, Invitation, Role, User
 from patients.models import SamePerson
@@ -21,6 +23,7 @@ from tests.titration.factories import (
     step_of,
 )
 from tests.titration.issuing import issue_of, words_in
+from titration import waiting
 from titration.models import (
     CalendarTextVersion,
     Contact,
@@ -120,6 +123,8 @@ def new_world() -> World:
     contact = contact_of(patient, people[Role.RECORDER])
     others = [PatientFactory(clinic=clinic, family_name=f"Twin{n}") for n in range(2)]
     link = linked_to(*others, people[Role.RECORDER])
+    for role in (Role.PRESCRIBER, Role.RECORDER):
+        waiting.keep(patient, people[role], "doses.csv", b"Date,Dose\n2019,5 mg\n", timezone.now())
     return World(
         clinic=clinic,
         people=people,

@@ -64,7 +64,7 @@ SAYING_ERASED = {
     "regimen",
     "regimen-history",
 }
-SENT_ONLY = {"step-confirm", "step-dispute", "patient-context-confirm"}
+SENT_ONLY = {"import-put-aside", "step-confirm", "step-dispute", "patient-context-confirm"}
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ from titration.actions.handover import (
     responsible_for,
     reviews_elsewhere,
 )
+from titration.actions.import_naming import Naming, named
 from titration.actions.import_rules import Brought, Verdict
 from titration.actions.imports import (
     FileText,
@@ -124,6 +125,7 @@ __all__ = [
     "MeasureOnTheListAlready",
     "MeasureText",
     "MedicineText",
+    "Naming",
     "ObservationText",
     "OneRefused",
     "RegimenText",
@@ -165,6 +167,7 @@ __all__ = [
     "is_fixed",
     "issue_plan",
     "left_to_hand_over",
+    "named",
     "newest_number",
     "open_regimen",
     "rebase_draft",

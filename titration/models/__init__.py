@@ -8,6 +8,7 @@ changes what the past says.
 from titration.models.catalogue import Medicine, MedicineVersion, Route
 from titration.models.components import COMPONENT_FIELDS, Component, written_component
 from titration.models.contacts import Contact, ContactHow, Direction, Reached
+from titration.models.imports import ColumnMatching, WaitingFile
 from titration.models.intake import Intake, IntakeReport, Reporter, slots_of
 from titration.models.issues import (
     CalendarShape,
@@ -78,6 +79,7 @@ __all__ = [
     "CalendarTextVersion",
     "ChangeReason",
     "CodeSystem",
+    "ColumnMatching",
     "Component",
     "Confirmation",
     "Contact",
@@ -131,6 +133,7 @@ __all__ = [
     "StepKind",
     "StopReason",
     "Symptom",
+    "WaitingFile",
     "WorklistRow",
     "WrittenAs",
     "reasons_for",

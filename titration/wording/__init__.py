@@ -31,7 +31,7 @@ from titration.wording.figures import (
     total_words,
     unit_words,
 )
-from titration.wording.imports import place_words
+from titration.wording.imports import import_words, mark_words, place_words
 from titration.wording.observed import bounds_words, measured_words, pair_words, yes_words
 from titration.wording.plans import (
     apart_words,
@@ -65,8 +65,10 @@ __all__ = [
     "dosage_lines",
     "dosage_words",
     "effective_words",
+    "import_words",
     "interval_words",
     "lacks_counting_day",
+    "mark_words",
     "measured_words",
     "month_words",
     "pair_words",

@@ -1,0 +1,278 @@
+"""The way in from a patient's page and from the command: choose, match, read back, record."""
+
+from copy import deepcopy
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from access.models import AccessEvent, Role
+from ledger import erasing
+from ledger.models import ErasureReason, ImportedFile
+from tests.factories import PatientFactory, member
+from tests.pages import Page
+from tests.titration.factories import medicine_of, regimen_of, step_of
+from tests.titration.spreadsheets import DAY, number_cell, sheet, xlsx
+from titration import reading, waiting, wording
+from titration.models import ColumnMatching, DoseStep, WaitingFile
+
+CSV = (
+    "Date;Dose;Medicine;Who;Why\r\n"
+    "03/04/2026;10 mg three times a day;Baclofen;Dr Hill;Step up\r\n"
+    "20/04/2026;stop;Baclofen;Dr Hill;Fell asleep at table\r\n"
+)
+COLUMNS = {
+    "column_0": "from",
+    "column_1": "dose",
+    "column_2": "medicine",
+    "column_3": "decided_by",
+    "column_4": "reason",
+    "order": "day-first",
+    "unit": "",
+}
+
+
+class Story:
+    def __init__(self) -> None:
+        self.version = regimen_of()
+        self.regimen = self.version.regimen
+        self.patient, self.clinic = self.regimen.patient, self.regimen.clinic
+        self.doctor = self.version.responsible
+        self.recorder = member(self.clinic, Role.RECORDER)
+
+    @property
+    def naming(self) -> dict[str, str]:
+        return {
+            "medicine_0": str(self.regimen.pk),
+            "decider_0": str(self.doctor.pk),
+            "received_how": "letter",
+        }
+
+    def url(self, name: str) -> str:
+        return reverse(f"import-{name}", args=[self.patient.pk])
+
+
+@pytest.fixture(scope="module")
+def made_story(module_db) -> Story:
+    return Story()
+
+
+@pytest.fixture
+def story(made_story, db, client) -> Story:
+    story = deepcopy(made_story)
+    client.force_login(story.recorder)
+    return story
+
+
+def choose(client, story: Story, content: bytes | str = CSV, name: str = "dose-log.csv"):
+    content = content.encode() if isinstance(content, str) else content
+    return client.post(story.url("new"), {"file": SimpleUploadedFile(name, content)})
+
+
+def matched(client, story: Story, content: bytes | str = CSV, **columns):
+    choose(client, story, content)
+    return client.post(story.url("columns"), {**COLUMNS, **columns, "do": "columns"})
+
+
+def named(client, story: Story, content: bytes | str = CSV, **naming) -> Page:
+    matched(client, story, content)
+    client.post(story.url("read-back"), {**story.naming, **naming, "do": "naming"})
+    return Page(client.get(story.url("read-back")))
+
+
+def confirmed(client, story: Story, page: Page):
+    [form] = [form for form in page.forms if "submission" in form.values]
+    return client.post(story.url("read-back"), form.values, follow=True)
+
+
+def test_a_log_is_chosen_matched_read_back_and_recorded(client, story):
+    assert choose(client, story).url == story.url("columns")
+    page = Page(client.get(story.url("columns")))
+    assert "semicolons" in page.text
+    assert "10 mg three times a day" in page.text
+    assert matched(client, story).url == story.url("read-back")
+    asked = Page(client.get(story.url("read-back"))).text
+    assert "row 2, “Baclofen”: Choose which regimen this medicine is." in asked
+    assert "row 3, “Dr Hill”: Choose who this prescriber is." in asked
+    page = named(client, story)
+    assert "2 rows were read. 2 are new." in page.text
+    assert "from 03-Apr-2026" in page.text
+    assert "Other, “Fell asleep at table”" in page.text
+    assert not DoseStep.objects.exists()
+    answer = confirmed(client, story, page)
+    assert "2 steps are recorded." in Page(answer).text
+    assert not WaitingFile.objects.exists()
+    step, stop = reading.history(story.regimen).live
+    assert wording.effective_words(step.effective) == "03-Apr-2026"
+    assert stop.kind == "stop"
+    first = DoseStep.objects.get(pk=step.entry)
+    assert (first.reason, first.received_how, first.decided_by) == (
+        "step-up",
+        "letter",
+        story.doctor,
+    )
+    text = Page(client.get(reverse("regimen", args=[story.regimen.pk]))).text
+    assert "from “dose-log.csv”, row 2, on" in text
+    assert f"Not yet confirmed by {story.doctor.name}" in text
+
+
+def test_the_same_file_again_is_answered_with_what_was_done_then(client, story):
+    confirmed(client, story, named(client, story))
+    page = named(client, story)
+    assert "2 are recorded already" in page.text
+    assert "There is nothing new in the file." in page.text
+    assert DoseStep.objects.count() == 2
+
+
+def test_what_was_recorded_meanwhile_is_read_before_it_is_confirmed(client, story):
+    page = named(client, story)
+    step_of(story.version)
+    answer = confirmed(client, story, page)
+    assert answer.status_code == 409
+    assert DoseStep.objects.count() == 1
+
+
+def test_one_row_that_is_not_understood_keeps_all_from_being_recorded(client, story):
+    page = named(client, story, CSV.replace("10 mg", "2,5 mg"))
+    assert "row 2, column “Dose”, “2,5 mg three times a day”: Write the figure without a" in (
+        page.text
+    )
+    assert not [form for form in page.forms if "submission" in form.values]
+    sent = {"submission": "7d0d4b1e-2d53-4a2c-9c1f-2b1f2a0c7f11", "seen": "99"}
+    client.post(story.url("read-back"), sent)
+    assert not DoseStep.objects.exists()
+
+
+def test_days_with_two_readings_are_asked_about_once_for_the_file(client, story):
+    answer = matched(client, story, order="")
+    assert answer.status_code == 422
+    assert "two readings, such as “03/04/2026”" in Page(answer).text
+    assert 'value="from" selected' in answer.content.decode()
+
+
+def test_the_matching_is_remembered_for_the_clinic_by_its_headings(client, story):
+    matched(client, story)
+    client.force_login(story.doctor)
+    choose(client, story)
+    page = client.get(story.url("columns")).content.decode()
+    assert page.count(" selected>") >= 5
+    assert "Baclofen" not in str(ColumnMatching.objects.values_list())
+
+
+def test_a_table_in_an_encoding_that_is_not_clear_is_asked_about(client, story):
+    choose(client, story, CSV.replace("Hill", "Żółkiewski").encode("cp1250"))
+    page = Page(client.get(story.url("columns")))
+    assert "Dr Żółkiewski" in page.text
+    assert "column_0" not in str([form.values for form in page.forms])
+    client.post(story.url("columns"), {"do": "opening", "encoding": "cp1250"})
+    page = Page(client.get(story.url("columns")))
+    assert "Windows-1250" in page.text
+    assert "column_0" in str([form.values for form in page.forms])
+
+
+def test_of_several_sheets_one_is_chosen(client, story):
+    rows = sheet([("Date", "Dose"), (number_cell("A2", 46083, DAY), "7 mg at bedtime")])
+    choose(client, story, xlsx({"Notes": sheet([("To", "do")]), "Doses": rows}), "log.xlsx")
+    client.post(story.url("columns"), {"do": "opening", "sheet": "1"})
+    assert "2026-03-02" in Page(client.get(story.url("columns"))).text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty."),
+        (b"a" * (6 * 2**20), "Choose a file of at most 5 MB."),
+        (b"PK\x03\x04 none", "The file is no spreadsheet that can be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why_beside_its_box(client, story, content, words):
+    answer = choose(client, story, content)
+    assert answer.status_code == 422
+    assert words in " ".join(Page(answer).errors["file"])
+    assert not WaitingFile.objects.exists()
+
+
+def test_a_file_waits_for_its_person_and_for_a_day_alone(client, story):
+    choose(client, story)
+    client.force_login(story.doctor)
+    assert client.get(story.url("columns")).status_code == 404
+    client.force_login(story.recorder)
+    WaitingFile.objects.update(chosen_at=timezone.now() - timedelta(days=1, seconds=1))
+    assert client.get(story.url("columns")).status_code == 404
+    waiting.keep(story.patient, story.doctor, "other.csv", b"x", timezone.now())
+    assert WaitingFile.objects.get().user == story.doctor
+    administrator = member(story.clinic, Role.ADMINISTRATOR)
+    erasing.erase(
+        clinic=story.clinic,
+        patient=story.patient.pk,
+        reason=ErasureReason.REQUEST,
+        by=administrator,
+    )
+    assert not WaitingFile.objects.exists()
+
+
+def test_a_file_that_is_put_aside_leaves_nothing_but_who_looked(client, story):
+    choose(client, story)
+    client.post(story.url("put-aside"))
+    assert not WaitingFile.objects.exists()
+    assert not ImportedFile.objects.exists()
+    kinds = AccessEvent.objects.order_by("id").values_list("route", "kind")
+    assert list(kinds) == [("import-new", "write"), ("import-put-aside", "write")]
+
+
+def test_no_regimen_of_another_patient_is_offered_or_taken(client, story):
+    other = regimen_of(PatientFactory(clinic=story.clinic), medicine_of(story.clinic, "gabapentin"))
+    page = named(client, story, medicine_0=str(other.regimen_id))
+    assert "gabapentin" not in page.text
+    assert "Choose one of the list." in page.text
+    assert "Choose which regimen this medicine is." in page.text
+
+
+def command(story: Story, path, *options: str) -> None:
+    call_command(
+        "import_history",
+        *(str(path), f"--clinic={story.clinic.uuid}", f"--patient={story.patient.pk}"),
+        *(f"--by={story.recorder.email}", *options),
+    )
+
+
+MATCHED = (
+    "--columns=from=Date,dose=Dose,medicine=Medicine,decided_by=Who,reason=Why",
+    "--received=letter",
+    "--decided-by=Dr Hill=outside",
+)
+
+
+def test_the_command_reads_and_records_the_same(story, tmp_path, capsys):
+    path = tmp_path / "log.csv"
+    path.write_text(CSV)
+    regimen = f"--regimen=Baclofen={story.regimen.pk}"
+    command(story, path, *MATCHED, regimen, "--days=day-first", "--dry-run")
+    assert "row 2, new: By mouth: baclofen, tablet, from 03-Apr-2026" in capsys.readouterr().out
+    assert not DoseStep.objects.exists()
+    command(story, path, *MATCHED, regimen, "--days=day-first")
+    assert "2 steps are recorded." in capsys.readouterr().out
+    command(story, path, regimen, *MATCHED[1:], "--days=day-first")
+    assert "Nothing was added" in capsys.readouterr().out
+    assert DoseStep.objects.filter(decided_by=None, decided_by_name="Dr Hill").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "Say which is meant"),
+        (("--days=day-first",), "Choose which regimen this medicine is"),
+        (("--columns=from=When",), "The file has no column “When”"),
+        (("--columns=from=Date",), "Choose the column or the columns that hold the dose"),
+        (("--sheet=Doses",), "Give --sheet with one of these"),
+    ],
+)
+def test_the_command_ends_with_what_is_wrong(story, tmp_path, options, words):
+    path = tmp_path / "log.csv"
+    path.write_text(CSV)
+    with pytest.raises(CommandError, match=words):
+        command(story, path, *MATCHED, *options)
+    assert not DoseStep.objects.exists()

@@ -1,0 +1,128 @@
+"""A file read as far as what was said of it goes: for the pages of an import and for the command.
+
+What was said are the answers of three forms, as they were sent. A form that has no answers yet, or
+one that does not do, is the question that comes next.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from patients.models import Patient
+from titration import actions, importing, reading, waiting
+from titration.actions import Brought, FileText, Verdict
+from titration.forms.imports import ColumnsForm, NamingForm, OpeningForm
+from titration.importing import FileRead, Mark
+from titration.models import RegimenCard
+from titration.presenters.regimen import place_of, title_of
+
+OPENING, COLUMNS, NAMING = "opening", "columns", "naming"
+
+
+class ReadingIn:
+    """A file of a patient's doses, and the answers given of it. Raises FileProblem.
+
+    `columns` is there once the sheet has headings, `read` once the columns are matched, and then
+    `naming`; `steps` are those of which everything is said, `marks` what is not.
+    """
+
+    def __init__(
+        self,
+        patient: Patient,
+        content: bytes,
+        said: Mapping[str, Any],
+        advance: Callable[[int], None] = lambda _count: None,
+    ) -> None:
+        """`advance` is told of each row that was read."""
+        self.patient, self.advance = patient, advance
+        answers = said.get(OPENING) or {}
+        self.opened = importing.open_file(
+            content, answers.get("encoding", ""), answers.get("separator", "")
+        )
+        self.sheet = importing.sheet_of(self.opened, _whole(answers.get("sheet")))
+        self.header = importing.header_of(self.sheet, _whole(answers.get("header")))
+        self.opening = OpeningForm(initial=self._opened_as(), opened=self.opened, sheet=self.sheet)
+        self.columns = self._columns(said.get(COLUMNS))
+        self.read: FileRead | None = None
+        self.naming: NamingForm | None = None
+        self.steps: list[Brought] = []
+        self.marks: list[Mark] = []
+        if self.columns and self.columns.is_bound and self.columns.is_valid():
+            self._read(said.get(NAMING))
+
+    def _opened_as(self) -> dict[str, object]:
+        return {
+            "encoding": self.opened.encoding,
+            "separator": self.opened.separator,
+            "sheet": self.opened.sheets.index(self.sheet) if self.sheet else "",
+            "header": self.header.row if self.header else "",
+        }
+
+    def _columns(self, answers: Mapping[str, Any] | None) -> ColumnsForm | None:
+        """The form of the columns: as answered, or as it was for these headings in the clinic."""
+        if self.sheet is None or self.header is None:
+            return None
+        if answers:
+            return ColumnsForm(answers, sheet=self.sheet, header=self.header)
+        kept = waiting.matched(self.patient.clinic, importing.header_key(self.header))
+        roles = importing.remembered(kept) or importing.roles_of(self.header)
+        initial = {f"column_{n}": role for n, role in enumerate(roles)}
+        return ColumnsForm(initial=initial, sheet=self.sheet, header=self.header)
+
+    def _read(self, answers: Mapping[str, Any] | None) -> None:
+        assert self.columns is not None and self.sheet is not None  # noqa: S101, PT018
+        zone = self.patient.clinic.zone
+        self.read = importing.read_sheet(self.sheet, self.columns.matching, zone, self.advance)
+        self.naming = NamingForm(
+            answers or None,
+            words=importing.by_name(self.read),
+            regimens=regimens_of(self.patient),
+            clinic=self.patient.clinic_id,
+        )
+        naming = actions.Naming()
+        if self.naming.is_bound and self.naming.is_valid():
+            naming = self.naming.naming()
+        self.steps, self.marks = actions.named(self.read, naming)
+
+    @property
+    def headings(self) -> list[str]:
+        return [cell.text for cell in self.header.cells] if self.header else []
+
+    @property
+    def is_said(self) -> bool:
+        """Whether every row was understood, and everything is said of its words."""
+        return self.read is not None and self.read.is_understood and not self.marks
+
+    def judged(self, today: date) -> list[Verdict]:
+        """What becomes of the steps by the rules of the log. Raises RuleBroken."""
+        return actions.check_import(self.patient, self.steps, today) if self.steps else []
+
+    def file_text(self, name: str, content: bytes) -> FileText:
+        """The file as the record names it."""
+        rows = len(self.read.rows) if self.read else 0
+        kind = importing.format_of(content)
+        return FileText(name, waiting.digest_of(content), kind, rows)
+
+    @property
+    def seen(self) -> int:
+        """The newest entry of the regimens that the file was read against."""
+        regimens = {step.regimen.pk: step.regimen for step in self.steps}
+        logs = reading.histories(regimens, with_doses=False)
+        newest = (reading.newest_number(regimens[key], logs[key]) for key in regimens)
+        return max(newest, default=0)
+
+
+def regimens_of(patient: Patient) -> dict[str, tuple]:
+    """The regimens of a patient that stand, with their titles, by id as text."""
+    cards = RegimenCard.objects.filter(patient=patient.pk, is_retracted=False)
+    cards = cards.select_related("version", "regimen__clinic", "regimen__patient")
+    found = {}
+    for card in sorted(cards, key=lambda card: place_of(card.version)):
+        card.regimen.card = card
+        found[str(card.pk)] = (card.regimen, title_of(card.version))
+    return found
+
+
+def _whole(text: Any) -> int | None:
+    written = str(text or "") if text != 0 else "0"
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else None

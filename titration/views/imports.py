@@ -1,0 +1,202 @@
+"""Bringing a patient's doses in from a table: the file, its columns, what was read of it."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from access.policies import RECORD
+from access.signed_in import SignedInRequest
+from ledger.models import FileFormat
+from patients.models import Patient
+from patients.presenters import banner
+from titration import actions, importing, waiting
+from titration.forms.imports import ColumnsForm, ConfirmForm, FileForm
+from titration.forms.reading_in import COLUMNS, NAMING, OPENING, ReadingIn
+from titration.importing import FileProblem
+from titration.models import WaitingFile
+from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.presenters import imports as presenter
+from titration.views.attempts import attempt, status_of
+from titration.views.observations import patient_for
+from titration.wording.imports import ENCODINGS, SEPARATORS
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
+    """Choose the file. It is opened at once, and waits for a day if it can be."""
+    found, now = patient_for(request, patient, RECORD), timezone.now()
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data["file"]
+        content = given.read()
+        try:
+            importing.open_file(content)
+        except FileProblem as problem:
+            form.add_error("file", presenter.problem_words(problem))
+        else:
+            waiting.keep(found, request.user, given.name, content, now)
+            return redirect("import-columns", found.pk)
+    context = {
+        "banner": banner(found),
+        "patient": found,
+        "form": form,
+        "file": waiting.waiting(found, request.user, now).defer("content").first(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "titration/import_new.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_columns(request: SignedInRequest, patient: UUID) -> HttpResponse:
+    """Say how the file is opened, and what each of its columns holds."""
+    found, file = file_for(request, patient)
+    if request.method == "POST" and request.POST.get("do") == OPENING:
+        return reopened(request, found, file)
+    read = ReadingIn(found, bytes(file.content), file.choices)
+    form = read.columns
+    if request.method == "POST" and form:
+        form = ColumnsForm(request.POST, sheet=form.sheet, header=form.header)
+        if form.is_valid():
+            waiting.remember(found.clinic, importing.header_key(form.header), form.roles)
+            say(file, COLUMNS, form.data)
+            return redirect("import-read-back", found.pk)
+    context = {
+        **page_of(found, file, read),
+        "opening": read.opening,
+        "encodings": [(ENCODINGS[c], lines) for c, lines in read.opened.encodings],
+        "form": form,
+        "columns": presenter.column_rows(form) if form else [],
+    }
+    status = 422 if form and form.errors else 200
+    return render(request, "titration/import_columns.html", context, status=status)
+
+
+def reopened(request: SignedInRequest, patient: Patient, file: WaitingFile) -> HttpResponse:
+    """Open the file as it is said to be: what was said of its columns may be of others."""
+    names = ("encoding", "separator", "sheet", "header")
+    before = file.choices.get(OPENING, {})
+    answers = {name: request.POST[name] for name in names if name in request.POST}
+    if answers.get("sheet", "") != before.get("sheet", answers.get("sheet", "")):
+        answers.pop("header", None)  # it was a row of another sheet
+    try:
+        ReadingIn(patient, bytes(file.content), {OPENING: answers})
+    except FileProblem as problem:
+        messages.error(request, presenter.problem_words(problem))
+    else:
+        file.choices = {OPENING: answers}
+        file.save(update_fields=["choices"])
+    return redirect("import-columns", patient.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
+    """Every row as it would read back; what its words mean is asked, and then it is recorded."""
+    found, file = file_for(request, patient)
+    if request.method == "POST" and request.POST.get("do") == NAMING:
+        say(file, NAMING, request.POST)
+        return redirect("import-read-back", found.pk)
+    read = ReadingIn(found, bytes(file.content), file.choices)
+    if read.read is None:
+        return redirect("import-columns", found.pk)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    is_confirmed = form.is_bound and form.is_valid() and read.is_said
+    if is_confirmed and (done := brought_in(request, found, file, read, form)):
+        return done
+    back = read_back(request, found, read, form)
+    context = {
+        **page_of(found, file, read),
+        "form": form,
+        "naming": read.naming,
+        "read": back,
+        "seen": read.seen,
+    }
+    status = status_of(form) if form.errors else 200
+    return render(request, "titration/import_read_back.html", context, status=status)
+
+
+def read_back(
+    request: SignedInRequest, patient: Patient, read: ReadingIn, form: ConfirmForm
+) -> presenter.ReadBack:
+    """The rows of the page that is asked for, judged by the rules as they stand now."""
+    assert read.read is not None  # noqa: S101 - asked before
+    try:
+        found = read.judged(patient.clinic.local(timezone.now()).date())
+    except RuleBroken as rule:
+        form.add_error(None, rule.message)
+        found = []
+    first = request.GET.get("first", "")
+    place = int(first) if first.isascii() and first.isdigit() and len(first) < 6 else 0
+    return presenter.read_back(read.headings, read.read, read.marks, read.steps, found, first=place)
+
+
+def brought_in(
+    request: SignedInRequest,
+    patient: Patient,
+    file: WaitingFile,
+    read: ReadingIn,
+    form: ConfirmForm,
+) -> HttpResponse | None:
+    """Record what was read; none when a rule refused it, and then the form says which."""
+    asked: dict[str, Any] = {
+        "patient": patient,
+        "file": read.file_text(file.name, bytes(file.content)),
+        "steps": tuple(read.steps),
+        "seen": form.cleaned_data["seen"],
+        "by": request.user,
+    }
+    try:
+        done = attempt(form, actions.import_steps, **asked)
+    except ChangedMeanwhile:
+        form.status = HTTPStatus.CONFLICT
+        form.add_error(
+            None, _("Something was recorded meanwhile. Read the rows again, then bring them in.")
+        )
+        return None
+    if done is None:
+        return None
+    file.delete()
+    messages.success(request, presenter.done_words(done, form.cleaned_data["submission"]))
+    return redirect("patient", patient.pk)
+
+
+@require_POST
+def import_put_aside(request: SignedInRequest, patient: UUID) -> HttpResponse:
+    """Drop the file that waits; nothing of it was recorded."""
+    found, file = file_for(request, patient)
+    file.delete()
+    messages.success(request, _("The file is dropped. Nothing of it was recorded."))
+    return redirect("patient", found.pk)
+
+
+def file_for(request: SignedInRequest, patient: UUID) -> tuple[Patient, WaitingFile]:
+    """The patient, and the file of the person that waits for them: 404 where none does; 403."""
+    found = patient_for(request, patient, RECORD)
+    return found, get_object_or_404(waiting.waiting(found, request.user, timezone.now()))
+
+
+def say(file: WaitingFile, about: str, answers: Any) -> None:
+    """Keep the answers of a form, as they were sent."""
+    skipped = {"csrfmiddlewaretoken", "do"}
+    file.choices[about] = {name: answers[name] for name in answers if name not in skipped}
+    file.save(update_fields=["choices"])
+
+
+def page_of(patient: Patient, file: WaitingFile, read: ReadingIn) -> dict[str, Any]:
+    """What every page of an import shows."""
+    content = bytes(file.content)
+    facts = presenter.file_facts(
+        name=file.name,
+        kind=str(FileFormat(importing.format_of(content)).label),
+        encoding=str(ENCODINGS.get(read.opened.encoding, "")),
+        separator=str(SEPARATORS.get(read.opened.separator, "")),
+        sheet=read.sheet.name if read.sheet else "",
+        digest=file.sha256,
+    )
+    return {"banner": banner(patient), "patient": patient, "facts": facts}

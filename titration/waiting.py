@@ -1,0 +1,56 @@
+"""Files on their way in: kept between the pages of an import, one for each person and patient."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from access.models import Clinic, User
+from patients.models import Patient
+from titration.models import ColumnMatching, WaitingFile
+
+KEPT = timedelta(days=1)
+
+
+def keep(patient: Patient, user: User, name: str, content: bytes, now: datetime) -> WaitingFile:
+    """Keep a file for a day, in place of the one of theirs that waits; drop those of days ago."""
+    WaitingFile.objects.filter(chosen_at__lte=now - KEPT).delete()
+    file, _is_new = WaitingFile.objects.update_or_create(
+        patient=patient,
+        user=user,
+        defaults={
+            "clinic": patient.clinic,
+            "name": name[-255:],
+            "sha256": digest_of(content),
+            "content": content,
+            "choices": {},
+            "chosen_at": now,
+        },
+    )
+    return file
+
+
+def waiting(patient: Patient, user: User, now: datetime):
+    """The file of theirs that waits, if one does."""
+    kept = WaitingFile.objects.visible_to(user).filter(patient=patient, user=user)
+    return kept.filter(chosen_at__gt=now - KEPT)
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 of a file, as hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def matched(clinic: Clinic, headings: str) -> list[str]:
+    """The roles of the columns under these headings when they were last matched; none before."""
+    found = ColumnMatching.objects.filter(clinic=clinic, headings=_digest(headings))
+    return found.values_list("roles", flat=True).first() or []
+
+
+def remember(clinic: Clinic, headings: str, roles: Sequence[str]) -> None:
+    ColumnMatching.objects.update_or_create(
+        clinic=clinic, headings=_digest(headings), defaults={"roles": list(roles)}
+    )
+
+
+def _digest(headings: str) -> str:
+    return digest_of(headings.encode())
