@@ -217,7 +217,7 @@ def _screen(
             data=data,
             kind=kind,
             units=[version.unit],
-            initial=_rows_initial(regimen, kind, history, source, row),
+            initial=rows_initial(regimen, kind, history, source, row),
         )
     return Screen(request, regimen, kind, history, form, rows, row=row)
 
@@ -233,7 +233,7 @@ def row_initial(row: Following) -> dict[str, object]:
     }
 
 
-def _rows_initial(
+def rows_initial(
     regimen: Regimen,
     kind: str,
     history: reading.History,
