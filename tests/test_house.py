@@ -22,6 +22,7 @@ PURE = {
     "context",
     "document",
     "dosing",
+    "fhir",
     "folding",
     "identity",
     "importing",

@@ -11,7 +11,7 @@ from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
 
-from titration.exports.fhir.terms import BASE
+from titration.fhir import BASE
 
 REQUEST = {
     *("active", "on-hold", "cancelled", "completed", "entered-in-error", "stopped", "draft"),
@@ -31,6 +31,7 @@ WEEKDAYS = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
 REQUIRED = {
     "Bundle.type": {"document", "message", "transaction", "batch", "history", "collection"},
+    "Patient.link.type": {"replaced-by", "replaces", "refer", "seealso"},
     "Patient.gender": {"male", "female", "other", "unknown"},
     "Patient.telecom.system": {"phone", "fax", "email", "pager", "url", "sms", "other"},
     "Organization.telecom.system": {"phone", "fax", "email", "pager", "url", "sms", "other"},

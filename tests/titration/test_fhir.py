@@ -305,7 +305,8 @@ def test_who_decided_and_whether_they_stand_by_it_is_told(clinic, patient, regim
     found = resources(bundle, "MedicationRequest")
     told = [extension(each, "confirmation") for each in found]
     assert told == ["own", "awaiting", "confirmed", "outside"]
-    assert found[1]["note"] == [{"text": "Not yet confirmed by Dr A. Osei"}]
+    assert [note["text"] for note in found[1]["note"]] == ["Not yet confirmed by Dr A. Osei"]
+    assert extension(found[1]["note"][0], "confirmation") == "awaiting"
     assert found[1]["recorder"]["display"] == "J. Lind"
     assert found[3]["requester"]["display"] == "Dr Elsewhere"
     names = {each["name"][0]["text"] for each in resources(bundle, "Practitioner")}

@@ -14,7 +14,7 @@ from titration import dosing, wording
 from titration.dosing import Component, Timing
 from titration.exports.fhir import written
 from titration.exports.fhir.dosage import dosage
-from titration.exports.fhir.terms import BASE
+from titration.fhir import BASE
 
 Dosage = get_fhir_model_class("Dosage")
 

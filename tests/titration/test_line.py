@@ -30,7 +30,7 @@ from tests.titration.recording import Recording, address, day
 from titration import actions, downtime, reading
 from titration.dosing import Component
 from titration.exports import downtime as pages
-from titration.exports.fhir.terms import UCUM
+from titration.fhir import UCUM
 from titration.models import DoseStep, PlanVersion
 from titration.timeline import Effective
 

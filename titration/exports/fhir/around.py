@@ -15,8 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from access.models import Clinic
 from ledger.models import Entry, Retraction
 from titration import issued, reading
-from titration.exports.fhir.terms import TERMINOLOGY, Json, filled, identifier, refer, system
+from titration.exports.fhir.terms import (
+    Json,
+    filled,
+    identifier,
+    refer,
+)
 from titration.exports.history import PatientRecord, notice
+from titration.fhir import TERMINOLOGY, system
 from titration.issued import Issued
 from titration.models import Review
 from titration.reading import StepText

@@ -13,9 +13,14 @@ from titration.exports.fhir.provenance import Trail, provenance
 from titration.exports.fhir.pumps import pump_events
 from titration.exports.fhir.reviews import reviews
 from titration.exports.fhir.steps import medication, steps
-from titration.exports.fhir.terms import BASE, Json, extension, group
+from titration.exports.fhir.terms import (
+    Json,
+    extension,
+    group,
+)
 from titration.exports.fhir.text import written
 from titration.exports.history import PatientRecord, notice
+from titration.fhir import BASE
 
 
 def fhir_file(record: PatientRecord) -> bytes:

@@ -7,10 +7,8 @@ from titration import contacted
 from titration.contacted import Contacted
 from titration.exports.csv import iso_moment
 from titration.exports.fhir.around import Around, Made
-from titration.exports.fhir.steps import IN_ERROR
 from titration.exports.fhir.terms import (
     MASKED,
-    TERMINOLOGY,
     Json,
     coded,
     extension,
@@ -23,6 +21,7 @@ from titration.exports.fhir.terms import (
     typed,
 )
 from titration.exports.shown import shown_contacts
+from titration.fhir import IN_ERROR, TERMINOLOGY
 from titration.models import ContactHow, Direction, Reached
 from titration.presenters.contacts import mark_words
 

@@ -16,8 +16,6 @@ from patients.reading import KnownTopic
 from titration.exports.fhir.around import Around, Made
 from titration.exports.fhir.terms import (
     MASKED,
-    TERMINOLOGY,
-    UCUM,
     Json,
     coded,
     extension,
@@ -28,6 +26,7 @@ from titration.exports.fhir.terms import (
     standard,
     typed,
 )
+from titration.fhir import TERMINOLOGY, UCUM
 
 EMPTY = f"{TERMINOLOGY}/list-empty-reason"
 

@@ -22,23 +22,9 @@ from titration.exports.fhir.terms import (
     quantity,
     span,
 )
+from titration.fhir import PERIOD_UNITS, RATE_UNITS, WEEKDAYS, WHEN
 from titration.models import Route
 
-# FHIR R4 event-timing.
-WHEN = {
-    "morning": "MORN",
-    "breakfast": "CM",
-    "midday": "NOON",
-    "lunch": "CD",
-    "afternoon": "AFT",
-    "dinner": "CV",
-    "evening": "EVE",
-    "bedtime": "HS",
-}
-PERIOD_UNITS = {"hour": "h", "day": "d", "week": "wk", "month": "mo"}
-# FHIR R4 days-of-week, from Monday.
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-RATE_UNITS = {"hour": "/h", "24 hours": "/(24.h)"}
 _PER: dict[str, Callable[[], str]] = {
     "hour": lambda: _("%(unit)s per hour"),
     "24 hours": lambda: _("%(unit)s per 24 hours"),

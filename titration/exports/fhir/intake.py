@@ -5,7 +5,6 @@ from datetime import time
 
 from titration import intake
 from titration.exports.fhir.around import Around, Made
-from titration.exports.fhir.steps import IN_ERROR
 from titration.exports.fhir.terms import (
     Json,
     coded,
@@ -19,6 +18,7 @@ from titration.exports.fhir.terms import (
     typed,
 )
 from titration.exports.history import RegimenRecord
+from titration.fhir import IN_ERROR
 from titration.intake import Report
 from titration.models import Intake, Reporter
 

@@ -13,9 +13,7 @@ from django.utils.translation import gettext as _
 
 from titration.exports.csv import iso_moment
 from titration.exports.fhir.around import Around, Made
-from titration.exports.fhir.steps import IN_ERROR
 from titration.exports.fhir.terms import (
-    UCUM,
     Json,
     coded,
     extension,
@@ -27,6 +25,7 @@ from titration.exports.fhir.terms import (
     typed,
 )
 from titration.exports.shown import shown_observed
+from titration.fhir import IN_ERROR, UCUM
 from titration.models import CodeSystem, Course, MeasureKind, Severity, Side, Symptom, WrittenAs
 from titration.observed import Effect, Observed
 

@@ -56,6 +56,10 @@ def patient(around: Around) -> Json:
             "deceasedDateTime": version.status_on if has_died else None,
             "communication": _languages(around),
             "managingOrganization": around.organization,
+            "link": [
+                {"other": {"identifier": identifier("patient", each.patient)}, "type": "seealso"}
+                for each in record.linked
+            ],
         }
     )
 

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from titration import planning, wording
 from titration.exports.fhir.around import Around, Made
 from titration.exports.fhir.dosage import dosages
-from titration.exports.fhir.steps import IN_ERROR, indication
+from titration.exports.fhir.steps import indication
 from titration.exports.fhir.terms import (
-    TERMINOLOGY,
     Json,
     coded,
     extension,
@@ -28,6 +27,7 @@ from titration.exports.fhir.terms import (
     typed,
 )
 from titration.exports.history import RegimenRecord
+from titration.fhir import IN_ERROR, TERMINOLOGY
 from titration.issued import Issued, Told
 from titration.models import IssuedAs, IssuedHow, PlanEnd, Purpose
 from titration.planned import PlanLog, SignedVersion

@@ -9,7 +9,6 @@ from ledger.models import Entry, Retraction
 from patients.models import ContextConfirmation
 from titration.exports.fhir.around import Around, Made
 from titration.exports.fhir.terms import (
-    TERMINOLOGY,
     Json,
     coded,
     extension,
@@ -19,6 +18,7 @@ from titration.exports.fhir.terms import (
     standard,
     typed,
 )
+from titration.fhir import TERMINOLOGY
 from titration.models import Confirmation, Dispute, PlanEventKind
 
 PATIENT_KINDS = frozenset({"patient", "erasure"})

@@ -6,7 +6,6 @@ from decimal import Decimal
 from titration.exports.csv import iso_moment
 from titration.exports.fhir.around import Around, Made
 from titration.exports.fhir.dosage import dosages
-from titration.exports.fhir.steps import IN_ERROR
 from titration.exports.fhir.terms import (
     Json,
     coded,
@@ -21,6 +20,7 @@ from titration.exports.fhir.terms import (
     refer,
 )
 from titration.exports.history import RegimenRecord
+from titration.fhir import IN_ERROR
 from titration.models import PumpAlarm, PumpEventKind, PumpMode
 from titration.pump import PumpText
 from titration.pumped import PumpEntry

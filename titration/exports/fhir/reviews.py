@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from titration.exports.fhir.around import Around, Made
-from titration.exports.fhir.steps import IN_ERROR
 from titration.exports.fhir.terms import (
     Json,
     coded,
@@ -18,6 +17,7 @@ from titration.exports.fhir.terms import (
     typed,
 )
 from titration.exports.history import RegimenRecord
+from titration.fhir import IN_ERROR
 from titration.models import Review, ReviewStatus
 
 # FHIR R4 task-status.

@@ -26,6 +26,7 @@ from titration.exports.fhir.terms import (
     refer,
 )
 from titration.exports.history import RegimenRecord
+from titration.fhir import IN_ERROR
 from titration.models import (
     KINDS_WITH_DOSE,
     Indication,
@@ -39,8 +40,6 @@ from titration.presenters.followed import FollowedStep, followed_steps, version_
 from titration.presenters.log import confirmation_words, heading_words
 from titration.reading import StepText
 from titration.timeline import StepRecord
-
-IN_ERROR = "entered-in-error"
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ class _Log:
                 "reasonCode": [*([reason] if has_dose else []), indication(version)],
                 "basedOn": [refer("MedicationRequest", row.version.entry)] if row else [],
                 "groupIdentifier": around.of_regimen(version.regimen_id),
-                "note": notes(text.note, *self._open(record, text)),
+                "note": [*notes(text.note), *self._open(record, text)],
                 "dosageInstruction": self._dosages(record),
                 "priorPrescription": self._before(record),
             }
@@ -159,12 +158,16 @@ class _Log:
         before = self.before.get(record.entry)
         return refer("MedicationRequest", before.entry) if before else None
 
-    def _open(self, record: StepRecord, text: StepText) -> list[str]:
-        """That the prescriber does not stand by it yet, said in words too."""
+    def _open(self, record: StepRecord, text: StepText) -> list[Json]:
+        """That the prescriber does not stand by it yet, said in words too; no words of theirs."""
         if record.entry not in self.live:
             return []
         said = confirmation_words(text, self.around.clinic)
-        return [said.words] if said.is_open else []
+        if not said.is_open:
+            return []
+        return [
+            {"extension": extension("confirmation", confirmation(text), "Code"), "text": said.words}
+        ]
 
     def _dosages(self, record: StepRecord) -> list[Json]:
         route = self.regimen.version.route

@@ -1,4 +1,4 @@
-"""The parts of which FHIR R4 resources are made, and the addresses of our own terms.
+"""The parts of which FHIR R4 resources are made, also those of our own terms.
 
 docs/fhir.md says what each extension, code list and identifier of ours means. What is empty is left
 out; what was erased stands as masked.
@@ -12,11 +12,7 @@ from uuid import UUID
 
 from titration import dosing, wording
 from titration.dosing import Amount
-
-BASE = "https://dose-ledger.example/fhir"
-UCUM = "http://unitsofmeasure.org"
-ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
-TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+from titration.fhir import ABSENT, BASE, UCUM, own, system
 
 Json = dict[str, Any]
 
@@ -37,16 +33,6 @@ MASKED: Json = {"extension": [{"url": ABSENT, "valueCode": "masked"}]}
 def typed(name: str, text: Any) -> Json:
     """An element with what was typed: nothing for "", masked where it was erased (None)."""
     return {f"_{name}": MASKED} if text is None else filled({name: text})
-
-
-def own(name: str) -> str:
-    """The address of an extension of ours."""
-    return f"{BASE}/StructureDefinition/{name}"
-
-
-def system(name: str) -> str:
-    """The address of a code list of ours."""
-    return f"{BASE}/CodeSystem/{name}"
 
 
 def extension(name: str, value: Any, kind: str = "") -> list[Json]:
