@@ -151,6 +151,8 @@ class Page:
         self.forms = reader.forms
         self.links = reader.links
         self.errors = {name: found for name, found in reader.errors.items() if name}
+        # A client of a test is believed without one, a browser is not.
+        assert all("csrfmiddlewaretoken" in form.values for form in self.forms if form.is_post)
 
     @property
     def form(self) -> Form:

@@ -129,6 +129,25 @@ def test_no_template_holds(pattern):
     assert [str(path) for path in TEMPLATES if re.search(pattern, path.read_text())] == []
 
 
+def test_a_form_that_is_included_alone_is_given_its_token():
+    """With `only` nothing reaches an included template but what is named: a form sends nothing."""
+    parts = {str(path.relative_to(ROOT / "templates")): path.read_text() for path in TEMPLATES}
+    has_token = {name for name, text in parts.items() if "{% csrf_token %}" in text}
+    includes = [
+        (name, *found)
+        for name, text in parts.items()
+        for found in re.findall(r'{% include "([^"]+)"([^%]*) %}', text)
+    ]
+    while more := {name for name, part, _with in includes if part in has_token} - has_token:
+        has_token |= more
+    without = [
+        (name, part)
+        for name, part, given in includes
+        if part in has_token and given.endswith(" only") and "csrf_token=csrf_token" not in given
+    ]
+    assert without == []
+
+
 # Components
 
 
