@@ -7,7 +7,8 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from access.models import Clinic, User
@@ -321,6 +322,11 @@ class Origin(Record):
             "first_recorded_at": self.first_recorded_at,
             "first_time_zone": self.first_time_zone,
         }
+
+
+FIRST_AT = Coalesce("entry__came_from__first_recorded_at", "entry__recorded_at")
+FIRST_ZONE = Coalesce(NullIf("entry__came_from__first_time_zone", Value("")), "entry__time_zone")
+"""Of a record: when it was recorded first, here or where it was brought from, and in which zone."""
 
 
 class AccessSeal(AppendOnly):

@@ -135,6 +135,7 @@ class Log:
         self.clinic = clinic
         self.head = head
         self.by = by
+        self.name = by.name
         self.asking = asking
         self.position = 0
         self.recorded_at = self._moment(asking.recorded_at)
@@ -154,6 +155,10 @@ class Log:
     def at(self, given: datetime) -> None:
         """In a demonstration clinic: what is added from here on was recorded at this moment."""
         self.recorded_at = self._moment(given)
+
+    def named(self, name: str) -> None:
+        """What is added from here on carries this name, which says more than that of `by` alone."""
+        self.name = name
 
     def create(self, identity: models.Model) -> None:
         """Insert an identity (a patient, a regimen): a row without text of its own."""
@@ -195,7 +200,7 @@ class Log:
             content_digest=record.content_digest(),
             previous_digest=self.head.digest,
             recorded_by=self.by,
-            recorded_by_name=self.by.name,
+            recorded_by_name=self.name,
             recorded_at=self.recorded_at,
             time_zone=self.clinic.time_zone,
             submission=self.asking.uuid,

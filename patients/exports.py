@@ -35,6 +35,11 @@ def as_text(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
+def from_text(cell: str) -> str:
+    """The text that `as_text` made a cell of."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+
+
 class Line:
     """What the writer writes to: hands back each line instead of keeping it."""
 

@@ -58,12 +58,12 @@ const KEPT = "kept-form";
 const here = () => window.location.pathname + window.location.search;
 const neverKept = (name) => name === "csrfmiddlewaretoken" || name === "submission";
 
-function keep(form, path) {
+function keep(form) {
   const typed = [...form.elements]
     .filter((control) => control.name && control.type !== "password" && control.type !== "file")
     .filter((control) => !neverKept(control.name) && control.tagName !== "BUTTON")
     .map((control) => [control.name, control.value, isBox(control) ? control.checked : null]);
-  window.sessionStorage.setItem(KEPT, JSON.stringify({ path, typed }));
+  window.sessionStorage.setItem(KEPT, JSON.stringify({ path: here(), typed }));
 }
 
 function giveBack(form) {
@@ -129,9 +129,8 @@ document.addEventListener("DOMContentLoaded", () => {
       event.preventDefault();
       addRow(adder.dataset.addRow);
     }
-    const switcher = event.target.closest("[data-switch]");
-    if (entry && switcher) {
-      keep(entry, switcher.dataset.switch || here());
+    if (entry && event.target.closest("[data-switch]")) {
+      keep(entry);
       delete entry.dataset.dirty;
     }
   });
@@ -144,7 +143,7 @@ document.addEventListener("DOMContentLoaded", () => {
       return;
     }
     if (form === entry) {
-      keep(form, here());
+      keep(form);
       delete form.dataset.dirty;
     }
     window.setTimeout(() => {

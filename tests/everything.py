@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 from django.test import RequestFactory
@@ -361,16 +360,11 @@ def _told(regimen: RegimenVersion, by: User) -> None:
 def _observed(regimen: Regimen, by: User) -> None:
     """A measure, and an observation and a side effect with their corrections."""
     patient, clinic = regimen.patient, regimen.clinic
-    words = {
-        "name": "Blood pressure",
-        "kind": "number",
-        "unit": "mmHg",
-        "labels": ["upper", "lower"],
-    }
+    words = {"name": "Seat", "kind": "text"}
     with writing(clinic, by=by, submission=Asking(uuid4(), b"")) as log:
         measure = Measure(clinic=clinic)
         log.create(measure)
-        log.add(MeasureVersion(measure=measure, **words, highest=Decimal(350)), subject=measure.pk)
+        log.add(MeasureVersion(measure=measure, **words), subject=measure.pk)
         observed, effect = uuid4(), uuid4()
         for is_corrected in (False, True):
             before = Observation.objects.filter(observation=observed).first()
@@ -383,8 +377,6 @@ def _observed(regimen: Regimen, by: User) -> None:
                     on=date(2026, 3, 5),
                     time=time(9, 30),
                     offset=0,
-                    figure=Decimal("127.5"),
-                    second_figure=Decimal(83),
                     words="Astride the rocking horse",
                     measured_by="Bandmaster Crispin",
                     note="Cuff over tweed",

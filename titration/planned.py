@@ -11,9 +11,10 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
 from ledger.composed import Composed
+from ledger.models import FIRST_AT, FIRST_ZONE
 from patients.models import PatientStatus, PatientVersion
 from titration import intake, planning, reported
 from titration.dosing import Component
@@ -37,14 +38,15 @@ from titration.timeline import StepRecord
 class SignedVersion:
     """One signed version: what it says, and who signed it when; `signed_on` in the clinic's zone.
 
-    `entry` and `number` name its ledger entry; `version` counts from 1.
+    `entry` and `number` name its ledger entry; `version` counts from 1. One that was brought in
+    from elsewhere was signed when it was there, by nobody of this clinic: `signed_by` is None.
     """
 
     entry: UUID
     number: int
     version: int
     text: PlanText
-    signed_by: int
+    signed_by: int | None
     signed_by_name: str
     signed_at: datetime
     signed_on: date
@@ -193,7 +195,7 @@ class _Version(NamedTuple):
     note: str | None
     entry: UUID
     number: int
-    signed_by: int
+    signed_by: int | None
     signed_by_name: str
     signed_at: datetime
     time_zone: str
@@ -212,8 +214,9 @@ def _version_columns(regimens: Sequence[UUID], known: int | None = None) -> Quer
     versions = PlanVersion.objects.up_to(known).filter(plan__regimen__in=regimens)
     return versions.order_by("entry__number").values_list(
         *("plan_id", "plan__regimen_id", "version", "purpose", "end", "review_on", "slots"),
-        *("if_missed", "if_unwell", "note", "entry_id", "entry__number", "entry__recorded_by_id"),
-        *("entry__recorded_by_name", "entry__recorded_at", "entry__time_zone"),
+        *("if_missed", "if_unwell", "note", "entry_id", "entry__number"),
+        Case(When(entry__came_from=None, then="entry__recorded_by_id")),
+        *("entry__recorded_by_name", FIRST_AT, FIRST_ZONE),
         Subquery(back.order_by("-entry__number").values("entry__number")[:1]),
     )
 
@@ -314,7 +317,7 @@ def _event_columns(plans: Sequence[UUID], known: int | None = None) -> QuerySet:
     events = PlanEvent.objects.up_to(known).filter(plan__in=plans)
     return events.order_by("plan", "entry__number").values_list(
         *("plan_id", "entry__number", "kind", "reason_text", "entry__recorded_by_name"),
-        *("entry__recorded_at", "entry__time_zone"),
+        *(FIRST_AT, FIRST_ZONE),
     )
 
 

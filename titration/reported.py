@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 
-from ledger.models import Entry, RecordQuerySet, Retraction
+from ledger.models import FIRST_AT, FIRST_ZONE, Entry, RecordQuerySet, Retraction
 from titration.intake import Report
 from titration.models import IntakeReport, slots_of
 
@@ -22,7 +22,7 @@ def _texts() -> RecordQuerySet:
         *("entry_id", "entry__number", "report", "regimen_id", "what", "from_on", "until_on"),
         *("slots", "version__version", "taken", "reporter", "reporter_name", "reported_on"),
         *("told_name", "told_on", "note", "correction_reason", "entry__recorded_by_name"),
-        *("entry__recorded_at", "entry__submission", "entry__time_zone", "withdrawn"),
+        *("entry__recorded_at", "entry__submission", FIRST_AT, FIRST_ZONE, "withdrawn"),
     )
     return cast(RecordQuerySet, columns)
 
@@ -41,9 +41,9 @@ def reports(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, tu
 
 
 def _report(row: tuple, known: int | None) -> Report:
-    *said, at, submission, zone, withdrawn = row
+    *said, at, submission, first_at, zone, withdrawn = row
     said[7] = slots_of(said[7])
     is_withdrawn = withdrawn is not None and (known is None or withdrawn <= known)
-    recorded_on = at.astimezone(ZoneInfo(zone)).date()
+    recorded_on = first_at.astimezone(ZoneInfo(zone)).date()
     fields = (*said, at, recorded_on, submission, withdrawn if is_withdrawn else None)
     return Report(*fields)

@@ -25,8 +25,9 @@ def recorded_together(
     patient: UUID, submissions: Iterable[UUID], known: int | None = None
 ) -> Together:
     """What each of some submissions recorded of a patient, in order; one query."""
+    # What a file brought in was recorded in one write, and for most of it in many forms before.
     entries = Entry.objects.filter(
-        patient=patient, submission__in=set(submissions), kind__in=WORDS
+        patient=patient, submission__in=set(submissions), kind__in=WORDS, came_from=None
     ).order_by("number")
     if known is not None:
         entries = entries.filter(number__lte=known)

@@ -100,6 +100,15 @@ def logs_in(tables: Tables) -> dict[UUID, tuple[list[StepRecord], list[Withdrawa
     return logs
 
 
+def timelines_in(tables: Tables) -> list[list[tuple]]:
+    """The stretches of every regimen, without what is of the place: by their moments and doses."""
+    return [
+        [(s.start, s.end, s.state, s.step.components) for s in timeline.segments(live)]
+        for records, withdrawals in logs_in(tables).values()
+        for live in [timeline.live_steps(records, withdrawals)]
+    ]
+
+
 def assert_same_logs(
     logs: dict[UUID, tuple[list[StepRecord], list[Withdrawal]]],
     patient: Patient,

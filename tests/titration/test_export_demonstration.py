@@ -6,11 +6,13 @@ from io import BytesIO
 import pytest
 
 from access.models import Clinic, User
+from ledger import verification
 from patients.models import Patient
 from tests.titration.exports import component_of, logs_of, readable, rows_of, text_of
 from tests.titration.fhir import check, resources
 from tests.titration.tables import assert_same_logs, logs_in, tables_of
-from titration import dosing, wording
+from tests.titration.test_tables_in import exported, new_place, told
+from titration import dosing, planned, reading, wording
 from titration.demo.building import build
 from titration.demo.people import PASSWORD
 from titration.exports import history
@@ -55,6 +57,30 @@ def test_every_record_can_be_built_again_from_the_tables(patients, by):
         file = BytesIO()
         write_files(file, patient, by=by, now=NOW)
         assert_same_logs(logs_in(tables_of(file.getvalue())), patient)
+
+
+def test_every_record_can_be_brought_into_another_clinic(patients, by):
+    """The same tables come out of there, and plans stand as they stood."""
+    place = new_place()
+    for patient in patients:
+        file = exported(patient)
+        brought = place.bring(file)
+        there = Patient.objects.get(pk=brought.entry.patient)
+        again = exported(there)
+        assert told(again) == told(file)
+        assert standings(there) == standings(patient)
+    assert list(verification.clinic(place.clinic)) == []
+
+
+def standings(patient: Patient) -> list[tuple[str, str]]:
+    """How each plan stands, in the order of their signing."""
+    regimens = list(patient.regimens.values_list("pk", flat=True))
+    logs = reading.histories(regimens)
+    return sorted(
+        (log.newest.text.note, log.standing(logs[regimen].live, planned.ended(patient.pk)).state)
+        for regimen, plans in planned.plan_logs(regimens).items()
+        for log in plans
+    )
 
 
 def test_every_record_is_a_whole_bundle(patients, by):

@@ -122,22 +122,6 @@ def test_a_sheet_records_the_measures_that_it_showed(client, patient, recorder):
     assert observed.observations(patient.pk)[0].unit == "kg"
 
 
-def test_a_sheet_takes_as_many_values_of_a_place_as_there_are(client, patient, recorder):
-    ashworth = measure_of(
-        patient.clinic, "Ashworth", kind="choice", choices=("0", "1"), sites=("Elbow",)
-    )
-    key = ashworth.pk.hex
-    typed = Page(client.get(sheet(patient))).values
-    for place in range(6):
-        typed |= {f"{key}-{place}-site": "Elbow", f"{key}-{place}-choice": "1"}
-        page = Page(client.post(sheet(patient), typed | {"add_row": key}))
-        typed = page.values
-        assert page.errors == {}
-    assert not Observation.objects.exists()
-    client.post(sheet(patient), typed | THE_DAY)
-    assert Observation.objects.count() == 6
-
-
 def test_a_side_effect_is_recorded_and_its_end_later(client, patient, recorder):
     regimen = regimen_of(patient)
     send(

@@ -91,6 +91,7 @@ from titration.actions.pumps import (
     record_pump_event,
     retract_pump_event,
 )
+from titration.actions.records import import_record
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
 from titration.actions.reviews import ReviewText, book_review, update_review, waiting_rows
 from titration.actions.shared import is_fixed
@@ -163,6 +164,7 @@ __all__ = [
     "end_effect",
     "enter",
     "hand_over",
+    "import_record",
     "import_steps",
     "is_fixed",
     "issue_plan",

@@ -19,10 +19,11 @@ class FromRow:
     row: UUID
 
 
-def check_row(regimen: Regimen, from_row: FromRow, history: reading.History) -> int:
+def check_row(regimen: Regimen, from_row: FromRow, history: reading.History) -> int | None:
     """The row can be recorded now: of the newest version of an open plan, and not recorded yet.
 
-    Returns the id of who signed that version. Raises RuleBroken with what to do.
+    Returns the id of who signed that version, none of one that was brought in from elsewhere.
+    Raises RuleBroken with what to do.
     """
     logs = planned.plan_logs([regimen.pk])[regimen.pk]
     log = next((log for log in logs if _has(log, from_row.version)), None)
@@ -87,8 +88,9 @@ def _check_unrecorded(carried: planning.Carried, place: int) -> None:
 
 
 def signer_of(line: UUID) -> int | None:
-    """The id of who signed the version that a step was recorded from, if it was."""
-    links = RowRecorded.objects.filter(step=line).order_by("-entry__number")
+    """The id of who signed the version that a step was recorded from, if it was signed here."""
+    links = RowRecorded.objects.filter(step=line, version__entry__came_from=None)
+    links = links.order_by("-entry__number")
     return links.values_list("version__entry__recorded_by", flat=True).first()
 
 

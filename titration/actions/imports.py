@@ -70,7 +70,7 @@ def import_steps(
             raise ImportRefused(refusals)
         new = [step for step, verdict in zip(steps, found, strict=True) if verdict.is_new]
         if not new:
-            raise _nothing_new(patient, file)
+            raise nothing_new(patient, file)
         imported = begin_import(log, patient, file)
         for step in new:
             said = dose_step(step.regimen, step.instruction)
@@ -136,7 +136,7 @@ def bring(
     log.add(origin, subject=subject, patient=patient)
 
 
-def _nothing_new(patient: Patient, file: FileText) -> Exception:
+def nothing_new(patient: Patient, file: FileText) -> Exception:
     """The answer to a file of which everything is recorded already."""
     files = ImportedFile.objects.filter(entry__patient=patient.pk, sha256=file.sha256)
     earlier = files.select_related("entry").order_by("-entry__number").first()

@@ -137,12 +137,12 @@ def check_value(
     has_side = catalogue.has_side or bool(kept and kept.side)
     if has_side != bool(text.side):
         raise RuleBroken("side", _("Choose a side."))
-    _check_kind(words, text)
+    check_kind(words, text)
     if words.kind == MeasureKind.NUMBER and not text.is_checked:
         _check_bounds(words, text, catalogue)
 
 
-def _check_kind(words: MeasureWords, text: ObservationText) -> None:
+def check_kind(words: MeasureWords, text: ObservationText) -> None:
     """The value stands in the column of its kind and in no other."""
     figures = (text.figure, text.second_figure)
     match words.kind:

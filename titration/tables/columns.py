@@ -30,6 +30,12 @@ class Column:
         return not self.field.null and (self.kind == "boolean" or not self.field.blank)
 
     @property
+    def is_identity(self) -> bool:
+        """Whether it holds a uuid."""
+        field = getattr(self.field, "target_field", self.field)
+        return self.kind == "string" and isinstance(field, models.UUIDField)
+
+    @property
     def codes(self) -> list[str]:
         """What may stand here, where that is a closed list."""
         return [str(code) for code, _words in self.field.flatchoices if code != ""]

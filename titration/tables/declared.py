@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from django.db.models import IntegerField, TextField
+from django.db.models import IntegerField, TextField, UUIDField
 
 from ledger.models import (
     AccessSeal,
@@ -64,9 +64,9 @@ from titration.tables.columns import Column, columns_of
 class Table:
     """A table: its rows are those of a model, of one patient.
 
-    `also` are columns that lie further away, by their names: the way to each. `spread` is the field
-    that holds a list whose items are the rows, each with these `parts`; the table of the model
-    itself `counts` them instead.
+    `also` are identities that lie further away, by their columns: the way to each. `spread` is the
+    field that holds a list whose items are the rows, each with these `parts`; the table of the
+    model itself `counts` them instead.
     """
 
     name: str
@@ -99,7 +99,7 @@ class Table:
             for column in columns_of(self.model)
         ]
         if not self.spread:
-            lying = [Column(name, path, TextField(), "string") for name, path in self.also.items()]
+            lying = [Column(name, path, UUIDField(), "string") for name, path in self.also.items()]
             return *of_model, *lying
         parts = [Column(part, "", TextField(blank=True), "string") for part in self.parts]
         return of_model[0], Column("position", "", IntegerField(), "integer"), *parts

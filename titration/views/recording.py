@@ -6,7 +6,6 @@ from functools import cached_property
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.forms import Form
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -283,13 +282,8 @@ def with_another_row(posted: QueryDict) -> QueryDict:
 
 def withhold_errors(form: SubmissionForm, rows: BaseDosageFormSet | None) -> None:
     """Nobody has finished typing yet: errors are for the next button."""
-    withhold(form)
+    form._errors = ErrorDict()  # type: ignore[attr-defined]
     if rows is not None:
         rows._errors, rows._non_form_errors = [], ErrorList()  # type: ignore[attr-defined]
-        withhold(*rows.forms)
-
-
-def withhold(*forms: Form) -> None:
-    """Say nothing yet of what is wrong in these forms."""
-    for form in forms:
-        form._errors = ErrorDict()  # type: ignore[attr-defined]
+        for row in rows.forms:
+            row._errors = ErrorDict()

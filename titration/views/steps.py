@@ -207,7 +207,7 @@ def _screen(
         by=request.user,
         today=clinic.local(timezone.now()).date(),
         named=source.decided_by if source and form_class is CorrectionForm else None,
-        signer=User.objects.get(pk=row.version.signed_by) if row else None,
+        signer=_signer(row),
         planned_on=row.planned_on if row else None,
     )
     rows = None
@@ -217,23 +217,32 @@ def _screen(
             data=data,
             kind=kind,
             units=[version.unit],
-            initial=rows_initial(regimen, kind, history, source, row),
+            initial=_rows_initial(regimen, kind, history, source, row),
         )
     return Screen(request, regimen, kind, history, form, rows, row=row)
 
 
+def _signer(row: Following | None) -> User | None:
+    """Who signed the row that the step is recorded from, if that was somebody here."""
+    signer = row.version.signed_by if row else None
+    return None if signer is None else User.objects.get(pk=signer)
+
+
 def row_initial(row: Following) -> dict[str, object]:
-    """What a row that may fill the form says beside its dose, and that its signer decided it."""
+    """What a row that may fill the form says beside its dose, and that its signer decided it.
+
+    Who signed it elsewhere is not of the clinic: who decides here is for a person to say.
+    """
     if not row.is_filled:
         return {}
-    return {
-        "decided_by": str(row.version.signed_by),
-        "received_how": ReceivedHow.SIGNED_PLAN.value,
-        "note": row.row.words,
-    }
+    initial: dict[str, object] = {"note": row.row.words}
+    if row.version.signed_by is not None:
+        initial["decided_by"] = str(row.version.signed_by)
+        initial["received_how"] = ReceivedHow.SIGNED_PLAN.value
+    return initial
 
 
-def rows_initial(
+def _rows_initial(
     regimen: Regimen,
     kind: str,
     history: reading.History,

@@ -1,0 +1,461 @@
+"""The tables as a way in: what was recorded elsewhere comes as it was, or not at all."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import uuid4
+from zipfile import ZipFile
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+
+from access.models import Clinic, Role, User
+from ledger import erasing, verification
+from ledger.models import Entry, ErasureReason, ImportedFile, Origin
+from patients.actions import ProbableDuplicate
+from patients.models import Patient
+from tests.everything import everything
+from tests.factories import ClinicFactory, PatientFactory, member
+from tests.titration.factories import step_of
+from tests.titration.tables import Row, Tables, package_of, tables_of, timelines_in
+from tests.titration.test_projection import Desk, doings
+from titration import planned
+from titration.actions import import_record
+from titration.models import DoseStep, MedicineVersion, RegimenVersion
+from titration.policies import RuleBroken
+from titration.tables import TABLES, write_files
+from titration.tables.reading import MOST_UNPACKED, TablesRefused, read_tables
+
+NOW = datetime(2026, 11, 21, 10, 14, tzinfo=UTC)
+
+
+@dataclass
+class Place:
+    """A clinic into which things are brought, and who does so."""
+
+    clinic: Clinic
+    by: User
+    recorder: User
+
+    def bring(self, file: bytes, **asked) -> ImportedFile:
+        read = read_tables(io.BytesIO(file))
+        asked = {"name": "record.zip", "responsible": self.by, "renews": True, **asked}
+        return import_record(clinic=self.clinic, read=read, by=self.recorder, **asked)
+
+    @property
+    def patient(self) -> Patient:
+        return Patient.objects.select_related("clinic").get(clinic=self.clinic)
+
+
+def exported(patient: Patient) -> bytes:
+    file = io.BytesIO()
+    write_files(file, patient, by=member(patient.clinic), now=NOW)
+    return file.getvalue()
+
+
+def new_place() -> Place:
+    clinic = ClinicFactory.create()
+    return Place(clinic, member(clinic, name="Dr B. Here"), member(clinic, Role.RECORDER))
+
+
+@pytest.fixture(scope="module")
+def made(module_db: None) -> tuple[Patient, bytes, Place]:
+    patient = everything()
+    file, place = exported(patient), new_place()
+    connection.check_constraints()
+    return patient, file, place
+
+
+@pytest.fixture
+def patient(made, db: None) -> Patient:
+    return deepcopy(made[0])
+
+
+@pytest.fixture
+def file(made) -> bytes:
+    return made[1]
+
+
+@pytest.fixture
+def place(made, db: None) -> Place:
+    return deepcopy(made[2])
+
+
+# What comes back
+
+
+NEW = {
+    "entries": {
+        *("content_digest", "previous_digest", "digest", "recorded_by_id", "recorded_by_name"),
+        *("recorded_at", "time_zone", "submission", "position"),
+    },
+    "regimens": {"medicine", "responsible_id"},
+    "steps": {"decided_by_id"},
+    "reviews": {"whose_id"},
+    "contacts": {"whose_id", "call_back_by_id"},
+    "intake": {"told_id"},
+    "observations": {"measure"},
+}
+"""What is of the new place: the rest is as it was, but for numbers and identities."""
+
+
+def told(file: bytes) -> Tables:
+    """What a file tells beside what is of its place: identities and numbers by their order."""
+    names: dict[str, str] = {}
+    tables = tables_of(file)
+    brought = brought_of(tables)
+    numbers = {row["number"]: f"#{place}" for place, row in enumerate(brought)}
+    refers = {
+        (table.name, column.name)
+        for table in TABLES.values()
+        for column in table.columns
+        if column.refers is not None
+    } | {("entries", "number"), ("context_lines", "entry")}
+    identities = {
+        (table.name, column.name)
+        for table in TABLES.values()
+        for column in table.columns
+        if column.is_identity
+    }
+
+    def cell(table: str, column: str, value: str) -> str:
+        if column in NEW.get(table, ()):
+            return ""
+        if (table, column) in refers:
+            return numbers.get(value, value)
+        if (table, column) in identities and value:
+            return names.setdefault(value, f"@{len(names)}")
+        return value
+
+    tables["entries"] = brought
+    tables["withdrawals"] = [row for row in tables["withdrawals"] if row["entry"] in numbers]
+    return {
+        name: [{c: cell(name, c, value) for c, value in row.items()} for row in rows]
+        for name, rows in tables.items()
+        if name not in ("origins", "imported_files", "same_person")
+    }
+
+
+def brought_of(tables: Tables) -> list[Row]:
+    """The entries that are brought in, which are all but those of files and of other records."""
+    links = {row["subject"] for row in tables["entries"] if row["kind"] == "same-person"}
+    return [
+        row
+        for row in tables["entries"]
+        if row["kind"] not in ("origin", "imported-file") and row["subject"] not in links
+    ]
+
+
+def test_everything_comes_back_as_it_was(patient, file, place):
+    imported = place.bring(file)
+    again = exported(place.patient)
+    assert told(again) == told(file)
+    assert timelines_in(tables_of(again)) == timelines_in(tables_of(file))
+    assert (imported.name, imported.sha256) == ("record.zip", sha256(file).hexdigest())
+    assert list(verification.clinic(place.clinic)) == []
+
+
+def test_new_numbers_point_to_the_old_ones(patient, file, place):
+    place.bring(file)
+    tables = tables_of(exported(place.patient))
+    first = {row["number"]: row for row in tables_of(file)["entries"]}
+    origins = tables["origins"]
+    assert len(origins) == len(brought_of(tables_of(file)))
+    came_from = {row["first_digest"] for row in tables_of(file)["origins"]}
+    assert came_from & {origin["first_digest"] for origin in origins} == came_from
+    for origin in origins:
+        if origin["first_digest"] in came_from:  # it had come from elsewhere already
+            continue
+        old = first[origin["first_number"]]
+        assert origin["first_digest"] == old["digest"]
+        assert origin["first_recorded_by"] == old["recorded_by_name"]
+        assert origin["first_clinic"] == patient.clinic.name
+
+
+def test_identities_stay_where_nobody_has_them(file, place):
+    """As into another installation: every row of the one that wrote the file is gone."""
+    renamed = _renamed(file)
+    place.bring(renamed, renews=False)
+    assert str(place.patient.pk) == package_of(renamed)["patient"]
+    assert told(exported(place.patient)) == told(file)
+
+
+def test_who_recorded_and_signed_elsewhere_is_named_as_such(patient, file, place):
+    place.bring(file)
+    entry = Entry.objects.filter(clinic=place.clinic, kind="plan").get()
+    signer = Entry.objects.filter(clinic=patient.clinic, kind="plan").get().recorded_by_name
+    assert entry.recorded_by == place.recorder
+    assert entry.recorded_by_name == f"{signer}, brought in by {place.recorder.name}"
+    [log] = planned.plan_logs([r.pk for r in place.patient.regimens.all()]).popitem()[1]
+    assert log.newest.signed_by is None
+    assert set(
+        RegimenVersion.objects.filter(regimen__clinic=place.clinic).values_list(
+            "responsible__name", "responsible_name"
+        )
+    ) == {("Dr B. Here", signer)}
+    steps = DoseStep.objects.filter(regimen__clinic=place.clinic)
+    assert set(steps.values_list("decided_by", flat=True)) == {None}
+
+
+def test_a_medicine_that_the_clinic_lacks_is_offered_for_nothing_new(file, place):
+    place.bring(file)
+    medicine = MedicineVersion.objects.get(medicine__clinic=place.clinic)
+    assert (medicine.name, medicine.in_use) == ("baclofen", False)
+
+
+def test_bringing_it_again_adds_nothing(file, place):
+    first = place.bring(file)
+    count = Entry.objects.count()
+    assert place.bring(file) == first
+    assert Entry.objects.count() == count
+
+
+def test_what_was_recorded_since_is_added_alone(patient, file, place):
+    place.bring(file)
+    step_of(patient.regimens.get().versions.get(), on=datetime(2026, 5, 1).date())  # noqa: DTZ001
+    later = exported(patient)
+    place.bring(later)
+    assert Origin.objects.filter(entry__clinic=place.clinic).values("file").distinct().count() == 2
+    assert told(exported(place.patient)) == told(later)
+
+
+def test_a_patient_who_is_alike_is_asked_about(patient, file, place):
+    known = PatientFactory.create(
+        clinic=place.clinic,
+        by=place.by,
+        family_name="Quillfeather-Ashgrove",
+        given_names="Wilhelmina",
+        birth_date=patient.card.birth_date,
+    )
+    with pytest.raises(ProbableDuplicate):
+        place.bring(file)
+    place.bring(file, into=known)
+    assert place.patient == known
+    assert known.versions.count() == 1
+    assert known.regimens.count() == 1
+
+
+def test_a_patient_of_another_clinic_here_is_refused(file, place):
+    with pytest.raises(TablesRefused, match="another clinic"):
+        place.bring(file, renews=False)
+
+
+def test_a_recorder_cannot_be_named_as_responsible(file, place):
+    with pytest.raises(RuleBroken, match="is not a prescriber of this clinic"):
+        place.bring(file, responsible=place.recorder)
+
+
+def test_somebody_who_was_erased_is_not_brought_in(patient, place):
+    by = member(patient.clinic, Role.ADMINISTRATOR)
+    erasing.erase(clinic=patient.clinic, patient=patient.pk, reason=ErasureReason.REQUEST, by=by)
+    with pytest.raises(TablesRefused, match="was not erased"):
+        place.bring(exported(patient))
+
+
+@given(doings)
+@settings(
+    max_examples=max(8, settings.default.max_examples // 100),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_every_history_comes_back(db, doings) -> None:
+    with transaction.atomic():
+        desk = Desk()
+        for doing in doings:
+            desk.do(*doing)
+        file, place = exported(desk.versions[0].regimen.patient), new_place()
+        place.bring(file)
+        again = exported(place.patient)
+        assert told(again) == told(file)
+        assert timelines_in(tables_of(again)) == timelines_in(tables_of(file))
+        assert list(verification.clinic(place.clinic)) == []
+        transaction.set_rollback(True)
+
+
+# What is refused
+
+
+def rewritten(
+    file: bytes,
+    change: Callable[[dict[str, bytes]], object],
+    *,
+    is_declared: bool = True,
+) -> bytes:
+    """The file with its members changed; the digests are declared anew unless left as they were."""
+    with ZipFile(io.BytesIO(file)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    if is_declared and "datapackage.json" in members:
+        package = json.loads(members["datapackage.json"])
+        for resource in package["resources"]:
+            content = members.get(resource["path"], b"")
+            resource["hash"] = f"sha256:{sha256(content).hexdigest()}"
+            lines = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""))
+            resource["rows"] = len(list(lines)) - 1
+        members["datapackage.json"] = json.dumps(package).encode()
+    written = io.BytesIO()
+    with ZipFile(written, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def rows_changed(table: str, change: Callable[[list[Row]], object]) -> Callable:
+    def on(members: dict[str, bytes]) -> None:
+        content = members[f"{table}.csv"].decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(content, newline=""))
+        rows = list(reader)
+        change(rows)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(reader.fieldnames or ()), lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        members[f"{table}.csv"] = text.getvalue().encode("utf-8-sig")
+
+    return on
+
+
+def cell(table: str, column: str, value: str, row: int = 0) -> Callable:
+    return rows_changed(table, lambda rows: rows[row].__setitem__(column, value))
+
+
+def package(**said) -> Callable:
+    def on(members: dict[str, bytes]) -> None:
+        told = json.loads(members["datapackage.json"])
+        members["datapackage.json"] = json.dumps({**told, **said}).encode()
+
+    return on
+
+
+def claims(rows: int) -> Callable:
+    def on(members: dict[str, bytes]) -> None:
+        told = json.loads(members["datapackage.json"])
+        told["resources"][0]["rows"] = rows
+        members["datapackage.json"] = json.dumps(told).encode()
+
+    return on
+
+
+def extra_column(members: dict[str, bytes]) -> None:
+    lines = members["disputes.csv"].split(b"\r\n")
+    members["disputes.csv"] = b"\r\n".join([lines[0] + b",more", lines[1] + b",1", b""])
+
+
+REFUSED = {
+    "no table": (lambda m: m.pop("steps.csv"), "holds no file of this name"),
+    "no manifest": (lambda m: m.pop("datapackage.json"), "holds no file of this name"),
+    "another file": (lambda m: m.__setitem__("../../etc/cron.d/x", b"x"), "does not belong"),
+    "extra column": (extra_column, "columns are not those"),
+    "other form": (package(form="dose-ledger-tables/2"), "does not read"),
+    "past": (package(known_at="2026-01-01T00:00:00+00:00"), "record of today"),
+    "nobody": (package(patient="x"), "another patient"),
+    "not text": (lambda m: m.__setitem__("steps.csv", b"\xff\xfe\x00"), "not text in UTF-8"),
+    "broken amount": (cell("components", "low", "1e9"), "cannot be read"),
+    "negative amount": (cell("components", "low", "-5"), "cannot be read"),
+    "comma": (cell("components", "low", "1,5"), "cannot be read"),
+    "range falls": (cell("components", "high", "1"), "amount|range|larger|above"),
+    "unknown unit": (cell("components", "unit", "spoon"), "nothing that is known"),
+    "no amount": (cell("components", "low", ""), "something has to"),
+    "part without a dose": (cell("components", "step", "1"), "no record that it is a part of"),
+    "gap in parts": (cell("components", "position", "1"), "do not follow"),
+    "row without entry": (cell("disputes", "entry", "999999"), "belongs to"),
+    "cycle": (cell("entries", "supersedes", "30", 6), "corrects none"),
+    "of another patient": (cell("entries", "patient", str(uuid4())), "another patient"),
+    "falling numbers": (cell("entries", "number", "999999"), "do not rise|belongs to this entry"),
+    "unknown kind": (cell("entries", "kind", "spell"), "kind"),
+    "broken chain": (cell("entries", "previous_digest", "f" * 64, 2), "digest of the entry before"),
+    "no zone": (cell("entries", "time_zone", "Mars/North"), "time zone"),
+    "in the future": (cell("entries", "recorded_at", "2999-01-01T00:00:00+00:00"), "has not come"),
+    "overlong": (cell("regimens", "medicine_name", "x" * 500), "longer than 120"),
+    "no birth": (cell("patient", "birth_date", ""), "date of birth"),
+    "no week": (cell("components", "weekdays", "1x"), "cannot be read"),
+    "half a month": (cell("steps", "effective_precision", "month"), "cannot be read"),
+    "directory": (cell("entries", "time_zone", "Europe"), "time zone"),
+    "no such day": (cell("steps", "effective_on", "2026-02-30"), "cannot be read"),
+    "before birth": (cell("steps", "effective_on", "1925-01-01"), "birth"),
+    "wrong reason": (cell("steps", "reason", "died"), "reason from the list"),
+    "unknown route": (cell("regimens", "route", "psychic"), "nothing that is known"),
+    "other line": (cell("steps", "step", str(uuid4())), "another line"),
+    "unknown regimen": (cell("steps", "regimen", str(uuid4())), "not recorded before"),
+    "nul": (cell("steps", "note", "a\x00b"), "cannot be read"),
+    "bad number": (cell("patient", "nhs_number", "1234567890"), "NHS"),
+    "no name": (cell("patient", "family_name", "…"), "letter|name"),
+    "plan too long": (cell("planned_components", "of_row", "9"), "no row of the plan"),
+    "plan version": (cell("plans", "version", "7"), "follow"),
+    "withdraws nothing": (
+        rows_changed(
+            "entries",
+            lambda rows: next(r for r in rows if r["kind"] == "retraction").__setitem__(
+                "subject", str(uuid4())
+            ),
+        ),
+        "no line",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", REFUSED)
+def test_what_was_tampered_with_is_refused_and_nothing_is_written(file, place, how):
+    change, words = REFUSED[how]
+    count = Entry.objects.count()
+    with pytest.raises(TablesRefused, match=words):
+        place.bring(rewritten(file, change))
+    assert Entry.objects.count() == count
+    assert not Patient.objects.filter(clinic=place.clinic).exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (cell("steps", "note", "something else"), "digest is another"),
+        (claims(10**9), "Another number is declared"),
+    ],
+)
+def test_what_does_not_fit_its_declaration_is_refused(file, change, words):
+    with pytest.raises(TablesRefused, match=words):
+        read_tables(io.BytesIO(rewritten(file, change, is_declared=False)))
+
+
+def test_a_zip_bomb_is_not_unpacked(file):
+    def swell(members: dict[str, bytes]) -> None:
+        members["datapackage.json"] = b" " * (MOST_UNPACKED + 1)
+
+    bomb = rewritten(file, swell, is_declared=False)
+    with pytest.raises(TablesRefused, match="not read further"):
+        read_tables(io.BytesIO(bomb))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"not a zip", b"PK\x03\x04" + b"\x00" * 40])
+def test_what_is_no_zip_is_refused(content):
+    with pytest.raises(TablesRefused, match="not a zip"):
+        read_tables(io.BytesIO(content))
+
+
+def test_a_zip_that_was_cut_off_is_refused(file):
+    with pytest.raises(TablesRefused, match="not a zip"):
+        read_tables(io.BytesIO(file[: len(file) // 2]))
+    broken = bytearray(file)
+    broken[len(file) // 3] ^= 0xFF
+    with pytest.raises(TablesRefused):
+        read_tables(io.BytesIO(bytes(broken)))
+
+
+def _renamed(file: bytes) -> bytes:
+    """The file with another uuid for each that is in it, as if nobody here had them."""
+    import re
+    from uuid import NAMESPACE_URL, uuid5
+
+    pattern = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+    def change(members: dict[str, bytes]) -> None:
+        for name, content in members.items():
+            members[name] = pattern.sub(
+                lambda m: str(uuid5(NAMESPACE_URL, m[0].decode())).encode(), content
+            )
+
+    return rewritten(file, change)
