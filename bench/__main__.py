@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 import psycopg2
 
+from bench.exporting import Exported, exported
 from bench.loading import Run, Site, run
 from bench.measures import (
     AUTH1,
@@ -44,7 +45,7 @@ GROWTH_TARGET = 1.5
 NAMES = (
     *("timeline-20", "timeline-200", "list-50", "exact-number", "name-search"),
     *("pdf-200", "chart-200", "seed-load", "record-step", "entries", "verify"),
-    *("plan-100", "worklist"),
+    *("plan-100", "worklist", "export-clinic"),
 )
 
 NOTHING = {"REMEMBERED_MB": "0"}  # each view is the first one
@@ -93,6 +94,14 @@ def arguments() -> Namespace:
         metavar="OPEN",
         help="how many open regimens the clinics have whose worklists are read",
     )
+    parser.add_argument(
+        "--exported",
+        type=int,
+        nargs="+",
+        default=[10_000, 100_000],
+        metavar="PATIENTS",
+        help="how many patients the clinic has that is exported",
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2, help="of each run")
     parser.add_argument("--pause", type=float, default=3, help="seconds before each run")
@@ -108,7 +117,9 @@ def bench(asked: Namespace, environ: dict[str, str]) -> Iterator[Line]:
     """The lines of what was asked for; the largest clinics last, since they fill the tables."""
     if asked.name in (None, "verify"):
         yield from verify(asked)
-    if asked.name not in ("verify", "worklist"):
+    if asked.name in (None, "export-clinic"):
+        yield from export_clinic(asked)
+    if asked.name not in ("verify", "worklist", "export-clinic"):
         with ExitStack() as stack:
             yield from loaded(asked, environ, stack)
     if asked.name in (None, "worklist"):
@@ -261,6 +272,29 @@ def verify(asked: Namespace) -> Iterator[Line]:
             "method": (
                 f"entries a second of the whole command, one process: {done.entries:,} entries of "
                 f"one clinic in {done.seconds:.1f} s; peak in MB, ratio to the shortest chain's"
+            ),
+        }
+
+
+def export_clinic(asked: Namespace) -> Iterator[Line]:
+    """Rows a second and the peak of memory at each size, beside COPY of the same tables."""
+    runs: list[Exported] = []
+    for done in exported(asked.server, f"bench_export_{os.getpid()}", asked.exported):
+        runs.append(done)
+        yield {
+            "name": f"export-clinic-{done.patients}",
+            "ours": round(done.rows / done.seconds),
+            "floor": round(done.rows / done.copied),
+            "ratio": round(done.seconds / done.copied, 1),
+            "target": None,
+            "ours_processor": round(done.rows / done.processor),
+            "peak": round(done.peak, 1),
+            "peak_ratio": round(done.peak / runs[0].peak, 2),
+            "method": (
+                f"rows a second of the whole command, one process: {done.rows:,} rows of "
+                f"{done.patients:,} patients as {done.lines:,} resources, "
+                f"{done.megabytes:,.0f} MB, in {done.seconds:.1f} s; floor: COPY of the same "
+                "tables; ratio of the seconds; peak in MB, ratio to the fewest patients'"
             ),
         }
 

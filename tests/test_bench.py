@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 
 from bench import __main__ as bench
+from bench.exporting import Exported
 from bench.loading import Page, Run, Site, run
 from bench.measures import Log, Timing, check, first_views, pages
 from bench.services import ROOT
@@ -86,7 +87,7 @@ def test_every_page_of_the_issue_is_measured() -> None:
     log = Log("p", "r", "L000001", "9990000018", "Novak Ire", "16-Nov-2026")
     named = {page.name for page in pages(log, log, log)}
     others = {"pdf-200", "chart-200", "seed-load", "record-step", "entries", "verify"}
-    others |= {"plan-100", "worklist"}
+    others |= {"plan-100", "worklist", "export-clinic"}
     assert named | others == set(bench.NAMES)
 
 
@@ -121,6 +122,19 @@ def test_verify_is_measured_at_each_length_beside_the_shortest(monkeypatch, caps
     short, long = bench.verify(bench.arguments())
     assert (short["name"], short["ours"], short["peak_ratio"]) == ("verify-20000", 5000, 1)
     assert (long["ours"], long["ours_processor"], long["peak_ratio"]) == (10_000, 12_500, 1.02)
+
+
+def test_an_export_is_measured_at_each_size_beside_a_bare_copy(monkeypatch) -> None:
+    runs = [
+        Exported(10_000, 440_000, 330_000, 490, 100, 50, 2, 80),
+        Exported(100_000, 4_400_000, 3_300_000, 4900, 1000, 500, 25, 84),
+    ]
+    monkeypatch.setattr(bench, "exported", lambda *_asked: iter(runs))
+    monkeypatch.setattr(sys, "argv", ["bench", "export-clinic"])
+    small, large = bench.export_clinic(bench.arguments())
+    assert (small["ours"], small["ours_processor"], small["floor"]) == (4400, 8800, 220_000)
+    assert (small["ratio"], small["peak_ratio"]) == (50, 1)
+    assert (large["name"], large["peak_ratio"]) == ("export-clinic-100000", 1.05)
 
 
 def test_the_peak_of_memory_never_falls() -> None:

@@ -1,6 +1,6 @@
 """Every write to people, memberships, invitations and clinics: each is on record as an act."""
 
-from access.actions.clinics import ClinicText, open_clinic, revise_clinic
+from access.actions.clinics import ClinicText, export_clinic, open_clinic, revise_clinic
 from access.actions.invitations import (
     LinkIsDead,
     invite,
@@ -21,6 +21,7 @@ __all__ = [
     "OnTheServer",
     "change_role",
     "end_role",
+    "export_clinic",
     "grant",
     "invite",
     "invite_again",

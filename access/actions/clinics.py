@@ -85,3 +85,13 @@ def _check_zone(name: str) -> None:
         check_time_zone(name)
     except ValidationError as wrong:
         raise RuleBroken("time_zone", wrong.messages[0]) from None
+
+
+@verb
+def export_clinic(*, clinic: Clinic, up_to: str, reason: str, by: OnTheServer) -> None:
+    """Put on record that the whole record of a clinic is exported, before anything of it is read.
+
+    `up_to` says to which entry.
+    """
+    with acting([clinic], by) as acts:
+        acts.add(ActKind.CLINIC_EXPORTED, now=up_to, reason=reason)

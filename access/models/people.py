@@ -268,6 +268,7 @@ class ActKind(models.TextChoices):
     CLINIC_NAME = "clinic-name", _("changed the clinic's name")
     CLINIC_TELEPHONE = "clinic-telephone", _("changed the clinic's telephone number")
     CLINIC_TIME_ZONE = "clinic-time-zone", _("changed the clinic's time zone")
+    CLINIC_EXPORTED = "clinic-exported", _("exported the record of the clinic")
 
 
 class Act(models.Model):
