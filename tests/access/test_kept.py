@@ -1,6 +1,7 @@
 """A session that ends while somebody types: the form comes back after signing in."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -92,6 +93,17 @@ def test_a_medicine_form_comes_back(client, world):
     back = sign_in_again(client, client.post(url, sent), administrator)
 
     assert Page(client.get(back)).values["strengths"] == "17 mg"
+
+
+def test_what_was_said_of_a_file_comes_back(client, world):
+    url = world.address("/patients/{patient}/import/columns/")
+    sent = {"column_0": "from", "column_1": "note", "do": "columns", "submission": str(uuid4())}
+    end_session(client)
+
+    back = sign_in_again(client, client.post(url, sent), world.people[Role.PRESCRIBER])
+
+    [form] = [form for form in Page(client.get(back)).forms if "column_1" in form.values]
+    assert (form.values["column_0"], form.values["column_1"]) == ("from", "note")
 
 
 def test_a_step_that_was_read_back_can_be_recorded_after_signing_in(client, world):

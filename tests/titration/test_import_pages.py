@@ -1,23 +1,30 @@
 """The way in from a patient's page and from the command: choose, match, read back, record."""
 
+import csv
+import io
 from copy import deepcopy
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from access.models import AccessEvent, Role
 from ledger import erasing
 from ledger.models import ErasureReason, ImportedFile
 from tests.factories import PatientFactory, member
 from tests.pages import Page
+from tests.titration.doses import doses
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.spreadsheets import DAY, number_cell, sheet, xlsx
-from titration import reading, waiting, wording
-from titration.models import ColumnMatching, DoseStep, WaitingFile
+from titration import actions, reading, timeline, waiting, wording
+from titration.forms.reading_in import ReadingIn
+from titration.models import KINDS_WITH_DOSE, ColumnMatching, DoseStep, WaitingFile
 
 CSV = (
     "Date;Dose;Medicine;Who;Why\r\n"
@@ -84,7 +91,7 @@ def named(client, story: Story, content: bytes | str = CSV, **naming) -> Page:
 
 
 def confirmed(client, story: Story, page: Page):
-    [form] = [form for form in page.forms if "submission" in form.values]
+    [form] = [form for form in page.forms if "seen" in form.values]
     return client.post(story.url("read-back"), form.values, follow=True)
 
 
@@ -97,6 +104,7 @@ def test_a_log_is_chosen_matched_read_back_and_recorded(client, story):
     asked = Page(client.get(story.url("read-back"))).text
     assert "row 2, “Baclofen”: Choose which regimen this medicine is." in asked
     assert "row 3, “Dr Hill”: Choose who this prescriber is." in asked
+    assert "from 03-Apr-2026 10 mg three times a day" in asked
     page = named(client, story)
     assert "2 rows were read. 2 are new." in page.text
     assert "from 03-Apr-2026" in page.text
@@ -140,7 +148,7 @@ def test_one_row_that_is_not_understood_keeps_all_from_being_recorded(client, st
     assert "row 2, column “Dose”, “2,5 mg three times a day”: Write the figure without a" in (
         page.text
     )
-    assert not [form for form in page.forms if "submission" in form.values]
+    assert not [form for form in page.forms if "seen" in form.values]
     sent = {"submission": "7d0d4b1e-2d53-4a2c-9c1f-2b1f2a0c7f11", "seen": "99"}
     client.post(story.url("read-back"), sent)
     assert not DoseStep.objects.exists()
@@ -229,6 +237,63 @@ def test_no_regimen_of_another_patient_is_offered_or_taken(client, story):
     assert "gabapentin" not in page.text
     assert "Choose one of the list." in page.text
     assert "Choose which regimen this medicine is." in page.text
+
+
+def test_a_column_of_too_many_names_is_no_column_of_names(client, story):
+    rows = "".join(
+        f"{n % 28 + 1:02}-Mar-20{n % 30:02};5 mg at bedtime;x;Dr {n};\r\n" for n in range(51)
+    )
+    matched(client, story, "Date;Dose;Medicine;Who;Why\r\n" + rows)
+    page = Page(client.get(story.url("read-back")))
+    assert "more than 50 different names" in page.text
+    assert "decider_0" not in str([form.values for form in page.forms])
+
+
+logs = st.lists(
+    st.tuples(
+        st.sampled_from(["dose", "withhold", "resume", "stop"]),
+        doses.filter(lambda parts: all(part.timing.kind != "once" for part in parts)),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(logs)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_log_that_is_written_into_a_file_and_imported_is_the_same_log(made_story, db, log):
+    with transaction.atomic():
+        is_the_same(deepcopy(made_story), log)
+        transaction.set_rollback(True)
+
+
+def is_the_same(story: Story, log) -> None:
+    """Record a log, write it into a table and a spreadsheet, and import either as another one."""
+    head, rows, live = ("From", "Kind", "Dose"), [], ()
+    for n, (kind, parts) in enumerate(log):
+        if not timeline.fits(kind, timeline.state_of(live[-1] if live else None)):
+            continue
+        dose = parts if kind in KINDS_WITH_DOSE else ()
+        step = step_of(story.version, date(2026, 3, 2 + n), kind, dose, reason="other")
+        live = reading.history(story.regimen).live
+        rows.append((wording.effective_words(step.effective), kind, wording.dosage_words(dose)))
+    file = io.StringIO()
+    csv.writer(file).writerows([head, *rows])
+    for content in (file.getvalue().encode(), xlsx({"Log": sheet([head, *rows])})):
+        other = regimen_of(story.patient, medicine_of(story.clinic, f"m{content[0]}"), story.doctor)
+        naming = {**story.naming, "medicine_0": str(other.regimen_id)}
+        columns = {"column_0": "from", "column_1": "kind", "column_2": "dose"}
+        read = ReadingIn(story.patient, content, {"columns": columns, "naming": naming})
+        assert read.is_said == bool(rows)
+        if rows:
+            actions.import_steps(
+                patient=story.patient,
+                file=read.file_text("log", content),
+                steps=tuple(read.steps),
+                by=story.recorder,
+            )
+        imported = reading.history(other.regimen).live
+        assert [step.says for step in imported] == [step.says for step in live]
 
 
 def command(story: Story, path, *options: str) -> None:

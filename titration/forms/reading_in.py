@@ -5,6 +5,7 @@ one that does not do, is the question that comes next.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,10 +13,11 @@ from patients.models import Patient
 from titration import actions, importing, reading, waiting
 from titration.actions import Brought, FileText, Verdict
 from titration.forms.imports import ColumnsForm, NamingForm, OpeningForm
-from titration.importing import FileRead, Mark
+from titration.importing import FileRead, Mark, Place
 from titration.models import RegimenCard
 from titration.presenters.regimen import place_of, title_of
 
+MOST_NAMES = 50
 OPENING, COLUMNS, NAMING = "opening", "columns", "naming"
 
 
@@ -73,9 +75,14 @@ class ReadingIn:
         assert self.columns is not None and self.sheet is not None  # noqa: S101, PT018
         zone = self.patient.clinic.zone
         self.read = importing.read_sheet(self.sheet, self.columns.matching, zone, self.advance)
+        words = importing.by_name(self.read)
+        if too_many := [name for name, said in words.items() if len(said) > MOST_NAMES]:
+            mark = Mark(Place(self.sheet.name), f"too_many_{too_many[0]}")
+            self.read = replace(self.read, marks=(*self.read.marks, mark))
+            return
         self.naming = NamingForm(
             answers or None,
-            words=importing.by_name(self.read),
+            words=words,
             regimens=regimens_of(self.patient),
             clinic=self.patient.clinic_id,
         )

@@ -13,7 +13,7 @@ from ledger.models import ImportedFile
 from titration import wording
 from titration.actions import Brought, Verdict
 from titration.forms.imports import ColumnsForm
-from titration.importing import FileProblem, FileRead, Mark, Place, ReadRow
+from titration.importing import FileProblem, FileRead, Mark, Place, ReadRow, StepSaid
 from titration.models import ReceivedHow, reasons_for
 from titration.policies import RuleBroken
 from titration.presenters.log import heading_words
@@ -83,8 +83,10 @@ def read_back(
         _row(row, headings, of_rows.get(row.place, ()), by_place.get(row.place))
         for row in read.rows[first : first + ROWS_ON_A_PAGE]
     ]
+    # What nobody has said yet of a word is asked once, not at each row that has it.
+    asked = {(mark.code, mark.cell): mark for mark in reversed(marks)}
     problems = [
-        *map(wording.mark_words, (*read.all_marks, *marks)),
+        *map(wording.mark_words, (*read.all_marks, *reversed(asked.values()))),
         *(_refused(step, verdict) for step, verdict in by_place.values() if verdict.refused),
     ]
     after = first + ROWS_ON_A_PAGE
@@ -169,6 +171,7 @@ def _row(
         if verdict.refused:
             wrong.append(verdict.refused.message)
     elif row.said:
+        read = said_lines(row.said)
         outcome = Outcome(_("still to be said"), "wrong")
     return RowShown(str(row.place.row or ""), cells, read, outcome, wrong)
 
@@ -204,6 +207,16 @@ def step_lines(step: Brought) -> list[str]:
         decided,
         reason,
         f"“{said.note}”" if said.note else "",
+    ]
+    return [line for line in lines if line]
+
+
+def said_lines(said: StepSaid) -> list[str]:
+    """What a row says by itself, before its words are said to mean somebody or something."""
+    lines = [
+        _("from %(moment)s") % {"moment": wording.effective_words(said.effective)},
+        heading_words(said.kind),
+        *map(wording.component_words, said.components),
     ]
     return [line for line in lines if line]
 

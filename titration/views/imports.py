@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from access import kept
 from access.policies import RECORD
 from access.signed_in import SignedInRequest
 from ledger.models import FileFormat
@@ -59,7 +60,7 @@ def import_columns(request: SignedInRequest, patient: UUID) -> HttpResponse:
     found, file = file_for(request, patient)
     if request.method == "POST" and request.POST.get("do") == OPENING:
         return reopened(request, found, file)
-    read = ReadingIn(found, bytes(file.content), file.choices)
+    read = ReadingIn(found, bytes(file.content), said_of(request, file, COLUMNS))
     form = read.columns
     if request.method == "POST" and form:
         form = ColumnsForm(request.POST, sheet=form.sheet, header=form.header)
@@ -102,7 +103,7 @@ def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") == NAMING:
         say(file, NAMING, request.POST)
         return redirect("import-read-back", found.pk)
-    read = ReadingIn(found, bytes(file.content), file.choices)
+    read = ReadingIn(found, bytes(file.content), said_of(request, file, NAMING))
     if read.read is None:
         return redirect("import-columns", found.pk)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
@@ -181,9 +182,17 @@ def file_for(request: SignedInRequest, patient: UUID) -> tuple[Patient, WaitingF
     return found, get_object_or_404(waiting.waiting(found, request.user, timezone.now()))
 
 
+def said_of(request: SignedInRequest, file: WaitingFile, about: str) -> dict[str, Any]:
+    """The answers given of the file; those of a form that was sent while signed out come back."""
+    given_back = kept.give_back(request)
+    if given_back is None or given_back.get("do") != about:
+        return file.choices
+    return {**file.choices, about: given_back}
+
+
 def say(file: WaitingFile, about: str, answers: Any) -> None:
     """Keep the answers of a form, as they were sent."""
-    skipped = {"csrfmiddlewaretoken", "do"}
+    skipped = {"csrfmiddlewaretoken", "do", "submission"}
     file.choices[about] = {name: answers[name] for name in answers if name not in skipped}
     file.save(update_fields=["choices"])
 
@@ -199,4 +208,11 @@ def page_of(patient: Patient, file: WaitingFile, read: ReadingIn) -> dict[str, A
         sheet=read.sheet.name if read.sheet else "",
         digest=file.sha256,
     )
-    return {"banner": banner(patient), "patient": patient, "facts": facts}
+    # A form that carries a submission is kept for whoever is signed out while they fill it in.
+    submission = uuid4()
+    return {
+        "banner": banner(patient),
+        "patient": patient,
+        "facts": facts,
+        "submission": submission,
+    }

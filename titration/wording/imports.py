@@ -86,6 +86,14 @@ _MESSAGES = {
     "no_rows": gettext_noop("No row stands below the headings."),
     "no_from": gettext_noop("Choose the column that says from which day each row holds."),
     "no_dose": gettext_noop("Choose the column or the columns that hold the dose."),
+    "too_many_medicine": gettext_noop(
+        "The column of the medicine holds more than 50 different names. Check what the columns "
+        "are matched to."
+    ),
+    "too_many_decided_by": gettext_noop(
+        "The column of who decided holds more than 50 different names. Check what the columns are "
+        "matched to."
+    ),
     "role_twice": gettext_noop("Two columns are matched to the same thing. Leave one of them out."),
     # Cells.
     "cell_beyond": gettext_noop("A cell stands beyond the last heading."),
