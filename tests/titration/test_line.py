@@ -432,6 +432,13 @@ def test_the_pdf_shows_only_what_was_written_or_worked_out(client, course):
     assert course.written <= set(re.findall(FIGURE, words_of_pdf(content))), "an amount is missing"
 
 
+def test_chosen_letters_show_only_what_was_written_or_worked_out(client, course):
+    address = f"/patients/{course.patient.pk}"
+    pump = f"choice=1&regimen={course.pump.regimen_id}&from=2026-01-01&part=plans"
+    for path, least in ((f"export.pdf?{pump}", 4), ("handover.pdf", 8)):
+        assert figures_of_pdf(client.get(f"{address}/{path}").content, course) > least, path
+
+
 def test_the_pack_of_the_clinic_shows_only_what_was_written_or_worked_out(course):
     known = downtime.up_to(course.clinic, timezone.now())
     [part] = pages.parts_of(known, downtime.patients_of(known))
