@@ -28,6 +28,7 @@ from tests.titration.factories import (
     step_of,
 )
 from titration import actions
+from titration.exports import pdf
 from titration.exports.contents import PARTS, Contents, said_of
 from titration.timeline import Effective
 
@@ -156,6 +157,18 @@ def test_what_cannot_be_made_is_said_and_what_was_chosen_is_kept(client, story):
     assert chosen(page)["part"] == "plans"
     assert chosen(page)["from_day"] == "31"
     assert "corrections" not in chosen(page)
+
+
+def test_a_letter_of_more_than_a_server_can_lay_out_is_refused_with_what_to_do(
+    client, story, monkeypatch
+):
+    monkeypatch.setattr(pdf, "MOST_TEXTS", 10)
+    page = Page(asked(client, story))
+    assert page.status == 422
+    assert "This letter has 11 dose steps, observations and other texts; one holds" in page.text
+    assert chosen(page)["part"] == list(PARTS)
+
+    assert asked(client, story, **{"from": "2026-06-15"}).status_code == 200
 
 
 def test_the_page_ticks_all_of_it_or_the_regimen_that_led_to_it(client, story):

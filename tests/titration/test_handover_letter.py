@@ -129,7 +129,7 @@ def test_ten_regimens_fit_and_what_does_not_is_named(story, paper):
 
     assert all(f"Medicament {n}" in page for n in range(10))
     assert all(f"{101 + n} mg" in page for n in range(10))
-    assert "Too long for this page: a text of 1,298 characters" in page
+    assert "A note of 1,298 characters belongs to this instruction." in page
     assert "No room on this page for all that is known of these." in page
 
 

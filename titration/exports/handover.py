@@ -35,6 +35,7 @@ from titration.presenters.regimen_plans import given_words, plan_name, starts_wo
 from titration.presenters.reviews import heading_words as review_words
 
 MOST_TEXT = 320  # characters of one fact on the page
+MOST_ALLERGIES = 1000
 MOST_LINES = 8  # parts of a dose, each a line
 
 
@@ -52,7 +53,7 @@ def document(record: PatientRecord) -> dict[str, Any]:
     head = {
         "heading": _heading(record),
         "author": record.by,
-        "facts": [(label, _fitting(words)) for label, words in _of_person(record)],
+        "facts": _of_person(record),
         "none": "" if kept else _("No regimen is recorded for this person."),
         "short": _(
             "No room on this page for all that is known of these. The rest stands in the letter "
@@ -89,9 +90,9 @@ def _left_out(count: int) -> str:
     return words % {"count": f"{count:,}"}
 
 
-def _fitting(words: str) -> str:
+def _fitting(words: str, most: int = MOST_TEXT) -> str:
     """A text that the page has room for; in place of a longer one, where that stands."""
-    if len(words) <= MOST_TEXT:
+    if len(words) <= most:
         return words
     return _(
         "Too long for this page: a text of %(count)s characters, whole in the letter of record."
@@ -111,12 +112,17 @@ def _of_person(record: PatientRecord) -> Facts:
     calls = [
         (
             _("Open: call back"),
-            " ".join(filter(None, [call_words(c), tries_words(contacted.attempts(c, live))])),
+            " ".join(
+                filter(
+                    None,
+                    [_fitting(call_words(c)), tries_words(contacted.attempts(c, live))],
+                )
+            ),
         )
         for c in contacted.open_calls(live)
     ]
     return [
-        (_("Allergies"), "; ".join(said(allergies.version, ALLERGIES))),
+        (_("Allergies"), _fitting("; ".join(said(allergies.version, ALLERGIES)), MOST_ALLERGIES)),
         (_("Last contact"), last),
         *calls,
     ]
@@ -133,7 +139,7 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
         printed_rows(log, legible), str(step.entry) if step else "", is_empty=is_empty
     )
     of_step = next((row for row in log if step and row.entry == step.entry), None)
-    note = legible.text(_fitting(of_step.note), title) if of_step else ""
+    note = legible.text(_note_words(of_step.note), title) if of_step else ""
     if state["row"] is not None:
         state["row"] = {**state["row"], "note": note}
         if len(state["row"]["lines"]) > MOST_LINES:
@@ -151,6 +157,16 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
             title,
         ),
     }
+
+
+def _note_words(note: str) -> str:
+    """What was typed with the instruction, or that there is more of it than the page can hold."""
+    if len(note) <= MOST_TEXT:
+        return note
+    return _(
+        "A note of %(count)s characters belongs to this instruction. It stands in the letter of "
+        "record."
+    ) % {"count": f"{len(note):,}"}
 
 
 def _too_long() -> str:

@@ -50,6 +50,7 @@ from titration.exports.plans import plan_words, plans_part
 from titration.exports.pumps import pump_listing
 from titration.exports.reviews import review_listing
 from titration.exports.shown import (
+    count_of,
     shown_contacts,
     shown_observed,
     shown_pump,
@@ -70,8 +71,26 @@ from titration.presenters.regimen import indication_of, title_of
 KEPT_FOR = 10
 
 
+# Of so many texts a letter has some 250 pages, and takes a worker 4 seconds and 530 MB.
+MOST_TEXTS = 4000
+
+
+class TooLong(Exception):
+    """A letter has more texts than a server can lay out at once; the message says what to do."""
+
+
 def pdf_file(record: PatientRecord) -> bytes:
-    """The PDF of a patient's record. Needs the clinic read with the patient."""
+    """The PDF of a patient's record. Needs the clinic read with the patient. Raises TooLong."""
+    count = count_of(record)
+    if count > MOST_TEXTS:
+        raise TooLong(
+            _(
+                "This letter has %(count)s dose steps, observations and other texts; one holds at "
+                "most %(most)s. Choose a range of days, fewer regimens or fewer parts. The tables "
+                "have no such limit."
+            )
+            % {"count": f"{count:,}", "most": f"{MOST_TEXTS:,}"}
+        )
     return typeset(document(record), record.at, "letter.typ", "history.typ")
 
 

@@ -22,7 +22,7 @@ from titration.presenters.picture import plans_picture
 from titration.presenters.regimen import title_of
 
 # What fits on one page below the banner and a heading, in pixels of pictures as wide as its text.
-MOST_HEIGHT = {A4: 850, LETTER: 740}
+MOST_HEIGHT = {A4: 880, LETTER: 780}
 
 Draw = Callable[[Sequence[Course | Lane]], Chart | None]
 

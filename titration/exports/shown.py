@@ -9,7 +9,7 @@ from uuid import UUID
 
 from titration import contacted, intake, observed
 from titration.contacted import Contacted
-from titration.exports.contents import Contents
+from titration.exports.contents import CONTACTS, INTAKE, OBSERVED, PLANS, PUMP, Contents
 from titration.exports.history import PatientRecord, RegimenRecord
 from titration.intake import Report
 from titration.observed import Effect, Observed
@@ -86,3 +86,23 @@ def _is_of(text: Observed | Effect, contents: Contents) -> bool:
 def _is_about(regimen: UUID | None, contents: Contents) -> bool:
     chosen = contents.regimens
     return chosen is None or regimen is None or regimen in chosen
+
+
+def count_of(record: PatientRecord) -> int:
+    """How many rows the tables of a letter have in all, but for those of the context."""
+    contents = record.contents
+    count = 0
+    for each in record.regimens:
+        count += len(shown_steps(each.history, record))
+        if contents.has(PLANS):
+            rows = sum(len(log.rows) for log in each.plans)
+            count += rows + len(each.reviews)
+        if contents.has(PUMP):
+            count += len(shown_pump(each, contents))
+        if contents.has(INTAKE):
+            count += len(shown_reports(each, contents))
+    if contents.has(CONTACTS):
+        count += len(shown_contacts(record))
+    if contents.has(OBSERVED):
+        count += len(shown_observed(record))
+    return count

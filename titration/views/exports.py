@@ -25,7 +25,7 @@ from titration.exports.context_csv import context_csv_file
 from titration.exports.csv import csv_file
 from titration.exports.fhir import fhir_file
 from titration.exports.handover import handover_file
-from titration.exports.pdf import pdf_file
+from titration.exports.pdf import TooLong, pdf_file
 from titration.forms.letter import LetterForm
 from titration.presenters.exports import export_page, titles_in_order
 from titration.tables import write_files
@@ -56,7 +56,11 @@ def patient_pdf(request: SignedInRequest, patient: UUID) -> HttpResponse:
     form = LetterForm(request.GET, titles_in_order(found, moment))
     if not form.is_valid():
         return _page(request, found, form, now, moment, status=422)
-    return _file(request, found, pdf_file, PDF, now, moment, contents=form.contents)
+    try:
+        return _file(request, found, pdf_file, PDF, now, moment, contents=form.contents)
+    except TooLong as error:
+        form.add_error(None, str(error))
+        return _page(request, found, form, now, moment, status=422)
 
 
 @require_safe
