@@ -1,6 +1,6 @@
 """The handover letter is one page, whatever there is to say, and names what has no room on it."""
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -100,11 +100,15 @@ def test_the_page_tells_what_is_handed_over(story):
 def test_what_changed_is_told(story):
     review_of(story.regimen, days=5)
     step_of(story.regimen, date(2026, 4, 6), "withhold")
+    ahead = timezone.localdate() + timedelta(days=9)
+    recorder = member(story.clinic, Role.RECORDER)
+    step_of(story.regimen, ahead, "resume", (times(2, "29"),), by=recorder)
 
     page = letter_of(story)
 
     assert "Withheld: the patient takes none" in page
     assert "Review Booked for" in page
+    assert "Resumed: 29 mg twice a day (29 mg each time). Not yet confirmed by" in page
 
 
 def test_nothing_recorded_is_said(story):

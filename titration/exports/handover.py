@@ -200,7 +200,7 @@ def _facts(regimen: RegimenRecord, record: PatientRecord, log: list[LogRow]) -> 
     ]
     return [
         (_("For"), indication_of(version)),
-        (_("Recorded, not yet begun"), "; ".join(_ahead(regimen, record))),
+        (_("Recorded, not yet begun"), "; ".join(_ahead(regimen, record, log))),
         *(_plan_facts(plan, regimen, record) if plan else [(_("Plan"), _("No plan is open."))]),
         (_("Copies with the patient"), _copies_words(regimen, record)),
         *((fact.label, fact.words) for fact in dates_now(regimen.pump.pump)),
@@ -212,12 +212,14 @@ def _facts(regimen: RegimenRecord, record: PatientRecord, log: list[LogRow]) -> 
     ]
 
 
-def _ahead(regimen: RegimenRecord, record: PatientRecord) -> Iterator[str]:
+def _ahead(regimen: RegimenRecord, record: PatientRecord, log: list[LogRow]) -> Iterator[str]:
+    rows = {row.entry: row for row in log}
     for step in regimen.history.upcoming(record.now):
         said = [step_words(step.kind), wording.dosage_words(step.components)]
-        yield _("from %(moment)s: %(dose)s") % {
+        yield _("from %(moment)s: %(dose)s. %(confirmation)s") % {
             "moment": wording.effective_words(step.effective),
             "dose": ": ".join(filter(None, said)),
+            "confirmation": rows[step.entry].confirmation,
         }
 
 
