@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from access.models import User
 from ledger.models import Head, Retraction
 from ledger.moments import Moment, NoSuchMoment
+from patients.linked import standing
 from patients.models import Patient, PatientVersion
-from patients.presenters import LinkedRecord, erased_words, not_today_words
+from patients.presenters import LinkedRecord, erased_words, linked_records, not_today_words
 from patients.reading import KnownTopic, known_contexts
 from patients.wording import one_of_words
 from titration import contacted, planning, reported, timeline
@@ -134,8 +135,8 @@ def read_all(
 ) -> list[PatientRecord]:
     """The records of patients of one clinic, in their order, up to an entry and its digest.
 
-    Those that were not recorded yet are left out. The number of queries does not grow, but by one
-    for each who was erased.
+    Those that were not recorded yet are left out. The number of queries grows by one for each who
+    was erased, and by some for each whose record is linked with another.
     """
     keys = [patient.pk for patient in patients]
     people = PatientVersion.objects.newest(number).filter(patient__in=keys)
@@ -145,6 +146,7 @@ def read_all(
     seen = _by_patient(texts_of(keys, number))
     withdrawn = _withdrawn([text for texts in seen.values() for text in texts], number)
     regimens = _regimens(keys, number, [c for texts in contacts.values() for c in texts])
+    linked = set(standing(number).filter(patient__in=keys).values_list("patient", flat=True))
     now = moment.at if moment else at
     return [
         PatientRecord(
@@ -163,6 +165,7 @@ def read_all(
             observed=seen.get(patient.pk, ()),
             withdrawn=withdrawn,
             recorded=len(regimens.of(patient.pk)),
+            linked=tuple(linked_records(patient.pk, number)) if patient.pk in linked else (),
         )
         for patient in patients
         if patient.pk in known
