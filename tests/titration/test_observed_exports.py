@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from access.models import Role
 from tests.factories import PatientFactory, member
-from tests.titration.factories import effect_of, medicine_of, observation_of, regimen_of
+from tests.titration.factories import effect_of, measure_of, medicine_of, observation_of, regimen_of
 from titration import actions
 from titration.exports.contents import Contents
 from titration.exports.history import chosen, read
@@ -55,6 +55,15 @@ def test_the_history_prints_every_text_and_marks_those_that_stand_no_longer(pati
     for words in ("61.5 kg", "65.1 kg", "in shoes", "Digits turned round"):
         assert words in words_of(scores)
     assert [bool(row["error"]) for row in scores["rows"]] == [False, True]
+
+
+def test_what_can_be_chosen_stands_once_beside_a_measure(patient, recorder):
+    scale = measure_of(patient.clinic, "Spasms", kind="choice", choices=("0", "1", "2"))
+    for choice in ("2", "1"):
+        observation_of(patient, scale, choice=choice)
+    [scores] = printed(patient, recorder)
+    measures = [row["cells"][1] for row in scores["rows"]]
+    assert measures == ["Spasms\nChoices, in their order: 0, 1, 2", "Spasms"]
 
 
 def test_what_has_ended_since_was_no_error(patient, recorder):

@@ -1,7 +1,8 @@
 """How the patient was, in the PDF history: side effects, then measurements and scores."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -11,8 +12,14 @@ from ledger.models import Retraction
 from titration import wording
 from titration.exports.listing import ListedRow, Listing
 from titration.observed import Effect, Observed
-from titration.presenters.log import moment_words, withdrawal_words
-from titration.presenters.observed import details_of
+from titration.presenters.log import moment_words, or_erased, withdrawal_words
+from titration.presenters.observed import (
+    choices_details,
+    effect_details,
+    place_words,
+    remarks_details,
+    value_words,
+)
 
 Text = Observed | Effect
 
@@ -33,41 +40,68 @@ def observed_listings(
         lines.setdefault(text.line, []).append(text)
     later = {text.entry: after for line in lines.values() for text, after in pairwise(line)}
 
-    def rows(of_kind: Iterable[Text]) -> list[ListedRow]:
+    def rows(
+        of_kind: Iterable[Text], cells: Callable[[Any, list[str]], list[str]]
+    ) -> list[ListedRow]:
         ordered = sorted(of_kind, key=lambda text: text.order, reverse=True)
-        return [_row(text, later.get(text.entry), withdrawals, titles, clinic) for text in ordered]
+        return [
+            _row(text, later.get(text.entry), withdrawals.get(text.line), clinic, cells)
+            for text in ordered
+        ]
 
-    columns, shares = [_("When"), _("As written"), _("Recorded")], [1, 4, 1.6]
+    def effect_cells(effect: Effect, more: list[str]) -> list[str]:
+        return ["\n".join([*_lines(effect_details(effect, titles)), *more])]
+
     return [
         Listing(
             _("Side effects and signs of withdrawal, newest first"),
-            columns,
-            shares,
-            rows(text for text in shown if isinstance(text, Effect)),
+            [_("When"), _("As written"), _("Recorded")],
+            [1, 4, 1.6],
+            rows((text for text in shown if isinstance(text, Effect)), effect_cells),
         ),
         Listing(
             _("Measurements and scores, newest first"),
-            columns,
-            shares,
-            rows(text for text in shown if isinstance(text, Observed)),
+            [_("When"), _("Measure"), _("As written"), _("Measured by"), _("Recorded")],
+            [1, 2, 1.8, 1.2, 1.6],
+            rows((text for text in shown if isinstance(text, Observed)), _Scores().cells),
         ),
     ]
+
+
+class _Scores:
+    """Writes measurements; what can be chosen of stands beside a measure the first time alone."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, ...]] = set()
+
+    def cells(self, observed: Observed, more: list[str]) -> list[str]:
+        measure = [observed.name, place_words(observed)]
+        if (choices := (observed.name, *observed.choices)) not in self._told:
+            self._told.add(choices)
+            measure += _lines(choices_details(observed))
+        return [
+            "\n".join(filter(None, measure)),
+            "\n".join([value_words(observed), *_lines(remarks_details(observed)), *more]),
+            or_erased(observed.measured_by),
+        ]
+
+
+def _lines(details: Iterable[tuple[str, str]]) -> list[str]:
+    return [_("%(term)s: %(words)s") % {"term": term, "words": words} for term, words in details]
 
 
 def _row(
     text: Text,
     later: Text | None,
-    withdrawals: Mapping[UUID, Retraction],
-    titles: Mapping[UUID, str],
+    withdrawal: Retraction | None,
     clinic: Clinic,
+    cells: Callable[[Any, list[str]], list[str]],
 ) -> ListedRow:
-    says = details_of(text, titles)
-    lines = [_("%(term)s: %(words)s") % {"term": term, "words": words} for term, words in says]
-    error = ""
-    if text.line in withdrawals:
-        error = withdrawal_words(withdrawals[text.line], clinic)
+    error, more = "", []
+    if withdrawal is not None:
+        error = withdrawal_words(withdrawal, clinic)
     elif later is not None and later.correction_reason == "":
-        lines.append(_("A later entry says that it ended."))  # that is no error of this one
+        more = [_("A later entry says that it ended.")]  # that is no error of this one
     elif later is not None:
         error = _("a later entry took its place")
     recorded = "\n".join(
@@ -77,4 +111,5 @@ def _row(
             _("entry %(number)s") % {"number": f"{text.number:,}"},
         ]
     )
-    return ListedRow([wording.effective_words(text.effective), "\n".join(lines), recorded], error)
+    when = wording.effective_words(text.effective)
+    return ListedRow([when, *cells(text, more), recorded], error)

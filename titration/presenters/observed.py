@@ -175,12 +175,24 @@ def observation_details(observed: Observed) -> list[tuple[str, str]]:
         (_("Where"), place_words(observed)),
         (_("When"), wording.effective_words(observed.effective)),
         (_("Measured by"), or_erased(observed.measured_by)),
+        *choices_details(observed),
+        *remarks_details(observed),
+    ]
+    return [(term, words) for term, words in details if words]
+
+
+def choices_details(observed: Observed) -> list[tuple[str, str]]:
+    """(term, description) of what could be chosen of, or nothing."""
+    choices = pgettext("between choices", ", ").join(observed.choices)
+    return [(_("Choices, in their order"), choices)] if choices else []
+
+
+def remarks_details(observed: Observed) -> list[tuple[str, str]]:
+    """(term, description) of what is remarked of an observation."""
+    checked = _("said to be right when it was recorded") if observed.is_checked else ""
+    details = [
         (_("Note"), quoted(observed.note)),
-        (
-            _("Beyond the entry bounds"),
-            _("said to be right when it was recorded") if observed.is_checked else "",
-        ),
-        (_("Choices, in their order"), pgettext("between choices", ", ").join(observed.choices)),
+        (_("Beyond the entry bounds"), checked),
         (_("Corrected because"), quoted(observed.correction_reason)),
     ]
     return [(term, words) for term, words in details if words]
