@@ -23,6 +23,7 @@ from titration.views import (
     plan_events,
     plans,
     pumps,
+    records,
     regimen,
     regimens,
     reviews,
@@ -61,6 +62,7 @@ urlpatterns = [
         imports.import_read_back,
         name="import-read-back",
     ),
+    path("patients/<uuid:patient>/import/record/", records.import_record, name="import-record"),
     path(
         "patients/<uuid:patient>/import/put-aside/",
         imports.import_put_aside,

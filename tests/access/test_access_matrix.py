@@ -128,6 +128,11 @@ WORK = {
         "302 302 403 403 403 404",
         "302 302 403 403 403 404",
     ),
+    "import-record": (
+        "/patients/{patient}/import/record/",
+        "302 302 403 403 403 404",
+        "302 302 403 403 403 404",
+    ),
     "import-put-aside": (
         "/patients/{patient}/import/put-aside/",
         "405 405 405 405 405 405",

@@ -8,11 +8,16 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 
 from access.models import Clinic, Role, User
@@ -22,12 +27,13 @@ from patients.actions import ProbableDuplicate
 from patients.models import Patient
 from tests.everything import everything
 from tests.factories import ClinicFactory, PatientFactory, member
+from tests.pages import Page, typed_over
 from tests.titration.factories import step_of
 from tests.titration.tables import Row, Tables, package_of, tables_of, timelines_in
 from tests.titration.test_projection import Desk, doings
 from titration import planned
 from titration.actions import import_record
-from titration.models import DoseStep, MedicineVersion, RegimenVersion
+from titration.models import DoseStep, MedicineVersion, RegimenVersion, WaitingFile
 from titration.policies import RuleBroken
 from titration.tables import TABLES, write_files
 from titration.tables.reading import MOST_UNPACKED, TablesRefused, read_tables
@@ -275,6 +281,84 @@ def test_every_history_comes_back(db, doings) -> None:
         assert timelines_in(tables_of(again)) == timelines_in(tables_of(file))
         assert list(verification.clinic(place.clinic)) == []
         transaction.set_rollback(True)
+
+
+# By a page and by a command
+
+
+def chosen(client: Client, patient: Patient, file: bytes) -> Page:
+    """The file is chosen on the page of imports, and read back on the next."""
+    upload = SimpleUploadedFile("record.zip", file)
+    address = reverse("import-new", args=[patient.pk])
+    return Page(client.post(address, {"file": upload}, follow=True))
+
+
+def test_a_page_reads_it_back_and_brings_it_in(client, file, place):
+    known = PatientFactory.create(clinic=place.clinic, by=place.by, family_name="Quillfeather")
+    client.force_login(place.by)
+    renamed = _renamed(file)
+    page = chosen(client, known, renamed)
+    assert "Quillfeather-Ashgrove, born 19-Jul-1953" in page.text
+    assert "Into the spinal fluid: baclofen" in page.text
+    assert "The file has another identity for them" in page.text
+    assert page.values["responsible"] == str(place.by.pk)
+    address = reverse("import-record", args=[known.pk])
+    refused = Page(client.post(address, typed_over(page.values, {"responsible": ""})))
+    assert refused.status == 422
+    assert refused.errors == {
+        "is_same": ["Compare the two, and tick this if they are one person."],
+        "responsible": ["Choose a prescriber of the clinic."],
+    }
+    answer = client.post(address, typed_over(page.values, {"is_same": "on"}), follow=True)
+    assert "records were brought in" in Page(answer).text
+    assert known.regimens.count() == 1
+    assert not WaitingFile.objects.filter(patient=known).exists()
+
+
+def test_a_page_says_what_is_wrong_with_a_file(client, file, place):
+    known = PatientFactory.create(clinic=place.clinic, by=place.by)
+    client.force_login(place.by)
+    page = chosen(client, known, rewritten(file, cell("components", "low", "1,5")))
+    assert "components.csv, row 2, column “low”: This cannot be read." in page.text
+    assert not WaitingFile.objects.filter(patient=known).exists()
+
+
+def command(place: Place, path: Path, *options: str) -> None:
+    clinic, by = f"--clinic={place.clinic.uuid}", f"--by={place.recorder.email}"
+    call_command("import_history", str(path), clinic, by, *options)
+
+
+def test_the_command_brings_a_new_patient_in(file, place, tmp_path, capsys):
+    path = tmp_path / "record.zip"
+    path.write_bytes(_renamed(file))
+    responsible = f"--responsible={place.by.email}"
+    command(place, path, responsible, "--dry-run")
+    assert "Quillfeather-Ashgrove" in capsys.readouterr().out
+    assert not Patient.objects.filter(clinic=place.clinic).exists()
+    command(place, path, responsible)
+    assert "records were brought in" in capsys.readouterr().out
+    assert told(exported(place.patient)) == told(file)
+    command(place, path, responsible)
+    assert "Nothing was added" in capsys.readouterr().out
+
+
+def test_the_command_asks_about_somebody_who_is_alike(patient, file, place, tmp_path):
+    path = tmp_path / "record.zip"
+    path.write_bytes(_renamed(file))
+    known = PatientFactory.create(
+        clinic=place.clinic,
+        by=place.by,
+        family_name="Quillfeather-Ashgrove",
+        given_names="Wilhelmina",
+        birth_date=patient.card.birth_date,
+    )
+    responsible = f"--responsible={place.by.email}"
+    with pytest.raises(CommandError, match=str(known.pk)):
+        command(place, path, responsible)
+    with pytest.raises(CommandError, match="who answers for it"):
+        command(place, path)
+    command(place, path, responsible, f"--somebody-else={known.pk}")
+    assert Patient.objects.filter(clinic=place.clinic).count() == 2
 
 
 # What is refused

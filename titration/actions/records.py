@@ -204,6 +204,8 @@ class _Bringing:
         for said in entries:
             try:
                 self._bring(said)
+            except TablesRefused:
+                raise
             except RuleBroken as rule:
                 raise said.refused(str(rule.message), rule.field or "") from rule
             except AlreadySuperseded as later:

@@ -20,6 +20,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 
+from access.policies import RuleBroken
 from patients.exports import from_text
 from titration.importing import Place
 from titration.tables.columns import Column
@@ -27,6 +28,7 @@ from titration.tables.declared import TABLES, Table
 from titration.tables.files import DICTIONARY, MANIFEST, README
 from titration.tables.manifest import FORM
 from titration.tables.words import codes_of
+from titration.wording import place_words
 
 MOST_UNPACKED = 64 * 2**20
 MOST_ENTRIES = 20_000
@@ -34,17 +36,18 @@ MOST_ROWS = 10 * MOST_ENTRIES
 
 Values = dict[str, Any]
 
-_SAID = ("clinic", "patient", "exported_by", "created", "up_to_digest")
+_SAID = ("clinic", "patient", "exported_by", "created")
 """What is kept of what the file says of itself."""
 
 
-class TablesRefused(Exception):
+class TablesRefused(RuleBroken):
     """The file is not what it says it is, or breaks a rule; `place` says where."""
 
     def __init__(self, message: str, place: Place | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.place = place or Place()
+        if place is not None:
+            said = {"place": place_words(place), "problem": message}
+            message = _("%(place)s: %(problem)s") % said
+        super().__init__(None, message)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,15 @@ class ReadTables:
     def rows(self) -> int:
         """How many rows there are in all tables."""
         return sum(map(len, self.tables.values()))
+
+
+def is_tables(content: bytes) -> bool:
+    """Whether it looks like a zip of tables; whether it is one is found out by reading it."""
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            return {MANIFEST, "entries.csv"} <= set(archive.namelist())
+    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
 
 
 def read_tables(file: IO[bytes]) -> ReadTables:

@@ -1,6 +1,7 @@
 """Bringing a patient's doses in from a table: the file, its columns, what was read of it."""
 
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from titration.importing import FileProblem
 from titration.models import WaitingFile
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters import imports as presenter
+from titration.tables import TablesRefused, is_tables, read_tables
 from titration.views.attempts import attempt, status_of
 from titration.views.observations import patient_for
 from titration.wording.imports import ENCODINGS, SEPARATORS
@@ -38,9 +40,14 @@ def import_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
         given = form.cleaned_data["file"]
         content = given.read()
         try:
-            importing.open_file(content)
+            if is_tables(content):
+                read_tables(BytesIO(content))
+            else:
+                importing.open_file(content)
         except FileProblem as problem:
             form.add_error("file", presenter.problem_words(problem))
+        except TablesRefused as refused:
+            form.add_error("file", refused.message)
         else:
             waiting.keep(found, request.user, given.name, content, now)
             return redirect("import-columns", found.pk)
@@ -58,6 +65,8 @@ def import_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
 def import_columns(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Say how the file is opened, and what each of its columns holds."""
     found, file = file_for(request, patient)
+    if is_tables(bytes(file.content)):
+        return redirect("import-record", found.pk)
     if request.method == "POST" and request.POST.get("do") == OPENING:
         return reopened(request, found, file)
     read = ReadingIn(found, bytes(file.content), said_of(request, file, COLUMNS))
@@ -100,6 +109,8 @@ def reopened(request: SignedInRequest, patient: Patient, file: WaitingFile) -> H
 def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Every row as it would read back; what its words mean is asked, and then it is recorded."""
     found, file = file_for(request, patient)
+    if is_tables(bytes(file.content)):
+        return redirect("import-record", found.pk)
     if request.method == "POST" and request.POST.get("do") == NAMING:
         say(file, NAMING, request.POST)
         return redirect("import-read-back", found.pk)

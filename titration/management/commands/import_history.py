@@ -1,4 +1,4 @@
-"""Bring a patient's dose log in from a file: what the pages of an import do, in one command."""
+"""Bring a patient's dose log, or whole record, in from a file: what the pages of an import do."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from access.management.bar import Bar
 from access.management.told import clinic_of
 from access.models import Clinic, User
 from access.policies import RECORD, check
-from ledger.writing import PatientErased, check_not_erased
+from ledger.writing import LedgerError, PatientErased, check_not_erased
 from patients.models import Patient
 from titration import actions, importing, waiting
 from titration.actions import ImportRefused
@@ -23,22 +23,43 @@ from titration.forms.imports import ENCODED, PARTED
 from titration.forms.reading_in import COLUMNS, NAMING, OPENING, ReadingIn
 from titration.forms.steps import OUTSIDE
 from titration.importing import DAY_FIRST, MONTH_FIRST, FileProblem
+from titration.management.records import bring_record
 from titration.models import ReceivedHow
 from titration.policies import RuleBroken
 from titration.presenters import imports as presenter
+from titration.tables import is_tables
 
 
 class Command(BaseCommand):
     help = (
         "Import the dose steps of a spreadsheet (XLSX) or a table (CSV) for one patient: all of "
-        "them, or none and what is wrong. docs/import.md says what a column may hold."
+        "them, or none and what is wrong. Or bring in the tables (ZIP) of a whole record. "
+        "docs/import.md says what a column may hold."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--clinic", help="its name or uuid")
         parser.add_argument("--by", required=True, metavar="EMAIL", help="who imports")
-        parser.add_argument("--patient", type=UUID, required=True, help="as in their address")
+        parser.add_argument(
+            "--patient",
+            type=UUID,
+            help="as in their address; of a whole record, whose patient is new, left out",
+        )
+        parser.add_argument(
+            "--responsible",
+            default="",
+            metavar="EMAIL",
+            help="of a whole record: the prescriber of the clinic who answers for it",
+        )
+        parser.add_argument(
+            "--somebody-else",
+            type=UUID,
+            action="append",
+            default=[],
+            metavar="UUID",
+            help="of a whole record: a patient who is alike and another person",
+        )
         parser.add_argument("--dry-run", action="store_true", help="only show what was read")
         parser.add_argument("--sheet", default="", help="the name of the sheet")
         parser.add_argument("--headings", default="", metavar="ROW", help="the row of headings")
@@ -71,10 +92,17 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = person_of(options["by"])
-        patient = patient_of(options["patient"], clinic_of(options["clinic"]), by)
+        by, clinic = person_of(options["by"]), clinic_of(options["clinic"])
+        given = options["patient"]
+        patient = patient_of(given, clinic, by) if given else None
         content = content_of(options["file"])
         try:
+            if is_tables(content):
+                where: dict[str, Any] = {"clinic": clinic, "by": by, "into": patient}
+                bring_record(content, options, **where, out=self.stdout)
+                return
+            if patient is None:
+                raise CommandError(_("Give --patient: a dose log does not say whose it is."))
             said = {OPENING: opening_of(content, options)}
             read = ReadingIn(patient, content, said)
             said[COLUMNS] = columns_of(read, options)
@@ -92,7 +120,7 @@ class Command(BaseCommand):
             raise CommandError(presenter.problem_words(problem)) from problem
         except ImportRefused as refused:
             raise CommandError(presenter.refusal_words(refused.refusals)) from refused
-        except (RuleBroken, PermissionDenied) as refusal:
+        except (RuleBroken, PermissionDenied, LedgerError) as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def tell(self, read: ReadingIn) -> None:
