@@ -30,6 +30,7 @@ from tests.titration.factories import (
 from titration import actions
 from titration.exports import pdf
 from titration.exports.contents import PARTS, Contents, said_of
+from titration.exports.pictures import in_pages
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +182,15 @@ def test_the_page_ticks_all_of_it_or_the_regimen_that_led_to_it(client, story):
     only = str(story.baclofen.regimen_id)
     page = Page(asked(client, story, "patient-export", regimen=only))
     assert chosen(page)["regimen"] == only
+
+
+def test_what_does_not_fit_on_one_axis_goes_on_on_the_next_page():
+    def drawn(things):
+        return SimpleNamespace(height=sum(things), things=things)
+
+    pages = list(in_pages([40, 40, 30, 90, 120, 10, 20], drawn, 100))
+
+    assert [page.things for page in pages] == [[40, 40], [30], [90], [120], [10, 20]]
 
 
 def test_a_range_holds_what_touches_it():

@@ -71,7 +71,7 @@ from titration.presenters.regimen import indication_of, title_of
 KEPT_FOR = 10
 
 
-# Of so many texts a letter has some 250 pages, and takes a worker 4 seconds and 530 MB.
+# Of so many texts a letter has some 250 pages, and takes a worker 5 seconds and 630 MB.
 MOST_TEXTS = 4000
 
 

@@ -75,10 +75,10 @@ def axis_pictures(record: PatientRecord) -> list[Chart]:
         lanes = [each for each in things if isinstance(each, Lane)]
         return _draw(courses, lanes, record, title, since, until)
 
-    return list(_in_pages([*courses, *lanes], draw, most))
+    return list(in_pages([*courses, *lanes], draw, most))
 
 
-def _in_pages(things: Sequence[Course | Lane], draw: Draw, most: int) -> Iterator[Chart]:
+def in_pages(things: Sequence[Course | Lane], draw: Draw, most: int) -> Iterator[Chart]:
     """As many things as fit, page by page; of what alone is too high, a page of its own."""
 
     def is_too_high(count: int) -> bool:
