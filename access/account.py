@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import transaction
 from django.http import HttpRequest
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 FROM = "from"
 """In a session: the browser and the address that its person signed in from."""
+TOLD_AT, WITHIN = 3, 24 * 60 * 60
+"""Of how many wrong codes after the password, within how many seconds, the person is told."""
 SHOWN = timedelta(days=90)
 """How far back the account page lists what happened."""
 
@@ -42,6 +45,17 @@ def tell(
     notice = put_down(user, kind, request, by)
     send(notice)
     return notice
+
+
+def wrong_code(user: User, request: HttpRequest) -> None:
+    """Somebody knew the password and no code: the third time within a day the person is told.
+
+    They mistype one or two themselves; whoever guesses is told of once a day, not thirty times.
+    """
+    key = f"wrong-codes:{user.pk}"
+    cache.add(key, 0, timeout=WITHIN)
+    if cache.incr(key) == TOLD_AT:
+        tell(user, NoticeKind.WRONG_CODES, request)
 
 
 def put_down(

@@ -11,9 +11,12 @@ class AccessConfig(AppConfig):
     name = "access"
 
     def ready(self) -> None:
+        from allauth.mfa.signals import authentication_failed
+
         signals.user_logged_in.connect(_signed_in)
         signals.user_logged_out.connect(_signed_out)
         signals.user_login_failed.connect(_refused)
+        authentication_failed.connect(_wrong_code)
 
 
 def _signed_in(user: Any, request: Any = None, **_kwargs: Any) -> None:
@@ -27,6 +30,15 @@ def _signed_out(user: Any, request: Any = None, **_kwargs: Any) -> None:
 def _refused(request: Any = None, **_kwargs: Any) -> None:
     """Without what was typed: some type a password where the address belongs."""
     log.warning("A sign-in was refused.", extra=_said(request, None))
+
+
+def _wrong_code(request: Any, user: Any, *, reauthentication: bool, **_kwargs: Any) -> None:
+    """After a right password: who has it may be a stranger, and is held up by the codes alone."""
+    from access import account
+
+    log.warning("A code was refused.", extra=_said(request, user))
+    if not reauthentication:
+        account.wrong_code(user, request)
 
 
 def _said(request: Any, person: Any) -> dict[str, Any]:

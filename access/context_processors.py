@@ -1,6 +1,5 @@
 """What every page knows about the person at the keyboard."""
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from access import policies
@@ -9,8 +8,8 @@ from access import policies
 def person(request: HttpRequest) -> dict[str, object]:
     """`may`: what the person may do somewhere; `in_demo`: a clinic of theirs is a demonstration.
 
-    `session_idle` and `session_left`: seconds to the end of the session from the last thing that is
-    done, and in any case.
+    `session_idle` and `session_left`: seconds to the end of the session if nothing more is done
+    than opening this page, and in any case.
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -25,6 +24,6 @@ def person(request: HttpRequest) -> dict[str, object]:
             "manage_people": policies.allows_anywhere(user, policies.MANAGE_PEOPLE),
         },
         "in_demo": user.is_in_demo,
-        "session_idle": settings.SESSION_IDLE,
+        "session_idle": request.session.idle_left(),  # type: ignore[attr-defined]
         "session_left": request.session.left(),  # type: ignore[attr-defined]
     }

@@ -41,10 +41,7 @@ def cipher(secret: str) -> AESGCM:
 class SessionStore(KeptInDatabase):
     """Every request reads its session, and asking for it as a model cost more than the query."""
 
-    FOUND = """
-        SELECT session_data, expire_date > %s, expire_date > %s
-        FROM access_session WHERE session_key = %s
-    """
+    FOUND = "SELECT session_data, expire_date FROM access_session WHERE session_key = %s"
     LATER = "UPDATE access_session SET expire_date = %s WHERE session_key = %s"
 
     unwritten: dict[str | None, float] = {}
@@ -53,6 +50,8 @@ class SessionStore(KeptInDatabase):
 
     is_due = False
     """Whether something that the person does now is to move the end on."""
+    until = 0.0
+    """The second at which the session ends, as it was read."""
 
     @classmethod
     def get_model_class(cls):
@@ -63,12 +62,14 @@ class SessionStore(KeptInDatabase):
     def load(self) -> dict[str, Any]:
         key, now = self._session_key, time.time()
         with connection.cursor() as cursor:
-            cursor.execute(self.FOUND, [at(now), at(now + settings.SESSION_IDLE - STEP), key])
+            cursor.execute(self.FOUND, [key])
             found = cursor.fetchone()
-        if found is None or not (found[1] or self.unwritten.get(key, 0) > now):
+        written = second_of(found[1]) if found else 0.0
+        until = max(written, self.unwritten.get(key, 0.0))
+        if found is None or until <= now:
             self._session_key = None
             return {}
-        self.is_due = not found[2]
+        self.until, self.is_due = until, written <= now + settings.SESSION_IDLE - STEP
         return self.decode(found[0])
 
     def extend(self) -> None:
@@ -86,6 +87,12 @@ class SessionStore(KeptInDatabase):
             waiting = {other: end for other, end in self.unwritten.items() if end > now}
             SessionStore.unwritten = waiting | {key: until}
         self.is_due = False
+
+    def idle_left(self) -> int:
+        """Seconds to the end if nothing more is done than what is answered now, which moves it."""
+        now = time.time()
+        moved = now + settings.SESSION_IDLE
+        return int((self.until if self.until and not self.is_due else moved) - now)
 
     def left(self) -> int:
         """Seconds to the limit that nothing moves on."""
@@ -123,6 +130,13 @@ def at(second: float) -> Any:
     """A second since 1970 as the database compares it."""
     moment = datetime.fromtimestamp(second, UTC)
     return connection.ops.adapt_datetimefield_value(moment)
+
+
+def second_of(moment: Any) -> float:
+    """A moment as the database's driver gives it, as a second since 1970."""
+    if isinstance(moment, str):  # SQLite's
+        moment = datetime.fromisoformat(moment)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def ends(data: dict[str, Any], now: float) -> float:

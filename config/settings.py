@@ -173,6 +173,10 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"email"}
 # Each counts in the shared cache. Where a kind has several, all of them hold.
+ACCOUNT_FORMS = {
+    "login": "access.forms.account.SignInForm",
+    "reset_password": "access.forms.account.ForgottenForm",
+}
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",  # forms that are sent, right ones too: a hospital has one address
     "login_failed": "5/5m/key,30/d/key",  # codes after the password, by person

@@ -1,7 +1,7 @@
 /* The warning before a session ends: what is typed is kept, and no patient stays on the screen.
 
-   [data-idle] says after how many seconds with nothing done a session ends, [data-left] in how many
-   in any case. All tabs of a browser share one session, and so the moment at which it ends. */
+   [data-idle] says in how many seconds the session ends if nothing more is done, [data-left] in how
+   many in any case: both as the server counts them. All tabs of a browser share one session, and so the moment at which it ends. */
 "use strict";
 
 const WARNED = 120; /* seconds before the end */
@@ -13,9 +13,9 @@ let told = Date.now();
 
 const ends = () => Math.min(limit, Number(window.localStorage.getItem(ENDS)));
 
-function wasThere() {
+function wasThere(seconds) {
   told = Date.now();
-  window.localStorage.setItem(ENDS, told + Number(idle.dataset.idle) * 1000);
+  window.localStorage.setItem(ENDS, told + seconds * 1000);
   look();
 }
 
@@ -29,7 +29,7 @@ async function stay() {
       redirect: "manual",
     });
     if (answer.ok) {
-      wasThere();
+      wasThere((await answer.json()).idle);
     }
   } catch {
     /* No network: the warning stands, and the next try is a minute from now. */
@@ -39,7 +39,7 @@ async function stay() {
 function leave() {
   const entry = document.querySelector("form[data-entry]");
   if (entry && "dirty" in entry.dataset) {
-    keep(entry);
+    keep(entry, here());
     delete entry.dataset.dirty;
   }
   window.location.assign(`${idle.dataset.signIn}?next=${encodeURIComponent(here())}`);
@@ -73,4 +73,4 @@ document.addEventListener("input", () => {
     stay();
   }
 });
-wasThere();
+wasThere(Number(idle.dataset.idle));

@@ -36,6 +36,7 @@ class NoticeKind(models.TextChoices):
     PASSKEY_REMOVED = "passkey-removed", _("Passkey removed")
     CODES_MADE = "codes-made", _("New recovery codes made")
     CODE_USED = "code-used", _("Signed in with a recovery code")
+    WRONG_CODES = "wrong-codes", _("Your password was typed, and then wrong codes")
     FACTORS_RESET = "factors-reset", _("Authenticator app, passkeys and recovery codes taken away")
 
 

@@ -3,7 +3,6 @@
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import LoginWebAuthnView, RemoveWebAuthnView
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -85,7 +84,7 @@ def notices_seen(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def stay(request: SignedInRequest) -> JsonResponse:
     """Somebody is there: as any request, this moves the end of the session on."""
-    return JsonResponse({"idle": settings.SESSION_IDLE})
+    return JsonResponse({"idle": request.session.idle_left()})  # type: ignore[attr-defined]
 
 
 @require_POST

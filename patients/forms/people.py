@@ -41,8 +41,11 @@ def line(label, length: int, *, required: bool = False, **attributes) -> forms.C
     return forms.CharField(label=label, max_length=length, required=required, widget=widget)
 
 
-def day_box() -> forms.CharField:
-    return line(_("Day"), 2, inputmode="numeric")
+def day_box(whole=None) -> forms.CharField:
+    """`whole` names the date among several of a form, where its errors are listed."""
+    box = line(_("Day"), 2, inputmode="numeric")
+    box.whole = whole
+    return box
 
 
 def month_box() -> forms.CharField:

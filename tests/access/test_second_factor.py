@@ -200,6 +200,19 @@ def test_after_five_wrong_codes_the_right_one_waits_too(client, osei):
     assert client.get("/patients/").status_code == 302
 
 
+def test_who_has_the_password_and_no_code_is_told_of(client, osei, mailoutbox):
+    """Once, at the third: who mistypes one or two is not written to."""
+    app_of(osei)
+    by_password(client, osei)
+    counts = []
+    for _guess in range(4):
+        by_code(client, "000000")
+        counts.append(len(mailoutbox))
+    assert counts == [0, 0, 1, 1]
+    assert osei.notices.get().kind == NoticeKind.WRONG_CODES
+    assert "Your password was typed, and then wrong codes" in mailoutbox[0].subject
+
+
 def test_the_session_has_a_new_key_after_signing_in(client, osei):
     key = app_of(osei)
     by_password(client, osei)

@@ -248,6 +248,17 @@ def test_sessions_that_are_over_are_cleared(clock):
     assert not Session.objects.exists()
 
 
+def test_the_page_counts_to_the_end_that_the_server_has(browser, clock):
+    """Which moves on at most once a minute: a page opened in between begins later in it."""
+    clock.on(61)
+    assert 'data-idle="900"' in browser.get(PAGE).content.decode()
+    clock.on(40)
+    assert 'data-idle="860"' in browser.get(PAGE).content.decode()
+    assert browser.post(reverse("account_stay")).json() == {"idle": 860}
+    clock.on(861)
+    assert not is_in(browser)
+
+
 def test_the_page_says_when_the_session_ends(browser, clock):
     clock.on(600)
     page = browser.get(PAGE).content.decode()

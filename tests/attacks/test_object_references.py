@@ -6,10 +6,29 @@ from django.utils import timezone
 
 from access.models import Role
 from ledger.models import Entry
-from tests.factories import PatientFactory, member
+from patients import linked
+from patients.models import ContextConfirmation
+from tests.factories import PatientFactory, context_of, linked_to, member, stated
 from tests.pages import Page, typed_over
-from tests.titration.factories import contact_of, medicine_of, regimen_of
-from titration.models import Contact, DoseStep, IntakeReport
+from tests.titration.factories import (
+    contact_of,
+    effect_of,
+    measure_of,
+    medicine_of,
+    observation_of,
+    pump_event_of,
+    regimen_of,
+    report_of,
+    step_of,
+)
+from titration.models import (
+    Contact,
+    DoseStep,
+    IntakeReport,
+    Measure,
+    Observation,
+    SideEffect,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +116,108 @@ def test_a_sheet_of_changes_names_no_patient_of_another_clinic(client, mine):
         answer = client.get(reverse(name), {"patient": str(theirs.pk)}, follow=True)
         assert b"Zyxolamsky" not in answer.content
         assert "The clinic has no such patient." in answer.content.decode()
+
+
+def context_text(patient, by):
+    return context_of(patient, by, allergies=stated({"substance": "zyxolam"}))["allergies"]
+
+
+def pump_event(patient, by):
+    medicine = medicine_of(patient.clinic, f"pumped {patient.pk}")
+    return pump_event_of(regimen_of(patient, medicine, route="intrathecal"))
+
+
+def effect(patient, by):
+    return effect_of(patient, by=by)
+
+
+def report(patient, by):
+    return report_of(patient.regimens.get().versions.get())
+
+
+def observation(patient, by):
+    found = Measure.objects.filter(clinic=patient.clinic).first()
+    return observation_of(patient, found.versions.get() if found else None, by=by)
+
+
+# The page of a text of one patient: how such a text is made, and what names its line.
+TEXTS = {
+    "contact-correct": (contact_of, "contact"),
+    "contact-retract": (contact_of, "contact"),
+    "intake-correct": (report, "report"),
+    "intake-retract": (report, "report"),
+    "observation-correct": (observation, "observation"),
+    "observation-retract": (observation, "observation"),
+    "side-effect-correct": (effect, "effect"),
+    "side-effect-ended": (effect, "effect"),
+    "side-effect-retract": (effect, "effect"),
+    "pump-event-correct": (pump_event, "event"),
+    "pump-event-retract": (pump_event, "event"),
+    "patient-context-edit": (context_text, "patient_id"),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_form_touches_no_text_of_anybody_else(client, mine, theirs, name):
+    """Its hidden fields name the texts that it was opened on: here those of another patient."""
+    make, line = TEXTS[name]
+    other = theirs.regimen.patient
+    own = make(mine, member(mine.clinic))
+    foreign = make(other, member(other.clinic))
+    address = reverse(name, args=[getattr(own, line)])
+    values = Page(client.get(address)).values
+    forged = {key: str(foreign.pk) if each == str(own.pk) else each for key, each in values.items()}
+    count = Entry.objects.filter(patient=other.pk).count()
+
+    for stage in ("review", "confirm"):
+        answer = client.post(address, {**forged, "stage": stage, "reason": "twice"})
+        assert answer.status_code in (200, 302, 404, 409, 422)
+
+    assert Entry.objects.filter(patient=other.pk).count() == count
+    assert not Entry.objects.filter(supersedes=foreign.pk).exists()
+
+
+def test_a_context_confirms_no_text_of_anybody_else(client, mine, theirs):
+    foreign = context_text(theirs.regimen.patient, None)
+    client.post(reverse("patient-context-confirm", args=[mine.pk]), {"seen": str(foreign.pk)})
+    assert not ContextConfirmation.objects.exists()
+
+
+def test_a_sheet_takes_no_measure_of_another_clinic(client, mine):
+    foreign = measure_of(PatientFactory().clinic)
+    address = reverse("observation-new", args=[mine.pk])
+    day = {"which_day": "other", "on_day": "5", "on_month": "3", "on_year": "2026"}
+    typed = {"version": str(foreign.pk), f"{foreign.pk.hex}-0-figure": "61"}
+    values = {"submission": "6f1d2c1e-3c1c-4b57-8a43-0b6a2b3a8c13"}
+    client.post(address, {**values, **day, **typed})
+    assert not Observation.objects.exists()
+
+
+def test_a_side_effect_stands_beside_no_medicine_of_anybody_else(client, mine, theirs):
+    address = reverse("side-effect-new", args=[mine.pk])
+    today = mine.clinic.local(timezone.now()).date().isoformat()
+    typed = {"written_as": "side-effect", "symptom": "nausea", "which_day": today}
+    values = typed_over(Page(client.get(address)).values, typed)
+    answer = Page(client.post(address, {**values, "regimen": str(theirs.regimen_id)}))
+    assert list(answer.errors) == ["regimen"]
+    assert not SideEffect.objects.exists()
+
+
+def test_a_grid_reports_on_the_medicine_of_its_page_alone(client, mine, theirs):
+    own = mine.regimens.get()
+    step_of(own.versions.get())
+    step_of(theirs)
+    address = reverse("intake-grid", args=[own.pk])
+    today = mine.clinic.local(timezone.now()).date()
+    typed = {f"none-{today}": "on", "reporter": "patient", "which_day": today.isoformat()}
+    typed["regimen"] = str(theirs.regimen_id)
+    client.post(address, typed_over(Page(client.get(address)).values, typed))
+    assert [each.regimen_id for each in IntakeReport.objects.all()] == [own.pk]
+
+
+def test_a_link_is_withdrawn_by_no_line_of_another_clinic(client, mine):
+    stranger = PatientFactory()
+    link = linked_to(stranger, PatientFactory(clinic=stranger.clinic, family_name="Other"))
+    for send in (client.get, client.post):
+        assert send(reverse("same-person-retract", args=[link.line])).status_code == 404
+    assert linked.others(stranger.pk)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from access.models import User
 from tests.e2e.browser import problems, sign_in
+from tests.signed_in import app_of
 
 
 @pytest.fixture
@@ -42,6 +43,25 @@ def test_page_of_the_shell_is_accessible(signed_in, live_server, path, status):
     answer = signed_in.goto(live_server.url + path)
 
     assert answer.status == status
+    assert problems(signed_in) == []
+
+
+def test_pages_that_ask_for_a_code_are_accessible(signed_in, live_server):
+    """To prove it anew, and after the password at the sign-in."""
+    user = User.objects.get()
+    app_of(user)
+    signed_in.goto(live_server.url + "/accounts/2fa/reauthenticate/")
+    signed_in.click("main button")
+    signed_in.wait_for_selector(".errors")
+    assert problems(signed_in) == []
+    signed_in.context.clear_cookies()
+    signed_in.goto(live_server.url + "/accounts/login/")
+    signed_in.fill("[name=login]", user.email)
+    signed_in.fill("[name=password]", "x")
+    signed_in.click("main button")
+    signed_in.wait_for_selector("[name=code]")
+    signed_in.click("main button")
+    signed_in.wait_for_selector(".errors")
     assert problems(signed_in) == []
 
 

@@ -196,6 +196,11 @@ class TestPages:
         assert page.values["model"] == "Pump of 40 mL"
         assert not PumpEvent.objects.exists()
 
+    def test_the_list_of_errors_says_of_which_date_each_is(self, recording):
+        page = self.typed(recording, low_day="16", refill_day="31", refill_month="2")
+        assert "Low-reservoir alarm date: Write the year with four digits." in page.text
+        assert "Refill booked for: Write the year with four digits." in page.text
+
     def test_second_correction_gets_both_texts(self, client, regimen, address):
         event = pump_event_of(regimen, model="As typed")
         correcting = Recording(client, reverse("pump-event-correct", args=[event.event]))

@@ -83,7 +83,7 @@ class ContactForm(WhenForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     answers = forms.ChoiceField(label=gettext_lazy("Answers the call back"), required=False)
-    call_back_day = moments.day_box()
+    call_back_day = moments.day_box(gettext_lazy("Call back on"))
     call_back_month = moments.month_box()
     call_back_year = moments.year_box()
     call_back_time = moments.clock_field(gettext_lazy("Clock time"))

@@ -250,7 +250,7 @@ class SideEffectForm(WhenForm):
         widget=forms.RadioSelect,
         initial=Course.NOT_STATED,
     )
-    ended_day = moments.day_box()
+    ended_day = moments.day_box(gettext_lazy("When it ended"))
     ended_month = moments.month_box()
     ended_year = moments.year_box()
     regimen = forms.ChoiceField(

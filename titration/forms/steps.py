@@ -52,7 +52,7 @@ class StepForm(WhenForm):
         choices=ReceivedHow.choices,
         widget=forms.RadioSelect,
     )
-    document_day = moments.day_box()
+    document_day = moments.day_box(gettext_lazy("Date of the document"))
     document_month = moments.month_box()
     document_year = moments.year_box()
     reason = forms.ChoiceField(label=gettext_lazy("Reason"))
