@@ -114,8 +114,10 @@ class Mark(NamedTuple):
     def read(cls, text: str) -> "Mark | None":
         """The mark that an address names; none where it names none."""
         on, _dot, number = text.partition(".")
+        # What a number column holds.
+        is_number = number.isascii() and number.isdecimal() and len(number) < 19
         try:
-            return cls(date.fromisoformat(on), int(number)) if len(text) < 40 else None
+            return cls(date.fromisoformat(on), int(number)) if is_number else None
         except ValueError:
             return None
 

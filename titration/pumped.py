@@ -32,6 +32,11 @@ class PumpEntry:
     def is_live(self) -> bool:
         return self.corrected_by is None and self.withdrawn_by is None
 
+    @property
+    def last_number(self) -> int:
+        """The number of the text, or of what withdrew it."""
+        return self.withdrawn_by.entry.number if self.withdrawn_by else self.record.number
+
 
 @dataclass(frozen=True)
 class PumpLog:
@@ -45,8 +50,8 @@ class PumpLog:
 
     @property
     def last_number(self) -> int:
-        """The number of the newest text; 0 where there is none."""
-        return max((entry.record.number for entry in self.entries), default=0)
+        """The number of the newest text or withdrawal; 0 where there is none."""
+        return max((entry.last_number for entry in self.entries), default=0)
 
     @property
     def pump(self) -> Pump:

@@ -12,7 +12,8 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = ADDRESS
-        self.fields["login"].widget.attrs.pop("placeholder", None)
+        for field in self.fields.values():  # the label says it, and stays
+            field.widget.attrs.pop("placeholder", None)
 
 
 class ForgottenForm(ResetPasswordForm):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.models import Role
-from tests.factories import PatientFactory, member
+from tests.factories import MembershipFactory, PatientFactory, UserFactory, member
 from tests.pages import Page, typed_over
 from tests.titration.factories import contact_of, regimen_of
 from titration import actions, contacted
@@ -94,6 +94,33 @@ def test_a_call_back_is_answered_from_the_list_and_stands_there_no_more(
     assert send(client, answer, **said(patient)).response.status_code == 302
     assert "Nobody is to be called back." in Page(client.get(address)).text
     assert "drowsiness" not in Page(client.get(reverse("worklist"))).text
+
+
+def test_of_two_who_answer_a_call_back_the_second_is_told_in_words(client, patient, nurse) -> None:
+    call = contact_of(patient, nurse, call_back=today_of(patient))
+    address = f"/patients/{patient.pk}/contacts/new/?answers={call.contact}"
+    page = Page(client.get(address))
+    contact_of(patient, nurse, answers=call.contact)
+    count = Contact.objects.count()
+    answer = Page(client.post(address, typed_over(page.values, {"said": "Better"})))
+    assert answer.errors["answers"][0].startswith("This call back waits no longer")
+    assert answer.values["said"] == "Better"
+    assert Contact.objects.count() == count
+
+
+def test_whose_hours_ran_out_is_not_offered(client, patient, nurse) -> None:
+    now = timezone.now()
+    locum = MembershipFactory(
+        clinic=patient.clinic,
+        role=Role.RECORDER,
+        user=UserFactory(name="L. Ocum"),
+        started_at=now - timedelta(hours=9),
+        until=now - timedelta(hours=1),
+        reason="night",
+    )
+    assert (
+        locum.user.name not in client.get(f"/patients/{patient.pk}/contacts/new/").content.decode()
+    )
 
 
 def test_a_try_in_vain_is_counted_and_needs_another_day(client, patient, nurse) -> None:

@@ -25,7 +25,7 @@ from tests.titration.issuing import issue_of
 from titration import actions, intake, reading, reported, wording
 from titration.exports.history import read
 from titration.exports.pdf import pdf_file
-from titration.models import IntakeReport
+from titration.models import DoseStep, IntakeReport
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,41 @@ def test_errors_stand_beside_their_boxes_and_what_was_typed_is_kept(client, regi
     page = send(client, url("intake-new", regimen), what="different", note="by letter")
     assert {"taken", "from_day", "which_day", "reporter"} <= set(page.errors)
     assert page.values["note"] == "by letter"
+    assert not IntakeReport.objects.exists()
+
+
+@pytest.mark.parametrize("typed", [boxes("told", date(2026, 3, 2)), {"told_name": "Dr Außen"}])
+def test_that_somebody_was_told_is_not_lost_for_want_of_a_choice(
+    client, regimen, nurse, typed
+) -> None:
+    page = send(client, url("intake-new", regimen), what="missed", **typed)
+    assert page.errors["told"] == ["Choose which prescriber was told, or empty name and date."]
+
+
+def test_a_grid_of_an_instruction_that_was_changed_meanwhile_loses_no_tick(
+    client, regimen, nurse
+) -> None:
+    today = today_of(regimen)
+    page = Page(client.get(url("intake-grid", regimen)))
+    said = {"reporter": "patient", "which_day": today.isoformat()}
+    missed = {f"missed-{today}-bedtime": "on", f"none-{today - timedelta(days=1)}": "on"}
+    [step] = DoseStep.objects.filter(regimen=regimen.regimen_id)
+    corrected = actions.Instruction(
+        kind="dose",
+        effective=step.effective,
+        decided_by=step.decided_by,
+        decided_by_name=step.decided_by_name,
+        received_how="in-person",
+        reason="start",
+        components=(at("morning", "5"),),
+    )
+    actions.correct_step(
+        step=step, instruction=corrected, correction_reason="misread", by=regimen.responsible
+    )
+    answer = Page(
+        client.post(url("intake-grid", regimen), typed_over(page.values, {**said, **missed}))
+    )
+    assert "The instruction of these days was changed" in answer.text
     assert not IntakeReport.objects.exists()
 
 

@@ -122,6 +122,53 @@ def test_a_sheet_records_the_measures_that_it_showed(client, patient, recorder):
     assert observed.observations(patient.pk)[0].unit == "kg"
 
 
+def test_a_sheet_takes_as_many_values_of_a_place_as_there_are(client, patient, recorder):
+    ashworth = measure_of(
+        patient.clinic, "Ashworth", kind="choice", choices=("0", "1"), sites=("Elbow",)
+    )
+    key = ashworth.pk.hex
+    typed = Page(client.get(sheet(patient))).values
+    for place in range(6):
+        typed |= {f"{key}-{place}-site": "Elbow", f"{key}-{place}-choice": "1"}
+        page = Page(client.post(sheet(patient), typed | {"add_row": key}))
+        typed = page.values
+        assert page.errors == {}
+    assert not Observation.objects.exists()
+    client.post(sheet(patient), typed | THE_DAY)
+    assert Observation.objects.count() == 6
+
+
+def test_a_correction_offers_the_withdrawn_medicine_that_it_stands_beside(
+    client, patient, recorder
+):
+    regimen = regimen_of(patient)
+    found = effect_of(patient, by=recorder, regimen=regimen.regimen)
+    by = regimen.responsible
+    actions.retract_regimen(regimen=regimen.regimen, reason="twice", reason_text="", by=by)
+    page = Page(client.get(f"/side-effects/{found.effect}/correct/"))
+    assert page.values["regimen"] == str(regimen.regimen_id)
+
+
+def test_an_end_that_is_written_and_not_said_is_asked_about(client, patient, recorder):
+    page = send(
+        client,
+        f"/patients/{patient.pk}/side-effects/new/",
+        **THE_DAY,
+        written_as="side-effect",
+        symptom="dizziness",
+        ended_year="2026",
+    )
+    assert page.errors["course"] == ["An end is written. Say that it ended, or empty the date."]
+    assert not SideEffect.objects.exists()
+
+
+@pytest.mark.parametrize("mark", ["2026-03-05." + "9" * 28, "2026-03-05.٣", "0", "\x00"])
+def test_a_mark_that_is_none_begins_with_the_newest(client, patient, recorder, mark):
+    observation_of(patient)
+    page = client.get(f"/patients/{patient.pk}/observations/", {"before": mark})
+    assert "61.5" in Page(page).text
+
+
 def test_a_side_effect_is_recorded_and_its_end_later(client, patient, recorder):
     regimen = regimen_of(patient)
     send(

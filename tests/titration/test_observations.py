@@ -218,6 +218,37 @@ def test_of_two_corrections_the_second_is_refused(patient, recorder):
     assert Observation.objects.count() == 2
 
 
+def test_a_correction_needs_no_place_that_was_not_asked_for_then(patient, recorder):
+    """The list has places and sides by now, and nobody knows where it was measured."""
+    before = {**ASHWORTH, "sites": (), "has_side": False}
+    version = measure_of(patient.clinic, **before)
+    record(patient, recorder, ObservationText(DAY, version, choice="1"))
+    actions.revise_measure(
+        measure=version.measure,
+        seen=version.entry,
+        text=actions.MeasureText(**ASHWORTH),
+        by=member(patient.clinic, Role.ADMINISTRATOR),
+    )
+    actions.correct_observation(
+        observation=Observation.objects.get(),
+        text=ObservationText(DAY, choice="2"),
+        correction_reason="misread",
+        by=recorder,
+    )
+    [found] = observed.observations(patient.pk)
+    assert (found.choice, found.site, found.side) == ("2", "", "")
+
+
+def test_a_side_effect_beside_a_withdrawn_medicine_can_end_and_stays_beside_it(patient):
+    regimen = regimen_of(patient)
+    by = regimen.responsible
+    effect = effect_of(patient, by=by, regimen=regimen.regimen)
+    actions.retract_regimen(regimen=regimen.regimen, reason="twice", reason_text="", by=by)
+    actions.end_effect(effect=effect, ended=DAY, by=by)
+    [found] = observed.effects(patient.pk)
+    assert (found.course, found.regimen) == ("ended", regimen.regimen_id)
+
+
 def test_a_correction_says_why(patient, recorder):
     first = observation_of(patient)
     text = ObservationText(DAY, figure=Decimal(7))

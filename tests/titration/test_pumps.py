@@ -201,6 +201,16 @@ class TestPages:
         assert "Low-reservoir alarm date: Write the year with four digits." in page.text
         assert "Refill booked for: Write the year with four digits." in page.text
 
+    def test_who_records_the_same_refill_is_told_of_the_first(self, client, regimen, recording):
+        self.typed(recording, model="Pump of 40 mL")
+        pump_event_of(regimen, model="Filled by the ward")
+        recording.send(("stage", "confirm"))
+        assert "Recorded while your page was open." in recording.page.text
+        assert "Filled by the ward" in recording.page.text
+        assert PumpEvent.objects.count() == 1
+        recording.send(("stage", "confirm"))
+        assert PumpEvent.objects.count() == 2
+
     def test_second_correction_gets_both_texts(self, client, regimen, address):
         event = pump_event_of(regimen, model="As typed")
         correcting = Recording(client, reverse("pump-event-correct", args=[event.event]))

@@ -208,7 +208,7 @@ def _next_effect(
 ) -> SideEffect:
     patient = effect.patient
     check_moment(text.effective, card_of(patient.pk), _now_of(log))
-    check_effect(patient, text, today_of(log))
+    check_effect(patient, text, today_of(log), effect)
     later = _effect(patient, text)
     later.effect = effect.effect
     later.correction_reason = correction_reason

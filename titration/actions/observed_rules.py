@@ -20,6 +20,7 @@ from titration.models import (
     RegimenCard,
     Severity,
     Side,
+    SideEffect,
     Symptom,
     WrittenAs,
 )
@@ -126,16 +127,19 @@ def check_value(
     """The value is written as its measure is: of its kind, with its place, within entry bounds.
 
     `words` are those of the measure as they are kept, `catalogue` has the places and the bounds.
-    `kept` is the text that is corrected, whose place may stay although the list has it no longer.
+    `kept` is the text that is corrected, whose place may stay although the list has it no longer,
+    and which may stay without one where the list had none then.
     Raises RuleBroken, BeyondBounds for a figure that is to be looked at again.
     """
     if text.side not in ("", *Side.values):
         raise RuleBroken("side", _("Choose a side."))
     sites = [*catalogue.sites, *([kept.site] if kept and kept.site else [])]
-    if text.site not in sites if sites else text.site:
+    was_without = kept is not None and not kept.site and not text.site
+    if not was_without and (text.site not in sites if sites else text.site):
         raise RuleBroken("site", _("Choose where it was measured."))
     has_side = catalogue.has_side or bool(kept and kept.side)
-    if has_side != bool(text.side):
+    was_without = kept is not None and not kept.side and not text.side
+    if has_side != bool(text.side) and not was_without:
         raise RuleBroken("side", _("Choose a side."))
     check_kind(words, text)
     if words.kind == MeasureKind.NUMBER and not text.is_checked:
@@ -194,8 +198,13 @@ def _check_bounds(words: MeasureWords, text: ObservationText, catalogue: Measure
             )
 
 
-def check_effect(patient: Patient, text: EffectText, today: date) -> None:
-    """A side effect is of the lists, of a regimen of the patient or of none, and ends in order."""
+def check_effect(
+    patient: Patient, text: EffectText, today: date, kept: SideEffect | None = None
+) -> None:
+    """A side effect is of the lists, of a regimen of the patient or of none, and ends in order.
+
+    `kept` is the text before, which stays beside its regimen although that was withdrawn since.
+    """
     for field, choices in (
         ("written_as", WrittenAs),
         ("symptom", Symptom),
@@ -207,9 +216,14 @@ def check_effect(patient: Patient, text: EffectText, today: date) -> None:
     if text.symptom == Symptom.OTHER and not text.words.strip():
         raise RuleBroken("words", _("Write in words what it was."))
     regimen = text.regimen
-    if regimen is not None and (
-        regimen.patient_id != patient.pk
-        or RegimenCard.objects.filter(regimen=regimen, is_retracted=True).exists()
+    is_kept = kept is not None and regimen is not None and regimen.pk == kept.regimen_id
+    if (
+        regimen is not None
+        and not is_kept
+        and (
+            regimen.patient_id != patient.pk
+            or RegimenCard.objects.filter(regimen=regimen, is_retracted=True).exists()
+        )
     ):
         raise RuleBroken("regimen", _("Choose a regimen of this patient, or none."))
     if (text.course == Course.ENDED) != (text.ended is not None):

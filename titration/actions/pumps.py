@@ -9,22 +9,33 @@ from access.models import User
 from access.policies import RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, Log, check_newest, verb, writing
-from titration import policies, projection
+from titration import policies, projection, pumped
 from titration.actions.shared import check_patient_day, check_regimen_stands, retract
 from titration.models import PumpEvent, Regimen
-from titration.policies import RuleBroken
+from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.pump import PumpText
 
 
 @verb
-def record_pump_event(*, regimen: Regimen, text: PumpText, by: User, submission: Asking):
+def record_pump_event(
+    *,
+    regimen: Regimen,
+    text: PumpText,
+    by: User,
+    submission: Asking,
+    seen: int | None = None,
+):
     """Record what was done to a pump or read off it. Returns the PumpEvent.
 
-    The reservoir's medicine is that of the regimen, as its newest text names it.
+    The reservoir's medicine is that of the regimen, as its newest text names it. `seen` is the
+    newest number of the pump's log that the person had read: ChangedMeanwhile when there is a newer
+    one, so that two people do not record one refill.
     """
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_regimen_stands(regimen)
+        if seen is not None and pumped.pump_log(regimen.pk).last_number > seen:
+            raise ChangedMeanwhile
         text = replace(text, medicine_name=regimen.card.version.medicine_name, correction_reason="")
         check_pump_text(regimen, text, log.recorded_at)
         return _add(log, PumpEvent.of(regimen, text))

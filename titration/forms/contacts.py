@@ -8,10 +8,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.models import Role, User
+from access.models import Membership, Role, User
 from titration.actions import ContactText
 from titration.contacted import Contacted
 from titration.forms import moments
+from titration.forms.fields import GONE
 from titration.forms.when import WhenForm, effective_initial
 from titration.models import Contact, ContactHow, Direction, Reached, Regimen
 from titration.presenters.contacts import call_words
@@ -23,12 +24,10 @@ BOXES = {"on": "on_day", "call_back_on": "call_back_day"}
 
 def recorders_of(clinic_id: int) -> list[User]:
     """Who records at a clinic, by name."""
-    people = User.objects.filter(
-        memberships__clinic=clinic_id,
-        memberships__role__in=[Role.PRESCRIBER, Role.RECORDER],
-        memberships__ended_at=None,
-        is_active=True,
+    held = Membership.objects.open().filter(
+        clinic=clinic_id, role__in=[Role.PRESCRIBER, Role.RECORDER]
     )
+    people = User.objects.filter(memberships__in=held, is_active=True)
     return list(people.distinct().order_by("name"))
 
 
@@ -59,7 +58,11 @@ class ContactForm(WhenForm):
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    regimen = forms.ChoiceField(label=gettext_lazy("About which medicine"), required=False)
+    regimen = forms.ChoiceField(
+        label=gettext_lazy("About which medicine"),
+        required=False,
+        error_messages={"invalid_choice": GONE},
+    )
     said = forms.CharField(
         label=gettext_lazy("What was said"),
         required=False,
@@ -82,7 +85,16 @@ class ContactForm(WhenForm):
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    answers = forms.ChoiceField(label=gettext_lazy("Answers the call back"), required=False)
+    answers = forms.ChoiceField(
+        label=gettext_lazy("Answers the call back"),
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "This call back waits no longer: it was answered or withdrawn meanwhile. Look at "
+                "the contacts as they are now, and choose again."
+            )
+        },
+    )
     call_back_day = moments.day_box(gettext_lazy("Call back on"))
     call_back_month = moments.month_box()
     call_back_year = moments.year_box()
@@ -131,7 +143,7 @@ class ContactForm(WhenForm):
             ("", _("None")),
             *((str(call.contact), call_words(call)) for call in calls),
         ]
-        self.has_calls = bool(calls)
+        self.has_calls = bool(calls) or bool(self.data.get(self.add_prefix("answers")))
         if str(by.pk) in self.people:
             self.initial.setdefault("whose", str(by.pk))
             self.initial.setdefault("call_back_by", str(by.pk))

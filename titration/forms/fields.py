@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from titration import dosing, wording
 
+GONE = gettext_lazy(
+    "This medicine was withdrawn as entered in error meanwhile. Look at the list as it is now, and "
+    "choose again."
+)
+
 SLOT_CHOICES = [
     ("morning", gettext_lazy("In the morning")),
     ("breakfast", gettext_lazy("At breakfast")),

@@ -99,6 +99,15 @@ class GridForm(ReporterForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
+        if self._is_of_another_table:
+            self.add_error(
+                None,
+                _(
+                    "The instruction of these days was changed while your page was open, so the "
+                    "table is another one now. Nothing is recorded: look at the table again, and "
+                    "tick anew what was different."
+                ),
+            )
         self.typed = [self._typed(day, cleaned) for day in self.days]
         for day in self.typed:
             if day.is_none and (day.taken or day.missed):
@@ -113,6 +122,15 @@ class GridForm(ReporterForm):
                 _("Every day is blank, so nothing is reported. Tick or type what was different."),
             )
         return cleaned
+
+    @property
+    def _is_of_another_table(self) -> bool:
+        """Whether something is ticked or typed in a box that this table has not."""
+        boxes = ("missed-", "none-", "taken-")
+        return any(
+            name.startswith(boxes) and name not in self.fields and self.data[name]
+            for name in self.data
+        )
 
     def _typed(self, day: Day, cleaned: dict) -> Day:
         return replace(

@@ -105,7 +105,10 @@ class ReporterForm(WhenForm):
         if told == OUTSIDE and not (cleaned.get("told_name") or "").strip():
             self.add_error("told_name", _("Write the name of the prescriber from outside."))
         if not told:
-            cleaned["told_on"] = None
+            if cleaned["told_on"] or (cleaned.get("told_name") or "").strip():
+                self.add_error(
+                    "told", _("Choose which prescriber was told, or empty name and date.")
+                )
         elif cleaned["told_on"] is None and "told_day" not in self.errors:
             self.add_error("told_day", _("Write the day on which the prescriber was told."))
         return cleaned

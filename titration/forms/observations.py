@@ -12,7 +12,7 @@ from access.models import Clinic
 from ledger.models import RetractionReason
 from titration import actions, dosing
 from titration.forms import moments
-from titration.forms.fields import FigureField, text_field
+from titration.forms.fields import GONE, FigureField, text_field
 from titration.forms.steps import RetractionForm
 from titration.forms.submission import SubmissionForm
 from titration.forms.when import WhenForm, effective_initial
@@ -257,6 +257,7 @@ class SideEffectForm(WhenForm):
         label=gettext_lazy("Written beside the regimen"),
         required=False,
         help_text=gettext_lazy("None where it was not told of one."),
+        error_messages={"invalid_choice": GONE},
     )
     reported_by = text_field(
         gettext_lazy("Said by"), 150, gettext_lazy("As in “the patient” or “her daughter”.")
@@ -279,6 +280,9 @@ class SideEffectForm(WhenForm):
     def clean(self) -> dict:
         cleaned = super().clean()
         cleaned["ended"] = ended_of(self) if cleaned.get("course") == Course.ENDED else None
+        boxes = ("ended_day", "ended_month", "ended_year")
+        if cleaned.get("course") != Course.ENDED and any(cleaned.get(name) for name in boxes):
+            self.add_error("course", _("An end is written. Say that it ended, or empty the date."))
         return cleaned
 
     def break_rule(self, rule: RuleBroken) -> None:

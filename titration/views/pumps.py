@@ -24,7 +24,7 @@ from titration.forms.dosage import BaseDosageFormSet, dosage_formset, row_of
 from titration.forms.pumps import PumpCorrectionForm, PumpEventForm, pump_initial
 from titration.forms.steps import RetractionForm
 from titration.models import PUMP_ROUTES, PumpEvent, Regimen, StepKind
-from titration.policies import RuleBroken
+from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters import pumps as presenter
 from titration.presenters import recording
 from titration.pump import PumpText
@@ -68,7 +68,11 @@ def pump_event_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
 
     def act(text: PumpText, submission: UUID) -> Record:
         return actions.record_pump_event(
-            regimen=found, text=text, by=request.user, submission=submission
+            regimen=found,
+            text=text,
+            by=request.user,
+            submission=submission,
+            seen=screen.form.cleaned_data["seen"],
         )
 
     return screen.answer(act)
@@ -157,7 +161,7 @@ def screen_of(
     if data is not None and "add_row" in data:
         data = with_another_row(data)
     rates = [part.as_written() for part in corrected.parts] if corrected else []
-    initial: dict[str, object] = {}
+    initial: dict[str, object] = {"seen": pumped.pump_log(regimen.pk).last_number}
     if corrected:
         text = pumped.text_of(corrected, rates)
         initial = pump_initial(text, regimen) | {"entry": corrected.pk}
@@ -204,8 +208,9 @@ class PumpScreen:
         text = self.read()
         if text is None:
             return self.write_page()
+        is_unread = self.corrected is None and self.form.cleaned_data["seen"] is None
         try:
-            if posted.get("stage") == "confirm":
+            if posted.get("stage") == "confirm" and not is_unread:
                 act(text, self.form.cleaned_data["submission"])
                 messages.success(self.request, _("Recorded."))
                 return redirect("pump", self.regimen.pk)
@@ -213,6 +218,8 @@ class PumpScreen:
         except RuleBroken as rule:
             self.break_rule(rule)
             return self.write_page()
+        except ChangedMeanwhile:
+            return self.read_back_page(text)
         except (AlreadySuperseded, SubmissionConflict) as conflict:
             return self.conflict_page(conflict, text)
         return self.read_back_page(text)
@@ -254,7 +261,11 @@ class PumpScreen:
     def read_back_page(self, text: PumpText) -> HttpResponse:
         page = page_of(self.regimen)
         line = self.corrected.event if self.corrected else None
+        seen, log = self.form.cleaned_data["seen"], pumped.pump_log(self.regimen.pk)
+        newer = [e for e in log.entries if seen is not None and e.last_number > seen]
         context = self.context(
+            seen=log.last_number,
+            newer=presenter.pump_rows(PumpLog(tuple(newer)), self.regimen.clinic),
             read=presenter.read_back(text, self.medicine_name),
             before=[row for row in self.texts(line) if row.is_live][:1],
             carried=carried_of(self.request),

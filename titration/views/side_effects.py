@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,11 +40,13 @@ from titration.views.observations import (
 )
 
 
-def regimens_beside(patient: Patient) -> dict[str, tuple[str, Regimen]]:
-    """The patient's standing regimens by key: the title and the regimen."""
-    versions = RegimenVersion.objects.newest().filter(
-        regimen__patient=patient, regimen__card__is_retracted=False
-    )
+def regimens_beside(patient: Patient, kept: UUID | None = None) -> dict[str, tuple[str, Regimen]]:
+    """The patient's standing regimens by key: the title and the regimen.
+
+    `kept` is the one that a side effect stands beside already, also where it was withdrawn since.
+    """
+    offered = Q(regimen__card__is_retracted=False) | Q(regimen=kept)
+    versions = RegimenVersion.objects.newest().filter(offered, regimen__patient=patient)
     read = versions.select_related("regimen").order_by("entry__number")
     return {str(version.regimen_id): (title_of(version), version.regimen) for version in read}
 
@@ -98,7 +101,7 @@ def side_effect_correct(request: SignedInRequest, effect: UUID) -> HttpResponse:
         initial={**effect_initial(found, clinic), "entry": found.pk},
         clinic=clinic,
         now=clinic.local(timezone.now()),
-        regimens=regimens_beside(found.patient),
+        regimens=regimens_beside(found.patient, found.regimen_id),
     )
     context: dict[str, Any] = {"form": form, "heading": _("Correct what is written")}
     if request.method == "POST" and form.is_valid():
