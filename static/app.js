@@ -58,12 +58,12 @@ const KEPT = "kept-form";
 const here = () => window.location.pathname + window.location.search;
 const neverKept = (name) => name === "csrfmiddlewaretoken" || name === "submission";
 
-function keep(form) {
+function keep(form, path) {
   const typed = [...form.elements]
     .filter((control) => control.name && control.type !== "password" && control.type !== "file")
     .filter((control) => !neverKept(control.name) && control.tagName !== "BUTTON")
     .map((control) => [control.name, control.value, isBox(control) ? control.checked : null]);
-  window.sessionStorage.setItem(KEPT, JSON.stringify({ path: here(), typed }));
+  window.sessionStorage.setItem(KEPT, JSON.stringify({ path, typed }));
 }
 
 function giveBack(form) {
@@ -129,8 +129,9 @@ document.addEventListener("DOMContentLoaded", () => {
       event.preventDefault();
       addRow(adder.dataset.addRow);
     }
-    if (entry && event.target.closest("[data-switch]")) {
-      keep(entry);
+    const switcher = event.target.closest("[data-switch]");
+    if (entry && switcher) {
+      keep(entry, switcher.dataset.switch || here());
       delete entry.dataset.dirty;
     }
   });
@@ -143,7 +144,7 @@ document.addEventListener("DOMContentLoaded", () => {
       return;
     }
     if (form === entry) {
-      keep(form);
+      keep(form, here());
       delete form.dataset.dirty;
     }
     window.setTimeout(() => {

@@ -47,7 +47,8 @@ def form(page, sent):
         method, path = route.request.method, route.request.url.removeprefix(ORIGIN)
         if method == "POST":
             sent.append(route.request.post_data)
-        body = FORM.format(token=f"{method}-{len(sent)}") if path == "/form" else ""
+        is_form = path.partition("?")[0] == "/form"
+        body = FORM.format(token=f"{method}-{len(sent)}") if is_form else ""
         route.fulfill(
             content_type="text/html",
             body=f"""<script>{SCRIPT}</script>
@@ -103,6 +104,16 @@ def test_added_row_has_the_focus(form):
     form.click("[data-add-row]")
 
     assert form.evaluate("document.activeElement.name") == "parts-1-amount"
+
+
+def test_switching_the_person_gives_it_back_where_the_forms_are_laid_out(form):
+    """A page that came as an answer, and that opens with its forms at another address."""
+    form.evaluate("document.querySelector('[data-switch]').dataset.switch = '/form?laid=out'")
+    form.fill("[name=parts-0-amount]", "17")
+    form.click("[data-switch]")
+    form.goto(f"{ORIGIN}/form?laid=out")
+
+    assert form.input_value("[name=parts-0-amount]") == "17"
 
 
 def test_switching_the_person_gives_back_what_was_typed(form):

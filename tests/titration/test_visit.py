@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from html import escape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -30,6 +32,8 @@ from titration.models import (
     DoseStep,
     IntakeReport,
     Observation,
+    PlannedRow,
+    RowRecorded,
     SideEffect,
     WorklistRow,
 )
@@ -491,3 +495,131 @@ def test_a_contact_alone_names_nothing_beside_it(client, version, nurse) -> None
     contact_of(version.regimen.patient, nurse)
     page = Page(client.get(reverse("contact-list", args=[version.regimen.patient_id])))
     assert "Recorded at the same time" not in page.text
+
+
+# A step from a row of the signed plan
+
+
+def row_named(version, row) -> str:
+    key = version.regimen_id
+    return f"?step={key}:row-{row}"
+
+
+@pytest.fixture
+def planned(version):
+    """A plan whose first row is on the day after the step that stands, and its next one after."""
+    on = today_of(version) - timedelta(days=1)
+    rows = (planned_row(on, times(3, "7")), planned_row("2 weeks", times(3, "11")))
+    return plan_of(version, *rows)
+
+
+def rows_of(plan) -> list:
+    return list(PlannedRow.objects.filter(version=plan).order_by("position"))
+
+
+def test_the_next_row_is_offered_filled_and_recorded_with_its_link(
+    client, version, nurse, planned
+) -> None:
+    first, second = rows_of(planned)
+    visiting = Visiting(client, version)
+    offered = visiting.page.form.choices[f"step-{version.regimen_id.hex}"]
+    assert offered[1] == f"row-{first.row}"
+    page = visiting.send("lay", **{f"step-{version.regimen_id.hex}": offered[1]})
+    prefix = f"step-{version.regimen_id.hex}"
+    assert page.values[f"{prefix}-components-0-amount"] == "7"
+    assert page.values[f"{prefix}-received_how"] == "signed-plan"
+    assert "The form is filled in from this row as it was signed." in page.text
+    today = today_of(version).isoformat()
+    typed = {f"{prefix}-which_day": today, f"{prefix}-reason": "step-up"}
+    page = visiting.send("review", **visiting.contact(), **typed)
+    assert page.status == 200
+    assert "Row 1 of plan version 1, 1 day after the planned date" in page.text
+    assert "outside the signed plan" not in page.text
+    assert visiting.send("confirm").response.status_code == 302
+    assert RowRecorded.objects.get().row == first.row
+    assert len({e.submission for e in Entry.objects.order_by("-number")[:3]}) == 1
+    log = Page(client.get(reverse("regimen", args=[version.regimen_id])))
+    assert "Row 1 of plan version 1, 1 day after the planned date" in log.text
+    again = Visiting(client, version).page.form.choices[f"step-{version.regimen_id.hex}"]
+    assert again[1] == f"row-{second.row}"
+
+
+def test_a_row_fills_nothing_in_a_visit_when_another_dose_is_recorded(
+    client, version, nurse, planned
+) -> None:
+    """The second row follows the first, of which nothing is recorded."""
+    page = Visiting(client, version, row_named(version, rows_of(planned)[1].row)).page
+    assert "The form is blank" in page.text
+    typed = [value for name, value in page.form.typed.items() if name.endswith("-amount")]
+    assert set(typed) == {""}
+
+
+def test_a_row_that_waits_is_not_laid_out_and_it_is_said_why(
+    client, version, nurse, planned
+) -> None:
+    actions.record_plan_event(
+        plan=planned.plan, kind="paused", reason_text="Away", seen=planned.entry.number,
+        by=version.responsible,
+    )  # fmt: skip
+    page = Visiting(client, version, row_named(version, rows_of(planned)[0].row)).page
+    assert "The plan is paused" in page.text
+    assert f"step-{version.regimen_id.hex}-reason" not in page.values
+
+
+def test_a_row_recorded_by_somebody_else_meanwhile_is_refused_and_all_is_kept(
+    client, version, nurse, planned
+) -> None:
+    prefix = f"step-{version.regimen_id.hex}"
+    visiting = Visiting(client, version, row_named(version, rows_of(planned)[0].row))
+    today = today_of(version).isoformat()
+    typed = {f"{prefix}-which_day": today, f"{prefix}-reason": "step-up"}
+    visiting.send("review", **visiting.contact(), **typed)
+    other = Visiting(client, version, row_named(version, rows_of(planned)[0].row))
+    other.send("review", **other.contact(), **typed)
+    other.send("confirm")
+    count = Entry.objects.count()
+    page = visiting.send("confirm")
+    assert (page.status, Entry.objects.count()) == (409, count)
+    assert "Row 1 is recorded already" in page.text
+    assert page.values["said"] == "Legs are easier"
+
+
+def test_a_row_of_another_medicine_is_no_part_of_a_visit(client, version, nurse) -> None:
+    other = regimen_of(
+        PatientFactory(clinic=version.regimen.clinic),
+        medicine_of(version.regimen.clinic, "tizanidine"),
+    )
+    row = rows_of(plan_of(other))[0].row
+    page = Visiting(client, version, row_named(version, row)).page
+    assert not [name for name in page.values if name.endswith("-reason")]
+
+
+# Rows of a sheet, and who signs in next
+
+
+def test_another_value_of_a_measure_is_added_without_a_script(
+    client, version, nurse, weight
+) -> None:
+    visiting = observing(client, version, weight)
+    key = weight.pk.hex
+    data = typed_over(visiting.page.values, {**visiting.value(weight, "71"), "add_row": key})
+    page = Page(client.post(visiting.url, data))
+    assert page.values[f"{key}-0-figure"] == "71"
+    assert page.values[f"{key}-1-figure"] == ""
+    assert page.errors == {}
+    visiting.page = page
+    visiting.send("review", **visiting.contact(), **visiting.effect(), **{f"{key}-1-figure": "72"})
+    visiting.send("confirm")
+    assert observed_of(version) == ([71, 72], ["drowsiness"])
+
+
+def test_who_signs_in_next_finds_the_same_forms_laid_out(client, version, nurse, weight) -> None:
+    visiting = Visiting(client, version)
+    key = version.regimen_id.hex
+    chosen = {f"step-{key}": "withhold", f"report-{key}": "on", "effects": "2"}
+    page = visiting.send("lay", version=[str(weight.pk)], said="Legs are easier", **chosen)
+    [url] = {link for link in page.links if link.startswith("/accounts/logout/")}
+    address = parse_qs(urlsplit(url).query)["next"][0]
+    assert f'data-switch="{escape(address)}"' in page.html
+    again = Page(client.get(address))
+    assert set(again.values) == set(page.values)

@@ -9,6 +9,7 @@ from access.policies import RECORD, check
 from ledger.writing import Asking, verb, writing
 from patients.models import Patient
 from titration import calls, projection
+from titration.actions.carrying import FromRow
 from titration.actions.contacts import ContactText, add_contact
 from titration.actions.intake import IntakeText, add_reports
 from titration.actions.observations import add_effects, add_observations
@@ -21,11 +22,12 @@ from titration.policies import RuleBroken
 
 @dataclass(frozen=True)
 class VisitStep:
-    """A step that was decided at the visit; `seen` as in record_step."""
+    """A step that was decided at the visit; `seen` and `from_row` as in record_step."""
 
     regimen: Regimen
     instruction: Instruction
     seen: int | None = None
+    from_row: FromRow | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def record_visit(
         for place, step in enumerate(steps):
             try:
                 _check_of(patient, step.regimen)
-                enter_step(log, step.regimen, step.instruction, step.seen)
+                enter_step(log, step.regimen, step.instruction, step.seen, step.from_row)
             except RuleBroken as rule:
                 raise OneRefused(rule, "step", place) from rule
         for place, report in enumerate(reports):

@@ -31,8 +31,8 @@ from titration.models import (
 from titration.policies import RuleBroken
 from titration.timeline import Effective
 
-PLACES = 4
-"""Rows of a sheet for a measure that has places, such as muscle groups."""
+PLACES, MOST_PLACES = 4, 40
+"""Rows of a sheet for a measure that has places, such as muscle groups; and of any, at most."""
 
 YES_NO = [
     ("", gettext_lazy("Not asked")),
@@ -164,19 +164,46 @@ class ValueForm(forms.Form):
         return self.asks_to_check or bool(self.data.get(self.add_prefix("is_checked")))
 
 
+class Values:
+    """The rows of one measure on a sheet: one, some where it has places, and those added since.
+
+    `blank` is the row that the page's script adds; `can_grow` until there are as many as can be.
+    """
+
+    def __init__(self, version: MeasureVersion, data: QueryDict | None) -> None:
+        self.version = version
+        self.prefix = version.pk.hex
+        self.total_name = f"{self.prefix}-TOTAL_FORMS"
+        self.forms = [
+            ValueForm(data, prefix=f"{self.prefix}-{place}", catalogue=version)
+            for place in range(self._count(data))
+        ]
+
+    def _count(self, data: QueryDict | None) -> int:
+        typed = data.get(self.total_name, "") if data is not None else ""
+        if typed.isascii() and typed.isdigit() and len(typed) < 9:
+            return min(max(int(typed), 1), MOST_PLACES)
+        return PLACES if self.version.sites else 1
+
+    @property
+    def blank(self) -> ValueForm:
+        return ValueForm(prefix=f"{self.prefix}-__prefix__", catalogue=self.version)
+
+    @property
+    def can_grow(self) -> bool:
+        return len(self.forms) < MOST_PLACES
+
+
 class Sheet:
-    """One row for each measure, some for one that has places; what it says is like a formset."""
+    """The rows of each measure; what it says is like a formset."""
 
     non_form_errors = ()
 
     def __init__(self, versions: Sequence[MeasureVersion], data: QueryDict | None = None) -> None:
         self.versions = versions
         self.is_bound = data is not None
-        self.forms = [
-            ValueForm(data, prefix=f"{version.pk.hex}-{place}", catalogue=version)
-            for version in versions
-            for place in range(PLACES if version.sites else 1)
-        ]
+        self.measures = [Values(version, data) for version in versions]
+        self.forms = [form for values in self.measures for form in values.forms]
 
     def is_valid(self) -> bool:
         return not any(form.errors for form in self.forms) and self.is_bound

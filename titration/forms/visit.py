@@ -1,6 +1,7 @@
 """What a visit is to hold, as it is chosen before the forms of it are laid out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from titration.models import MeasureVersion, Regimen, StepKind
+from titration.presenters.links import ROW
 from titration.presenters.regimen import title_of
 
 MOST_EFFECTS = 5
@@ -18,8 +20,8 @@ MOST_EFFECTS = 5
 class PartsForm(forms.Form):
     """For each of the patient's medicines: which step is recorded of it, and whether a report is.
 
-    Then how many side effects, and which measures of the clinic's list. Nothing is chosen
-    beforehand but what the address names.
+    Of a medicine with a signed plan also the row that comes next. Then how many side effects, and
+    which measures of the clinic's list. Nothing is chosen beforehand but what the address names.
     """
 
     use_required_attribute = False
@@ -43,8 +45,10 @@ class PartsForm(forms.Form):
         *args,
         regimens: Sequence[Regimen],
         measures: Sequence[MeasureVersion],
+        rows: Mapping[UUID, Sequence[tuple[UUID, str]]],
         **kwargs,
     ) -> None:
+        """`rows`: by regimen the planned rows that can be recorded from, each with its words."""
         super().__init__(*args, **kwargs)
         self.regimens = regimens
         self.measures = measures
@@ -53,7 +57,11 @@ class PartsForm(forms.Form):
             title = {"medicine": title_of(regimen.card.version)}
             self.fields[f"step-{regimen.pk.hex}"] = forms.ChoiceField(
                 label=_("%(medicine)s: dose step") % title,
-                choices=[("", _("None")), *StepKind.choices],
+                choices=[
+                    ("", _("None")),
+                    *((f"{ROW}{row}", words) for row, words in rows.get(regimen.pk, ())),
+                    *StepKind.choices,
+                ],
                 required=False,
             )
             self.fields[f"report-{regimen.pk.hex}"] = forms.BooleanField(
@@ -65,10 +73,16 @@ class PartsForm(forms.Form):
         return str(field.value() or "")
 
     @property
-    def steps(self) -> list[tuple[Regimen, str]]:
-        """The medicines of which a step is recorded, each with its kind."""
-        chosen = [(r, self._chosen(f"step-{r.pk.hex}")) for r in self.regimens]
-        return [(regimen, kind) for regimen, kind in chosen if kind in StepKind.values]
+    def steps(self) -> list[tuple[Regimen, str, UUID | None]]:
+        """The medicines of which a step is recorded, each with its kind, or with a planned row."""
+        found: list[tuple[Regimen, str, UUID | None]] = []
+        for regimen in self.regimens:
+            chosen = self._chosen(f"step-{regimen.pk.hex}")
+            if chosen in StepKind.values:
+                found.append((regimen, chosen, None))
+            elif (row := row_of_choice(chosen)) is not None:
+                found.append((regimen, StepKind.DOSE.value, row))
+        return found
 
     @property
     def reports(self) -> list[Regimen]:
@@ -91,18 +105,45 @@ class PartsForm(forms.Form):
         chosen = self["version"].value() or []
         return [each for each in self.measures if str(each.pk) in chosen]
 
+    @property
+    def query(self) -> str:
+        """What of an address chooses the same: as `named` reads it."""
+        steps = ((regimen, f"{ROW}{row}" if row else kind) for regimen, kind, row in self.steps)
+        named = [
+            *(("step", f"{regimen.pk}:{chosen}") for regimen, chosen in steps),
+            *(("report", str(regimen.pk)) for regimen in self.reports),
+            *(("version", str(version.pk)) for version in self.versions),
+        ]
+        if effects := len(self.effect_places):
+            named.append(("effects", str(effects)))
+        return urlencode(named)
+
     @staticmethod
     def named(address: QueryDict) -> dict[str, object]:
-        """What an address chooses, as initial values: regimens and measures by their uuid."""
+        """What an address chooses, as initial values: regimens and measures by their uuid.
+
+        A regimen's step is a dose step, unless the kind or the planned row stands after a colon.
+        """
         found: dict[str, object] = {
             "effects": address.get("effects", ""),
             "version": address.getlist("version"),
         }
-        for key in map(_hex, address.getlist("step")):
-            found[f"step-{key}"] = StepKind.DOSE.value
+        for step in address.getlist("step"):
+            regimen, _colon, chosen = step.partition(":")
+            found[f"step-{_hex(regimen)}"] = chosen or StepKind.DOSE.value
         for key in map(_hex, address.getlist("report")):
             found[f"report-{key}"] = True
         return found
+
+
+def row_of_choice(chosen: str) -> UUID | None:
+    """The planned row that is chosen, if one is."""
+    if not chosen.startswith(ROW):
+        return None
+    try:
+        return UUID(chosen.removeprefix(ROW))
+    except ValueError:
+        return None
 
 
 def _hex(text: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from titration import dosing, planning, timeline, wording
 from titration.actions import Instruction
-from titration.planned import PlanLog, SignedVersion
+from titration.planned import PlanLog, SignedVersion, present_plan
 from titration.planning import Carried, Row
 from titration.planning.carried import KIND_OF_STEP
 from titration.planning.expected import CHANGED, GATED, OTHER_DOSE, WORDS_ONLY, unexpected_before
@@ -63,6 +63,28 @@ def following(plans: Sequence[PlanLog], row: UUID, history: History) -> Followin
             if place is not None:
                 return _following(plan, version, place, history)
     return None
+
+
+def next_row(
+    plans: Sequence[PlanLog], history: History, ended: planning.Event | None, today: date
+) -> UUID | None:
+    """The first row that is still to be recorded of the plan that is open; none where none is."""
+    plan = present_plan(plans, history.live, ended)
+    if plan is None or plan.standing(history.live, ended).state != planning.OPEN:
+        return None
+    remaining = planning.open_rows(plan.carried(history.live), today)
+    return remaining[0].row.row if remaining else None
+
+
+def choice_words(it: Following) -> str:
+    """The row as one of the things that can be recorded."""
+    row = {"row": f"{it.place + 1:,}"}
+    if it.planned_on is None:
+        return _("Row %(row)s of the signed plan") % row
+    return _("Row %(row)s of the signed plan, planned for %(date)s") % {
+        **row,
+        "date": wording.date_words(it.planned_on),
+    }
 
 
 def followed_from(plans: Sequence[PlanLog], line: UUID, history: History) -> Following | None:

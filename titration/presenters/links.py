@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString
 from patients.finished import NOTHING, html
 
 SOME = UUID(int=0)
+ROW = "row-"
+"""Before the uuid of a planned row, where it stands in place of a kind of step."""
 
 
 def url_of(name: str, key: UUID) -> str:

@@ -27,6 +27,7 @@ from titration.models import (
 )
 from titration.planned import PlanLog
 from titration.planning import Carried, Standing
+from titration.presenters.links import ROW
 from titration.presenters.log import moment_words, quoted
 from titration.presenters.picture import plans_picture
 from titration.presenters.plan_standing import CHIPS, StandingWords, standing_words
@@ -68,6 +69,7 @@ class NextRow:
     paper: str
     issue_url: str
     record_url: str
+    visit_url: str
 
 
 @dataclass(frozen=True)
@@ -265,7 +267,14 @@ def _next_row(
         if asked.may_record and is_open and given is None
         else "",
         record_url=record_url.replace(str(SOME_ROW), str(row.row)),
+        visit_url=_visit_url(asked.regimen, row.row) if record_url else "",
     )
+
+
+def _visit_url(regimen: Regimen, row: UUID) -> str:
+    """Where a visit is recorded with a step from the row and a report."""
+    visit = reverse("visit", args=[regimen.patient_id])
+    return f"{visit}?step={regimen.pk}:{ROW}{row}&report={regimen.pk}"
 
 
 def starts_words(each: Carried) -> str:

@@ -44,6 +44,7 @@ from titration.presenters.observed import (
 )
 from titration.presenters.regimen import titles_of
 from titration.views.attempts import attempt, read_anew
+from titration.views.recording import with_another_row, withhold
 from titration.views.regimens import kind_of
 
 
@@ -131,15 +132,21 @@ def observation_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
     found = patient_for(request, patient, RECORD)
     typed = request.POST or kept.give_back(request)
     now = found.clinic.local(timezone.now())
+    added = str(typed.get("add_row", "")) if typed else ""
+    if typed and added:
+        typed = with_another_row(typed)
     form = ObservedForm(typed, clinic=found.clinic, now=now)
     versions = sheet_versions(found, typed)
     sheet = Sheet(versions, typed)
-    is_written = request.method == "POST" and all([form.is_valid(), sheet.is_valid()])
+    is_written = request.method == "POST" and not added and all([form.is_valid(), sheet.is_valid()])
+    if added:
+        withhold(form, *sheet.forms)
     if is_written and record_sheet(request, found, form, sheet.filled):
         return redirect("observation-list", found.pk)
     context = page_of(request, found, "") | {
         "form": form,
         "sheet": sheet,
+        "added": added,
         "may_change_list": allows(request.user, found.clinic, MANAGE_CATALOGUE),
         "back": reverse("observation-list", args=[found.pk]),
     }

@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.forms import Form
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -282,8 +283,13 @@ def with_another_row(posted: QueryDict) -> QueryDict:
 
 def withhold_errors(form: SubmissionForm, rows: BaseDosageFormSet | None) -> None:
     """Nobody has finished typing yet: errors are for the next button."""
-    form._errors = ErrorDict()  # type: ignore[attr-defined]
+    withhold(form)
     if rows is not None:
         rows._errors, rows._non_form_errors = [], ErrorList()  # type: ignore[attr-defined]
-        for row in rows.forms:
-            row._errors = ErrorDict()
+        withhold(*rows.forms)
+
+
+def withhold(*forms: Form) -> None:
+    """Say nothing yet of what is wrong in these forms."""
+    for form in forms:
+        form._errors = ErrorDict()  # type: ignore[attr-defined]

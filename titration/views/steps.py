@@ -207,7 +207,7 @@ def _screen(
         by=request.user,
         today=clinic.local(timezone.now()).date(),
         named=source.decided_by if source and form_class is CorrectionForm else None,
-        signer=_signer(row),
+        signer=row_signer(row),
         planned_on=row.planned_on if row else None,
     )
     rows = None
@@ -217,12 +217,12 @@ def _screen(
             data=data,
             kind=kind,
             units=[version.unit],
-            initial=_rows_initial(regimen, kind, history, source, row),
+            initial=rows_initial(regimen, kind, history, source, row),
         )
     return Screen(request, regimen, kind, history, form, rows, row=row)
 
 
-def _signer(row: Following | None) -> User | None:
+def row_signer(row: Following | None) -> User | None:
     """Who signed the row that the step is recorded from, if that was somebody here."""
     signer = row.version.signed_by if row else None
     return None if signer is None else User.objects.get(pk=signer)
@@ -242,7 +242,7 @@ def row_initial(row: Following) -> dict[str, object]:
     return initial
 
 
-def _rows_initial(
+def rows_initial(
     regimen: Regimen,
     kind: str,
     history: reading.History,

@@ -1,15 +1,14 @@
 """One visit on one screen: contact, steps, reports, how the patient was, recorded in one write."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.forms.utils import ErrorDict
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -19,19 +18,19 @@ from access.policies import RECORD
 from access.signed_in import SignedInRequest
 from patients.models import Patient
 from patients.presenters import banner
-from titration import actions, planned, reading, timeline
-from titration.actions import Instruction, OneRefused, VisitReport, VisitStep
+from titration import actions, planned, reading
+from titration.actions import OneRefused, VisitReport, VisitStep
 from titration.forms.contacts import ContactForm
-from titration.forms.dosage import BaseDosageFormSet, dosage_formset, row_of
+from titration.forms.dosage import dosage_formset
 from titration.forms.intake import IntakeForm
 from titration.forms.observations import ValueForm
 from titration.forms.steps import StepForm
 from titration.forms.submission import SubmissionForm
 from titration.forms.visit import PartsForm
-from titration.models import KINDS_WITH_DOSE, Regimen, StepKind
+from titration.models import KINDS_WITH_DOSE, Regimen
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters import recording
-from titration.presenters.following import outside_words
+from titration.presenters.following import following
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
 from titration.presenters.visit import Part, contact_part, report_part
@@ -39,10 +38,14 @@ from titration.views.attempts import attempt
 from titration.views.contacts import asks_of as asks_of_contact
 from titration.views.contacts import page_of, patient_for
 from titration.views.intake import asks_of as asks_of_intake
-from titration.views.recording import Screen, with_another_row, withhold_errors
+from titration.views.recording import Screen, with_another_row, withhold, withhold_errors
+from titration.views.steps import row_initial, row_signer, rows_initial
 from titration.views.visit_observed import VisitObserved, measures_offered
+from titration.views.visit_parts import ReportPart, StepPart, rows_offered
 
 NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "add_row"}
+SHOWN_ANEW = ("-seen", "-version")
+"""What a read-back shows is as it is now: these hidden fields name that, not what they named."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,44 +55,6 @@ def visit(request: SignedInRequest, patient: UUID) -> HttpResponse:
     `?step=` and `?report=` name medicines, `?version=` measures, `?effects=` how many side effects.
     """
     return Visit(request, patient_for(request, patient, RECORD)).answer()
-
-
-@dataclass
-class StepPart:
-    """A step of the visit: the screen of its medicine, and what was typed when it is right."""
-
-    screen: Screen
-    instruction: Instruction | None = None
-
-    @property
-    def title(self) -> str:
-        title = title_of(self.screen.regimen.card.version)
-        what = recording.write_title(self.screen.kind, is_correction=False)
-        return _("%(what)s: %(medicine)s") % {"what": what, "medicine": title}
-
-    @property
-    def before(self):
-        """The instruction now, as a row of the log."""
-        screen = self.screen
-        now = screen.history.in_force(screen.now)
-        rows = log_rows(screen.history, screen.regimen.clinic, screen.now, [now]) if now else []
-        return rows[0] if rows else None
-
-    @property
-    def is_single(self) -> bool:
-        return self.screen.kind == StepKind.SINGLE
-
-
-@dataclass
-class ReportPart:
-    """A report of the visit, of one medicine."""
-
-    regimen: Regimen
-    form: IntakeForm
-
-    @property
-    def title(self) -> str:
-        return title_of(self.regimen.card.version)
 
 
 class Visit:
@@ -104,11 +69,15 @@ class Visit:
         self.data: QueryDict | None = data
         self.now = patient.clinic.local(timezone.now())
         self.asked = asks_of_contact(request, patient)
+        regimens = [r for r in self.asked["regimens"] if not r.card.is_retracted]
+        self.plans = planned.plan_logs([regimen.pk for regimen in regimens])
+        named = PartsForm.named(request.GET)
         self.parts = PartsForm(
             data,
-            regimens=[r for r in self.asked["regimens"] if not r.card.is_retracted],
+            regimens=regimens,
             measures=measures_offered(patient, data),
-            initial=PartsForm.named(request.GET),
+            rows=rows_offered(patient, self.plans, data, named, self.now.date()),
+            initial=named,
         )
         self.observed = VisitObserved(patient, self.parts, data, self.now)
         presets = {name: request.GET[name] for name in ("answers",) if name in request.GET}
@@ -116,7 +85,15 @@ class Visit:
 
     @cached_property
     def steps(self) -> list[StepPart]:
-        return [StepPart(self._screen(regimen, kind)) for regimen, kind in self.parts.steps]
+        """A row that its plan does not let anybody record now is not laid out: it is said why."""
+        screens = [screen for chosen in self.parts.steps if (screen := self._screen(*chosen))]
+        found = []
+        for screen in screens:
+            if not screen.form.is_bound and (refusal := screen.row_refusal()):
+                messages.error(self.request, refusal)
+            else:
+                found.append(StepPart(screen))
+        return found
 
     @cached_property
     def reports(self) -> list[ReportPart]:
@@ -145,42 +122,46 @@ class Visit:
         """What was typed of a part; none of one that is only laid out now."""
         return self.data if self.data is not None and name in self.data else None
 
-    def _screen(self, regimen: Regimen, kind: str) -> Screen:
-        """A step as in the two screens of recording; only its timings are laid out, no amount."""
+    def _screen(self, regimen: Regimen, kind: str, planned_row: UUID | None) -> Screen | None:
+        """A step as in the two screens of recording; only its timings are laid out, no amount.
+
+        From a planned row it is filled as those are; none where the row is not of the medicine.
+        """
         regimen = Regimen.objects.select_related("clinic", "patient", "card__version__entry").get(
             pk=regimen.pk
         )
         history = reading.history(regimen)
+        row = following(self.plans[regimen.pk], planned_row, history) if planned_row else None
+        if planned_row and row is None:
+            return None
+        kind = row.kind or kind if row else kind
         prefix = f"step-{regimen.pk.hex}"
-        typed = self._typed(f"{prefix}-submission")
         form = StepForm(
-            typed,
-            initial={"seen": reading.newest_number(regimen, history)},
+            self._typed(f"{prefix}-submission"),
+            initial={
+                **(row_initial(row) if row else {}),
+                "seen": reading.newest_number(regimen, history),
+            },
             prefix=prefix,
             regimen=regimen,
             kind=kind,
             by=self.request.user,
             today=self.now.date(),
+            signer=row_signer(row),
+            planned_on=row.planned_on if row else None,
         )
         rows = None
         if kind in KINDS_WITH_DOSE:
-            rows = self._rows(regimen, kind, history, f"{prefix}-components")
-        return Screen(self.request, regimen, kind, history, form, rows)
-
-    def _rows(
-        self, regimen: Regimen, kind: str, history: reading.History, prefix: str
-    ) -> BaseDosageFormSet:
-        before = history.in_force(self.now)
-        initial = []
-        if kind == StepKind.DOSE and before is not None and before.kind in timeline.GIVING:
-            initial = [row_of(part, with_amount=False) for part in before.components]
-        return dosage_formset(
-            data=self._typed(f"{prefix}-TOTAL_FORMS"),
-            kind=kind,
-            units=[regimen.card.version.unit],
-            initial=initial,
-            prefix=prefix,
-        )
+            rows = dosage_formset(
+                data=self._typed(f"{prefix}-components-TOTAL_FORMS"),
+                kind=kind,
+                units=[regimen.card.version.unit],
+                initial=rows_initial(regimen, kind, history, None, row),
+                prefix=f"{prefix}-components",
+            )
+        screen = Screen(self.request, regimen, kind, history, form, rows, row=row)
+        screen.plans = self.plans[regimen.pk]
+        return screen
 
     @property
     def forms(self) -> list[Form]:
@@ -239,7 +220,7 @@ class Visit:
             return self.write_page()
         if not self.read(asks_rules=not is_confirmed):
             return self.write_page(status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        if not is_confirmed:
+        if not is_confirmed or any(step.is_plan_unread for step in self.steps):
             return self.read_back_page()
         return self.record()
 
@@ -248,6 +229,7 @@ class Visit:
             made = attempt(self.contact, self._act)
         except ChangedMeanwhile:
             self.__dict__.pop("steps")
+            self.plans = planned.plan_logs(self.plans)
             if not self.read(asks_rules=True):
                 return self.write_page(status=HTTPStatus.CONFLICT)
             return self.read_back_page()
@@ -269,6 +251,7 @@ class Visit:
                         step.screen.regimen,
                         step.instruction,
                         step.screen.form.cleaned_data["seen"],
+                        step.screen.from_row,
                     )
                     for step in self.steps
                     if step.instruction is not None
@@ -297,8 +280,7 @@ class Visit:
         """Nobody has finished typing yet: errors are for the next button."""
         for step in self.steps:
             withhold_errors(step.screen.form, step.screen.rows)
-        for form in (self.parts, *self.forms):
-            form._errors = ErrorDict()  # type: ignore[attr-defined]
+        withhold(self.parts, *self.forms)
 
     @property
     def _has_errors(self) -> bool:
@@ -313,20 +295,30 @@ class Visit:
             "steps": self.steps,
             "reports": self.reports,
             "observed": self.observed,
+            "added": self.request.POST.get("add_row", ""),
             "is_laid_out": self.request.POST.get("stage") == "lay",
+            "laid_out_at": self.address,
         }
         return render(self.request, "titration/visit.html", context, status=status)
+
+    @property
+    def address(self) -> str:
+        """Where the same forms are laid out when the page is opened: for who signs in next."""
+        url, query = reverse("visit", args=[self.patient.pk]), self.parts.query
+        return f"{url}?{query}" if query else url
 
     def read_back_page(self) -> HttpResponse:
         carried = [
             (name, value)
             for name, values in self.request.POST.lists()
-            if name not in NOT_CARRIED and not name.endswith("-seen")
+            if name not in NOT_CARRIED and not name.endswith(SHOWN_ANEW)
             for value in values
         ]
         for step in self.steps:
+            prefixed = step.screen.form.add_prefix
             last = reading.newest_number(step.screen.regimen, step.screen.history)
-            carried.append((step.screen.form.add_prefix("seen"), str(last)))
+            carried.append((prefixed("seen"), str(last)))
+            carried += [(prefixed("version"), str(step.version))] if step.version else []
         titles = {r.pk: title_of(r.card.version) for r in self.asked["regimens"]}
         context = page_of(self.patient) | {
             "parts": [
@@ -337,24 +329,27 @@ class Visit:
             ],
             "carried": carried,
             "confirm_text": recording.confirm_text(banner(self.patient).name),
+            "laid_out_at": self.address,
         }
         return render(self.request, "titration/visit_read_back.html", context)
 
     def _step_part(self, step: StepPart) -> Part:
         screen = step.screen
         assert step.instruction is not None  # noqa: S101 - it was read
-        prescriber = screen.regimen.card.version.responsible_name
-        outside = outside_words(screen.plans, step.instruction, screen.history, prescriber, None)
+        outside = screen.outside(step.instruction)
         seen = screen.form.cleaned_data["seen"]
         newer = screen.changed_since(seen) if seen is not None else []
         return Part(
             step.title,
             "",
-            step=recording.read_back(step.instruction, screen.history, screen.now, outside=outside),
+            step=recording.read_back(
+                step.instruction, screen.history, screen.now, row=screen.row, outside=outside
+            ),
+            is_plan_newer=screen.is_plan_newer,
             newer=log_rows(screen.history, screen.regimen.clinic, screen.now, newer),
         )
 
     def _report_part(self, report: ReportPart) -> Part:
-        plans = planned.plan_logs([report.regimen.pk])[report.regimen.pk]
+        plans = self.plans[report.regimen.pk]
         live = reading.history(report.regimen).live
         return report_part(report.title, report.form.text, plans, live)
