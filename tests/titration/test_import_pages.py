@@ -18,7 +18,7 @@ from access.models import AccessEvent, Role
 from ledger import erasing
 from ledger.models import ErasureReason, ImportedFile
 from tests.factories import PatientFactory, member
-from tests.pages import Page
+from tests.pages import Page, counted
 from tests.titration.doses import doses
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.spreadsheets import DAY, number_cell, sheet, xlsx
@@ -110,9 +110,11 @@ def test_a_log_is_chosen_matched_read_back_and_recorded(client, story):
     assert "from 03-Apr-2026" in page.text
     assert "Other, “Fell asleep at table”" in page.text
     assert not DoseStep.objects.exists()
-    answer = confirmed(client, story, page)
-    assert "2 steps are recorded." in Page(answer).text
+    # Pressed twice, it is answered twice and recorded once.
+    for _press in range(2):
+        assert "2 steps are recorded." in Page(confirmed(client, story, page)).text
     assert not WaitingFile.objects.exists()
+    assert ImportedFile.objects.count() == 1
     step, stop = reading.history(story.regimen).live
     assert wording.effective_words(step.effective) == "03-Apr-2026"
     assert stop.kind == "stop"
@@ -237,6 +239,18 @@ def test_no_regimen_of_another_patient_is_offered_or_taken(client, story):
     assert "gabapentin" not in page.text
     assert "Choose one of the list." in page.text
     assert "Choose which regimen this medicine is." in page.text
+
+
+def test_a_longer_file_costs_no_more_queries(client, story):
+    asked = []
+    for count in (2, 40):
+        rows = (f"{1980 + n};5 mg at bedtime;Baclofen;Dr Hill;\r\n" for n in range(count))
+        named(client, story, "Date;Dose;Medicine;Who;Why\r\n" + "".join(rows))
+        with counted() as queries:
+            page = Page(client.get(story.url("read-back")))
+        assert f"{count} are new" in page.text
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_a_column_of_too_many_names_is_no_column_of_names(client, story):

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from access.models import Role
+from ledger import bulk
 from ledger.models import Entry, Head, ImportedFile, Origin
 from tests.factories import PatientFactory, member
 from tests.ledger.damage import findings
@@ -75,10 +76,13 @@ def numbers() -> tuple[int, int]:
     return Head.objects.get().number, Entry.objects.count()
 
 
-def test_a_file_is_recorded_in_one_write_with_where_each_step_stood(story) -> None:
-    steps = [story.brought(2, date(2026, 4, 1)), story.brought(3, date(2026, 5, 1), kind="stop")]
-    steps = [steps[0], replace(steps[1], instruction=replace(steps[1].instruction, reason="other"))]
-    file = story.bring(*steps)
+@pytest.mark.parametrize("fewest_to_copy", [1, 10**9])
+def test_a_file_is_recorded_in_one_write_with_where_each_step_stood(
+    story, monkeypatch, fewest_to_copy
+) -> None:
+    monkeypatch.setattr(bulk, "FEWEST_TO_COPY", fewest_to_copy)
+    first = replace(story.brought(2, date(2026, 4, 1)), first=FIRST)
+    file = story.bring(first, story.brought(3, date(2026, 5, 1), kind="stop"))
     brought = DoseStep.objects.filter(entry__came_from__file=file).order_by("entry__number")
     assert [step.effective_on for step in brought] == [date(2026, 4, 1), date(2026, 5, 1)]
     assert {e.submission for e in Entry.objects.order_by("-number")[:5]} == {file.entry.submission}

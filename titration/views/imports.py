@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from access import kept
 from access.policies import RECORD
 from access.signed_in import SignedInRequest
-from ledger.models import FileFormat
+from ledger.models import FileFormat, ImportedFile
 from patients.models import Patient
 from patients.presenters import banner
 from titration import actions, importing, waiting
@@ -108,6 +108,8 @@ def reopened(request: SignedInRequest, patient: Patient, file: WaitingFile) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Every row as it would read back; what its words mean is asked, and then it is recorded."""
+    if done := recorded_before(request, patient):
+        return done
     found, file = file_for(request, patient)
     if is_tables(bytes(file.content)):
         return redirect("import-record", found.pk)
@@ -131,6 +133,21 @@ def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
     }
     status = status_of(form) if form.errors else 200
     return render(request, "titration/import_read_back.html", context, status=status)
+
+
+def recorded_before(request: SignedInRequest, patient: UUID) -> HttpResponse | None:
+    """The answer to a confirmation that was sent before: the file waits no longer."""
+    form = ConfirmForm(request.POST)
+    if request.method != "POST" or not form.is_valid():
+        return None
+    submission = form.cleaned_data["submission"]
+    files = ImportedFile.objects.filter(entry__submission=submission, entry__patient=patient)
+    done = files.filter(entry__recorded_by=request.user).select_related("entry__clinic").first()
+    if done is None:
+        return None
+    found = patient_for(request, patient, RECORD)
+    messages.success(request, presenter.done_words(done, submission))
+    return redirect("patient", found.pk)
 
 
 def read_back(
