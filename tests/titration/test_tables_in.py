@@ -315,6 +315,27 @@ def test_a_page_reads_it_back_and_brings_it_in(client, file, place):
     assert not WaitingFile.objects.filter(patient=known).exists()
 
 
+READ = (
+    *("patient", "patient-context", "contact-list", "observation-list"),
+    *("patient-pdf", "patient-csv", "patient-fhir", "patient-tables"),
+)
+
+
+def test_pages_and_files_name_who_signed_it_elsewhere(client, patient, file, place):
+    place.bring(file)
+    client.force_login(place.by)
+    signer = Entry.objects.filter(clinic=patient.clinic, kind="plan").get().recorded_by_name
+    regimen = place.patient.regimens.get()
+    addresses = [reverse(name, args=[place.patient.pk]) for name in READ]
+    addresses += [reverse(name, args=[regimen.pk]) for name in ("regimen", "intake", "pump")]
+    for address in addresses:
+        answer = client.get(address)
+        answer.getvalue()
+        assert answer.status_code == 200, address
+    page = Page(client.get(reverse("plan", args=[regimen.plans.get().pk])))
+    assert f"{signer}, brought in by {place.recorder.name}" in page.text
+
+
 def test_a_page_says_what_is_wrong_with_a_file(client, file, place):
     known = PatientFactory.create(clinic=place.clinic, by=place.by)
     client.force_login(place.by)
