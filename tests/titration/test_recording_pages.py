@@ -196,122 +196,103 @@ def test_confirming_after_a_change_records_the_change_once(client, regimen):
 # Errors beside their fields
 
 
-@pytest.mark.parametrize(
-    ("field", "typed"),
-    [
-        ("components-0-amount", {"amount": "0,5"}),
-        ("components-0-amount", {"amount": ".5"}),
-        ("components-0-amount", {"amount": "5.0"}),
-        ("components-0-amount", {"amount": "1e3"}),
-        ("components-0-amount", {"amount": "-5"}),
-        ("components-0-amount", {"amount": "٥"}),
-        ("components-0-amount", {"amount": "50-25"}),
-        ("components-0-amount", {"amount": "50 to 25"}),
-        ("components-0-amount", {"amount": "123456789"}),
-        ("components-0-amount", {"amount": "0.1234567"}),
-        ("components-0-amount", {"amount": ""}),
-        ("components-0-when", {"when": ""}),
-        ("components-0-when", {"when": "whenever"}),
-        ("components-0-unit", {"unit": "mcg"}),
-        ("components-0-times", {"times": ""}),
-        ("components-0-times", {"times": "0"}),
-        ("components-0-times", {"times": "three"}),
-        ("components-0-clock", {"when": "clock"}),
-        ("components-0-clock", {"when": "clock", "clock": "25:00"}),
-        ("components-0-every", {"days": "period"}),
-        ("components-0-weekdays", {"days": "weekdays"}),
-        ("components-0-weekdays", {"days": "weekdays", "weekdays": ["8"]}),
-        (
-            "components-0-anchor_day",
-            {"days": "period", "every": "2", "every_unit": "day", "anchor_year": "2026"},
-        ),
-        ("components-0-rate_per", {"when": "continuous"}),
-        (
-            "components-0-window_from",
-            {"when": "continuous", "rate_per": "hour", "window_from": "08:00"},
-        ),
-        ("components-0-maximum", {"when": "needed", "maximum": "5 to 10"}),
-        ("components-0-maximum_hours", {"when": "needed", "maximum": "20"}),
-        ("components-0-as_needed_for", {"as_needed_for": "pain"}),
-        ("components-0-strengths", {"strengths": "×" * 201}),
-        ("components-0-volume", {"volume": "1 mL"}),
-        ("components-0-concentration_unit", {"concentration": "50"}),
-    ],
-)
-def test_an_error_of_a_part_stands_beside_its_field(
-    client, regimen, nothing_is_written, field, typed
-):
+WRONG_PARTS = [
+    ("amount", {"amount": "0,5"}),
+    ("amount", {"amount": ".5"}),
+    ("amount", {"amount": "5.0"}),
+    ("amount", {"amount": "1e3"}),
+    ("amount", {"amount": "-5"}),
+    ("amount", {"amount": "٥"}),
+    ("amount", {"amount": "50-25"}),
+    ("amount", {"amount": "50 to 25"}),
+    ("amount", {"amount": "123456789"}),
+    ("amount", {"amount": "0.1234567"}),
+    ("amount", {"amount": ""}),
+    ("when", {"when": ""}),
+    ("when", {"when": "whenever"}),
+    ("unit", {"unit": "mcg"}),
+    ("times", {"times": ""}),
+    ("times", {"times": "0"}),
+    ("times", {"times": "three"}),
+    ("clock", {"when": "clock"}),
+    ("clock", {"when": "clock", "clock": "25:00"}),
+    ("every", {"days": "period"}),
+    ("weekdays", {"days": "weekdays"}),
+    ("weekdays", {"days": "weekdays", "weekdays": ["8"]}),
+    (
+        "anchor_day",
+        {"days": "period", "every": "2", "every_unit": "day", "anchor_year": "2026"},
+    ),
+    ("rate_per", {"when": "continuous"}),
+    (
+        "window_from",
+        {"when": "continuous", "rate_per": "hour", "window_from": "08:00"},
+    ),
+    ("maximum", {"when": "needed", "maximum": "5 to 10"}),
+    ("maximum_hours", {"when": "needed", "maximum": "20"}),
+    ("as_needed_for", {"as_needed_for": "pain"}),
+    ("strengths", {"strengths": "×" * 201}),
+    ("volume", {"volume": "1 mL"}),
+    ("concentration_unit", {"concentration": "50"}),
+]
+
+
+@pytest.mark.parametrize("wrong", [WRONG_PARTS[:16], WRONG_PARTS[16:]])
+def test_the_error_of_each_part_stands_beside_its_field(client, regimen, nothing_is_written, wrong):
     nothing_is_written()
-    times = {"times": ""} if "when" in typed else {}
-    page = sent(client, regimen, {**THREE_TIMES_5, **times, **typed}, note="as said by telephone")
+    rows = [
+        {**THREE_TIMES_5, **({"times": ""} if "when" in typed else {}), **typed}
+        for _field, typed in wrong
+    ]
+    page = sent(client, regimen, *rows, note="as said by telephone")
     assert page.status == 422
-    assert page.errors.get(field), page.errors
     assert page.values["note"] == "as said by telephone"
-    for name, value in typed.items():
-        if name in ("when", "unit", "weekdays"):
-            continue  # a choice that is not on the list is not shown as chosen
-        assert page.values[f"components-0-{name}"] == value
+    for position, (field, typed) in enumerate(wrong):
+        assert page.errors.get(f"components-{position}-{field}"), (typed, page.errors)
+        for name, value in typed.items():
+            if name in ("when", "unit", "weekdays"):
+                continue  # a choice that is not on the list is not shown as chosen
+            assert page.values[f"components-{position}-{name}"] == value
 
 
 @pytest.mark.parametrize(
-    ("field", "typed"),
+    "wrong",
     [
-        ("which_day", {"which_day": None, "on_day": "", "on_month": "", "on_year": ""}),
-        ("which_day", {"which_day": "yesterday"}),
-        ("on_day", day("", "", "")),
-        ("on_day", day("31", "2", "2026")),
-        ("on_day", day("2", "", "2026")),
-        ("on_day", day("2", "3", "26")),
-        ("on_day", day("2", "Mrz", "2026")),
-        ("on_day", day("٢", "3", "2026")),
-        ("on_day", day("2", "3", "1900")),
-        ("on_day", day("2", "3", "2999")),
-        ("on_time", {"on_time": "half past two"}),
-        ("on_time", {"on_time": "24:00"}),
-        ("on_time", day("", "3", "2026", on_time="14:30")),
-        ("decided_by", {"decided_by": ""}),
-        ("decided_by", {"decided_by": "999999"}),
-        ("decided_by_name", {"decided_by": "outside"}),
-        ("decided_by_name", {"decided_by": "outside", "decided_by_name": "   "}),
-        ("decided_by_name", {"decided_by": "outside", "decided_by_name": "x" * 151}),
-        ("received_how", {"received_how": None}),
-        ("received_how", {"received_how": "by pigeon"}),
-        ("document_day", {"received_how": "letter"}),
-        ("document_day", {"received_how": "letter", "document_year": "2026"}),
-        (
-            "document_day",
-            {
-                "received_how": "other-service",
-                "document_day": "31",
-                "document_month": "4",
-                "document_year": "2026",
-            },
-        ),
-        (
-            "document_day",
-            {
-                "received_how": "letter",
-                "document_day": "1",
-                "document_month": "1",
-                "document_year": "2999",
-            },
-        ),
-        ("reason", {"reason": ""}),
-        ("reason", {"reason": "tapered"}),
-        ("reason_text", {"reason": "other"}),
-        ("reason_text", {"reason_text": "x" * 1001}),
-        ("note", {"note": "x" * 4001}),
+        {
+            "on_day": day("31", "2", "2026"),
+            "decided_by_name": {"decided_by": "outside", "decided_by_name": "x" * 151},
+            "document_day": {"received_how": "letter", "document_year": "2026"},
+            "reason_text": {"reason_text": "x" * 1001},
+        },
+        {
+            "which_day": {"which_day": "yesterday"},
+            "on_time": {"on_time": "half past two"},
+            "decided_by": {"decided_by": "999999"},
+            "received_how": {"received_how": "by pigeon"},
+            "reason": {"reason": "tapered"},
+            "note": {"note": "x" * 4001},
+        },
     ],
 )
-def test_an_error_stands_beside_its_field(client, regimen, nothing_is_written, field, typed):
+def test_an_error_stands_beside_its_field(client, regimen, nothing_is_written, wrong):
+    """Each wrong value by itself: test_step_form."""
     nothing_is_written()
-    page = sent(client, regimen, *UNEVEN, **typed)
+    every = {name: value for typed in wrong.values() for name, value in typed.items()}
+    page = sent(client, regimen, *UNEVEN, **every)
     assert page.status == 422
-    assert page.errors.get(field), page.errors
+    assert set(page.errors) == set(wrong)
     assert [page.values[f"components-{i}-amount"] for i in range(3)] == ["5", "5", "10"]
-    for name, value in typed.items():
-        if value is not None and name not in page.form.choices:
+    for name, value in every.items():
+        if name not in page.form.choices:
             assert page.values[name] == value
+
+
+@pytest.mark.parametrize("year", ["1900", "2999"])
+def test_a_day_beyond_every_life_is_refused(client, regimen, nothing_is_written, year):
+    nothing_is_written()
+    page = sent(client, regimen, THREE_TIMES_5, **day("2", "3", year))
+    assert page.status == 422
+    assert list(page.errors) == ["on_day"]
 
 
 def test_a_dose_without_a_part_is_refused(client, regimen, nothing_is_written):
@@ -605,9 +586,10 @@ def test_a_correction_offers_the_other_kinds_of_step(client, version):
     assert "components-0-amount" not in page.values
 
 
-@pytest.mark.parametrize(
-    ("name", "typed"),
-    [
+def test_what_does_not_belong_to_the_timing_is_said_beside_it_and_kept(
+    client, regimen, nothing_is_written
+):
+    wrong = [
         ("times", {"when": "morning", "times": "3"}),
         ("clock", {"when": "morning", "times": "", "clock": "08:00"}),
         ("hours", {"hours": "6"}),
@@ -617,16 +599,14 @@ def test_a_correction_offers_the_other_kinds_of_step(client, version):
         ("every", {"every": "2"}),
         ("anchor_day", {"anchor_day": "2", "anchor_month": "3", "anchor_year": "2026"}),
         ("every", {"when": "continuous", "times": "", "rate_per": "hour", "every": "2"}),
-    ],
-)
-def test_what_does_not_belong_to_the_timing_is_said_beside_it_and_kept(
-    client, regimen, nothing_is_written, name, typed
-):
+    ]
     nothing_is_written()
-    page = sent(client, regimen, {**THREE_TIMES_5, **typed})
+    page = sent(client, regimen, *({**THREE_TIMES_5, **typed} for _name, typed in wrong))
     assert page.status == 422
-    assert "This is not part of" in " ".join(page.errors[f"components-0-{name}"])
-    assert page.values[f"components-0-{name}"] in (typed[name], *typed[name])
+    for position, (name, typed) in enumerate(wrong):
+        field = f"components-{position}-{name}"
+        assert "This is not part of" in " ".join(page.errors[field])
+        assert page.values[field] in (typed[name], *typed[name])
 
 
 def test_the_next_dose_has_the_timings_and_no_amount(client, version, regimen):
@@ -748,14 +728,10 @@ def test_a_correction_is_a_new_entry_and_the_old_text_stays(client, version):
     assert "17 mg" in shown.text
 
 
-@pytest.mark.parametrize(
-    "typed", [{}, {"correction_reason": " "}, {"correction_reason": "x" * 301}]
-)
-def test_a_correction_needs_its_reason(client, version, nothing_is_written, typed):
-    step = step_of(version)
-    recording = Recording(client, correct_url(step))
+def test_a_correction_needs_its_reason(client, version, nothing_is_written):
+    recording = Recording(client, correct_url(step_of(version)))
     nothing_is_written()
-    page = recording.write(THREE_TIMES_5, **{"correction_reason": "", **typed})
+    page = recording.write(THREE_TIMES_5, correction_reason=" ")
     assert page.errors["correction_reason"]
 
 
@@ -823,20 +799,12 @@ def test_other_reasons_carry_nothing(client, version):
     assert "carry" not in client.session
 
 
-@pytest.mark.parametrize(
-    ("field", "typed"),
-    [
-        ("reason", {}),
-        ("reason", {"reason": "bored"}),
-        ("reason_text", {"reason": "other"}),
-        ("reason_text", {"reason": "other", "reason_text": "  "}),
-        ("reason_text", {"reason": "twice", "reason_text": "x" * 1001}),
-    ],
-)
-def test_a_withdrawal_needs_its_reason(client, version, nothing_is_written, field, typed):
+def test_a_withdrawal_needs_its_reason(client, version, nothing_is_written):
     recording = Recording(client, retract_url(step_of(version)))
     nothing_is_written()
-    assert recording.send(("", ""), typed).errors[field]
+    page = recording.send(("", ""), {"reason_text": "of an old book"})
+    assert page.errors["reason"]
+    assert page.values["reason_text"] == "of an old book"
 
 
 def test_withdrawing_twice_withdraws_once(client, version):
