@@ -25,6 +25,7 @@ from tests.factories import (
     IdentityFactory,
     PatientFactory,
     context_of,
+    linked_to,
     member,
     stated,
 )
@@ -244,6 +245,14 @@ def test_reading_asks_no_more_of_many(story) -> None:
         [part] = pages.parts_of(known, downtime.patients_of(known))
     assert len(part.people) == 4
     assert len(many) == len(few)
+
+
+def test_another_record_of_the_same_person_is_named_and_on_record(story, folder) -> None:
+    one, other = story.novak.regimen.patient, story.stopped.regimen.patient
+    linked_to(one, other, story.lind)
+    words = " ".join(opened(*pack(folder)))
+    assert re.search("NOVAK, Irena .{0,200}STOPPED, Irena", words.partition("Index")[2])
+    assert AccessedPatient.objects.filter(event=event_of(), patient=other.pk).exists()
 
 
 def test_a_large_pack_is_in_parts(story, folder, monkeypatch) -> None:

@@ -35,7 +35,7 @@ LONG_REGIMEN = 1200  # characters
 LONG_DOSE = 8  # parts
 
 
-PEOPLE = 250
+PEOPLE = 200
 """People in a part, at most."""
 
 BATCH = 50
@@ -161,8 +161,11 @@ def _person(person: PersonPart, legible: Legible) -> dict[str, Any]:
         "name": person.name,
         "born": person.born,
         "number": person.number,
+        "continued": _("Continued: %(name)s, born %(born)s")
+        % {"name": person.name, "born": person.born},
         "facts": [(_("Born"), person.born), *person.facts],
         "allergies": person.allergies,
+        "linked": person.linked,
         "regimens": [_regimen(regimen, person.name) for regimen in person.regimens],
     }
     return legible.tree(told, _("Of %(name)s") % {"name": person.name})

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import Clinic
+from patients import linked
 from patients import wording as people
+from patients.presenters import linked_records
 from titration import issued, planning
 from titration.downtime import OpenRegimen, Person, UpTo
 from titration.models import Review
@@ -59,13 +61,17 @@ class RegimenPart:
 
 @dataclass(frozen=True)
 class PersonPart:
-    """Somebody, and their open regimens. `allergies` say also that nobody asked."""
+    """Somebody, and their open regimens. `allergies` say also that nobody asked.
+
+    `linked` has a sentence for each other record of the same person.
+    """
 
     name: str
     born: str
     number: str
     facts: Sequence[tuple[str, str]]
     allergies: str
+    linked: Sequence[str]
     regimens: Sequence[RegimenPart]
 
 
@@ -82,7 +88,10 @@ def up_to_words(known: UpTo) -> str:
 
 
 def people_parts(known: UpTo, found: Sequence[Person]) -> list[PersonPart]:
-    """What the pack says of these people, in their order; one query for their instructions."""
+    """What the pack says of these people, in their order.
+
+    Two queries, and some for each whose record is linked with another.
+    """
     regimens = list(chain.from_iterable(person.regimens for person in found))
     read = Regimens(
         [regimen.version for regimen in regimens],
@@ -91,10 +100,25 @@ def people_parts(known: UpTo, found: Sequence[Person]) -> list[PersonPart]:
     )
     stands = standings(read, known.clinic, known.now, known.moment)
     by_regimen = dict(zip(read.logs, stands, strict=True))
-    return [_person(person, by_regimen, known) for person in found]
+    others = _others([person.version.patient_id for person in found], known)
+    return [_person(person, by_regimen, others, known) for person in found]
 
 
-def _person(person: Person, stands: Mapping[UUID, Standing], known: UpTo) -> PersonPart:
+def _others(patients: Sequence[UUID], known: UpTo) -> dict[UUID, list[str]]:
+    """By patient: that there are other records of the same person, a sentence for each."""
+    links = linked.standing(known.number).filter(patient__in=patients)
+    return {
+        patient: [record.words for record in linked_records(patient, known.number)]
+        for patient in set(links.values_list("patient", flat=True))
+    }
+
+
+def _person(
+    person: Person,
+    stands: Mapping[UUID, Standing],
+    others: Mapping[UUID, list[str]],
+    known: UpTo,
+) -> PersonPart:
     version, today = person.version, known.now.date()
     allergies = person.allergies
     facts = [
@@ -112,6 +136,7 @@ def _person(person: Person, stands: Mapping[UUID, Standing], known: UpTo) -> Per
         allergies=people.allergies_words(
             allergies.status if allergies else None, allergies.lines if allergies else None
         ),
+        linked=others.get(version.patient_id, ()),
         regimens=[
             _regimen(regimen, stands[regimen.version.regimen_id], known) for regimen in ordered
         ],

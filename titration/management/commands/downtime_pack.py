@@ -17,6 +17,7 @@ from access.audit import NotWritten
 from access.management.bar import Bar
 from access.management.told import clinic_of
 from access.models import AccessKind
+from patients.linked import reached
 from titration.downtime import UpTo, patients_of, up_to
 from titration.exports import downtime, packs
 
@@ -60,7 +61,9 @@ class Command(BaseCommand):
             packs.check_password(password)
             known = up_to(clinic_of(clinic), timezone.now())
             patients = patients_of(known)
-            audit.ran("downtime_pack", AccessKind.EXPORT, patients, known.clinic)
+            # The sheet of a patient names the other records of the same person.
+            named = [*patients, *reached(patients, known.number)]
+            audit.ran("downtime_pack", AccessKind.EXPORT, named, known.clinic)
             written = packs.write(output, self._files(known, patients), password, known.now, keep)
         except packs.PackError as error:
             raise CommandError(str(error)) from error
