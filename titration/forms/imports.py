@@ -31,8 +31,8 @@ class FileForm(forms.Form):
         max_length=255,
         help_text=gettext_lazy(
             "A spreadsheet (XLSX) or a table (CSV) with a row of headings: one row for each dose "
-            "step, 5,000 at most. Or the tables (ZIP) of a whole record, exported from Dose "
-            "Ledger. At most 5 MB."
+            "step, 5,000 at most. Or a FHIR R4 Bundle (JSON) of one patient. Or the tables (ZIP) "
+            "of a whole record, exported from Dose Ledger. At most 5 MB."
         ),
         error_messages={
             "required": gettext_lazy("Choose a file of at most 5 MB."),

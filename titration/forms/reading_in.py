@@ -21,63 +21,25 @@ MOST_NAMES = 50
 OPENING, COLUMNS, NAMING = "opening", "columns", "naming"
 
 
-class ReadingIn:
-    """A file of a patient's doses, and the answers given of it. Raises FileProblem.
+class Reading:
+    """What was read of a file for a patient: its rows, and the steps of which everything is said.
 
-    `columns` is there once the sheet has headings, `read` once the columns are matched, and then
-    `naming`; `steps` are those of which everything is said, `marks` what is not.
+    `read` is there once the file can be read, and then `naming`; `marks` are what is not said yet.
     """
 
-    def __init__(
-        self,
-        patient: Patient,
-        content: bytes,
-        said: Mapping[str, Any],
-        advance: Callable[[int], None] = lambda _count: None,
-    ) -> None:
-        """`advance` is told of each row that was read."""
-        self.patient, self.advance = patient, advance
-        answers = said.get(OPENING) or {}
-        self.opened = importing.open_file(
-            content, answers.get("encoding", ""), answers.get("separator", "")
-        )
-        self.sheet = importing.sheet_of(self.opened, _whole(answers.get("sheet")))
-        self.header = importing.header_of(self.sheet, _whole(answers.get("header")))
-        self.opening = OpeningForm(initial=self._opened_as(), opened=self.opened, sheet=self.sheet)
-        self.columns = self._columns(said.get(COLUMNS))
+    def __init__(self, patient: Patient) -> None:
+        self.patient = patient
         self.read: FileRead | None = None
         self.naming: NamingForm | None = None
         self.steps: list[Brought] = []
         self.marks: list[Mark] = []
-        if self.columns and self.columns.is_bound and self.columns.is_valid():
-            self._read(said.get(NAMING))
 
-    def _opened_as(self) -> dict[str, object]:
-        return {
-            "encoding": self.opened.encoding,
-            "separator": self.opened.separator,
-            "sheet": self.opened.sheets.index(self.sheet) if self.sheet else "",
-            "header": self.header.row if self.header else "",
-        }
-
-    def _columns(self, answers: Mapping[str, Any] | None) -> ColumnsForm | None:
-        """The form of the columns: as answered, or as it was for these headings in the clinic."""
-        if self.sheet is None or self.header is None:
-            return None
-        if answers:
-            return ColumnsForm(answers, sheet=self.sheet, header=self.header)
-        kept = waiting.matched(self.patient.clinic, importing.header_key(self.header))
-        roles = importing.remembered(kept) or importing.roles_of(self.header)
-        initial = {f"column_{n}": role for n, role in enumerate(roles)}
-        return ColumnsForm(initial=initial, sheet=self.sheet, header=self.header)
-
-    def _read(self, answers: Mapping[str, Any] | None) -> None:
-        assert self.columns is not None and self.sheet is not None  # noqa: S101, PT018
-        zone = self.patient.clinic.zone
-        self.read = importing.read_sheet(self.sheet, self.columns.matching, zone, self.advance)
+    def name(self, answers: Mapping[str, Any] | None) -> None:
+        """Ask what the words of the rows mean, and read the steps by what was answered."""
+        assert self.read is not None  # noqa: S101 - who calls has read it
         words = importing.by_name(self.read)
         if too_many := [name for name, said in words.items() if len(said) > MOST_NAMES]:
-            mark = Mark(Place(self.sheet.name), f"too_many_{too_many[0]}")
+            mark = Mark(Place(), f"too_many_{too_many[0]}")
             self.read = replace(self.read, marks=(*self.read.marks, mark))
             return
         self.naming = NamingForm(
@@ -93,7 +55,16 @@ class ReadingIn:
 
     @property
     def headings(self) -> list[str]:
-        return [cell.text for cell in self.header.cells] if self.header else []
+        """What the cells of a row are."""
+        raise NotImplementedError
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """How the file was opened, for presenters.imports.file_facts."""
+        raise NotImplementedError
+
+    def remember(self) -> None:
+        """Keep for the next file like it what was said of this one."""
 
     @property
     def is_said(self) -> bool:
@@ -117,6 +88,76 @@ class ReadingIn:
         logs = reading.histories(regimens, with_doses=False)
         newest = (reading.newest_number(regimens[key], logs[key]) for key in regimens)
         return max(newest, default=0)
+
+
+class ReadingIn(Reading):
+    """A table of a patient's doses, and the answers given of it. Raises FileProblem.
+
+    `columns` is there once the sheet has headings, `read` once the columns are matched.
+    """
+
+    def __init__(
+        self,
+        patient: Patient,
+        content: bytes,
+        said: Mapping[str, Any],
+        advance: Callable[[int], None] = lambda _count: None,
+    ) -> None:
+        """`advance` is told of each row that was read."""
+        super().__init__(patient)
+        self.advance = advance
+        answers = said.get(OPENING) or {}
+        self.opened = importing.open_file(
+            content, answers.get("encoding", ""), answers.get("separator", "")
+        )
+        self.sheet = importing.sheet_of(self.opened, _whole(answers.get("sheet")))
+        self.header = importing.header_of(self.sheet, _whole(answers.get("header")))
+        self.opening = OpeningForm(initial=self._opened_as(), opened=self.opened, sheet=self.sheet)
+        self.columns = self._columns(said.get(COLUMNS))
+        if self.columns and self.columns.is_bound and self.columns.is_valid():
+            self._read()
+            self.name(said.get(NAMING))
+
+    def _opened_as(self) -> dict[str, object]:
+        return {
+            "encoding": self.opened.encoding,
+            "separator": self.opened.separator,
+            "sheet": self.opened.sheets.index(self.sheet) if self.sheet else "",
+            "header": self.header.row if self.header else "",
+        }
+
+    def _columns(self, answers: Mapping[str, Any] | None) -> ColumnsForm | None:
+        """The form of the columns: as answered, or as it was for these headings in the clinic."""
+        if self.sheet is None or self.header is None:
+            return None
+        if answers:
+            return ColumnsForm(answers, sheet=self.sheet, header=self.header)
+        kept = waiting.matched(self.patient.clinic, importing.header_key(self.header))
+        roles = importing.remembered(kept) or importing.roles_of(self.header)
+        initial = {f"column_{n}": role for n, role in enumerate(roles)}
+        return ColumnsForm(initial=initial, sheet=self.sheet, header=self.header)
+
+    def _read(self) -> None:
+        assert self.columns is not None and self.sheet is not None  # noqa: S101, PT018
+        zone = self.patient.clinic.zone
+        self.read = importing.read_sheet(self.sheet, self.columns.matching, zone, self.advance)
+
+    @property
+    def headings(self) -> list[str]:
+        return [cell.text for cell in self.header.cells] if self.header else []
+
+    @property
+    def facts(self) -> dict[str, str]:
+        return {
+            "encoding": self.opened.encoding,
+            "separator": self.opened.separator,
+            "sheet": self.sheet.name if self.sheet else "",
+        }
+
+    def remember(self) -> None:
+        if self.header and self.columns:
+            key = importing.header_key(self.header)
+            waiting.remember(self.patient.clinic, key, self.columns.roles)
 
 
 def regimens_of(patient: Patient) -> dict[str, tuple]:

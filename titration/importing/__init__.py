@@ -18,13 +18,15 @@ from titration.importing.columns import (
     sheet_of,
     unmatched,
 )
+from titration.importing.fhir import choices_for, read_bundle
 from titration.importing.grid import MOST_BYTES, MOST_ROWS, FileProblem, Line, Opened, Sheet
 from titration.importing.moments import DAY_FIRST, MONTH_FIRST
-from titration.importing.opening import format_of, open_file
+from titration.importing.opening import FHIR, format_of, open_file
 from titration.importing.shape import FileRead, First, Mark, Place, ReadRow, StepSaid
 
 __all__ = [
     "DAY_FIRST",
+    "FHIR",
     "MONTH_FIRST",
     "MOST_BYTES",
     "MOST_ROWS",
@@ -42,11 +44,13 @@ __all__ = [
     "StepSaid",
     "asks_for_order",
     "by_name",
+    "choices_for",
     "format_of",
     "header_key",
     "header_of",
     "header_rows",
     "open_file",
+    "read_bundle",
     "read_sheet",
     "remembered",
     "roles_of",

@@ -69,7 +69,8 @@ class StepSaid:
 class ReadRow:
     """One row of the file, or one resource: its cells as they stand, what it says or its marks.
 
-    `said` is set where nothing of the row was marked.
+    `said` is set where nothing of the row was marked. `structure` is the dose that stands beside
+    words which may say another one.
     """
 
     place: Place
@@ -77,14 +78,22 @@ class ReadRow:
     said: StepSaid | None = None
     marks: tuple[Mark, ...] = ()
     first: First | None = None
+    structure: tuple[Component, ...] = ()
 
 
 @dataclass(frozen=True)
 class FileRead:
-    """What was read of a file; `marks` are of the file as a whole, those of rows are theirs."""
+    """What was read of a file; `marks` are of the file as a whole, those of rows are theirs.
+
+    `left_out` says what of it is no dose step and does not come in, and how often it is there;
+    `person` and `born` of whom the file is, as far as its format tells.
+    """
 
     rows: tuple[ReadRow, ...] = ()
     marks: tuple[Mark, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
+    person: str = ""
+    born: str = ""
 
     @property
     def is_understood(self) -> bool:

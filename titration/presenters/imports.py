@@ -18,6 +18,7 @@ from titration.models import ReceivedHow, reasons_for
 from titration.policies import RuleBroken
 from titration.presenters.log import heading_words
 from titration.presenters.regimen import title_of
+from titration.wording.imports import ENCODINGS, SEPARATORS
 
 ROWS_ON_A_PAGE = 100
 MOST_PROBLEMS = 50
@@ -33,11 +34,13 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class RowShown:
-    """A row of the file: its number, its cells with their headings, what was read, what becomes
-    of it. `wrong` is what was not understood or breaks a rule.
+    """A row of the file: its number, or its resource; its place in words; its cells with their
+    headings, what was read, what becomes of it. `wrong` is what was not understood or breaks a
+    rule.
     """
 
     row: str
+    place: str
     cells: Sequence[tuple[str, str]]
     read: Sequence[str]
     outcome: Outcome
@@ -150,7 +153,11 @@ def _counts(read: FileRead, unsaid: int, found: Sequence[Verdict]) -> list[str]:
             ),
         ),
     )
-    return [text % {"count": f"{count:,}"} for count, text in words if count]
+    counts = [text % {"count": f"{count:,}"} for count, text in words if count]
+    left_out = ", ".join(f"{what} ({count:,})" for what, count in read.left_out)
+    if left_out:
+        counts.append(_("Left out, since they are no dose steps: %(list)s.") % {"list": left_out})
+    return counts
 
 
 def _row(
@@ -173,7 +180,16 @@ def _row(
     elif row.said:
         read = said_lines(row.said)
         outcome = Outcome(_("still to be said"), "wrong")
-    return RowShown(str(row.place.row or ""), cells, read, outcome, wrong)
+    else:
+        read = [wording.component_words(part) for part in row.structure]
+    return RowShown(
+        str(row.place.row or row.place.part),
+        wording.place_words(row.place),
+        cells,
+        read,
+        outcome,
+        wrong,
+    )
 
 
 def _outcome(verdict: Verdict) -> Outcome:
@@ -239,14 +255,22 @@ def column_rows(form: ColumnsForm) -> list[tuple[BoundField, list[str]]]:
 
 
 def file_facts(
-    *, name: str, kind: str, encoding: str, separator: str, sheet: str, digest: str
+    *,
+    name: str,
+    kind: str,
+    digest: str,
+    encoding: str = "",
+    separator: str = "",
+    sheet: str = "",
+    person: str = "",
 ) -> list[tuple[str, str]]:
     """What is known of a file: (term, description)."""
     facts = [
         (_("File"), name),
         (_("Format"), kind),
-        (_("Encoding"), encoding),
-        (_("Cells are parted by"), separator),
+        (_("Patient in the file"), person),
+        (_("Encoding"), str(ENCODINGS.get(encoding, ""))),
+        (_("Cells are parted by"), str(SEPARATORS.get(separator, ""))),
         (_("Sheet"), sheet),
         (_("Digest (SHA-256)"), " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))),
     ]

@@ -1,4 +1,4 @@
-"""Bringing a patient's doses in from a table: the file, its columns, what was read of it."""
+"""Bringing a patient's doses in: the file, its columns, what holds of it, what was read."""
 
 from http import HTTPStatus
 from io import BytesIO
@@ -20,7 +20,8 @@ from patients.models import Patient
 from patients.presenters import banner
 from titration import actions, importing, waiting
 from titration.forms.imports import ColumnsForm, ConfirmForm, FileForm
-from titration.forms.reading_in import COLUMNS, NAMING, OPENING, ReadingIn
+from titration.forms.reading_bundle import DECIDING, read_in
+from titration.forms.reading_in import COLUMNS, NAMING, OPENING, Reading, ReadingIn
 from titration.importing import FileProblem
 from titration.models import WaitingFile
 from titration.policies import ChangedMeanwhile, RuleBroken
@@ -28,7 +29,7 @@ from titration.presenters import imports as presenter
 from titration.tables import TablesRefused, is_tables, read_tables
 from titration.views.attempts import attempt, status_of
 from titration.views.observations import patient_for
-from titration.wording.imports import ENCODINGS, SEPARATORS
+from titration.wording.imports import ENCODINGS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +44,7 @@ def import_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
             if is_tables(content):
                 read_tables(BytesIO(content))
             else:
-                importing.open_file(content)
+                read_in(found, content, {})
         except FileProblem as problem:
             form.add_error("file", presenter.problem_words(problem))
         except TablesRefused as refused:
@@ -69,6 +70,8 @@ def import_columns(request: SignedInRequest, patient: UUID) -> HttpResponse:
         return redirect("import-record", found.pk)
     if request.method == "POST" and request.POST.get("do") == OPENING:
         return reopened(request, found, file)
+    if importing.format_of(bytes(file.content)) == importing.FHIR:
+        return redirect("import-read-back", found.pk)
     read = ReadingIn(found, bytes(file.content), said_of(request, file, COLUMNS))
     form = read.columns
     if request.method == "POST" and form:
@@ -113,10 +116,10 @@ def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
     found, file = file_for(request, patient)
     if is_tables(bytes(file.content)):
         return redirect("import-record", found.pk)
-    if request.method == "POST" and request.POST.get("do") == NAMING:
-        say(file, NAMING, request.POST)
+    if request.method == "POST" and (about := request.POST.get("do", "")) in (NAMING, DECIDING):
+        say(file, about, request.POST)
         return redirect("import-read-back", found.pk)
-    read = ReadingIn(found, bytes(file.content), said_of(request, file, NAMING))
+    read = read_in(found, bytes(file.content), said_of(request, file, NAMING, DECIDING))
     if read.read is None:
         return redirect("import-columns", found.pk)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
@@ -128,6 +131,8 @@ def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
         **page_of(found, file, read),
         "form": form,
         "naming": read.naming,
+        "deciding": getattr(read, "deciding", None),
+        "has_columns": isinstance(read, ReadingIn),
         "read": back,
         "seen": read.seen,
     }
@@ -151,7 +156,7 @@ def recorded_before(request: SignedInRequest, patient: UUID) -> HttpResponse | N
 
 
 def read_back(
-    request: SignedInRequest, patient: Patient, read: ReadingIn, form: ConfirmForm
+    request: SignedInRequest, patient: Patient, read: Reading, form: ConfirmForm
 ) -> presenter.ReadBack:
     """The rows of the page that is asked for, judged by the rules as they stand now."""
     assert read.read is not None  # noqa: S101 - asked before
@@ -169,7 +174,7 @@ def brought_in(
     request: SignedInRequest,
     patient: Patient,
     file: WaitingFile,
-    read: ReadingIn,
+    read: Reading,
     form: ConfirmForm,
 ) -> HttpResponse | None:
     """Record what was read; none when a rule refused it, and then the form says which."""
@@ -210,10 +215,11 @@ def file_for(request: SignedInRequest, patient: UUID) -> tuple[Patient, WaitingF
     return found, get_object_or_404(waiting.waiting(found, request.user, timezone.now()))
 
 
-def said_of(request: SignedInRequest, file: WaitingFile, about: str) -> dict[str, Any]:
-    """The answers given of the file; those of a form that was sent while signed out come back."""
+def said_of(request: SignedInRequest, file: WaitingFile, *forms: str) -> dict[str, Any]:
+    """The answers given of the file; those of one of these forms that was sent while signed out
+    come back."""
     given_back = kept.give_back(request)
-    if given_back is None or given_back.get("do") != about:
+    if given_back is None or (about := given_back.get("do")) not in forms:
         return file.choices
     return {**file.choices, about: given_back}
 
@@ -225,16 +231,14 @@ def say(file: WaitingFile, about: str, answers: Any) -> None:
     file.save(update_fields=["choices"])
 
 
-def page_of(patient: Patient, file: WaitingFile, read: ReadingIn) -> dict[str, Any]:
+def page_of(patient: Patient, file: WaitingFile, read: Reading) -> dict[str, Any]:
     """What every page of an import shows."""
     content = bytes(file.content)
     facts = presenter.file_facts(
         name=file.name,
         kind=str(FileFormat(importing.format_of(content)).label),
-        encoding=str(ENCODINGS.get(read.opened.encoding, "")),
-        separator=str(SEPARATORS.get(read.opened.separator, "")),
-        sheet=read.sheet.name if read.sheet else "",
         digest=file.sha256,
+        **read.facts,
     )
     # A form that carries a submission is kept for whoever is signed out while they fill it in.
     submission = uuid4()

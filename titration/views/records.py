@@ -44,9 +44,6 @@ def import_record(request: SignedInRequest, patient: UUID) -> HttpResponse:
     facts = file_facts(
         name=file.name,
         kind=str(FileFormat.LEDGER_CSV.label),
-        encoding="",
-        separator="",
-        sheet="",
         digest=file.sha256,
     )
     context = {

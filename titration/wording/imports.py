@@ -4,6 +4,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 
 from titration.importing import Mark, Place
+from titration.wording.fhir import FHIR_MESSAGES
 from titration.wording.typed import typed_problem_words
 
 ROLES = {
@@ -152,8 +153,9 @@ _MESSAGES = {
 
 def import_words(code: str) -> str:
     """What a code of FileProblem or of a Mark means, and what to do about it."""
-    if code in _MESSAGES:
-        return gettext(_MESSAGES[code])
+    for messages in (_MESSAGES, FHIR_MESSAGES):
+        if code in messages:
+            return gettext(messages[code])
     return typed_problem_words(code)
 
 

@@ -56,8 +56,9 @@ class People:
         self.names: dict[UUID, str] = {}
 
     def person(self, user: int | None, name: str) -> Json:
-        """A reference to a person; one without a user is known by their name alone."""
-        said = f"person {user}" if user else f"named {name}"
+        """A reference to a person by the name as it was written then; a prescriber from outside,
+        who is no user, by it alone."""
+        said = f"person {user} {name}" if user else f"named {name}"
         key = uuid5(self.clinic.uuid, said)
         self.names[key] = name
         return refer("Practitioner", key, name)

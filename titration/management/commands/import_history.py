@@ -17,10 +17,11 @@ from access.models import Clinic, User
 from access.policies import RECORD, check
 from ledger.writing import LedgerError, PatientErased, check_not_erased
 from patients.models import Patient
-from titration import actions, importing, waiting
+from titration import actions, importing
 from titration.actions import ImportRefused
 from titration.forms.imports import ENCODED, PARTED
-from titration.forms.reading_in import COLUMNS, NAMING, OPENING, ReadingIn
+from titration.forms.reading_bundle import DECIDING, ReadingBundle, read_in
+from titration.forms.reading_in import COLUMNS, NAMING, OPENING, Reading, ReadingIn
 from titration.forms.steps import OUTSIDE
 from titration.importing import DAY_FIRST, MONTH_FIRST, FileProblem
 from titration.management.records import bring_record
@@ -29,12 +30,15 @@ from titration.policies import RuleBroken
 from titration.presenters import imports as presenter
 from titration.tables import is_tables
 
+Answers = dict[str, Any]
+"""The answers of the forms of an import, by form."""
+
 
 class Command(BaseCommand):
     help = (
-        "Import the dose steps of a spreadsheet (XLSX) or a table (CSV) for one patient: all of "
-        "them, or none and what is wrong. Or bring in the tables (ZIP) of a whole record. "
-        "docs/import.md says what a column may hold."
+        "Import the dose steps of a spreadsheet (XLSX), a table (CSV) or a FHIR R4 Bundle for one "
+        "patient: all of them, or none and what is wrong. Or bring in the tables (ZIP) of a whole "
+        "record. docs/import.md says what is read."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -91,6 +95,14 @@ class Command(BaseCommand):
             help="who a name of the file is, or NAME=outside; =EMAIL where it names nobody",
         )
 
+        parser.add_argument(
+            "--decide",
+            action="append",
+            default=[],
+            metavar="RESOURCE=WHAT",
+            help="of a FHIR resource that is unclear: structure, authored, authored+structure, out",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         by, clinic = person_of(options["by"]), clinic_of(options["clinic"])
         given = options["patient"]
@@ -103,15 +115,11 @@ class Command(BaseCommand):
                 return
             if patient is None:
                 raise CommandError(_("Give --patient: a dose log does not say whose it is."))
-            said = {OPENING: opening_of(content, options)}
-            read = ReadingIn(patient, content, said)
-            said[COLUMNS] = columns_of(read, options)
-            bar = Bar(self.stderr, sum(len(sheet.lines) for sheet in read.opened.sheets))
-            read = ReadingIn(patient, content, said, bar.advance)
-            bar.clear()
-            check_form(read.columns)
-            said[NAMING] = naming_of(read, options)
-            read = ReadingIn(patient, content, said)
+            is_bundle = importing.format_of(content) == importing.FHIR
+            said = self.of_bundle if is_bundle else self.of_table
+            answers = said(patient, content, options)
+            answers[NAMING] = naming_of(read_in(patient, content, answers), options)
+            read = read_in(patient, content, answers)
             check_form(read.naming)
             self.tell(read)
             if not options["dry_run"]:
@@ -123,7 +131,30 @@ class Command(BaseCommand):
         except (RuleBroken, PermissionDenied, LedgerError) as refusal:
             raise CommandError(str(refusal)) from refusal
 
-    def tell(self, read: ReadingIn) -> None:
+    def of_table(self, patient: Patient, content: bytes, options: dict[str, Any]) -> Answers:
+        """How a table is opened, and what its columns hold."""
+        said: Answers = {OPENING: opening_of(content, options)}
+        read = ReadingIn(patient, content, said)
+        said[COLUMNS] = columns_of(read, options)
+        bar = Bar(self.stderr, sum(len(sheet.lines) for sheet in read.opened.sheets))
+        read = ReadingIn(patient, content, said, bar.advance)
+        bar.clear()
+        check_form(read.columns)
+        return said
+
+    def of_bundle(self, patient: Patient, content: bytes, options: dict[str, Any]) -> Answers:
+        """What was decided of the resources of a Bundle."""
+        form = ReadingBundle(patient, content, {}).deciding
+        decided = dict(pairs(options["decide"]))
+        if unknown := [part for part in decided if part not in form.questions]:
+            words = _("There is nothing to decide of “%(resource)s” in the file.")
+            raise CommandError(words % {"resource": unknown[0]})
+        places = enumerate(form.questions)
+        said = {DECIDING: {f"decision_{n}": decided.get(part, "") for n, part in places}}
+        check_form(ReadingBundle(patient, content, said).deciding)
+        return said
+
+    def tell(self, read: Reading) -> None:
         """Each row as it would read back; ends with an error if any is not to be recorded so."""
         assert read.read is not None  # noqa: S101 - the columns were checked
         today = read.patient.clinic.local(timezone.now()).date()
@@ -132,7 +163,7 @@ class Command(BaseCommand):
         for first in range(0, len(read.read.rows), presenter.ROWS_ON_A_PAGE):
             for row in presenter.read_back(*asked, first=first).rows:
                 line = [
-                    _("row %(row)s, %(outcome)s:") % {"row": row.row, "outcome": row.outcome[0]}
+                    _("%(place)s, %(outcome)s:") % {"place": row.place, "outcome": row.outcome[0]}
                 ]
                 self.stdout.write(" ".join([*line, "; ".join(row.read)]))
         back = presenter.read_back(*asked)
@@ -141,7 +172,7 @@ class Command(BaseCommand):
             more = [back.more] if back.more else []
             raise CommandError("\n".join([_("Nothing is recorded."), *back.problems, *more]))
 
-    def bring(self, read: ReadingIn, name: str, content: bytes, by: User) -> None:
+    def bring(self, read: Reading, name: str, content: bytes, by: User) -> None:
         submission = uuid4()
         done = actions.import_steps(
             patient=read.patient,
@@ -150,10 +181,7 @@ class Command(BaseCommand):
             by=by,
             submission=submission,
         )
-        header = read.header
-        if header and read.columns:
-            roles = read.columns.roles
-            waiting.remember(read.patient.clinic, importing.header_key(header), roles)
+        read.remember()
         self.stdout.write(presenter.done_words(done, submission))
 
 
@@ -229,7 +257,7 @@ def columns_of(read: ReadingIn, options: dict[str, Any]) -> dict[str, str]:
     return said | dict(zip(form.columns, roles, strict=True))
 
 
-def naming_of(read: ReadingIn, options: dict[str, Any]) -> dict[str, str]:
+def naming_of(read: Reading, options: dict[str, Any]) -> dict[str, str]:
     """The answers of the form of what the words of the file mean."""
     form = read.naming
     if form is None:  # what was read says why

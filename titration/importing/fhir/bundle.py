@@ -1,0 +1,147 @@
+"""The dose steps of a FHIR R4 Bundle: of our own export, and of what other systems order or state.
+
+Of a resource a person may decide what decisions.py lists; without that, what is unclear is marked.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from titration.fhir import IN_ERROR
+from titration.importing.fhir.decisions import OUT
+from titration.importing.fhir.document import open_bundle
+from titration.importing.fhir.found import Found, name_of
+from titration.importing.fhir.nodes import Json, Node, place_of
+from titration.importing.fhir.orders import foreign_steps
+from titration.importing.fhir.own import own_step
+from titration.importing.grid import MOST_ROWS, FileProblem
+from titration.importing.moments import Days
+from titration.importing.shape import FileRead, ReadRow
+
+_UNUSUAL = re.compile(r"[^A-Za-z0-9.-]")
+ORDERS = {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
+LEFT_OUT = {IN_ERROR, "cancelled", "draft", "intended", "not-taken"}
+
+# What says nothing of a dose, or is read elsewhere.
+BESIDE = (
+    *("resourceType", "id", "meta", "text", "language", "implicitRules", "identifier", "contained"),
+    *("subject", "encounter", "recorder", "authoredOn", "dateAsserted", "basedOn", "partOf"),
+    *("groupIdentifier", "priorPrescription", "supportingInformation", "category", "priority"),
+    *("courseOfTherapyType", "insurance", "dispenseRequest", "substitution", "eventHistory"),
+    *("performer", "performerType", "reportedBoolean", "reportedReference", "derivedFrom"),
+    *("reasonReference", "detectedIssue", "context", "instantiatesUri", "instantiatesCanonical"),
+)
+
+
+def read_bundle(
+    content: bytes, zone: ZoneInfo, decided: Mapping[str, frozenset[str]] | None = None
+) -> FileRead:
+    """The steps of a Bundle; `decided` is by resource ("MedicationRequest/<id>") what was decided.
+
+    Raises FileProblem for a file that is no whole Bundle of one patient.
+    """
+    bundle = _opened(open_bundle(content), Days(zone), decided or {})
+    rows: list[ReadRow] = []
+    parts: Counter[str] = Counter()
+    for resource in bundle.resources:
+        kind = resource["resourceType"]
+        if kind not in ("MedicationRequest", "MedicationStatement"):
+            bundle.left_out[kind] += 1
+            continue
+        part = f"{kind}/{_UNUSUAL.sub('?', str(resource.get('id', '')))[:64]}"
+        parts[part] += 1
+        rows += _rows(bundle, resource, part if parts[part] == 1 else f"{part}#{parts[part]}")
+    if len(rows) > MOST_ROWS:
+        raise FileProblem("too_many_rows")
+    if not rows and not bundle.decided:
+        raise FileProblem("fhir_no_doses")
+    person = next((r for r in bundle.resources if r["resourceType"] == "Patient"), {})
+    born = person.get("birthDate", "")
+    return FileRead(
+        tuple(rows),
+        left_out=tuple(sorted(bundle.left_out.items())),
+        person=name_of(person),
+        born=born if isinstance(born, str) else "",
+    )
+
+
+def _opened(found: Json, days: Days, decided: Mapping[str, frozenset[str]]) -> Found:
+    listed = found.get("entry", [])
+    entries = [
+        entry
+        for entry in (listed if isinstance(listed, list) else [])
+        if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
+    ]
+    resources = [entry["resource"] for entry in entries]
+    if not resources or not all(isinstance(r.get("resourceType"), str) for r in resources):
+        raise FileProblem("fhir_no_bundle")
+    bundle = Found(resources, days, decided)
+    for entry in entries:
+        resource = entry["resource"]
+        bundle.by_address[f"{resource['resourceType']}/{resource.get('id')}"] = resource
+        bundle.by_address[str(entry.get("fullUrl"))] = resource
+    subjects = {
+        reference["reference"]
+        for each in resources
+        for reference in (each.get("subject"), each.get("patient"))
+        if isinstance(reference, dict) and isinstance(reference.get("reference"), str)
+    }
+    known = {id(bundle.by_address[a]) if a in bundle.by_address else a for a in subjects}
+    if len(known) > 1 or sum(r["resourceType"] == "Patient" for r in resources) > 1:
+        raise FileProblem("fhir_several_patients")
+    return bundle
+
+
+def _rows(bundle: Found, resource: Json, part: str) -> list[ReadRow]:
+    """The steps of one request or statement, or its marks; none of one that is left out."""
+    node = Node(resource, part, "", [])
+    said = bundle.decided.get(part, frozenset())
+    reason = OUT if OUT in said else _why_left_out(node)
+    if reason:
+        bundle.left_out[f"{resource['resourceType']} {reason}"] += 1
+        return []
+    node.skip(*BESIDE)
+    is_ours = resource["resourceType"] == "MedicationRequest" and node.has_own("kind")
+    steps = [own_step(bundle, node, said)] if is_ours else foreign_steps(bundle, node, said)
+    first = bundle.first(node)
+    status = str(resource.get("status", ""))
+    if node.marks:
+        told = _shown(resource)
+        parts = tuple(part for _path, _text, step in steps for part in step.components)
+        marks = tuple(node.marks)
+        return [ReadRow(place_of(part), (status, *told), None, marks, structure=parts)]
+    bounds = _shown(resource)[0]
+    return [
+        ReadRow(place_of(part, path), (status, bounds, text), step, (), first)
+        for path, text, step in steps
+    ]
+
+
+def _why_left_out(node: Node) -> str:
+    """Why a resource is no instruction: an error, a plan, what was reported; "" where it is one."""
+    status, intent = node.text("status"), node.text("intent")
+    if status in LEFT_OUT:
+        return status
+    if intent and intent not in ORDERS:
+        return intent
+    is_reported = node.has_own("intake") or node.has_own("medicine-kind")
+    return "reported" if is_reported else ""
+
+
+def _shown(resource: Json) -> tuple[str, str]:
+    """The bounds and the words of its dosages, as they stand in the file."""
+    dosages = resource.get("dosageInstruction", resource.get("dosage", []))
+    bounds, words = [], []
+    for dosage in dosages if isinstance(dosages, list) else []:
+        if not isinstance(dosage, dict):
+            continue
+        words.append(str(dosage.get("text", "")))
+        timing = dosage.get("timing")
+        repeat = timing.get("repeat") if isinstance(timing, dict) else None
+        for name in ("boundsPeriod", "boundsDuration"):
+            bound = repeat.get(name) if isinstance(repeat, dict) else None
+            if isinstance(bound, dict):
+                said = (bound.get(n) for n in ("start", "end", "value", "code"))
+                bounds.append(" ".join(str(part) for part in said if part))
+    return "; ".join(filter(None, bounds)), "; ".join(filter(None, words))
