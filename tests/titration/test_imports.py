@@ -15,7 +15,7 @@ from tests.ledger.damage import findings
 from tests.titration.doses import at, times
 from tests.titration.factories import regimen_of, step_of
 from titration import actions, reading
-from titration.actions import Brought, FileText, ImportRefused
+from titration.actions import Brought, FileText, ImportRefused, import_rules
 from titration.importing import First, Place
 from titration.models import DoseStep, RegimenCard
 from titration.policies import ChangedMeanwhile, RuleBroken
@@ -201,6 +201,18 @@ def test_the_order_of_the_steps_is_that_of_their_moments_not_of_the_rows(story) 
     over = story.brought(5, date(2026, 7, 1), kind="stop")
     [(row, words)] = refused(story, over)
     assert (row, "would start again what is stopped" in words) == (5, True)
+
+
+def test_the_log_is_gone_through_once_however_many_rows_there_are(story, monkeypatch) -> None:
+    gone_through, rules = [], import_rules._Rules
+
+    def counted(log: reading.History):
+        gone_through.append(log)
+        return rules(log)
+
+    monkeypatch.setattr(import_rules, "_Rules", counted)
+    story.bring(*(story.brought(n, date(2026, 4, n)) for n in range(2, 12)))
+    assert len(gone_through) == 1
 
 
 def test_only_who_records_imports_and_only_for_the_patient_and_the_log_that_was_read(story) -> None:

@@ -54,7 +54,7 @@ def verdicts(steps: Sequence[Brought], logs: Mapping, today: date) -> list[Verdi
     if not steps:
         return []
     card = card_of(steps[0].regimen.patient_id)
-    rules = {step.regimen.pk: _Rules(logs[step.regimen.pk]) for step in steps}
+    rules = {key: _Rules(logs[key]) for key in {step.regimen.pk for step in steps}}
     found = []
     for position, step in enumerate(steps):
         try:
