@@ -13,7 +13,6 @@ from django.urls import URLResolver, get_resolver
 from access.models import Role
 from ledger.models import Entry
 from tests.access.world import ROLES
-from tests.factories import ClinicFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -565,14 +564,14 @@ def test_a_listed_address_is_the_one_it_says(name):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("name", WORK)
-def test_each_role_gets_what_is_written_here(client, world, name, method):
+def test_each_role_gets_what_is_written_here(browser_of, world, name, method):
     path, by_get, by_post = WORK[name]
     expected = (by_get if method == "get" else by_post).split()
     count = Entry.objects.count()
     got = []
     for role in ROLES:
-        client.force_login(world.people[role])
-        response = getattr(client, method)(world.address(path))
+        send = getattr(browser_of(world.people[role]), method)
+        response = send(world.address(path))
         got.append(str(response.status_code))
         response.getvalue()
     assert dict(zip(ROLES, got, strict=True)) == dict(zip(ROLES, expected, strict=True))
@@ -581,13 +580,11 @@ def test_each_role_gets_what_is_written_here(client, world, name, method):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("name", [name for name in WORK if "{" in WORK[name][0]])
-def test_nothing_of_another_clinic_is_there(client, world, name, method):
+def test_nothing_of_another_clinic_is_there(browser_of, strangers, world, name, method):
     path, by_get, by_post = WORK[name]
     is_method_known = "405" not in (by_get if method == "get" else by_post)
-    elsewhere = ClinicFactory()
-    for role in Role.values:
-        client.force_login(member(elsewhere, role))
-        response = getattr(client, method)(world.address(path))
+    for person in strangers.values():
+        response = getattr(browser_of(person), method)(world.address(path))
         assert response.status_code == (404 if is_method_known else 405)
 
 
@@ -601,22 +598,22 @@ def test_the_anonymous_are_sent_to_sign_in(client, world, name):
 
 
 @pytest.mark.parametrize("name", WORK)
-def test_no_other_method_is_known(client, world, name):
-    client.force_login(world.people[Role.PRESCRIBER])
+def test_no_other_method_is_known(browser_of, world, name):
+    client = browser_of(world.people[Role.PRESCRIBER])
     address = world.address(WORK[name][0])
     for method in (client.put, client.patch, client.delete):
         assert method(address).status_code == 405
 
 
 @pytest.mark.parametrize("name", WORK)
-def test_ended_memberships_open_nothing(client, world, name):
+def test_ended_memberships_open_nothing(browser_of, world, name):
     path, by_get, _post = WORK[name]
     person = world.people[Role.PRESCRIBER]
     membership = person.memberships.get()
     membership.ended_at = membership.started_at
     membership.save()
-    client.force_login(person)
-    assert client.get(world.address(path)).status_code == int(by_get.split()[-1])
+    answer = browser_of(person).get(world.address(path))
+    assert answer.status_code == int(by_get.split()[-1])
 
 
 @pytest.mark.parametrize("name", OTHERS)
