@@ -1,6 +1,7 @@
 """Files on their way in: kept between the pages of an import, one for each person and patient."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -38,6 +39,11 @@ def waiting(patient: Patient, user: User, now: datetime):
 def digest_of(content: bytes) -> str:
     """The SHA-256 of a file, as hex."""
     return hashlib.sha256(content).hexdigest()
+
+
+def read_as(file: WaitingFile) -> str:
+    """A digest of the file and of what was said of it: another one where either is another."""
+    return digest_of(f"{file.sha256}{json.dumps(file.choices, sort_keys=True)}".encode())
 
 
 def matched(clinic: Clinic, headings: str) -> list[str]:

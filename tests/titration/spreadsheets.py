@@ -55,9 +55,9 @@ def xlsx(
     return zipped(parts)
 
 
-def zipped(parts: Mapping[str, str]) -> bytes:
+def zipped(parts: Mapping[str, str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(file, "w", method) as package:
         for path, text in parts.items():
             package.writestr(path, text)
     return file.getvalue()

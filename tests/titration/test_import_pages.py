@@ -145,6 +145,31 @@ def test_what_was_recorded_meanwhile_is_read_before_it_is_confirmed(client, stor
     assert DoseStep.objects.count() == 1
 
 
+@pytest.mark.parametrize("changed", ["file", "columns", "naming"])
+def test_what_is_confirmed_is_what_was_read_back(client, story, changed):
+    page = named(client, story)
+    match changed:  # in another window
+        case "file":
+            named(client, story, CSV.replace("10 mg", "17 mg"))
+        case "columns":
+            client.post(story.url("columns"), {**COLUMNS, "order": "month-first", "do": "columns"})
+        case "naming":
+            naming = {**story.naming, "decider_0": "outside", "do": "naming"}
+            client.post(story.url("read-back"), naming)
+    answer = confirmed(client, story, page)
+    assert answer.status_code == 409
+    assert "is another one than on the page that you confirmed" in Page(answer).text
+    assert not DoseStep.objects.exists()
+
+
+@pytest.mark.parametrize("separator", ["ab", "\n", '"', "\x00"])
+def test_answers_that_no_form_gives_break_no_page(client, story, separator):
+    choose(client, story)
+    client.post(story.url("columns"), {"do": "opening", "separator": separator})
+    page = named(client, story, outside="a\x00b", unknown="\x00")
+    assert "2 rows were read." in page.text
+
+
 def test_one_row_that_is_not_understood_keeps_all_from_being_recorded(client, story):
     page = named(client, story, CSV.replace("10 mg", "2,5 mg"))
     assert "row 2, column “Dose”, “2,5 mg three times a day”: Write the figure without a" in (

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,9 @@ from tests.titration.doses import clocks, doses
 from tests.titration.spreadsheets import number_cell, sheet, xlsx
 from titration import importing, wording
 from titration.importing import FileProblem, FileRead, Matching, Opened
+from titration.importing.moments import Days, read_moment
 from titration.timeline import Effective
+from titration.typed import NotUnderstood
 
 LONDON = ZoneInfo("Europe/London")
 HEAD = ("Date", "Dose")
@@ -54,6 +57,11 @@ CORNERS = xlsx(
         '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     }
 )
+NONE = "not_a_spreadsheet"
+OF_LATER = bytearray(xlsx({"S": sheet([HEAD])}))
+OF_LATER[OF_LATER.index(b"PK\x01\x02") + 6] = 99  # the version of zip that it wants
+OF_LATER = bytes(OF_LATER)
+MERGED = xlsx({"S": sheet([HEAD] * 600, merged=["A1:CV600"])})
 ENTITIES = made.zipped(
     {"xl/workbook.xml": '<!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><w>&b;</w>'}
 )
@@ -80,6 +88,11 @@ ENTITIES = made.zipped(
         (("Date,Dose\n" + "a,b\n" * 5001).encode(), "too_many_rows"),
         (("," * 101 + "\n").encode() + b"a" + b"," * 101, "too_many_columns"),
         (b"\x81\x8d\x90 Date,Dose", "encoding_unknown"),
+        (made.zipped({"xl/workbook.xml": '<?xml version="1.0" encoding="hex"?><a/>'}), NONE),
+        (made.zipped({"xl/workbook.xml": '<?xml version="1.0" encoding="shift_jis"?><a/>'}), NONE),
+        (made.zipped({"xl/workbook.xml": "<a/>"}, zipfile.ZIP_LZMA), NONE),
+        (OF_LATER, NONE),
+        (MERGED, "too_many_merged"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(content: bytes, code: str) -> None:
@@ -87,6 +100,12 @@ def test_a_file_that_cannot_be_read_says_why(content: bytes, code: str) -> None:
         importing.open_file(content)
     assert problem.value.code == code
     assert wording.import_words(code)
+
+
+def test_no_more_cells_are_read_than_there_is_time_for(monkeypatch) -> None:
+    monkeypatch.setattr("titration.importing.package.MOST_ELEMENTS", 100)
+    with pytest.raises(FileProblem, match="too_many_cells"):
+        importing.open_file(xlsx({"S": f"<sheetData>{'<c/>' * 100}</sheetData>"}))
 
 
 def test_a_header_that_claims_a_small_size_lets_no_more_through() -> None:
@@ -302,6 +321,7 @@ def test_columns_of_amounts_and_of_times_of_day_make_one_dose() -> None:
         ("dose", "stop", "kind_disagrees"),
         ("single", DOSE, "kind_disagrees"),
         ("pause", DOSE, "kind_unknown"),
+        ("withhold", "stop", "kind_disagrees"),
     ],
 )
 def test_a_kind_and_a_dose_that_disagree_are_marked(kind: str, dose: str, code: str) -> None:
@@ -320,6 +340,20 @@ def test_a_kind_and_a_dose_that_disagree_are_marked(kind: str, dose: str, code: 
 )
 def test_columns_that_do_not_make_a_log_are_refused(roles: tuple[str, ...], code: str) -> None:
     assert code in [mark.code for mark in read(table(("2026-03-02", DOSE)), *roles).marks]
+
+
+@pytest.mark.parametrize("heading", ["Morning (mcg)", "Morning µg", "Morning (mg per week)"])
+def test_a_heading_with_a_unit_that_is_not_read_takes_no_other_unit(heading: str) -> None:
+    content = table(("2026-03-02", "17"), head=("Date", heading))
+    [mark] = read(content, "from", "morning", unit="mg").all_marks
+    assert (mark.place.column, mark.code) == (heading, "unit_missing")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31 23:00", "0001-01-01 00:10"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_clock_at_the_ends_of_time_is_refused(day: str, zone: str) -> None:
+    with pytest.raises(NotUnderstood):
+        read_moment(day, "", Days(ZoneInfo(zone)))
 
 
 def test_a_table_without_headings_loses_no_row() -> None:

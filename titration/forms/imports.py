@@ -229,4 +229,8 @@ class NamingForm(forms.Form):
 
 
 class ConfirmForm(SubmissionForm):
-    """That what was read back is brought in; `seen` is the newest entry it was read against."""
+    """That what was read back is brought in; `seen` is the newest entry it was read against, `read`
+    the digest of the file and of what was said of it (`waiting.read_as`).
+    """
+
+    read = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)

@@ -5,6 +5,7 @@ Nothing is filled in: a blank cell says nothing, and a row without a dose, a day
 needs none is marked.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from titration.importing.shape import FileRead, First, Mark, Place, ReadRow, Ste
 from titration.timeline import DOSE, RESUME, SINGLE, STOP, WITHHOLD
 from titration.typed import NotUnderstood
 from titration.typed.headings import heading_of
+from titration.typed.vocabulary import UNITS_REFUSED, unit_of
 
 ROLES = (
     *("from", "time", "kind", "dose", "amount", "unit", "timing", *dosing.SLOTS),
@@ -37,6 +39,7 @@ _KINDS = {
     "single dose": SINGLE,
 }
 _LEADING_ROWS = 10
+_WORDS = re.compile(r"[A-Za-zµμ]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,11 @@ def _is_date(text: str) -> bool:
     return True
 
 
+def _names_unit(heading: str) -> bool:
+    words = _WORDS.findall(heading)
+    return any(unit_of(word) or word.lower() in UNITS_REFUSED for word in words)
+
+
 class _Reader:
     """Reads the rows of one sheet."""
 
@@ -181,10 +189,16 @@ class _Reader:
         return Place(self.sheet.name, line.row, self.headings[column])
 
     def unit(self, role: str) -> str:
-        """The unit of bare figures in a column: that of its heading, or the one that was said."""
+        """The unit of bare figures in a column: that of its heading, or the one that was said.
+
+        A heading that names a unit in a way that is not read, such as "Morning (mcg)", has none.
+        """
         n = self.places.get(role)
-        own = heading_of(self.headings[n]).unit if n is not None else ""
-        return own or self.matching.unit
+        if n is None:
+            return self.matching.unit
+        heading = self.headings[n]
+        own = heading_of(heading).unit
+        return own if own or _names_unit(heading) else self.matching.unit
 
 
 class _Row:
@@ -264,18 +278,18 @@ class _Row:
                 self.mark("kind", "kind_unknown")
                 return "", ()
         role, read = self._read()
-        if kind in (WITHHOLD, STOP) and (read is None or read.kind == "stop"):
+        if kind in (WITHHOLD, STOP) and read is None:
             return kind, ()
         if read is None:
             self.mark(role, "dose_missing")
         elif read.problem:
             self.mark(role, read.problem)
-        elif kind in (WITHHOLD, STOP):
-            self.mark(role, "dose_beside_none")
         elif read.kind == "stop":
-            if kind:
+            if kind not in ("", STOP):
                 self.mark(role, "kind_disagrees")
             return STOP, ()
+        elif kind in (WITHHOLD, STOP):
+            self.mark(role, "dose_beside_none")
         elif kind and (kind == SINGLE) != (read.kind == "single"):
             self.mark(role, "kind_disagrees")
         else:

@@ -46,7 +46,7 @@ def open_table(content: bytes, encoding: str = "", separator: str = "") -> Opene
     if "\0" in text:
         raise FileProblem("nul_bytes")
     text = text.removeprefix("\ufeff")
-    separator = separator or _separator(text)
+    separator = separator if separator in SEPARATORS else _separator(text)
     return Opened((Sheet("", tuple(_lines(text, separator))),), encoding, separator, possible)
 
 
@@ -105,15 +105,14 @@ def _lines(text: str, separator: str) -> Iterator[Line]:
     count = row = 0
     try:
         for row, cells in enumerate(reader, start=1):
-            line = Line(row, tuple(_cell(text) for text in cells))
-            if line.is_blank:
+            if not any(map(str.strip, cells)):
                 continue
             count += 1
             if count > MOST_ROWS + 1:
                 raise FileProblem("too_many_rows")
             if len(cells) > MOST_COLUMNS:
                 raise FileProblem("too_many_columns")
-            yield line
+            yield Line(row, tuple(map(_cell, cells)))
     except csv.Error as error:
         code = "cell_too_long" if "limit" in str(error) else "quote_open"
         raise FileProblem(code, str(row + 1)) from None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 MOST_BYTES = 5 * 2**20
 MOST_UNPACKED = 50 * 2**20
+MOST_ELEMENTS = 2_000_000
 MOST_ROWS = 5000
 MOST_COLUMNS = 100
 LONGEST_CELL = 2000

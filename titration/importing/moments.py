@@ -116,6 +116,8 @@ def _at(on: date, clock: time | None, written: str, zone: ZoneInfo) -> Effective
     if clock is None:
         return Effective(on)
     naive = datetime.combine(on, clock)
+    if not 1 < on.year < 9999:  # the clock of another zone may be beyond the days that there are
+        raise NotUnderstood("date_none")
     known = {
         offset
         for fold in (0, 1)

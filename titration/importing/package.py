@@ -1,7 +1,8 @@
 """The parts of a spreadsheet file, read within bounds whatever the file claims.
 
 An XLSX file is a zip of XML. Its parts are unpacked as a stream that stops at MOST_UNPACKED bytes
-in all, and parsed as they come; a document type, which is where XML hides entities, is refused.
+in all, and parsed as they come; a document type, which is where XML hides entities, is refused. So
+is every method of packing but the two that spreadsheets use: others set memory aside by a claim.
 """
 
 import io
@@ -11,10 +12,11 @@ import zlib
 from collections.abc import Callable
 from xml.parsers import expat
 
-from titration.importing.grid import MOST_UNPACKED, FileProblem
+from titration.importing.grid import MOST_ELEMENTS, MOST_UNPACKED, FileProblem
 
 _AT_ONCE = 64 * 1024
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]
@@ -33,9 +35,11 @@ class Package:
             raise FileProblem("old_or_locked")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, OSError):
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
             raise FileProblem("not_a_spreadsheet") from None
-        self._left = MOST_UNPACKED
+        if any(part.compress_type not in _METHODS for part in self._zip.infolist()):
+            raise FileProblem("not_a_spreadsheet")
+        self._left, self._elements_left = MOST_UNPACKED, MOST_ELEMENTS
 
     def has(self, path: str) -> bool:
         return path in self._zip.NameToInfo
@@ -47,6 +51,9 @@ class Package:
         parser.StartDoctypeDeclHandler = _refuse
 
         def started(name: str, attributes: dict[str, str]) -> None:
+            self._elements_left -= 1
+            if self._elements_left < 0:
+                raise FileProblem("too_many_cells")
             start(_local(name), {_local(key): value for key, value in attributes.items()})
 
         parser.StartElementHandler = started
@@ -65,11 +72,14 @@ class Package:
                 parser.Parse(b"", True)
         except Stop:
             pass
+        except FileProblem:
+            raise
         except (
             expat.ExpatError,
+            ValueError,  # and LookupError: an encoding that the parser does not know
+            LookupError,
             zipfile.BadZipFile,
             zlib.error,
-            KeyError,
             EOFError,
             NotImplementedError,
             RuntimeError,

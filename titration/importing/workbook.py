@@ -22,7 +22,7 @@ from titration.importing.grid import (
 from titration.importing.numbers import BUILT_IN, shown
 from titration.importing.package import Package
 
-_MOST_SHEETS, _MOST_MERGED = 50, 1000
+_MOST_SHEETS, _MOST_MERGED, _MOST_IN_MERGED = 50, 1000, 50_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
@@ -195,10 +195,15 @@ class _Cells:
 
     def lines(self) -> Iterator[Line]:
         """The rows that hold something, in their order; merged cells say that they are."""
+        left_over = _MOST_IN_MERGED
         for top, left, bottom, right in self.merged:
+            columns = range(left, min(right, MOST_COLUMNS) + 1)
             for row in [row for row in self.found if top <= row <= bottom]:
+                left_over -= len(columns)
+                if left_over < 0:
+                    raise FileProblem("too_many_merged")
                 cells = self.found[row]
-                for column in range(left, min(right, MOST_COLUMNS) + 1):
+                for column in columns:
                     cells[column] = Cell(cells.get(column, Cell()).text, "merged")
         for row in sorted(self.found):
             cells = self.found[row]

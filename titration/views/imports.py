@@ -95,7 +95,9 @@ def reopened(request: SignedInRequest, patient: Patient, file: WaitingFile) -> H
     """Open the file as it is said to be: what was said of its columns may be of others."""
     names = ("encoding", "separator", "sheet", "header")
     before = file.choices.get(OPENING, {})
-    answers = {name: request.POST[name] for name in names if name in request.POST}
+    answers = {
+        name: request.POST[name].replace("\x00", "") for name in names if name in request.POST
+    }
     if answers.get("sheet", "") != before.get("sheet", answers.get("sheet", "")):
         answers.pop("header", None)  # it was a row of another sheet
     try:
@@ -123,8 +125,8 @@ def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
     if read.read is None:
         return redirect("import-columns", found.pk)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
-    is_confirmed = form.is_bound and form.is_valid() and read.is_said
-    if is_confirmed and (done := brought_in(request, found, file, read, form)):
+    is_confirmed = form.is_bound and form.is_valid() and is_as_read_back(form, file)
+    if is_confirmed and read.is_said and (done := brought_in(request, found, file, read, form)):
         return done
     back = read_back(request, found, read, form)
     context = {
@@ -134,6 +136,7 @@ def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
         "deciding": getattr(read, "deciding", None),
         "has_columns": isinstance(read, ReadingIn),
         "read": back,
+        "digest": waiting.read_as(file),
         "seen": read.seen,
     }
     status = status_of(form) if form.errors else 200
@@ -153,6 +156,21 @@ def recorded_before(request: SignedInRequest, patient: UUID) -> HttpResponse | N
     found = patient_for(request, patient, RECORD)
     messages.success(request, presenter.done_words(done, submission))
     return redirect("patient", found.pk)
+
+
+def is_as_read_back(form: ConfirmForm, file: WaitingFile) -> bool:
+    """Whether the page that is confirmed showed this file, read by these answers."""
+    if form.cleaned_data["read"] == waiting.read_as(file):
+        return True
+    form.status = HTTPStatus.CONFLICT
+    form.add_error(
+        None,
+        _(
+            "The file, or what was said of it, is another one than on the page that you confirmed. "
+            "Read the rows again, then bring them in."
+        ),
+    )
+    return False
 
 
 def read_back(
@@ -227,7 +245,11 @@ def said_of(request: SignedInRequest, file: WaitingFile, *forms: str) -> dict[st
 def say(file: WaitingFile, about: str, answers: Any) -> None:
     """Keep the answers of a form, as they were sent."""
     skipped = {"csrfmiddlewaretoken", "do", "submission"}
-    file.choices[about] = {name: answers[name] for name in answers if name not in skipped}
+    file.choices[about] = {
+        name: answers[name].replace("\x00", "")  # which PostgreSQL keeps in no text
+        for name in answers
+        if name not in skipped
+    }
     file.save(update_fields=["choices"])
 
 

@@ -66,7 +66,12 @@ _MESSAGES = {
         "The file has more than 5,000 rows. Split it into several files."
     ),
     "too_many_columns": gettext_noop("The file has more than 100 columns."),
-    "too_many_merged": gettext_noop("The sheet has more than 1,000 merged stretches of cells."),
+    "too_many_cells": gettext_noop(
+        "The file holds more cells than can be read at once. Save the sheet that is meant alone."
+    ),
+    "too_many_merged": gettext_noop(
+        "The sheet has more merged cells than can be read. Undo the merges."
+    ),
     "nul_bytes": gettext_noop(
         "The file holds signs that no text has (NUL bytes). Save it anew as CSV in UTF-8."
     ),
