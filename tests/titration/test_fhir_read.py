@@ -23,6 +23,7 @@ from titration.exports.fhir.around import Around
 from titration.exports.fhir.dosage import dosage
 from titration.exports.fhir.steps import medication, steps
 from titration.exports.history import PatientRecord, RegimenRecord
+from titration.fhir import own
 from titration.importing.fhir import read_bundle
 from titration.importing.fhir.dosage import read_dosage
 from titration.importing.fhir.nodes import Node
@@ -307,6 +308,8 @@ WHOLE = bundle(request(dose(5, **start("2026-03-02"))))
     (WHOLE.replace(b'"value": 5', b'"value": 5, "value": 6'), "json_twice"),
     (WHOLE.replace(b'"value": 5', b'"value": NaN'), "json_number"),
     (WHOLE.replace(b'"value": 5', b'"value": 1e999999999'), "json_number"),
+    (WHOLE.replace(b"Prednisolone", rb"\u0000"), "json_signs"),
+    (WHOLE.replace(b"Prednisolone", rb"\ud800"), "json_signs"),
     (b'{"resourceType": "Patient"}', "fhir_no_bundle"),
     (b'{"resourceType": "Bundle", "entry": {}}', "fhir_no_bundle"),
     (b'{"resourceType": "Bundle", "entry": [{"resource": {}}]}', "fhir_no_bundle"),
@@ -446,3 +449,24 @@ def test_whatever_stands_in_a_bundle_it_is_read_or_marked(data, told):
         assert (row.said is None) == bool(row.marks)
         if row.said:
             assert not row.said.components or not check_components(row.said.components)
+
+
+def test_how_it_was_recorded_first_is_kept_as_far_as_it_can_be():
+    """Numbers of five digits and more; nothing that a column or a clock cannot hold."""
+    told = {
+        "resourceType": "Provenance",
+        "id": "r1",
+        "recorded": "2026-03-02T10:00:00+00:00",
+        "agent": [{"who": {"display": "N" * 400}}],
+        "extension": [
+            {"url": own("entry"), "valuePositiveInt": 123456},
+            {"url": own("entry-digest"), "valueString": "no digest"},
+            {"url": own("time-zone"), "valueString": "Middle/Earth"},
+        ],
+    }
+
+    [row] = read(request(dose(5, **start("2026-03-02"))), told).rows
+
+    assert row.first.number == 123456
+    assert (row.first.digest, row.first.time_zone) == ("", "")
+    assert row.first.recorded_by == "N" * 150

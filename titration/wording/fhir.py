@@ -13,6 +13,7 @@ FHIR_MESSAGES = {
         "FHIR is written in UTF-8, and this file is not. Have it exported anew, or saved in UTF-8."
     ),
     "json_number": gettext_noop("The file holds a figure that cannot be kept as it is written."),
+    "json_signs": gettext_noop("The file spells signs that no text has. Have it exported anew."),
     "json_twice": gettext_noop(
         "An element stands twice in one place, with two values. Have the file exported anew."
     ),

@@ -43,9 +43,21 @@ def open_bundle(content: bytes) -> dict[str, Any]:
         raise FileProblem("json_broken", str(error.lineno)) from None
     except RecursionError:
         raise FileProblem("json_deep") from None
+    _check_signs(found)
     if not isinstance(found, dict) or found.get("resourceType") != "Bundle":
         raise FileProblem("fhir_no_bundle")
     return found
+
+
+def _check_signs(found: Any) -> None:
+    """Every text can be kept: JSON can spell signs that no text has (NUL, half of a pair)."""
+    text = json.dumps(found, ensure_ascii=False, default=str)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise FileProblem("json_signs") from None
+    if "\\u0000" in text:
+        raise FileProblem("json_signs")
 
 
 def _figure(digits: str) -> Decimal:

@@ -1,9 +1,13 @@
 """The resources of a Bundle, by the addresses that lead to them, and what several of them say."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from titration.importing.fhir.nodes import Json, Node, concept
 from titration.importing.moments import Days, read_day, read_moment
@@ -73,6 +77,12 @@ class Found:
         except NotUnderstood:
             return None
 
+    @cached_property
+    def clinic(self) -> str:
+        """The name of the first Organization."""
+        found = (r for r in self.resources if r["resourceType"] == "Organization")
+        return str(next(found, {}).get("name", ""))
+
     def first(self, node: Node) -> First:
         """How a step was recorded first: by our own Provenance, else by what the resource says."""
         told = self.by_address.get(f"Provenance/{node.value.get('id')}", {})
@@ -82,14 +92,13 @@ class Found:
         agents = [self.person(agent, "who") for agent in provenance.nodes("agent")]
         recorder = agents[0] if agents else self.person(node, "recorder")
         written = provenance.text("recorded") or node.text("authoredOn")
-        clinic = next((r for r in self.resources if r.get("resourceType") == "Organization"), {})
         return First(
-            number=number.whole("valuePositiveInt") if number else None,
-            digest=digest.text("valueString") if digest else "",
-            clinic=str(clinic.get("name", "")) if told else "",
-            recorded_by=recorder,
+            number=_number(number.figure("valuePositiveInt")) if number else None,
+            digest=_digest(digest.text("valueString")) if digest else "",
+            clinic=self.clinic[:200] if told else "",
+            recorded_by=recorder[:150],
             recorded_at=_instant(written),
-            time_zone=zone.text("valueString") if zone else "",
+            time_zone=_zone(zone.text("valueString")) if zone else "",
         )
 
 
@@ -112,6 +121,23 @@ def name_of(person: Json) -> str:
             words = [str(p) for part in parts if isinstance(part, list) for p in part if p]
             return str(each.get("text") or " ".join(words))
     return ""
+
+
+def _number(value: Decimal | None) -> int | None:
+    return int(value) if value is not None and 0 < value < 10**15 and value % 1 == 0 else None
+
+
+def _digest(written: str) -> str:
+    return written if re.fullmatch("[0-9a-f]{64}", written) else ""
+
+
+def _zone(written: str) -> str:
+    """A time zone that there is; "" for what is none."""
+    try:
+        ZoneInfo(written)
+    except (KeyError, ValueError, OSError):
+        return ""
+    return written
 
 
 def _instant(written: str) -> datetime | None:
