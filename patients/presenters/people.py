@@ -377,7 +377,10 @@ def _version(version: PatientVersion, before: PatientVersion | None, erased: str
     )
 
 
-def compared(one: PatientVersion, other: PatientVersion) -> list[tuple[str, str, str, bool]]:
+Compared = tuple[str, str, str, bool]
+
+
+def compared(one: PatientVersion, other: PatientVersion) -> list[Compared]:
     """(label, words of one, words of the other, whether they differ) for everything they say."""
     return [
         (label, said, other_said, said != other_said)

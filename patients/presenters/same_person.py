@@ -12,7 +12,7 @@ from ledger.moments import Moment
 from patients import wording
 from patients.models import Patient, PatientVersion, SamePerson
 from patients.presenters.linked import LinkedRecord, linked_records, regimen_counts
-from patients.presenters.people import compared
+from patients.presenters.people import Compared, compared
 from patients.wording import moment_words
 
 
@@ -103,9 +103,6 @@ def _withdrawal_words(retraction: Retraction, patient: Patient) -> str:
         "when": moment_words(entry.recorded_at, patient.clinic.zone),
         "number": f"{entry.number:,}",
     }
-
-
-Compared = tuple[str, str, str, bool]
 
 
 def side_by_side(mine: PatientVersion, theirs: PatientVersion) -> list[Compared]:

@@ -301,6 +301,7 @@ def test_a_page_reads_it_back_and_brings_it_in(client, file, place):
     assert "Quillfeather-Ashgrove, born 19-Jul-1953" in page.text
     assert "Into the spinal fluid: baclofen" in page.text
     assert "The file has another identity for them" in page.text
+    assert "Family name differs Quillfeather Quillfeather-Ashgrove" in page.text
     assert page.values["responsible"] == str(place.by.pk)
     address = reverse("import-record", args=[known.pk])
     refused = Page(client.post(address, typed_over(page.values, {"responsible": ""})))

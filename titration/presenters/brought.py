@@ -7,6 +7,8 @@ from django.utils.translation import ngettext
 
 from ledger.models import ImportedFile, Retraction
 from patients import wording as person_wording
+from patients.models import Patient, PatientVersion
+from patients.presenters.people import Compared, compared
 from titration import wording
 from titration.models import Route
 from titration.tables import ReadTables
@@ -53,6 +55,16 @@ def person_of(read: ReadTables) -> str:
         else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+def beside(patient: Patient, read: ReadTables) -> list[Compared]:
+    """The newest details here and in the file; nothing where the file has none."""
+    if not read.tables["patient"]:
+        return []
+    row = read.tables["patient"][-1]
+    said = {name: value for name, value in row.items() if name not in ("entry", "patient")}
+    here = PatientVersion.objects.newest().get(patient=patient)
+    return compared(here, PatientVersion(**said))
 
 
 def regimens_of(read: ReadTables) -> list[str]:

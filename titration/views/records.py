@@ -51,6 +51,7 @@ def import_record(request: SignedInRequest, patient: UUID) -> HttpResponse:
         "patient": found,
         "facts": facts,
         "said": brought.facts_of(read),
+        "compared": brought.beside(found, read),
         "is_another": is_another,
         "form": form,
     }
