@@ -220,6 +220,10 @@ def test_a_request_that_may_not_hold_is_not_read(elements, path, code):
     "5 mg twice a day on Mondays",
     "5 mg in the morning",
     "5 mg at 08:00",
+    "5 mcg twice a day",
+    "5 mg twice weekly",
+    "5 mg twice every other day",
+    "half a tablet of 5 mg twice a day",
 ])  # fmt: skip
 def test_text_that_disagrees_with_the_structure_is_shown_and_not_resolved(text):
     five_days = dose(5, text, **start("2026-03-02", "2026-03-06"))
@@ -323,6 +327,12 @@ def test_a_file_that_is_no_whole_bundle_of_one_patient_is_refused(content, code)
         read_bundle(content, LONDON)
 
     assert problem.value.code == code
+
+
+def test_words_that_end_a_dose_disagree_with_one_that_does_not():
+    [row] = read(request(dose(5, "Withhold", **start("2026-03-02")))).rows
+
+    assert [mark.code for mark in row.marks] == ["fhir_disagrees"]
 
 
 def test_a_mark_of_utf_8_is_no_problem():

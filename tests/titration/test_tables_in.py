@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
-from zipfile import ZipFile
+from zipfile import ZIP_LZMA, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -310,6 +310,11 @@ def test_a_page_reads_it_back_and_brings_it_in(client, file, place):
         "is_same": ["Compare the two, and tick this if they are one person."],
         "responsible": ["Choose a prescriber of the clinic."],
     }
+    chosen(client, known, file)  # in another window
+    swapped = client.post(address, typed_over(page.values, {"is_same": "on"}))
+    assert swapped.status_code == 409
+    assert not known.regimens.exists()
+    page = chosen(client, known, renamed)
     answer = client.post(address, typed_over(page.values, {"is_same": "on"}), follow=True)
     assert "records were brought in" in Page(answer).text
     assert known.regimens.count() == 1
@@ -335,6 +340,15 @@ def test_pages_and_files_name_who_signed_it_elsewhere(client, patient, file, pla
         assert answer.status_code == 200, address
     page = Page(client.get(reverse("plan", args=[regimen.plans.get().pk])))
     assert f"{signer}, brought in by {place.recorder.name}" in page.text
+
+
+def test_a_zip_packed_by_another_method_is_not_unpacked(file):
+    packed = io.BytesIO()
+    with ZipFile(io.BytesIO(file)) as ours, ZipFile(packed, "w", ZIP_LZMA) as theirs:
+        for name in ours.namelist():
+            theirs.writestr(name, ours.read(name))
+    with pytest.raises(TablesRefused):
+        read_tables(packed)
 
 
 def test_a_page_says_what_is_wrong_with_a_file(client, file, place):

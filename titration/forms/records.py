@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from access.models import Clinic, User
+from titration.forms.imports import ConfirmForm
 from titration.forms.steps import prescribers_of
-from titration.forms.submission import SubmissionForm
 
 
-class RecordForm(SubmissionForm):
+class RecordForm(ConfirmForm):
     """Who answers here for what prescribers elsewhere had in hand.
 
     Where the file has another identity for the patient, somebody says that both are one person.

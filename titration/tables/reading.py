@@ -16,7 +16,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import IO, Any
 from uuid import UUID
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 
@@ -111,6 +111,8 @@ def _members(archive: ZipFile) -> dict[str, ZipInfo]:
             raise TablesRefused(
                 _("The zip holds a file that does not belong in it."), Place(name[:100])
             )
+    if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in infos):
+        raise BadZipFile  # we pack in no other way, and others set memory aside by a claim
     return dict(zip(names, infos, strict=True))
 
 
@@ -264,7 +266,7 @@ def _figure(cell: str) -> Decimal:
 
 def _moment(cell: str) -> datetime:
     moment = datetime.fromisoformat(cell)
-    if moment.utcoffset() is None:
+    if moment.utcoffset() is None or not 1 < moment.year < 9999:  # other zones are within then
         raise ValueError
     return moment
 

@@ -167,7 +167,7 @@ def is_as_read_back(form: ConfirmForm, file: WaitingFile) -> bool:
         None,
         _(
             "The file, or what was said of it, is another one than on the page that you confirmed. "
-            "Read the rows again, then bring them in."
+            "Read it again, then bring it in."
         ),
     )
     return False

@@ -14,14 +14,14 @@ from ledger.models import FileFormat
 from ledger.writing import LedgerError
 from patients.models import Patient
 from patients.presenters import banner
-from titration import actions
+from titration import actions, waiting
 from titration.forms.records import RecordForm
 from titration.models import WaitingFile
 from titration.presenters import brought
 from titration.presenters.imports import file_facts
 from titration.tables import ReadTables, TablesRefused, is_tables, read_tables
 from titration.views.attempts import attempt, status_of
-from titration.views.imports import file_for
+from titration.views.imports import file_for, is_as_read_back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,8 @@ def import_record(request: SignedInRequest, patient: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     is_another = read.said["patient"] != str(found.pk)
     form = RecordForm(data, clinic=found.clinic, by=request.user, is_another=is_another)
-    if form.is_bound and form.is_valid() and (done := brought_in(request, found, file, read, form)):
+    is_confirmed = form.is_bound and form.is_valid() and is_as_read_back(form, file)
+    if is_confirmed and (done := brought_in(request, found, file, read, form)):
         return done
     facts = file_facts(
         name=file.name,
@@ -53,6 +54,7 @@ def import_record(request: SignedInRequest, patient: UUID) -> HttpResponse:
         "said": brought.facts_of(read),
         "compared": brought.beside(found, read),
         "is_another": is_another,
+        "digest": waiting.read_as(file),
         "form": form,
     }
     status = status_of(form) if form.errors else HTTPStatus.OK

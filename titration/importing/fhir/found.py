@@ -145,4 +145,5 @@ def _instant(written: str) -> datetime | None:
         found = datetime.fromisoformat(written)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    # At the ends of time another zone may be beyond the days that there are.
+    return found if found.tzinfo and 1 < found.year < 9999 else None

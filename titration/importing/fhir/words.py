@@ -12,7 +12,15 @@ from decimal import Decimal
 from titration.dosing import Component
 from titration.importing.fhir.dosage import DosageSaid
 from titration.importing.fhir.timings import Bounds
-from titration.typed.vocabulary import NUMBERS, SPACES, WEEKDAY_NAMES, slot_of, unit_of
+from titration.typed.vocabulary import (
+    NUMBERS,
+    ORDINALS,
+    SPACES,
+    UNITS_REFUSED,
+    WEEKDAY_NAMES,
+    slot_of,
+    unit_of,
+)
 
 _QUOTED = re.compile(r"“[^”]*”")
 _COUNTED = re.compile(r"counted from (?:[A-Za-z]+ )?[0-9]{2}-[A-Za-z]{3}-[0-9]{4}")
@@ -26,7 +34,17 @@ _SLOT = re.compile(
     r"\b(mornings?|breakfast|mid-?day|noon|lunch|afternoons?|dinner|evenings?|bed(?:[ -]?time)?)\b",
     re.IGNORECASE,
 )
-WORDS = {**NUMBERS, "once": 1, "twice": 2, "thrice": 3, "alternate": 2}
+WORDS = {**NUMBERS, **ORDINALS, "once": 1, "twice": 2, "thrice": 3, "alternate": 2} | {
+    "half": Decimal("0.5"),
+    "quarter": Decimal("0.25"),
+}
+_PERIODS = {
+    "day": re.compile(r"\b(?:daily|(?:a|per|each|every) day)\b", re.IGNORECASE),
+    "week": re.compile(r"\b(?:weekly|fortnightly|(?:a|per|each|every) week)\b", re.IGNORECASE),
+    "month": re.compile(r"\b(?:monthly|(?:a|per|each|every) month)\b", re.IGNORECASE),
+}
+_ALTERNATE = re.compile(r"\b(?:alternate|(?:every|each) (?:other|second)) day", re.IGNORECASE)
+_NONE_TAKEN = re.compile(r"\b(?:stop|withh[eo]ld|hold|omit|suspend|discontinue)", re.IGNORECASE)
 
 
 def disagrees(said: DosageSaid) -> bool:
@@ -35,7 +53,16 @@ def disagrees(said: DosageSaid) -> bool:
     text = _COUNTED.sub(" ", text)
     if not said.components or not text.strip():
         return False
-    return any((_clocks(text, said), _figures(text, said), _days(text, said), _slots(text, said)))
+    return any(
+        (
+            _clocks(text, said),
+            _figures(text, said),
+            _days(text, said),
+            _slots(text, said),
+            _periods(text, said),
+            _ends(text, said),
+        )
+    )
 
 
 def _clocks(text: str, said: DosageSaid) -> bool:
@@ -51,7 +78,8 @@ def _figures(text: str, said: DosageSaid) -> bool:
     for digits, unit in _FIGURE.findall(plain):
         value = Decimal(digits.replace(",", ""))
         written.add(value)
-        if named := unit_of(unit):
+        # A unit that is refused as typed ("mcg") is none of the structure's: a person says.
+        if named := unit_of(unit) or (unit if unit.lower() in UNITS_REFUSED else None):
             pairs.add((value, named))
     spelt = {Decimal(WORDS[w]) for w in map(str.lower, _WORD.findall(plain)) if w in WORDS}
     if not written | spelt <= _figures_of(said):
@@ -89,6 +117,23 @@ def _taken_of(part: Component) -> Iterator[tuple[Decimal, str]]:
 def _days(text: str, said: DosageSaid) -> bool:
     written = {n for n, name in enumerate(WEEKDAY_NAMES, 1) if name in text.lower()}
     return bool(written) and written != {d for p in said.components for d in p.timing.weekdays}
+
+
+def _periods(text: str, said: DosageSaid) -> bool:
+    """Whether the words count by days, weeks or months of which the structure knows nothing."""
+    written = {unit for unit, pattern in _PERIODS.items() if pattern.search(text)}
+    timings = [part.timing for part in said.components]
+    if _ALTERNATE.search(text) and all(timing.period != 2 for timing in timings):
+        return True
+    known = {timing.period_unit for timing in timings}
+    if any(timing.weekdays for timing in timings):
+        known |= {"day", "week"}
+    return bool(written) and not written & known
+
+
+def _ends(text: str, said: DosageSaid) -> bool:
+    """Whether the words say that none is taken, and the structure has no end."""
+    return bool(_NONE_TAKEN.search(text)) and not (said.bounds.end or said.bounds.count)
 
 
 def _slots(text: str, said: DosageSaid) -> bool:
