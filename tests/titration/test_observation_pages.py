@@ -169,6 +169,16 @@ def test_a_mark_that_is_none_begins_with_the_newest(client, patient, recorder, m
     assert "61.5" in Page(page).text
 
 
+def test_a_correction_sent_again_with_other_content_is_told_so(client, patient, recorder):
+    address = f"/observations/{observation_of(patient).observation}/correct/"
+    values = Page(client.get(address)).values | {"correction_reason": "misread"}
+    client.post(address, values)
+    answer = Page(client.post(address, values | {"correction_reason": "misheard"}))
+    assert answer.status == 409
+    assert "This form was sent before with other content" in answer.text
+    assert answer.values["correction_reason"] == "misheard"
+
+
 def test_a_side_effect_is_recorded_and_its_end_later(client, patient, recorder):
     regimen = regimen_of(patient)
     send(

@@ -22,16 +22,21 @@ def attempt(form: SubmissionForm, action, **asked):
     except RuleBroken as rule:
         form.break_rule(rule)
     except SubmissionConflict as conflict:
-        form.status = HTTPStatus.CONFLICT
-        form.add_error(
-            None,
-            _(
-                "This form was sent before with other content, which entry %(number)s holds. "
-                "Open the page anew to record something else."
-            )
-            % {"number": f"{conflict.entry.number:,}"},
-        )
+        sent_before(form, conflict)
     return None
+
+
+def sent_before(form: SubmissionForm, conflict: SubmissionConflict) -> None:
+    """Say on the form that it recorded something else when it was sent first."""
+    form.status = HTTPStatus.CONFLICT
+    form.add_error(
+        None,
+        _(
+            "This form was sent before with other content, which entry %(number)s holds. "
+            "Open the page anew to record something else."
+        )
+        % {"number": f"{conflict.entry.number:,}"},
+    )
 
 
 def read_anew(form: SubmissionForm, **hidden: object) -> None:

@@ -19,7 +19,7 @@ from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.models import Retraction
 from ledger.moments import Moment
-from ledger.writing import AlreadySuperseded, check_not_erased
+from ledger.writing import AlreadySuperseded, SubmissionConflict, check_not_erased
 from patients.models import Patient
 from patients.presenters import banner, not_today
 from titration import actions, observed
@@ -43,7 +43,7 @@ from titration.presenters.observed import (
     text_rows,
 )
 from titration.presenters.regimen import titles_of
-from titration.views.attempts import attempt, read_anew
+from titration.views.attempts import attempt, read_anew, sent_before
 from titration.views.recording import with_another_row, withhold
 from titration.views.regimens import kind_of
 
@@ -286,7 +286,9 @@ def correct(
     except RuleBroken as rule:
         in_value = rule.field in value.fields or isinstance(rule, actions.BeyondBounds)
         (value if in_value else form).break_rule(rule)
-        return False
+    except SubmissionConflict as conflict:
+        sent_before(form, conflict)
+    return False
 
 
 def overtaken(form: Any, read: Any, conflict: AlreadySuperseded, texts: list) -> dict[str, Any]:
