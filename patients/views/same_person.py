@@ -144,7 +144,7 @@ def same_person_retract(request: SignedInRequest, link: UUID) -> HttpResponse:
         try:
             submission = form.cleaned_data["submission"]
             actions.unlink_records(link=found, by=request.user, submission=submission)
-        except writing.AlreadySuperseded as error:
+        except (writing.AlreadySuperseded, writing.SubmissionConflict) as error:
             words = _("Withdrawn already by %(name)s, entry %(number)s. Nothing was recorded anew.")
             said = {"name": error.entry.recorded_by_name, "number": f"{error.entry.number:,}"}
             form.refuse(words % said)

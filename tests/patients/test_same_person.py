@@ -174,6 +174,17 @@ def test_a_withdrawal_takes_it_from_both_and_stays_legible(browser, pair):
     assert "This link is withdrawn already." in again.text
 
 
+def test_a_withdrawal_sent_again_by_somebody_else_is_told_so(browser, pair):
+    link = linked_to(pair.one, pair.two, pair.nurse)
+    address = reverse("same-person-retract", args=[link.line])
+    values = Page(browser.get(address)).values
+    browser.post(address, values)
+    browser.force_login(pair.doctor)
+    answer = Page(browser.post(address, values))
+    assert answer.status == 409
+    assert "Withdrawn already by J. Lind" in answer.text
+
+
 def test_of_two_who_link_at_once_the_second_is_told_and_keeps_the_words(browser, pair):
     page = compared(browser, pair.two, pair.one)
     link = linked_to(pair.one, pair.two, pair.doctor)
