@@ -10,12 +10,18 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 DAY, MOMENT, MONTH, ROUNDED, PERCENT, WORDED, CLOCK = range(1, 8)
+STRUCK = "<rPr><strike/></rPr>"
 FORMATS = ("General", "yyyy-mm-dd", "d mmm yyyy hh:mm", "mmm-yy", "0", "0%", '0" mg"', "hh:mm")
 """The format of each style, by its number."""
 
 
 def xlsx(
-    sheets: Mapping[str, str], *, is_1904: bool = False, hidden: Iterable[str] = (), strings=()
+    sheets: Mapping[str, str],
+    *,
+    is_1904: bool = False,
+    hidden: Iterable[str] = (),
+    strings=(),
+    struck=(),
 ) -> bytes:
     """A spreadsheet of these sheets, by name: each the XML inside `worksheet`."""
     names = list(sheets)
@@ -41,11 +47,14 @@ def xlsx(
             f'<numFmt numFmtId="{200 + n}" formatCode={quoteattr(code)}/>'
             for n, code in enumerate(FORMATS)
         )
-        + '</numFmts><cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs>'
+        + "</numFmts><fonts><font/><font><strike/></font></fonts>"
+        + '<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs>'
         + "".join(f'<xf numFmtId="{200 + n}"/>' for n in range(len(FORMATS)))
+        + '<xf numFmtId="201" fontId="1"/>'
         + "</cellXfs></styleSheet>",
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">'
         + "".join(f"<si><t>{escape(text)}</t><rPh><t>spoken</t></rPh></si>" for text in strings)
+        + "".join(f"<si><r>{STRUCK}<t>{escape(text)}</t></r></si>" for text in struck)
         + "</sst>",
         **{
             f"xl/worksheets/sheet{n}.xml": f'<worksheet xmlns="{MAIN}">{sheets[name]}</worksheet>'

@@ -181,6 +181,12 @@ def test_one_row_that_is_not_understood_keeps_all_from_being_recorded(client, st
     assert not DoseStep.objects.exists()
 
 
+def test_a_column_that_is_left_out_is_named_before_anything_is_recorded(client, story):
+    matched(client, story, CSV.replace("Why", "Midday (mcg)"), column_4="")
+    page = Page(client.get(story.url("read-back")))
+    assert "Columns that are not read and not recorded: “Midday (mcg)”." in page.text
+
+
 def test_days_with_two_readings_are_asked_about_once_for_the_file(client, story):
     answer = matched(client, story, order="")
     assert answer.status_code == 422

@@ -213,6 +213,24 @@ def test_merged_cells_are_marked_in_each_row_that_they_cover() -> None:
     assert problems(read(xlsx({"S": rows}))) == [(2, "Date", "merged"), (3, "Date", "merged")]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        made.text_cell("A2", "2026-03-02").replace("<is>", f"<is>{made.STRUCK}"),
+        '<c r="A2" t="s"><v>0</v></c>',
+        number_cell("A2", 46083, len(made.FORMATS)),
+    ],
+)
+def test_what_is_struck_through_is_marked(cell: str) -> None:
+    content = xlsx({"S": sheet([HEAD, (cell, DOSE)])}, struck=["2026-03-02"])
+    assert problems(read(content)) == [(2, "Date", "struck")]
+
+
+def test_a_hidden_row_is_marked() -> None:
+    content = xlsx({"S": sheet([HEAD, ("2026-03-02", DOSE)]).replace('r="2"', 'r="2" hidden="1"')})
+    assert {code for *_place, code in problems(read(content))} == {"row_hidden"}
+
+
 def test_a_hidden_sheet_is_offered_and_not_taken() -> None:
     opened = importing.open_file(xlsx({"Old": sheet([HEAD]), "Now": sheet([HEAD])}, hidden=["Old"]))
     assert [(each.name, each.is_hidden) for each in opened.sheets] == [

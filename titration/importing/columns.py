@@ -125,7 +125,13 @@ def read_sheet(
         if line.row > header.row:
             rows.append(reader.row(line))
             advance(1)
-    return FileRead(tuple(rows))
+    left_out = tuple(
+        cell.text
+        for n, cell in enumerate(header.cells)
+        if not (n < len(matching.roles) and matching.roles[n])
+        and any(n < len(row.cells) and row.cells[n] for row in rows)
+    )
+    return FileRead(tuple(rows), columns_left_out=left_out)
 
 
 def unmatched(sheet: Sheet, matching: Matching) -> tuple[Mark, ...]:

@@ -86,12 +86,14 @@ class FileRead:
     """What was read of a file; `marks` are of the file as a whole, those of rows are theirs.
 
     `left_out` says what of it is no dose step and does not come in, and how often it is there;
+    `columns_left_out` are the headings of the columns that hold something and are not read;
     `person` and `born` of whom the file is, as far as its format tells.
     """
 
     rows: tuple[ReadRow, ...] = ()
     marks: tuple[Mark, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
+    columns_left_out: tuple[str, ...] = ()
     person: str = ""
     born: str = ""
 

@@ -39,7 +39,7 @@ def open_workbook(content: bytes) -> Opened:
         if kind == "styles" and package.has(path):
             package.parse(path, book.style)
         elif kind == "sharedStrings" and package.has(path):
-            strings = _Strings(book.strings)
+            strings = _Strings(book)
             package.parse(path, strings.start, strings.end, strings.data)
     sheets = []
     for name, relation, is_hidden in book.sheets[:_MOST_SHEETS]:
@@ -75,8 +75,11 @@ class _Book:
         self.sheets: list[tuple[str, str, bool]] = []
         self.strings: list[str] = []
         self._codes: dict[int, str] = dict(BUILT_IN)
-        self._formats: list[int] = []
-        self._is_in_cells = False
+        self.struck_strings: set[int] = set()
+        self._formats: list[tuple[int, int]] = []
+        self._fonts = 0
+        self._struck_fonts: set[int] = set()
+        self._part = ""
 
     def start(self, element: str, attributes: dict[str, str]) -> None:
         if element == "workbookPr":
@@ -88,27 +91,39 @@ class _Book:
     def style(self, element: str, attributes: dict[str, str]) -> None:
         if element == "numFmt":
             self._codes[_whole(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
-        elif element in ("cellXfs", "cellStyleXfs"):
-            self._is_in_cells = element == "cellXfs"
-        elif element == "xf" and self._is_in_cells:
-            self._formats.append(_whole(attributes.get("numFmtId")))
+        elif element in ("fonts", "fills", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            self._part = element
+        elif element == "font" and self._part == "fonts":
+            self._fonts += 1
+        elif element == "strike" and self._part == "fonts" and _is_on(attributes):
+            self._struck_fonts.add(self._fonts - 1)
+        elif element == "xf" and self._part == "cellXfs":
+            number, font = attributes.get("numFmtId"), attributes.get("fontId")
+            self._formats.append((_whole(number), _whole(font)))
 
     def code(self, style: str | None) -> str:
         """The format of a cell's number, by its style."""
         place = _whole(style)
-        return self._codes.get(self._formats[place], "") if place < len(self._formats) else ""
+        return self._codes.get(self._formats[place][0], "") if place < len(self._formats) else ""
+
+    def is_struck(self, style: str | None) -> bool:
+        """Whether a cell of this style is struck through."""
+        place = _whole(style)
+        return place < len(self._formats) and self._formats[place][1] in self._struck_fonts
 
 
 class _Strings:
     """The texts that cells share; how a text is pronounced is left out."""
 
-    def __init__(self, strings: list[str]) -> None:
-        self._strings = strings
+    def __init__(self, book: _Book) -> None:
+        self._strings, self._struck = book.strings, book.struck_strings
         self._is_text = self._is_spoken = False
 
-    def start(self, element: str, _attributes: dict[str, str]) -> None:
+    def start(self, element: str, attributes: dict[str, str]) -> None:
         if element == "si":
             self._strings.append("")
+        elif element == "strike" and _is_on(attributes):
+            self._struck.add(len(self._strings) - 1)
         self._is_spoken |= element == "rPh"
         self._is_text = element == "t" and not self._is_spoken
 
@@ -131,6 +146,7 @@ class _Raw:
     style: str | None
     value: str = ""
     is_formula: bool = False
+    is_struck: bool = False
 
 
 @dataclass(slots=True)
@@ -142,6 +158,7 @@ class _Cells:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     row: int = 0
     column: int = 0
+    is_hidden: bool = False
     raw: _Raw | None = None
     is_value: bool = False
     is_spoken: bool = False
@@ -151,11 +168,15 @@ class _Cells:
             case "row":
                 self.row = _whole(attributes.get("r")) or self.row + 1
                 self.column = 0
+                self.is_hidden = attributes.get("hidden") in ("1", "true")
             case "c":
                 place = _reference(attributes.get("r", ""))
                 self.row, self.column = place or (self.row, self.column + 1)
                 kind, style = attributes.get("t", "n"), attributes.get("s")
-                self.raw = _Raw(self.row, self.column, kind, style)
+                is_struck = self.book.is_struck(style)
+                self.raw = _Raw(self.row, self.column, kind, style, is_struck=is_struck)
+            case "strike" if self.raw and _is_on(attributes):
+                self.raw.is_struck = True
             case "f" if self.raw:
                 self.raw.is_formula = True
             case "rPh":
@@ -187,6 +208,8 @@ class _Cells:
         cell = _cell(raw, self.book)
         if not (cell.text or cell.problem):
             return
+        if self.is_hidden or raw.is_struck:
+            cell = Cell(cell.text, cell.problem or ("row_hidden" if self.is_hidden else "struck"))
         if raw.column > MOST_COLUMNS:
             raise FileProblem("too_many_columns")
         if raw.row not in self.found and len(self.found) > MOST_ROWS:
@@ -218,6 +241,7 @@ def _cell(raw: _Raw, book: _Book) -> Cell:
     match raw.kind:
         case "s":
             place = _whole(value)
+            raw.is_struck |= place in book.struck_strings
             known = value.strip().isdigit() and place < len(book.strings)
             return _of_text(book.strings[place]) if known else Cell(value, "cell_unclear")
         case "inlineStr" | "str":
@@ -247,6 +271,11 @@ def _reference(text: str) -> tuple[int, int] | None:
     for letter in found[1]:
         column = column * 26 + ord(letter) - ord("A") + 1
     return int(found[2]), column
+
+
+def _is_on(attributes: dict[str, str]) -> bool:
+    """Whether an element that switches something on does so."""
+    return attributes.get("val", "1") not in ("0", "false")
 
 
 def _whole(text: str | None) -> int:

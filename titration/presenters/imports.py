@@ -154,6 +154,10 @@ def _counts(read: FileRead, unsaid: int, found: Sequence[Verdict]) -> list[str]:
         ),
     )
     counts = [text % {"count": f"{count:,}"} for count, text in words if count]
+    if read.columns_left_out:
+        unnamed = _("one without a heading")
+        names = ", ".join(f"“{name}”" if name else unnamed for name in read.columns_left_out)
+        counts.append(_("Columns that are not read and not recorded: %(list)s.") % {"list": names})
     left_out = ", ".join(f"{what} ({count:,})" for what, count in read.left_out)
     if left_out:
         counts.append(_("Left out, since they are no dose steps: %(list)s.") % {"list": left_out})

@@ -85,6 +85,8 @@ def read_tables(file: IO[bytes]) -> ReadTables:
         with ZipFile(file) as archive:
             members = _members(archive)
             unpacked = _Unpacking(archive, MOST_UNPACKED)
+            for name in (README, DICTIONARY):
+                unpacked.read(members[name])  # which finds what was damaged on the way
             package = _package(unpacked.read(members[MANIFEST]))
             tables = {
                 table.name: _rows(table, unpacked.read(members[f"{table.name}.csv"]), package)

@@ -122,6 +122,12 @@ _MESSAGES = {
         "The cell is merged with others: for which rows or columns it holds is not said. Undo the "
         "merge and write it in each."
     ),
+    "row_hidden": gettext_noop(
+        "The row is hidden in the sheet: whether it counts is not said. Show the row, or delete it."
+    ),
+    "struck": gettext_noop(
+        "The cell is struck through: whether it counts is not said. Write what holds, or delete it."
+    ),
     # Rows.
     "date_missing_here": gettext_noop("Write from which day it holds."),
     "date_other_order": gettext_noop(
