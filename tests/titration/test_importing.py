@@ -203,6 +203,16 @@ def test_a_cell_that_is_not_what_it_shows_is_marked(cell: str, code: str) -> Non
     assert (row.said, [mark.code for mark in row.marks]) == (None, [code])
 
 
+@pytest.mark.parametrize("number", ["41", "999"])
+def test_a_figure_in_a_format_that_is_not_known_or_shows_nothing_is_marked(number: str) -> None:
+    content = xlsx({"S": sheet([HEAD, (number_cell("A2", "5", 1), DOSE)])})
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name).decode() for name in package.namelist()}
+    styles = parts["xl/styles.xml"].replace('<xf numFmtId="201"/>', f'<xf numFmtId="{number}"/>')
+    content = made.zipped({**parts, "xl/styles.xml": styles})
+    assert [code for *_place, code in problems(read(content))] == ["figure_shown_otherwise"]
+
+
 def test_days_count_from_1904_where_the_file_says_so() -> None:
     rows = sheet([HEAD, (number_cell("A2", 44621, made.DAY), DOSE)])
     assert cells(importing.open_file(xlsx({"S": rows}, is_1904=True)))[1][0] == "2026-03-02"

@@ -11,7 +11,11 @@ from decimal import Decimal, InvalidOperation
 
 from titration.importing.grid import Cell
 
+UNKNOWN = ";;;"
+"""A format that shows nothing; it stands for one that neither the file nor the list here says."""
+
 BUILT_IN = {
+    0: "General",
     1: "0",
     2: "0.00",
     3: "#,##0",
@@ -65,9 +69,9 @@ def shown(number: str, code: str, *, is_1904: bool) -> Cell:
     if set(lowered) & set("ymdhs"):
         return _moment(value, lowered, is_1904=is_1904)
     figure = _figure(value)
-    if not section or section.lower() == "general" or section == "@":
+    if not code or section.lower() == "general" or section == "@":
         return Cell(figure)
-    plain = _PLAIN.fullmatch(bare)
+    plain = section and _PLAIN.fullmatch(bare)
     decimals = len(figure.partition(".")[2])
     has_words = any(sign.isalnum() for part in _LITERAL.findall(section) for sign in part[:-1])
     is_scaled = bare.rstrip().partition(".")[0].endswith(",") or bare.rstrip().endswith(",")

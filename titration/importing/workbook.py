@@ -19,7 +19,7 @@ from titration.importing.grid import (
     Opened,
     Sheet,
 )
-from titration.importing.numbers import BUILT_IN, shown
+from titration.importing.numbers import BUILT_IN, UNKNOWN, shown
 from titration.importing.package import Package
 
 _MOST_SHEETS, _MOST_MERGED, _MOST_IN_MERGED = 50, 1000, 50_000
@@ -104,7 +104,9 @@ class _Book:
     def code(self, style: str | None) -> str:
         """The format of a cell's number, by its style."""
         place = _whole(style)
-        return self._codes.get(self._formats[place][0], "") if place < len(self._formats) else ""
+        if place >= len(self._formats):
+            return ""
+        return self._codes.get(self._formats[place][0], UNKNOWN)
 
     def is_struck(self, style: str | None) -> bool:
         """Whether a cell of this style is struck through."""
