@@ -36,6 +36,20 @@ def waiting(patient: Patient, user: User, now: datetime):
     return kept.filter(chosen_at__gt=now - KEPT)
 
 
+def keep_choices(file: WaitingFile) -> None:
+    """Keep what was said of a file that still waits; another window may have dropped it."""
+    _still(file).update(choices=file.choices)
+
+
+def drop(file: WaitingFile) -> None:
+    """Drop a file that was brought in, and no other that was chosen in its place meanwhile."""
+    _still(file).delete()
+
+
+def _still(file: WaitingFile):
+    return WaitingFile.objects.filter(pk=file.pk, sha256=file.sha256)
+
+
 def digest_of(content: bytes) -> str:
     """The SHA-256 of a file, as hex."""
     return hashlib.sha256(content).hexdigest()

@@ -181,6 +181,17 @@ def test_one_row_that_is_not_understood_keeps_all_from_being_recorded(client, st
     assert not DoseStep.objects.exists()
 
 
+def test_a_file_that_another_window_drops_or_replaces_breaks_nothing(client, story):
+    choose(client, story)
+    file = WaitingFile.objects.get()
+    choose(client, story, CSV.replace("10 mg", "17 mg"))
+    waiting.drop(file)
+    assert WaitingFile.objects.exists()
+    client.post(story.url("put-aside"))
+    waiting.keep_choices(file)
+    assert not WaitingFile.objects.exists()
+
+
 def test_a_column_that_is_left_out_is_named_before_anything_is_recorded(client, story):
     matched(client, story, CSV.replace("Why", "Midday (mcg)"), column_4="")
     page = Page(client.get(story.url("read-back")))

@@ -106,7 +106,7 @@ def reopened(request: SignedInRequest, patient: Patient, file: WaitingFile) -> H
         messages.error(request, presenter.problem_words(problem))
     else:
         file.choices = {OPENING: answers}
-        file.save(update_fields=["choices"])
+        waiting.keep_choices(file)
     return redirect("import-columns", patient.pk)
 
 
@@ -213,7 +213,7 @@ def brought_in(
         return None
     if done is None:
         return None
-    file.delete()
+    waiting.drop(file)
     messages.success(request, presenter.done_words(done, form.cleaned_data["submission"]))
     return redirect("patient", patient.pk)
 
@@ -250,7 +250,7 @@ def say(file: WaitingFile, about: str, answers: Any) -> None:
         for name in answers
         if name not in skipped
     }
-    file.save(update_fields=["choices"])
+    waiting.keep_choices(file)
 
 
 def page_of(patient: Patient, file: WaitingFile, read: Reading) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def brought_in(
         return None
     if done is None:
         return None
-    file.delete()
+    waiting.drop(file)
     is_new = done.entry.submission == form.cleaned_data["submission"]
     messages.success(request, brought.done_words(done, is_new=is_new))
     return redirect("patient", patient.pk)
