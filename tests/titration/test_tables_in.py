@@ -36,7 +36,7 @@ from titration.actions import import_record
 from titration.models import DoseStep, MedicineVersion, RegimenVersion, WaitingFile
 from titration.policies import RuleBroken
 from titration.tables import TABLES, write_files
-from titration.tables.reading import MOST_UNPACKED, TablesRefused, read_tables
+from titration.tables.reading import MOST_UNPACKED, READERS, TablesRefused, read_tables
 
 NOW = datetime(2026, 11, 21, 10, 14, tzinfo=UTC)
 
@@ -340,6 +340,20 @@ def test_pages_and_files_name_who_signed_it_elsewhere(client, patient, file, pla
         assert answer.status_code == 200, address
     page = Page(client.get(reverse("plan", args=[regimen.plans.get().pk])))
     assert f"{signer}, brought in by {place.recorder.name}" in page.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [
+        ("time", "08:00+02:00"),
+        ("array", r'["a\u0000"]'),
+        ("array", r'["\ud800"]'),
+        ("datetime", "9999-12-31T23:59:59-14:00"),
+    ],
+)
+def test_a_value_that_cannot_be_kept_as_it_stands_is_not_read(kind, cell):
+    with pytest.raises(ValueError):  # noqa: PT011 - of whichever kind; the caller names the place
+        READERS[kind](cell)
 
 
 def test_a_zip_packed_by_another_method_is_not_unpacked(file):

@@ -282,7 +282,7 @@ def _day(cell: str) -> date:
 
 def _clock(cell: str) -> time:
     clock = time.fromisoformat(cell)
-    if clock.isoformat(timespec="minutes") != cell:
+    if clock.tzinfo is not None or clock.isoformat(timespec="minutes") != cell:
         raise ValueError
     return clock
 
@@ -296,6 +296,10 @@ def _truth(cell: str) -> bool:
 def _words(cell: str) -> list[str]:
     words = json.loads(cell)
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError
+    whole = "".join(words)
+    whole.encode()  # half of a sign cannot be: a UnicodeEncodeError, which is a ValueError
+    if "\x00" in whole:
         raise ValueError
     return words
 
