@@ -77,7 +77,7 @@ def test_an_outsider_reads_the_same_whether_it_is_there_or_not(browser_of, stran
 def plain(answer, address: str) -> str:
     """What a page says, without its own address, its forms' token and the session's time."""
     said = answer.content.decode().replace(quote(address, safe=""), "").replace(address, "")
-    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|-left="\d+"', "", said)
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|-(left|idle)="\d+"', "", said)
 
 
 def test_what_nobody_ever_recorded_leaves_a_refusal_of_no_patient(client, world):

@@ -113,7 +113,7 @@ def file_of(place, name: str, key, **query) -> bytes:
     answer = client.get(reverse(name, args=[key]), query)
     assert answer.status_code == 200
     assert answer["X-Content-Type-Options"] == "nosniff"
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return answer.getvalue()
 
 
 @pytest.mark.parametrize(("name", "least"), [("patient-pdf", 100), ("patient-handover", 10)])

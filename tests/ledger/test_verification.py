@@ -376,9 +376,12 @@ def test_a_part_taken_from_an_old_step_is_named(clinic):
         ("UPDATE titration_regimenversion SET strengths = '[1,'", Damage.EDITED_CONTENT),
         ("UPDATE titration_dosestep SET effective_on = 'Easter'", Damage.EDITED_CONTENT),
         ("UPDATE titration_dosestep SET step = 'half a uuid'", Damage.UNREADABLE),
-        ("UPDATE ledger_entry SET subject = 'half a uuid'", Damage.EDITED_HEADER),
+        (
+            "UPDATE ledger_entry SET subject = 'half a uuid' WHERE kind = 'dose-step'",
+            Damage.EDITED_HEADER,
+        ),
         ("UPDATE ledger_entry SET recorded_at = 'Easter'", Damage.EDITED_HEADER),
-        ("UPDATE access_accessedpatient SET patient = 'half'", Damage.ACCESS_EDITED),
+        ("UPDATE access_accessedpatient SET patient = 'half' || id", Damage.ACCESS_EDITED),
     ],
 )
 def test_values_that_no_column_of_ours_holds_are_named(clinic, statement, expected):

@@ -68,9 +68,6 @@ def letter_of(story, patient=None, **query) -> str:
     answer = client.get(reverse("patient-handover", args=[patient.pk]), query)
     name = f"handover-{str(patient.pk)[:8]}-{timezone.localdate():%Y-%m-%d}"
     assert f'filename="{name}' in answer.headers["Content-Disposition"]
-    import pathlib
-
-    pathlib.Path("/tmp/letter/test.pdf").write_bytes(answer.content)
     [page] = pages_of(answer.content)
     return page
 

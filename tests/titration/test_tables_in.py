@@ -570,6 +570,7 @@ def test_what_is_no_zip_is_refused(content):
         read_tables(io.BytesIO(content))
 
 
+@pytest.mark.django_db  # its file is made with one
 def test_a_zip_that_was_cut_off_is_refused(file):
     with pytest.raises(TablesRefused, match="not a zip"):
         read_tables(io.BytesIO(file[: len(file) // 2]))
