@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection, transaction
+from django.http import FileResponse
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from pytest_django.django_compat import is_django_unittest
@@ -169,6 +170,25 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture(autouse=True)
+def files_of_answers_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server closes the file that it has sent; a test may look at the head of the answer."""
+    answers: list[FileResponse] = []
+    request = Client.request
+
+    def noted(self, **environment):
+        answer = request(self, **environment)
+        if isinstance(answer, FileResponse):
+            answers.append(answer)
+        return answer
+
+    monkeypatch.setattr(Client, "request", noted)
+    yield
+    for answer in answers:
+        for close in answer._resource_closers:  # `close()` would end the connection of the test too
+            close()
 
 
 @pytest.fixture(autouse=True)
