@@ -273,10 +273,11 @@ def _texts(versions: Sequence[_Version]) -> dict[UUID, PlanText]:
         components = tuple(parts.get((version, position), ()))
         written = Row(row, kind, start, on, count, unit, components, words or "")
         rows.setdefault(version, []).append(written)
-    return {version.entry: _text(version, rows.get(version.entry, [])) for version in versions}
+    return {version.entry: text_of(version, rows.get(version.entry, [])) for version in versions}
 
 
-def _text(version: _Version, rows: Sequence[Row]) -> PlanText:
+def text_of(version: _Version | PlanVersion, rows: Sequence[Row]) -> PlanText:
+    """What a version says, with its rows."""
     return PlanText(
         purpose=version.purpose,
         rows=tuple(rows),

@@ -16,7 +16,7 @@ from patients import context, identity
 from patients import wording as person_wording
 from patients.context import TOPICS
 from patients.models import ContextVersion, Gender, PatientCard, PatientVersion
-from titration import policies, pumped, timeline
+from titration import planned, policies, pumped, timeline
 from titration.actions.observed_rules import ObservationText, check_kind
 from titration.models import (
     Contact,
@@ -285,16 +285,7 @@ def plan_text(version: PlanVersion) -> PlanText:
         )
         for row in version.rows
     ]
-    return PlanText(
-        purpose=version.purpose,
-        rows=tuple(rows),
-        end=version.end,
-        review_on=version.review_on,
-        if_missed=version.if_missed or "",
-        if_unwell=version.if_unwell or "",
-        note=version.note or "",
-        slots=tuple(filter(None, version.slots.split(","))),
-    )
+    return planned.text_of(version, rows)
 
 
 def _regimen_of(record: Record) -> Regimen | None:
