@@ -81,6 +81,7 @@ class GridForm(ReporterForm):
     @property
     def rows(self) -> list[GridRow]:
         """The days with their boxes, the newest first."""
+        headed = list(zip(self.columns, self._slots, strict=True))
         return [
             GridRow(
                 wording.weekday_words(day.on),
@@ -89,7 +90,7 @@ class GridForm(ReporterForm):
                         heading,
                         self[f"missed-{day.on}-{slot_code(slot)}"] if slot in day.offered else None,
                     )
-                    for heading, slot in zip(self.columns, self._slots, strict=True)
+                    for heading, slot in headed
                 ],
                 self[f"none-{day.on}"],
                 self[f"taken-{day.on}"],
