@@ -22,6 +22,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # What UCUM writes behind the unit of a rate.
 RATE_UNITS = {"hour": "/h", "24 hours": "/(24.h)"}
 IN_ERROR = "entered-in-error"
+NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 
 
 def own(name: str) -> str:

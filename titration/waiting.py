@@ -1,9 +1,14 @@
-"""Files on their way in: kept between the pages of an import, one for each person and patient."""
+"""Files on their way in: kept between the pages of an import, one for each person and patient.
+
+Where a file is of somebody new to the clinic, the patient is None, and a person has one such file.
+"""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from access.models import Clinic, User
 from patients.models import Patient
@@ -12,14 +17,16 @@ from titration.models import ColumnMatching, WaitingFile
 KEPT = timedelta(days=1)
 
 
-def keep(patient: Patient, user: User, name: str, content: bytes, now: datetime) -> WaitingFile:
+def keep(
+    clinic: Clinic, patient: Patient | None, user: User, name: str, content: bytes, now: datetime
+) -> WaitingFile:
     """Keep a file for a day, in place of the one of theirs that waits; drop those of days ago."""
     WaitingFile.objects.filter(chosen_at__lte=now - KEPT).delete()
     file, _is_new = WaitingFile.objects.update_or_create(
         patient=patient,
         user=user,
         defaults={
-            "clinic": patient.clinic,
+            "clinic": clinic,
             "name": name[-255:],
             "sha256": digest_of(content),
             "content": content,
@@ -30,7 +37,7 @@ def keep(patient: Patient, user: User, name: str, content: bytes, now: datetime)
     return file
 
 
-def waiting(patient: Patient, user: User, now: datetime):
+def waiting(patient: Patient | None, user: User, now: datetime):
     """The file of theirs that waits, if one does."""
     kept = WaitingFile.objects.visible_to(user).filter(patient=patient, user=user)
     return kept.filter(chosen_at__gt=now - KEPT)
@@ -39,6 +46,13 @@ def waiting(patient: Patient, user: User, now: datetime):
 def keep_choices(file: WaitingFile) -> None:
     """Keep what was said of a file that still waits; another window may have dropped it."""
     _still(file).update(choices=file.choices)
+
+
+@transaction.atomic
+def give(file: WaitingFile, patient: Patient) -> None:
+    """Let a file of somebody new wait for a patient, in place of the one of theirs that does."""
+    WaitingFile.objects.filter(patient=patient, user=file.user).delete()
+    _still(file).update(patient=patient)
 
 
 def drop(file: WaitingFile) -> None:

@@ -2,8 +2,10 @@
 
 from patients.forms.context import ContextForm, with_another_row
 from patients.forms.people import (
+    AlikeForm,
     IdentityForm,
     NewPatientForm,
+    OfClinicForm,
     RevisionForm,
     day_box,
     month_box,
@@ -12,10 +14,12 @@ from patients.forms.people import (
 from patients.forms.same_person import FindForm, SamePersonForm, UnlinkForm
 
 __all__ = [
+    "AlikeForm",
     "ContextForm",
     "FindForm",
     "IdentityForm",
     "NewPatientForm",
+    "OfClinicForm",
     "RevisionForm",
     "SamePersonForm",
     "UnlinkForm",

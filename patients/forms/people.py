@@ -68,7 +68,27 @@ class PatientsField(forms.TypedMultipleChoiceField):
         return True
 
 
-class IdentityForm(forms.Form):
+class AlikeForm(forms.Form):
+    """A form that adds somebody, and asks of each patient who is alike whether it is them."""
+
+    others = PatientsField(label=_("Perhaps the same person"))
+
+    alike: Sequence[UUID] = ()
+
+    def ask_about(self, alike: Sequence[UUID]) -> None:
+        """These patients may be the same person: the form must say of each that it is not."""
+        self.alike = alike
+        self.fields["others"].required = True
+        self.add_error(
+            "others", _("Open the patients who are alike, or tick each of them as somebody else.")
+        )
+
+    def offer(self, alike: Iterable[tuple[UUID, str]]) -> None:
+        """The patients to tick as somebody else, with their words."""
+        cast(PatientsField, self.fields["others"]).choices = list(alike)
+
+
+class IdentityForm(AlikeForm):
     """Who a patient is. Cleans to `identity` and `standing`; subclasses know the clinic."""
 
     submission = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
@@ -82,10 +102,8 @@ class IdentityForm(forms.Form):
     nhs_number = line(_("NHS number"), 20, inputmode="numeric")
     record_number = line(_("Record number"), 40)
     telephone = line(_("Telephone"), 40, inputmode="tel")
-    others = PatientsField(label=_("Perhaps the same person"))
 
     identity: Identity
-    alike: Sequence[UUID] = ()
     overtaken_by: Entry | None = None
 
     def clean_nhs_number(self) -> str:
@@ -142,18 +160,6 @@ class IdentityForm(forms.Form):
         for name, code in found:
             self.add_error(BOXES.get(name, name), problem_words(name, code))
 
-    def ask_about(self, alike: Sequence[UUID]) -> None:
-        """These patients may be the same person: the form must say of each that it is not."""
-        self.alike = alike
-        self.fields["others"].required = True
-        self.add_error(
-            "others", _("Open the patients who are alike, or tick each of them as somebody else.")
-        )
-
-    def offer(self, alike: Iterable[tuple[UUID, str]]) -> None:
-        """The patients to tick as somebody else, with their words."""
-        cast(PatientsField, self.fields["others"]).choices = list(alike)
-
     def renew(self, **hidden: object) -> None:
         """Give hidden fields new values, and keep all that was typed."""
         data = cast(QueryDict, self.data).copy()
@@ -162,17 +168,20 @@ class IdentityForm(forms.Form):
         self.data = data
 
 
-class NewPatientForm(IdentityForm):
-    """A new patient; asks for the clinic only those who may record in several."""
+class OfClinicForm(forms.Form):
+    """A form about somebody new to a clinic, which only those choose who may record in several.
+
+    With `clinic` it is said already, and asked of nobody.
+    """
 
     chosen_clinic = forms.ModelChoiceField(label=_("Clinic"), queryset=Clinic.objects.none())
     field_order = ["chosen_clinic"]
 
-    def __init__(self, data: Any = None, *, by: User) -> None:
-        super().__init__(data)
+    def __init__(self, *args: Any, by: User, clinic: Clinic | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         clinics = Clinic.objects.filter(pk__in=policies.clinics_of(by, policies.RECORD))
         clinics = clinics.order_by("name", "pk")
-        self.only_clinic = clinics[0] if len(clinics) == 1 else None
+        self.only_clinic = clinic or (clinics[0] if len(clinics) == 1 else None)
         if self.only_clinic:
             del self.fields["chosen_clinic"]
         else:
@@ -180,7 +189,12 @@ class NewPatientForm(IdentityForm):
 
     @property
     def clinic(self) -> Clinic | None:
+        """The clinic that is meant, as far as it is known."""
         return self.only_clinic or self.cleaned_data.get("chosen_clinic")
+
+
+class NewPatientForm(OfClinicForm, IdentityForm):
+    """A new patient of a clinic."""
 
     def asked(self) -> dict[str, Any]:
         return {**super().asked(), "clinic": self.clinic}

@@ -388,6 +388,11 @@ def compared(one: PatientVersion, other: PatientVersion) -> list[Compared]:
     ]
 
 
+def details(version: PatientVersion) -> list[tuple[str, str]]:
+    """(label, words) for everything that a version says."""
+    return [(label, words) for label, words in _lines(version) if words]
+
+
 def _lines(version: PatientVersion) -> list[tuple[str, str]]:
     said = {
         "title": version.title,

@@ -1,7 +1,5 @@
 """Pages for finding patients, adding them, changing what is known of them, and its history."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access import audit, kept, policies, veiled
 from access.models import AccessKind
 from access.signed_in import SignedInRequest
-from ledger import moments, pages, reread, writing
+from ledger import moments, pages, reread
 from ledger.moments import Moment
 from ledger.reread import Made
 from patients import actions, presenters, search, wording
-from patients.forms import IdentityForm, NewPatientForm, RevisionForm
+from patients.forms import NewPatientForm, RevisionForm
 from patients.models import Patient, PatientCard, PatientVersion
-from patients.views.shared import before_number, reach
+from patients.views.shared import before_number, reach, telling, with_alike
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,13 +66,13 @@ def patient_new(request: SignedInRequest) -> HttpResponse:
         return render(request, "patients/new.html", {"form": form})
     form = NewPatientForm(request.POST, by=request.user)
     if form.is_valid():
-        with _telling(form):
+        with telling(form):
             version = actions.add_patient(by=request.user, **form.asked())
             audit.saw(request, AccessKind.WRITE, [version.patient_id], clinic=form.clinic)
             return _recorded(request, version)
     audit.saw(request, AccessKind.WRITE, form.alike, clinic=form.clinic)
     status = 409 if form.overtaken_by else 200
-    return render(request, "patients/new.html", _entry(form), status=status)
+    return render(request, "patients/new.html", with_alike(form), status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +86,7 @@ def patient_edit(request: SignedInRequest, patient: UUID) -> HttpResponse:
     form = RevisionForm(request.POST, patient=person)
     version = None
     if form.is_valid():
-        with _telling(form):
+        with telling(form):
             version = actions.revise_patient(by=request.user, **form.asked())
     audit.saw(request, AccessKind.WRITE, [person.pk, *form.alike], clinic=person.clinic)
     if version is not None:
@@ -145,36 +143,18 @@ def _newest(patient: Patient) -> PatientVersion:
     return PatientCard.objects.select_related("version__entry").get(pk=patient.pk).version
 
 
-@contextmanager
-def _telling(form: IdentityForm) -> Iterator[None]:
-    """A rule that the action finds broken is told in the form; what was typed stays in it."""
-    try:
-        yield
-    except actions.Unfit as error:
-        form.tell(error.problems)
-    except actions.ProbableDuplicate as error:
-        form.ask_about(error.patients)
-    except actions.NothingChanged:
-        form.add_error(None, _("This is what is recorded already. Nothing was recorded anew."))
-    except (writing.AlreadySuperseded, writing.SubmissionConflict) as error:
-        form.overtaken(error.entry)
-
-
 def _recorded(request: SignedInRequest, version: PatientVersion) -> HttpResponse:
     number = version.entry.number
     messages.success(request, _("Recorded as entry %(number)d.") % {"number": number})
     return redirect("patient", version.patient_id)
 
 
-def _entry(form: IdentityForm) -> dict[str, Any]:
-    """The context of a page with a form, after its access event."""
-    alike = presenters.rows(form.alike)
-    form.offer((row.patient, wording.somebody_else_words(row.name, row.born)) for row in alike)
-    return {"form": form, "alike": presenters.table_body(alike), "rows": alike}
-
-
 def _revision(form: RevisionForm) -> dict[str, object]:
-    context = {**_entry(form), "banner": presenters.banner(form.patient), "patient": form.patient}
+    context = {
+        **with_alike(form),
+        "banner": presenters.banner(form.patient),
+        "patient": form.patient,
+    }
     link = reverse("same-person-new", args=[form.patient.pk])
     context["links"] = [
         (wording.same_record_words(row.name, row.born), f"{link}?other={row.patient}")

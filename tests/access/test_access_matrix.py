@@ -24,6 +24,22 @@ WORK = {
     "changes-pdf": ("/changes.pdf", "200 200 200 403 403 403", "405 405 405 405 405 405"),
     "patient-list": ("/patients/", "200 200 200 403 403 403", "302 302 302 403 403 403"),
     "patient-new": ("/patients/new/", "200 200 403 403 403 403", "200 200 403 403 403 403"),
+    "newcomer-new": ("/patients/new/import/", "200 200 403 403 403 403", "422 422 403 403 403 403"),
+    "newcomer-read-back": (
+        "/patients/new/import/read-back/",
+        "302 302 403 403 403 403",
+        "302 302 403 403 403 403",
+    ),
+    "newcomer-known": (
+        "/patients/new/import/known/",
+        "405 405 405 405 405 405",
+        "400 400 403 403 403 403",
+    ),
+    "newcomer-put-aside": (
+        "/patients/new/import/put-aside/",
+        "405 405 405 405 405 405",
+        "302 302 403 403 403 403",
+    ),
     "patient": ("/patients/{patient}/", "200 200 200 403 403 404", "405 405 405 405 405 405"),
     "patient-edit": (
         "/patients/{patient}/edit/",

@@ -124,7 +124,9 @@ def new_world() -> World:
     others = [PatientFactory(clinic=clinic, family_name=f"Twin{n}") for n in range(2)]
     link = linked_to(*others, people[Role.RECORDER])
     for role in (Role.PRESCRIBER, Role.RECORDER):
-        waiting.keep(patient, people[role], "doses.csv", b"Date,Dose\n2019,5 mg\n", timezone.now())
+        for of in (patient, None):
+            content = b"Date,Dose\n2019,5 mg\n"
+            waiting.keep(clinic, of, people[role], "doses.csv", content, timezone.now())
     return World(
         clinic=clinic,
         people=people,

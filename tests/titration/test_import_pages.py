@@ -254,7 +254,7 @@ def test_a_file_waits_for_its_person_and_for_a_day_alone(client, story):
     client.force_login(story.recorder)
     WaitingFile.objects.update(chosen_at=timezone.now() - timedelta(days=1, seconds=1))
     assert client.get(story.url("columns")).status_code == 404
-    waiting.keep(story.patient, story.doctor, "other.csv", b"x", timezone.now())
+    waiting.keep(story.clinic, story.patient, story.doctor, "other.csv", b"x", timezone.now())
     assert WaitingFile.objects.get().user == story.doctor
     administrator = member(story.clinic, Role.ADMINISTRATOR)
     erasing.erase(

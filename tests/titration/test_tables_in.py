@@ -51,7 +51,7 @@ class Place:
 
     def bring(self, file: bytes, **asked) -> ImportedFile:
         read = read_tables(io.BytesIO(file))
-        asked = {"name": "record.zip", "responsible": self.by, "renews": True, **asked}
+        asked = {"name": "record.zip", "responsible": self.by, **asked}
         return import_record(clinic=self.clinic, read=read, by=self.recorder, **asked)
 
     @property
@@ -187,7 +187,7 @@ def test_new_numbers_point_to_the_old_ones(patient, file, place):
 def test_identities_stay_where_nobody_has_them(file, place):
     """As into another installation: every row of the one that wrote the file is gone."""
     renamed = _renamed(file)
-    place.bring(renamed, renews=False)
+    place.bring(renamed)
     assert str(place.patient.pk) == package_of(renamed)["patient"]
     assert told(exported(place.patient)) == told(file)
 
@@ -245,11 +245,6 @@ def test_a_patient_who_is_alike_is_asked_about(patient, file, place):
     assert place.patient == known
     assert known.versions.count() == 1
     assert known.regimens.count() == 1
-
-
-def test_a_patient_of_another_clinic_here_is_refused(file, place):
-    with pytest.raises(TablesRefused, match="another clinic"):
-        place.bring(file, renews=False)
 
 
 def test_a_recorder_cannot_be_named_as_responsible(file, place):

@@ -91,7 +91,7 @@ from titration.actions.pumps import (
     record_pump_event,
     retract_pump_event,
 )
-from titration.actions.records import import_record
+from titration.actions.records import identity_in, import_record, patient_here
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
 from titration.actions.reviews import ReviewText, book_review, update_review, waiting_rows
 from titration.actions.shared import is_fixed
@@ -164,6 +164,7 @@ __all__ = [
     "end_effect",
     "enter",
     "hand_over",
+    "identity_in",
     "import_record",
     "import_steps",
     "is_fixed",
@@ -172,6 +173,7 @@ __all__ = [
     "named",
     "newest_number",
     "open_regimen",
+    "patient_here",
     "rebase_draft",
     "record_contact",
     "record_intake",

@@ -64,7 +64,6 @@ def import_record(
     responsible: User,
     into: Patient | None = None,
     others: tuple[UUID, ...] = (),
-    renews: bool = False,
     by: User,
     submission: Asking,
 ):
@@ -73,9 +72,7 @@ def import_record(
     The patient is the one of the file, who is new to the clinic or has this identity in it, or
     `into`, whom the person says to be the same: then what the clinic knows of them stays as it is.
     `responsible` is the prescriber of the clinic who answers from here on for what others had in
-    hand. `others` are patients of whom the person said that this is somebody else. With `renews`
-    every identity gets another, always the same for this clinic: for a file of a clinic of the same
-    installation, where each identity is there once.
+    hand. `others` are patients of whom the person said that this is somebody else.
 
     Where everything is there already the answer is the ImportedFile of then. Raises TablesRefused
     with the place, RuleBroken, ProbableDuplicate, and what the ledger raises.
@@ -84,13 +81,13 @@ def import_record(
     policies.check_prescribes_at(responsible, clinic, "responsible")
     entries = _to_be_brought(entries_of(read))
     with writing(clinic, by=by, submission=submission) as log:
-        bringing = _Bringing(log, read, responsible, into, renews=renews)
+        bringing = _Bringing(log, read, responsible, into)
         new = bringing.new(entries)
         text = FileText(name, read.sha256, FileFormat.LEDGER_CSV, read.rows)
         if not new:
             raise nothing_new(bringing.patient, text)
         if bringing.is_new_patient:
-            _check_alone(clinic, new, others)
+            _check_alone(clinic, read, others)
         bringing.bring(new, begin_import(log, bringing.patient, text))
         try:
             log.flush()
@@ -114,13 +111,11 @@ class _Bringing:
         read: ReadTables,
         responsible: User,
         into: Patient | None,
-        *,
-        renews: bool,
     ) -> None:
         self.log = log
         self.read = read
         self.responsible = responsible
-        self.renews = renews
+        self.renews = _is_elsewhere(log.clinic, read)
         self.catalogue = Catalogue(log)
         self.rules = Rules()
         self.made: dict[int, Record] = {}
@@ -129,14 +124,11 @@ class _Bringing:
         self.plans: dict[UUID, Plan] = {}
         self.first = {row["brought"]: row for row in read.tables["origins"]}
         self.theirs = _uuid_of(read)
-        self.is_into_another = into is not None and into.pk != self.renewed(self.theirs)
-        found = into or Patient.objects.filter(pk=self.renewed(self.theirs)).first()
+        ours = self.renewed(self.theirs)
+        self.is_into_another = into is not None and into.pk != ours
+        found = into or Patient.objects.filter(pk=ours, clinic=log.clinic).first()
         self.is_new_patient = found is None
-        self.patient = found or Patient(pk=self.renewed(self.theirs), clinic=log.clinic)
-        if self.patient.clinic_id != log.clinic.pk:
-            raise TablesRefused(
-                _("This patient is one of another clinic of this installation. Nothing was added.")
-            )
+        self.patient = found or Patient(pk=ours, clinic=log.clinic)
         if self.is_new_patient:
             log.create(self.patient)
         else:
@@ -144,7 +136,7 @@ class _Bringing:
 
     def renewed(self, identity: UUID) -> UUID:
         """An identity of the file as this clinic has it."""
-        return uuid5(self.log.clinic.uuid, str(identity)) if self.renews else identity
+        return _renewed(self.log.clinic, identity) if self.renews else identity
 
     def identity(self, theirs: UUID) -> UUID:
         return self.patient.pk if theirs == self.theirs else self.renewed(theirs)
@@ -394,16 +386,38 @@ def _records_of(patient: Patient) -> Iterator[tuple[Entry, Record]]:
     return iter(sorted(found, key=lambda pair: pair[0].number))
 
 
-def _check_alone(clinic: Clinic, new: Sequence[Said], others: Collection[UUID]) -> None:
-    """Nobody of the clinic is alike to the newest text of the patient but `others`."""
-    texts = [said for said in new if said.kind == PatientVersion.KIND]
-    if not texts:
+def identity_in(read: ReadTables) -> Identity:
+    """Who the patient of a file is, by their newest text. Raises TablesRefused."""
+    rows = read.tables["patient"]
+    if not rows:
         raise TablesRefused(_("The file does not say who the patient is."), Place("patient.csv"))
-    newest = texts[-1]
-    said = {part: newest.row[part] for part in Identity.__dataclass_fields__}
+    said = {part: rows[-1][part] for part in Identity.__dataclass_fields__}
     if said["birth_date"] is None:
-        raise newest.refused(_("Nothing stands here, and something has to."), "birth_date")
-    alike = [each for each in search.alike(clinic, Identity(**said)) if each not in others]
+        place = Place("patient.csv", len(rows) + 1, "birth_date")
+        raise TablesRefused(_("Nothing stands here, and something has to."), place)
+    return Identity(**said)
+
+
+def patient_here(clinic: Clinic, read: ReadTables) -> UUID:
+    """The identity that the patient of a file has in a clinic, or would have. TablesRefused."""
+    theirs = _uuid_of(read)
+    return _renewed(clinic, theirs) if _is_elsewhere(clinic, read) else theirs
+
+
+def _renewed(clinic: Clinic, identity: UUID) -> UUID:
+    """Another identity, always the same for a clinic."""
+    return uuid5(clinic.uuid, str(identity))
+
+
+def _is_elsewhere(clinic: Clinic, read: ReadTables) -> bool:
+    """Whether the file is of another clinic of this installation, where each identity is once."""
+    subjects = {row["subject"] for row in read.tables["entries"]}
+    return _has(Entry.objects.exclude(clinic=clinic), "subject", subjects)
+
+
+def _check_alone(clinic: Clinic, read: ReadTables, others: Collection[UUID]) -> None:
+    """Nobody of the clinic is alike to the newest text of the patient but `others`."""
+    alike = [each for each in search.alike(clinic, identity_in(read)) if each not in others]
     if alike:
         raise ProbableDuplicate(alike)
 

@@ -21,6 +21,13 @@ PARTED = {"comma": ",", "semicolon": ";", "tab": "\t"}
 """Separators by the names that a command takes."""
 
 
+FILE_ERRORS = {
+    "required": gettext_lazy("Choose a file of at most 5 MB."),
+    "empty": gettext_lazy("The file is empty."),
+    "max_length": gettext_lazy("The name of the file is longer than 255 characters."),
+}
+
+
 class FileForm(forms.Form):
     """The file to be brought in. Its size is bounded before it gets here (settings)."""
 
@@ -34,11 +41,7 @@ class FileForm(forms.Form):
             "step, 5,000 at most. Or a FHIR R4 Bundle (JSON) of one patient. Or the tables (ZIP) "
             "of a whole record, exported from Dose Ledger. At most 5 MB."
         ),
-        error_messages={
-            "required": gettext_lazy("Choose a file of at most 5 MB."),
-            "empty": gettext_lazy("The file is empty."),
-            "max_length": gettext_lazy("The name of the file is longer than 255 characters."),
-        },
+        error_messages=FILE_ERRORS,
     )
 
 

@@ -52,18 +52,24 @@ class ReadingBundle(Reading):
         if self.deciding.is_bound and self.deciding.is_valid() and self.deciding.decided():
             self.read = importing.read_bundle(content, zone, self.deciding.decided())
         self.name(said.get(NAMING))
-        born = patient.card.birth_date
-        if self.read.born and born and self.read.born != born.isoformat():
-            self.marks.append(Mark(Place(), "fhir_other_person", self.read.born))
+        person, born = self.read.person, patient.card.birth_date
+        if person and person.born and born and person.born != born.isoformat():
+            self.marks.append(Mark(Place(), "fhir_other_person", person.born))
 
     @property
     def headings(self) -> list[str]:
-        return [_("Status"), _("Holds"), _("Words")]
+        return bundle_headings()
 
     @property
     def facts(self) -> dict[str, str]:
-        person = ", ".join(filter(None, [self.read.person, self.read.born])) if self.read else ""
-        return {"person": person}
+        person = self.read.person if self.read else None
+        said = filter(None, [person.name, person.born]) if person else ()
+        return {"person": ", ".join(said)}
+
+
+def bundle_headings() -> list[str]:
+    """What the cells of a row are, which is a resource or one of its dosages."""
+    return [_("Status"), _("Holds"), _("Words")]
 
 
 def questions_of(read: FileRead) -> dict[str, set[str]]:

@@ -22,7 +22,15 @@ from titration.importing.fhir import choices_for, read_bundle
 from titration.importing.grid import MOST_BYTES, MOST_ROWS, FileProblem, Line, Opened, Sheet
 from titration.importing.moments import DAY_FIRST, MONTH_FIRST
 from titration.importing.opening import FHIR, format_of, open_file
-from titration.importing.shape import FileRead, First, Mark, Place, ReadRow, StepSaid
+from titration.importing.shape import (
+    FileRead,
+    First,
+    Mark,
+    PersonSaid,
+    Place,
+    ReadRow,
+    StepSaid,
+)
 
 __all__ = [
     "DAY_FIRST",
@@ -38,6 +46,7 @@ __all__ = [
     "Mark",
     "Matching",
     "Opened",
+    "PersonSaid",
     "Place",
     "ReadRow",
     "Sheet",

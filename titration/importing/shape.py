@@ -81,21 +81,41 @@ class ReadRow:
     structure: tuple[Component, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PersonSaid:
+    """Of whom a file is, as it is written there; "" for what it does not say.
+
+    `name` is the name in one line. `identity` is what the file knows them by, `numbers` what others
+    know them by, each with the address of its system.
+    """
+
+    identity: str = ""
+    name: str = ""
+    family_name: str = ""
+    given_names: str = ""
+    title: str = ""
+    born: str = ""
+    gender: str = ""
+    nhs_number: str = ""
+    telephone: str = ""
+    died: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True)
 class FileRead:
     """What was read of a file; `marks` are of the file as a whole, those of rows are theirs.
 
     `left_out` says what of it is no dose step and does not come in, and how often it is there;
     `columns_left_out` are the headings of the columns that hold something and are not read;
-    `person` and `born` of whom the file is, as far as its format tells.
+    `person` is None where the format or the file does not say of whom it is.
     """
 
     rows: tuple[ReadRow, ...] = ()
     marks: tuple[Mark, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
     columns_left_out: tuple[str, ...] = ()
-    person: str = ""
-    born: str = ""
+    person: PersonSaid | None = None
 
     @property
     def is_understood(self) -> bool:

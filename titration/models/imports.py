@@ -12,13 +12,14 @@ from patients.models import Patient
 class WaitingFile(models.Model):
     """A file that somebody chose for a patient and has not confirmed yet, and what they said of it.
 
-    `choices` are the answers of forms (`titration.forms.reading_in`). It is dropped once it was
-    brought in, put aside, replaced by another one, or after a day.
+    Without a patient it is of somebody who is new to the clinic. `choices` are the answers of forms
+    (`titration.forms.reading_in`). It is dropped once it was brought in, put aside, replaced by
+    another one, or after a day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+", null=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
@@ -32,7 +33,12 @@ class WaitingFile(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "user"], name="%(app_label)s_%(class)s_one_at_a_time"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(patient=None),
+                name="%(app_label)s_%(class)s_one_newcomer_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from ledger.models import ImportedFile, Retraction
 from patients import wording as person_wording
 from patients.models import Patient, PatientVersion
-from patients.presenters.people import Compared, compared
+from patients.presenters.people import Compared, compared, details
 from titration import wording
 from titration.models import Route
 from titration.tables import ReadTables
@@ -57,14 +57,23 @@ def person_of(read: ReadTables) -> str:
     return ", ".join(filter(None, parts))
 
 
+def details_of(read: ReadTables) -> list[tuple[str, str]]:
+    """The newest details of the patient in the file: (term, description)."""
+    return details(_newest_text(read))
+
+
 def beside(patient: Patient, read: ReadTables) -> list[Compared]:
     """The newest details here and in the file; nothing where the file has none."""
     if not read.tables["patient"]:
         return []
+    here = PatientVersion.objects.newest().get(patient=patient)
+    return compared(here, _newest_text(read))
+
+
+def _newest_text(read: ReadTables) -> PatientVersion:
     row = read.tables["patient"][-1]
     said = {name: value for name, value in row.items() if name not in ("entry", "patient")}
-    here = PatientVersion.objects.newest().get(patient=patient)
-    return compared(here, PatientVersion(**said))
+    return PatientVersion(**said)
 
 
 def regimens_of(read: ReadTables) -> list[str]:

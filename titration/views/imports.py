@@ -50,7 +50,7 @@ def import_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
         except TablesRefused as refused:
             form.add_error("file", refused.message)
         else:
-            waiting.keep(found, request.user, given.name, content, now)
+            waiting.keep(found.clinic, found, request.user, given.name, content, now)
             return redirect("import-columns", found.pk)
     context = {
         "banner": banner(found),
@@ -163,14 +163,15 @@ def is_as_read_back(form: ConfirmForm, file: WaitingFile) -> bool:
     if form.cleaned_data["read"] == waiting.read_as(file):
         return True
     form.status = HTTPStatus.CONFLICT
-    form.add_error(
-        None,
-        _(
-            "The file, or what was said of it, is another one than on the page that you confirmed. "
-            "Read it again, then bring it in."
-        ),
-    )
+    form.add_error(None, another_file_words())
     return False
+
+
+def another_file_words() -> str:
+    return _(
+        "The file, or what was said of it, is another one than on the page that you confirmed. "
+        "Read it again, then bring it in."
+    )
 
 
 def read_back(
@@ -183,9 +184,14 @@ def read_back(
     except RuleBroken as rule:
         form.add_error(None, rule.message)
         found = []
+    first = first_asked(request)
+    return presenter.read_back(read.headings, read.read, read.marks, read.steps, found, first=first)
+
+
+def first_asked(request: SignedInRequest) -> int:
+    """From which row on they are shown."""
     first = request.GET.get("first", "")
-    place = int(first) if first.isascii() and first.isdigit() and len(first) < 6 else 0
-    return presenter.read_back(read.headings, read.read, read.marks, read.steps, found, first=place)
+    return int(first) if first.isascii() and first.isdigit() and len(first) < 6 else 0
 
 
 def brought_in(

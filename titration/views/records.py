@@ -37,7 +37,7 @@ def import_record(request: SignedInRequest, patient: UUID) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("import-new", found.pk)
     data = request.POST if request.method == "POST" else None
-    is_another = read.said["patient"] != str(found.pk)
+    is_another = actions.patient_here(found.clinic, read) != found.pk
     form = RecordForm(data, clinic=found.clinic, by=request.user, is_another=is_another)
     is_confirmed = form.is_bound and form.is_valid() and is_as_read_back(form, file)
     if is_confirmed and (done := brought_in(request, found, file, read, form)):

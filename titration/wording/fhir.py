@@ -17,6 +17,10 @@ FHIR_MESSAGES = {
     "json_twice": gettext_noop(
         "An element stands twice in one place, with two values. Have the file exported anew."
     ),
+    "fhir_names_nobody": gettext_noop(
+        "The Bundle has no Patient, so that it does not say whose it is. Add the patient, then "
+        "import the file on the patient’s page."
+    ),
     "fhir_no_bundle": gettext_noop("The file is JSON, and no FHIR R4 Bundle with resources."),
     "fhir_no_doses": gettext_noop(
         "The Bundle holds no order and no statement that could be a dose step."

@@ -72,6 +72,10 @@ _MESSAGES = {
     "too_many_merged": gettext_noop(
         "The sheet has more merged cells than can be read. Undo the merges."
     ),
+    "names_nobody": gettext_noop(
+        "A dose log does not say whose it is. Add the patient and open the regimens of the "
+        "medicines, then import the file on the patient’s page."
+    ),
     "nul_bytes": gettext_noop(
         "The file holds signs that no text has (NUL bytes). Save it anew as CSV in UTF-8."
     ),

@@ -13,8 +13,7 @@ from titration.exports.fhir.terms import (
     identifier,
     typed,
 )
-
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+from titration.fhir import NHS_NUMBER
 
 
 def people(around: Around) -> Iterator[Made]:

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from titration.fhir import IN_ERROR
 from titration.importing.fhir.decisions import OUT
 from titration.importing.fhir.document import open_bundle
-from titration.importing.fhir.found import Found, name_of
+from titration.importing.fhir.found import Found
 from titration.importing.fhir.nodes import Json, Node, place_of
 from titration.importing.fhir.orders import foreign_steps
 from titration.importing.fhir.own import own_step
+from titration.importing.fhir.people import person_in
 from titration.importing.grid import MOST_ROWS, FileProblem
 from titration.importing.moments import Days
 from titration.importing.shape import FileRead, ReadRow
@@ -56,13 +57,11 @@ def read_bundle(
         raise FileProblem("too_many_rows")
     if not rows and not bundle.decided:
         raise FileProblem("fhir_no_doses")
-    person = next((r for r in bundle.resources if r["resourceType"] == "Patient"), {})
-    born = person.get("birthDate", "")
+    person = next((r for r in bundle.resources if r["resourceType"] == "Patient"), None)
     return FileRead(
         tuple(rows),
         left_out=tuple(sorted(bundle.left_out.items())),
-        person=name_of(person),
-        born=born if isinstance(born, str) else "",
+        person=person_in(person) if person else None,
     )
 
 
