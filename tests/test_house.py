@@ -6,11 +6,11 @@ design.md sections 1 (words) and 3 (imports).
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["access", "ledger", "patients", "titration", "config"]  # each may import those before it
@@ -122,15 +122,25 @@ def by_path(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def found(paths: Iterable[Path], wrong: Callable[[Path], list[str]]) -> dict[str, list[str]]:
+    """What is wrong in each file, by its path. One walk: a test for each file took ten times it."""
+    return {by_path(path): said for path in paths if (said := wrong(path))}
+
+
 def place(path: Path) -> tuple[str, str]:
     """(app, module or package of the app) of a file; an app's own __init__ has no module."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return parts[0], parts[1] if len(parts) > 1 and parts[1] != "__init__" else ""
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text())))
+
+
 def imported(path: Path) -> Iterator[list[str]]:
     """The dotted parts of every module that the file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -142,50 +152,66 @@ def imported(path: Path) -> Iterator[list[str]]:
                 yield module
 
 
-@pytest.mark.parametrize("path", MODULES, ids=by_path)
-def test_imports_run_one_way(path: Path) -> None:
+def misplaced_imports(path: Path) -> list[str]:
     app, module = place(path)
+    wrong = []
     for name, *rest in imported(path):
         if name not in APPS:
             continue
-        assert APPS.index(name) <= APPS.index(app), f"{app} imports {name}"
         inner = rest[0] if rest else ""
-        if module in DOORS and name == app:
+        if APPS.index(name) > APPS.index(app):
+            wrong.append(f"{app} imports {name}")
+        elif module in DOORS and name == app:
             continue
-        assert inner not in DOORS - {module}, f"{name}.{inner} is imported"
-        if module in RANK and inner in RANK:
-            assert RANK[inner] <= RANK[module], f"{app}.{module} imports {name}.{inner}"
+        elif inner in DOORS - {module}:
+            wrong.append(f"{name}.{inner} is imported")
+        elif module in RANK and inner in RANK and RANK[inner] > RANK[module]:
+            wrong.append(f"{app}.{module} imports {name}.{inner}")
+    return wrong
 
 
-@pytest.mark.parametrize("path", MODULES, ids=by_path)
-def test_every_module_has_its_place(path: Path) -> None:
-    _app, module = place(path)
-    assert module == "" or module in RANK or module in DOORS
+def test_imports_run_one_way() -> None:
+    assert found(MODULES, misplaced_imports) == {}
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if place(p)[1] in PURE], ids=by_path)
-def test_pure_modules_import_the_standard_library_only(path: Path) -> None:
-    app, _module = place(path)
-    for name, *rest in imported(path):
-        if name == app:
-            assert rest[0] in PURE
-        else:
-            assert name in sys.stdlib_module_names
+def test_every_module_has_its_place() -> None:
+    placed = RANK.keys() | DOORS | {""}
+    assert [by_path(path) for path in MODULES if place(path)[1] not in placed] == []
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if place(p)[1] == "wording"], ids=by_path)
-def test_wording_imports_translation_and_nothing_else_of_django(path: Path) -> None:
-    for parts in imported(path):
-        if parts[0] == "django":
-            assert parts[:3] in (
-                ["django", "utils", "translation"],
-                ["django", "utils", "functional"],
-            )
+def test_pure_modules_import_the_standard_library_only() -> None:
+    def others(path: Path) -> list[str]:
+        app, _module = place(path)
+        return [
+            ".".join(parts)
+            for parts in imported(path)
+            if not (parts[1] in PURE if parts[0] == app else parts[0] in sys.stdlib_module_names)
+        ]
+
+    assert found((path for path in MODULES if place(path)[1] in PURE), others) == {}
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if place(p)[1] != "migrations"], ids=by_path)
-def test_modules_stay_short(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 450, "make it a package of the same name"
+def test_wording_imports_translation_and_nothing_else_of_django() -> None:
+    def others(path: Path) -> list[str]:
+        return [
+            ".".join(parts)
+            for parts in imported(path)
+            if parts[0] == "django"
+            and parts[:3]
+            not in (["django", "utils", "translation"], ["django", "utils", "functional"])
+        ]
+
+    assert found((path for path in MODULES if place(path)[1] == "wording"), others) == {}
+
+
+def test_modules_stay_short() -> None:
+    """Where one does not: make it a package of the same name."""
+    lengths = {
+        by_path(path): len(path.read_text().splitlines())
+        for path in MODULES
+        if place(path)[1] != "migrations"
+    }
+    assert {path: length for path, length in lengths.items() if length > 450} == {}
 
 
 class Inline(HTMLParser):
@@ -207,9 +233,8 @@ class Inline(HTMLParser):
                 self.found.append(value or "")
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=by_path)
-def test_templates_hold_nothing_inline(path: Path) -> None:
-    assert Inline(path.read_text()).found == []
+def test_templates_hold_nothing_inline() -> None:
+    assert found(TEMPLATES, lambda path: Inline(path.read_text()).found) == {}
 
 
 class Text(HTMLParser):
@@ -256,7 +281,7 @@ def sentences_of_module(path: Path) -> list[str]:
     """Every literal handed to gettext in a Python file."""
     return [
         argument.value
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and (node.func.id == "_" or "gettext" in node.func.id)
@@ -278,21 +303,23 @@ def test_forbidden_words_are_found_when_written() -> None:
     assert forbidden_in("The review is overdue; safety, normally.") == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=by_path)
-def test_product_strings_in_code_never_advise(path: Path) -> None:
-    for sentence in sentences_of_module(path):
-        assert forbidden_in(sentence) == [], sentence
+def advice(sentences: list[str]) -> list[str]:
+    return [sentence for sentence in sentences if forbidden_in(sentence)]
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=by_path)
-def test_product_strings_in_templates_never_advise(path: Path) -> None:
-    translated, plain = sentences_of_template(path)
-    for sentence in translated + plain:
-        assert forbidden_in(sentence) == [], sentence
+def test_product_strings_in_code_never_advise() -> None:
+    assert found(MODULES, lambda path: advice(sentences_of_module(path))) == {}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=by_path)
-def test_words_in_templates_go_through_gettext(path: Path) -> None:
-    _translated, plain = sentences_of_template(path)
-    words = [text.replace("Dose Ledger", "") for text in plain]
-    assert [text for text in words if re.search(r"[^\W\d_]{2}", text)] == []
+def test_product_strings_in_templates_never_advise() -> None:
+    assert found(TEMPLATES, lambda path: advice([*chain(*sentences_of_template(path))])) == {}
+
+
+def test_words_in_templates_go_through_gettext() -> None:
+    def bare(path: Path) -> list[str]:
+        _translated, plain = sentences_of_template(path)
+        return [
+            text for text in plain if re.search(r"[^\W\d_]{2}", text.replace("Dose Ledger", ""))
+        ]
+
+    assert found(TEMPLATES, bare) == {}
