@@ -20,7 +20,7 @@ PERIOD_UNITS = {"hour": "h", "day": "d", "week": "wk", "month": "mo"}
 # FHIR R4 days-of-week, from Monday.
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # What UCUM writes behind the unit of a rate.
-RATE_UNITS = {"hour": "/h", "24 hours": "/(24.h)"}
+RATE_UNITS = {"minute": "/min", "hour": "/h", "24 hours": "/(24.h)"}
 IN_ERROR = "entered-in-error"
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 

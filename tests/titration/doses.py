@@ -68,6 +68,12 @@ day_patterns = st.one_of(
         st.integers(2, 12),
         anchors,
     ),
+    st.builds(
+        lambda on, off, anchor: {"period": on + off, "days_on": on, "anchor": anchor},
+        st.integers(2, 21),
+        st.integers(1, 14),
+        anchors,
+    ),
 )
 hours = st.builds(lambda period: {"period_unit": "hour", "period": period}, st.integers(1, 72))
 windows: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.tuples(clocks, clocks).filter(

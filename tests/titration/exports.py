@@ -62,6 +62,7 @@ def component_of(row: dict[str, str]) -> Component:
             times=count("times"),
             period=int(row["period"]),
             period_unit=row["period_unit"],
+            days_on=count("days_on"),
             anchor=date.fromisoformat(row["anchor"]) if row["anchor"] else None,
             weekdays=tuple(WEEKDAYS.index(day) + 1 for day in row["weekdays"].split()),
             window_from=clock("window_from"),

@@ -50,7 +50,8 @@ WAYS = {
         lambda cell: Decimal(cell) if cell else None,
     ),
     **dict.fromkeys(
-        ("times", "period", "changed_every_hours", "maximum_times", "maximum_hours"), whole
+        ("times", "period", "days_on", "changed_every_hours", "maximum_times", "maximum_hours"),
+        whole,
     ),
     **dict.fromkeys(
         ("clock", "window_from", "window_to"),

@@ -361,6 +361,61 @@ CASES: dict[str, tuple[Course, ...]] = {
             ),
         ),
     ),
+    "temozolomide on five days of each 28": (
+        Course(
+            "Temozolomide",
+            "oral",
+            "mg",
+            "capsule",
+            tuple(
+                Step(
+                    day("2", month, "2026"),
+                    (
+                        Part(
+                            {
+                                "amount": figure,
+                                "when": "times",
+                                "times": "1",
+                                "days": "cycle",
+                                "days_on": "5",
+                                "days_off": "23",
+                            },
+                            f"{figure} mg once a day on the first 5 days of every 28, "
+                            f"counted from 02-{name}-2026",
+                            f"Once a day on the first 5 days of every 28 {figure} mg "
+                            f"counted from 02-{name}-2026",
+                        ),
+                    ),
+                )
+                for figure, month, name in (("260", "2", "Feb"), ("345", "3", "Mar"))
+            ),
+        ),
+    ),
+    "glyceryl trinitrate by the minute": (
+        Course(
+            "Glyceryl trinitrate",
+            "intravenous",
+            "microgram",
+            "solution for infusion",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        Part(
+                            {
+                                "amount": "5",
+                                "unit": "microgram",
+                                "when": "continuous",
+                                "rate_per": "minute",
+                            },
+                            "5 micrograms per minute, continuously",
+                            "Continuously 5 micrograms per minute",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
     "levodopa at five clock times": (
         Course(
             "Levodopa with carbidopa",

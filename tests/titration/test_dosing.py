@@ -151,7 +151,7 @@ def _doses_of_each_day(timing: Timing, days: int) -> list[int] | None:
             for day in range(days)
         ]
     length = {"day": 1, "week": 7, "month": 30}[timing.period_unit] * timing.period
-    return [count if day % length == 0 else 0 for day in range(days)]
+    return [count if day % length < (timing.days_on or 1) else 0 for day in range(days)]
 
 
 def _slow_total(components: tuple[Component, ...]) -> tuple[Fraction, Fraction, str] | None:
@@ -409,6 +409,9 @@ TOO_FINE = Decimal("0.1234567")
         ("period_bounds", times(1, "5", period=1000, anchor=ANCHOR)),
         ("period_unit_unknown", times(1, "5", period_unit="fortnight")),
         ("hours_need_times", at("morning", "5", period=6, period_unit="hour")),
+        ("days_on_bounds", times(1, "5", period=7, days_on=1, anchor=ANCHOR)),
+        ("days_on_bounds", times(1, "5", period=7, days_on=7, anchor=ANCHOR)),
+        ("days_on_bounds", times(1, "5", period=7, period_unit="week", days_on=2, anchor=ANCHOR)),
         ("weekdays_unknown", times(1, "5", weekdays=(0,))),
         ("weekdays_unknown", times(1, "5", weekdays=(3, 1))),
         ("weekdays_unknown", times(1, "5", weekdays=(1, 1))),
@@ -423,7 +426,7 @@ TOO_FINE = Decimal("0.1234567")
         ("anchor_unused", times(1, "5", period=6, period_unit="hour", anchor=ANCHOR)),
         ("anchor_unused", times(1, "5", weekdays=(1,), anchor=ANCHOR)),
         ("rate_missing", rate("5", "")),
-        ("rate_missing", rate("5", "minute")),
+        ("rate_missing", rate("5", "second")),
         ("window_half", rate("5", "hour", window_from=time(8))),
         ("window_empty", rate("5", "hour", window_from=time(8), window_to=time(8))),
         ("changed_bounds", rate("5", "hour", changed_every_hours=0)),

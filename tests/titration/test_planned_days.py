@@ -29,6 +29,10 @@ def days(timing: Timing, count: int = 15, start: date = MONDAY) -> list[int]:
         (Timing("continuous", rate_per="hour"), list(range(15))),
         (Timing("slot", slot="morning", period=2, anchor=MONDAY), [0, 2, 4, 6, 8, 10, 12, 14]),
         (Timing("times", times=1, period=3, anchor=MONDAY), [0, 3, 6, 9, 12]),
+        (
+            Timing("times", times=2, period=7, days_on=5, anchor=MONDAY),
+            [0, 1, 2, 3, 4, 7, 8, 9, 10, 11, 14],
+        ),
         (Timing("times", times=1, weekdays=(1, 4)), [0, 3, 7, 10, 14]),
         (Timing("times", times=1, period_unit="week", anchor=MONDAY), [0, 7, 14]),
         (

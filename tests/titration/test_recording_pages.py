@@ -586,6 +586,18 @@ def test_a_correction_offers_the_other_kinds_of_step(client, version):
     assert "components-0-amount" not in page.values
 
 
+@pytest.mark.parametrize(
+    ("on", "off", "field"), [("", "2", "days_on"), ("5", "", "days_off"), ("5", "995", "days_off")]
+)
+def test_days_on_and_off_are_both_written(client, regimen, nothing_is_written, on, off, field):
+    nothing_is_written()
+    typed = {**THREE_TIMES_5, "days": "cycle", "days_on": on, "days_off": off}
+    page = sent(client, regimen, typed)
+    assert page.status == 422
+    assert list(page.errors) == [f"components-0-{field}"]
+    assert (page.values["components-0-days_on"], page.values["components-0-days_off"]) == (on, off)
+
+
 def test_what_does_not_belong_to_the_timing_is_said_beside_it_and_kept(
     client, regimen, nothing_is_written
 ):
@@ -597,6 +609,8 @@ def test_what_does_not_belong_to_the_timing_is_said_beside_it_and_kept(
         ("changed_every_hours", {"changed_every_hours": "72"}),
         ("weekdays", {"weekdays": ["2"]}),
         ("every", {"every": "2"}),
+        ("days_on", {"days_on": "5"}),
+        ("days_off", {"days": "period", "every": "7", "every_unit": "day", "days_off": "2"}),
         ("anchor_day", {"anchor_day": "2", "anchor_month": "3", "anchor_year": "2026"}),
         ("every", {"when": "continuous", "times": "", "rate_per": "hour", "every": "2"}),
     ]

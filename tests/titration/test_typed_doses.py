@@ -54,6 +54,19 @@ READ = {
     "25 mg on alternate days": "25 mg on alternate days",
     "25 mg every other day": "25 mg on alternate days",
     "25 mg every 2 days": "25 mg on alternate days",
+    # Days on and days off.
+    "140 mg once a day, days 1 to 5 of a 28-day cycle": (
+        "140 mg once a day on the first 5 days of every 28"
+    ),
+    "5 mg in the morning on the first 21 days of every 28, counted from 16-Nov-2026": (
+        "5 mg in the morning on the first 21 days of every 28, counted from 16-Nov-2026"
+    ),
+    "5 mg at bedtime, 5 days on, 2 days off": "5 mg at bedtime on the first 5 days of every 7",
+    "5 mg twice a day 3 days on and 4 off": (
+        "5 mg twice a day on the first 3 days of every 7 (5 mg each time)"
+    ),
+    "5 mg every morning, 1 day on, 1 day off": "5 mg in the morning on alternate days",
+    "5 micrograms per minute continuously": "5 micrograms per minute, continuously",
     "25 mg alternate days at bedtime": "25 mg at bedtime on alternate days",
     "25 mg twice a day on alternate days": (
         "25 mg twice a day on alternate days (25 mg each time)"
@@ -199,6 +212,13 @@ MARKED = {
     "5 mg as needed, at most 20 mg a day": ("maximum_hours_missing", "at most 20 mg"),
     "5 mg as needed for pain in the morning": ("reason_unclear", "pain in the morning"),
     "5 mg morning and evening as needed": ("write_apart", "5 mg morning and evening as needed"),
+    "10 mg 5 days on, 2 days off": ("timing_missing", "10 mg 5 days on, 2 days off"),
+    "10 mg once a day, 0 days on, 2 days off": ("days_on_bounds", "0 days on, 2 days off"),
+    "10 mg once a day on the first 7 days of every 7": (
+        "days_on_bounds",
+        "on the first 7 days of every 7",
+    ),
+    "10 mg on Mondays, 5 days on, 2 days off": ("timing_clash", "5 days on, 2 days off"),
     "5 mg once; 10 mg once a day": ("single_mixed", None),
     "0 mg once a day": ("all_zero", None),
     "5 mg once a day; 5 mg once a day": ("repeated", None),

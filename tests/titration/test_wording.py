@@ -110,6 +110,15 @@ SCHEDULES = [
         "5~mg twice a day on one day of every 3 (5~mg each time), counted from 16-Nov-2026",
         [times(2, "5", period=3, anchor=ANCHOR)],
     ),
+    (
+        "140~mg once a day on the first 5 days of every 28, counted from 16-Nov-2026",
+        [times(1, "140", period=28, days_on=5, anchor=ANCHOR)],
+    ),
+    (
+        "5~mg in the morning on the first 21 days of every 28, counted from 16-Nov-2026",
+        [at("morning", "5", period=28, days_on=21, anchor=ANCHOR)],
+    ),
+    ("5~micrograms per minute, continuously", [rate("5", "minute")]),
     ("5~mg 12 times a day (5~mg each time)", [times(12, "5")]),
     (
         "25~micrograms per hour, continuously, changed every 72 hours",

@@ -35,6 +35,7 @@ PROBLEMS = (
     "concentration_figure",
     "concentration_missing",
     "concentration_unit_missing",
+    "days_on_bounds",
     "empty_dose",
     "hours_need_times",
     "kind_unknown",
@@ -68,7 +69,7 @@ PROBLEMS = (
 MOST_TIMES = 99
 MOST_IN_A_PERIOD = 999
 
-_DAY_PATTERN = {"period", "period_unit", "anchor", "weekdays"}
+_DAY_PATTERN = {"period", "period_unit", "days_on", "anchor", "weekdays"}
 _USED = {
     "once": {"slot", "clock"},
     "slot": {"slot"} | _DAY_PATTERN,
@@ -184,6 +185,10 @@ def _day_problems(timing: Timing) -> Iterator[str]:
         yield "period_unit_unknown"
     if unit == "hour" and timing.kind != "times":
         yield "hours_need_times"
+    if timing.days_on is not None and (
+        unit != "day" or weekdays or not 2 <= timing.days_on < period
+    ):
+        yield "days_on_bounds"
     if weekdays:
         if list(weekdays) != sorted(set(weekdays)) or not 1 <= weekdays[0] <= weekdays[-1] <= 7:
             yield "weekdays_unknown"

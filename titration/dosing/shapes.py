@@ -48,7 +48,7 @@ UNITS: dict[str, Unit] = {
 SLOTS = ("morning", "breakfast", "midday", "lunch", "afternoon", "dinner", "evening", "bedtime")
 KINDS = ("once", "slot", "clock", "times", "continuous")
 PERIOD_UNITS = ("hour", "day", "week", "month")
-RATES = ("hour", "24 hours")
+RATES = ("minute", "hour", "24 hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,13 @@ class Timing:
                 days, or once every `period` weeks or months; with times counted in hours,
                 weeks or months: `times` in every `period` of them ("every 6 hours" is
                 1 time in 6 hours, "3 times a week" is 3 times in 1 week)
+    days_on     on the first so many days of every `period` days, 2 or more; none for one day
     anchor      the day from which days, weeks or months are counted
     weekdays    ISO 1 (Monday) to 7, ascending: on these days of each week; with a period of
                 2 or more weeks, on these days in one week of so many
     window_from, window_to
                 a part of the day for a continuous rate; may cross midnight
-    rate_per    "hour" | "24 hours" (kind continuous)
+    rate_per    one of RATES (kind continuous)
     changed_every_hours
                 how often a patch, syringe or bag is changed (kind continuous)
     """
@@ -89,6 +90,7 @@ class Timing:
     times: int | None = None
     period: int = 1
     period_unit: str = "day"
+    days_on: int | None = None
     anchor: date | None = None
     weekdays: tuple[int, ...] = ()
     window_from: time | None = None

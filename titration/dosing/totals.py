@@ -161,5 +161,6 @@ def days_of(timing: Timing) -> Timing:
         times=times,
         period=timing.period,
         period_unit=timing.period_unit,
+        days_on=timing.days_on,
         weekdays=timing.weekdays,
     )

@@ -35,6 +35,7 @@ FIELD_OF_PROBLEM = {
     "concentration_figure": "concentration",
     "concentration_missing": "concentration",
     "concentration_unit_missing": "concentration_unit",
+    "days_on_bounds": "days_on",
     "kind_unknown": "when",
     "maximum_figure": "maximum",
     "maximum_hours_missing": "maximum_hours",
@@ -67,9 +68,11 @@ OF_WHEN = {
 OF_DAYS = {
     "weekdays": {"weekdays"},
     "every": {"period", "weekdays"},
-    "anchor_day": {"period", "weekdays"},
-    "anchor_month": {"period", "weekdays"},
-    "anchor_year": {"period", "weekdays"},
+    "days_on": {"cycle"},
+    "days_off": {"cycle"},
+    "anchor_day": {"period", "cycle", "weekdays"},
+    "anchor_month": {"period", "cycle", "weekdays"},
+    "anchor_year": {"period", "cycle", "weekdays"},
 }
 NO_DAYS = {"needed", "hours", "continuous"}
 NEVER_TYPED = {"unit", "when", "days", "every_unit", "rate_per", "weekdays"}
@@ -101,6 +104,8 @@ class ComponentForm(forms.Form):
     every_unit = forms.ChoiceField(
         label=gettext_lazy("Days, weeks or months"), choices=PERIOD_CHOICES, required=False
     )
+    days_on = CountField(gettext_lazy("Days on"))
+    days_off = CountField(gettext_lazy("Then days off"))
     anchor_day = moments.day_box()
     anchor_month = moments.month_box()
     anchor_year = moments.year_box()
@@ -185,6 +190,12 @@ class ComponentForm(forms.Form):
             self.written = self._written(cleaned)
         return cleaned
 
+    def field_of(self, code: str) -> str:
+        """The field that a problem of the written part stands beside."""
+        if code == "period_bounds" and self.cleaned_data["days"] == "cycle":
+            return "days_off"
+        return FIELD_OF_PROBLEM.get(code, "amount")
+
     def _check_belongs(self, cleaned: dict) -> None:
         """Nothing typed is dropped: what does not belong to the chosen timing is said beside it."""
         when, days = cleaned["when"], cleaned["days"]
@@ -198,7 +209,8 @@ class ComponentForm(forms.Form):
                 continue
             self.add_error(name, _OF_OTHER_DAYS)
         counts = any(cleaned[name] for name in ("anchor_day", "anchor_month", "anchor_year"))
-        if counts and (cleaned["every"] or 1) == 1 and "anchor_day" not in self.errors:
+        is_counted = days == "cycle" or (cleaned["every"] or 1) > 1
+        if counts and not is_counted and "anchor_day" not in self.errors:
             self.add_error("anchor_day", wording.problem_words("anchor_unused"))
 
     def _written(self, cleaned: dict) -> dosing.Component:
@@ -268,6 +280,19 @@ class ComponentForm(forms.Form):
                     "anchor": self._anchor(cleaned),
                 }
             return {"weekdays": weekdays}
+        if cleaned["days"] == "cycle":
+            days_on, days_off = cleaned["days_on"], cleaned["days_off"]
+            if not days_on:
+                self.add_error("days_on", _("Write on how many days in a row it is taken."))
+            if not days_off:
+                self.add_error("days_off", _("Write on how many days after them it is not."))
+            if not days_on or not days_off:
+                return {}
+            return {
+                "period": days_on + days_off,
+                "days_on": days_on if days_on > 1 else None,
+                "anchor": self._anchor(cleaned),
+            }
         if cleaned["days"] == "period":
             if cleaned["every"] is None:
                 self.add_error("every", _("Write the number of days, weeks or months."))
@@ -313,7 +338,7 @@ class BaseDosageFormSet(forms.BaseFormSet):
                 continue
             written = _counted_from(form.written, starts)
             for code in dosing.check_component(written):
-                form.add_error(FIELD_OF_PROBLEM.get(code, "amount"), wording.problem_words(code))
+                form.add_error(form.field_of(code), wording.problem_words(code))
             parts.append(written)
         return tuple(parts)
 
@@ -358,80 +383,3 @@ def dosage_formset(
         form_kwargs={"units": list(units), "kind": kind},
     )
     return cast(BaseDosageFormSet, rows_made)
-
-
-def row_of(written: dosing.Component, *, with_amount: bool) -> dict:
-    """The initial values of a row for a written part: its timing, and all of it when copied.
-
-    Without `with_amount` no figure is filled in: amounts are typed anew.
-    """
-    timing = written.timing
-    row: dict[str, object] = {"unit": written.amount.unit, "days": "every"}
-    match timing.kind:
-        case "slot":
-            row["when"] = timing.slot
-        case "clock":
-            row |= {"when": "clock", "clock": timing.clock}
-        case "once":
-            row |= {
-                "when": timing.slot or ("clock" if timing.clock else "once"),
-                "clock": timing.clock,
-            }
-        case "continuous":
-            row |= {
-                "when": "continuous",
-                "rate_per": timing.rate_per,
-                "window_from": timing.window_from,
-                "window_to": timing.window_to,
-                "changed_every_hours": timing.changed_every_hours,
-            }
-        case "times" if timing.times is None:
-            row["when"] = "needed"
-        case "times" if timing.period_unit == "hour":
-            row |= {"when": "hours", "hours": timing.period, "times": timing.times}
-        case "times":
-            row |= {"when": "times", "times": timing.times}
-    row |= _days_row(timing)
-    if with_amount and timing.anchor:
-        row |= {
-            "anchor_day": timing.anchor.day,
-            "anchor_month": timing.anchor.month,
-            "anchor_year": timing.anchor.year,
-        }
-    row |= {"as_needed": written.as_needed and row["when"] != "needed"}
-    if with_amount:
-        row |= _amount_row(written)
-    return row
-
-
-def _days_row(timing: dosing.Timing) -> dict:
-    row: dict[str, object] = {}
-    if timing.weekdays:
-        row |= {"days": "weekdays", "weekdays": [str(day) for day in timing.weekdays]}
-        if timing.period > 1:
-            row["every"] = timing.period
-    elif timing.period_unit != "hour" and (timing.period > 1 or timing.period_unit != "day"):
-        row |= {"days": "period", "every": timing.period, "every_unit": timing.period_unit}
-    return row
-
-
-def _amount_row(written: dosing.Component) -> dict:
-    amount, maximum = written.amount, written.maximum
-    figures = dosing.plain(amount.low)
-    if amount.high is not None:
-        figures = f"{figures} to {dosing.plain(amount.high)}"
-    return {
-        "amount": figures,
-        "as_needed_for": written.as_needed_for,
-        "maximum": dosing.plain(maximum.low) if maximum else "",
-        "maximum_times": written.maximum_times,
-        "maximum_hours": written.maximum_hours,
-        "strengths": written.strengths,
-        "volume": dosing.plain(written.volume) if written.volume is not None else "",
-        "concentration": dosing.plain(written.concentration)
-        if written.concentration is not None
-        else "",
-        "concentration_unit": written.concentration_unit,
-        "product": written.product,
-        "calculation": written.calculation,
-    }

@@ -47,6 +47,7 @@ SINGLE_WHEN_CHOICES = [
 DAYS_CHOICES = [
     ("every", gettext_lazy("Every day")),
     ("period", gettext_lazy("Every so many days, weeks …")),
+    ("cycle", gettext_lazy("Some days on, then some off")),
     ("weekdays", gettext_lazy("On named weekdays")),
 ]
 PERIOD_CHOICES = [
@@ -65,6 +66,7 @@ WEEKDAY_CHOICES = [
 ]
 RATE_CHOICES = [
     ("", gettext_lazy("Choose")),
+    ("minute", gettext_lazy("per minute")),
     ("hour", gettext_lazy("per hour")),
     ("24 hours", gettext_lazy("per 24 hours")),
 ]

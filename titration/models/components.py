@@ -26,6 +26,7 @@ class ComponentColumns(AppendOnly):
         "times",
         "period",
         "period_unit",
+        "days_on",
         "anchor",
         "weekdays",
         "window_from",
@@ -57,6 +58,7 @@ class ComponentColumns(AppendOnly):
     times = models.PositiveSmallIntegerField(null=True, blank=True)
     period = models.PositiveSmallIntegerField(default=1)
     period_unit = models.CharField(max_length=5, default="day")
+    days_on = models.PositiveSmallIntegerField(null=True, blank=True)
     anchor = models.DateField(null=True, blank=True)
     weekdays = models.CharField(max_length=7, blank=True)
     window_from = models.TimeField(null=True, blank=True)
@@ -130,6 +132,7 @@ class ComponentColumns(AppendOnly):
             "times": timing.times,
             "period": timing.period,
             "period_unit": timing.period_unit,
+            "days_on": timing.days_on,
             "anchor": timing.anchor,
             "weekdays": "".join(str(day) for day in timing.weekdays),
             "window_from": timing.window_from,
@@ -191,6 +194,7 @@ def written_component(values: Sequence[Any]) -> dosing.Component:
             times=row["times"],
             period=row["period"],
             period_unit=row["period_unit"],
+            days_on=row["days_on"],
             anchor=row["anchor"],
             weekdays=tuple(int(day) for day in row["weekdays"]),
             window_from=row["window_from"],

@@ -59,7 +59,8 @@ def comes_on(timing: Timing, day: date) -> bool | None:
             return None
         months = (day.year - anchor.year) * 12 + day.month - anchor.month
         return day.day == anchor.day and months % period == 0
-    return (day - anchor).days % (period * (7 if unit == "week" else 1)) == 0
+    since = (day - anchor).days % (period * (7 if unit == "week" else 1))
+    return since < (timing.days_on or 1)
 
 
 def _on_weekdays(timing: Timing, day: date) -> bool | None:

@@ -16,8 +16,9 @@ Span = tuple[int, int]
 # An anchor may be missing: a planned row counts from the day on which it starts.
 ALLOWED = {"anchor_missing"}
 
+_DAYS_SAID = {"count", "every", "one_day", "cycle", "one_week", "weekdays"}
 _MAY_HOLD_FOR_OTHERS = {
-    *("weekdays", "one_day", "one_week", "as_needed", "changed", "product", "calculation"),
+    *("weekdays", "one_day", "cycle", "one_week", "as_needed", "changed", "product", "calculation"),
 }
 
 
@@ -113,10 +114,9 @@ class Part:
         )
 
     def _continuous(self) -> Timing:
-        clash = self.said.keys() & {
-            *("moments", "count", "every", "one_day", "one_week", "weekdays"),
-            *("single", "bare_count", "anchor", "each_time"),
-        }
+        clash = self.said.keys() & (
+            _DAYS_SAID | {"moments", "single", "bare_count", "anchor", "each_time"}
+        )
         # "Each day" may stand before the hours of a window, and a rate runs on every day.
         if clash - {"every"} or self.get("every", (1, "day")) != (1, "day"):
             raise NotUnderstood("timing_clash", self.span)
@@ -134,7 +134,7 @@ class Part:
         )
 
     def _single(self, moments: tuple) -> Timing:
-        if self.said.keys() & {"count", "every", "one_day", "one_week", "weekdays", "anchor"}:
+        if self.said.keys() & (_DAYS_SAID | {"anchor"}):
             raise NotUnderstood("timing_clash", self.span)
         if "bare_count" in self.said:
             count, at = self.said["bare_count"]
@@ -172,6 +172,8 @@ class Part:
             if pattern:
                 raise NotUnderstood("timing_clash", self.said["one_day"][1])
             pattern = (1, self.get("one_day"), "day")
+        if "cycle" in self.said:
+            return self._cycle(a_day, pattern)
         if "weekdays" in self.said:
             return self._weekdays(a_day, pattern, is_counted=bool(count and pattern))
         if "one_week" in self.said:
@@ -196,6 +198,15 @@ class Part:
         if a_day is not None:
             raise NotUnderstood("timing_clash", self.span)
         return Timing("times", times=times, period=period, period_unit=unit)
+
+    def _cycle(self, a_day: int | None, pattern: tuple[int, int, str] | None) -> Timing:
+        (on, of), at = self.said["cycle"]
+        if pattern or self.said.keys() & {"weekdays", "one_week"}:
+            raise NotUnderstood("timing_clash", at)
+        # "10 mg, 5 days on, 2 days off" may be 10 mg on each of the five, or on all of them.
+        if a_day is None and "moments" not in self.said:
+            raise NotUnderstood("timing_missing", self.span)
+        return Timing("times", times=a_day or 1, period=of, days_on=on if on > 1 else None)
 
     def _weekdays(
         self, a_day: int | None, pattern: tuple[int, int, str] | None, is_counted: bool

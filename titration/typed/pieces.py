@@ -204,7 +204,9 @@ def _window(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
 
 
 def _rate(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
-    part.say(name, "24 hours" if found["day"] else "hour", found.span())
+    part.say(
+        name, "24 hours" if found["day"] else "minute" if found["minute"] else "hour", found.span()
+    )
     return found.end()
 
 
@@ -215,6 +217,23 @@ def _flag(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
 
 def _number(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
     part.say(name, number_of(found["count"]), found.span())
+    return found.end()
+
+
+def _cycle(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
+    """ "On the first 5 days of every 7", "days 1 to 5 of a 28-day cycle"."""
+    return _say_cycle(part, number_of(found["on"]), number_of(found["of"]), found)
+
+
+def _on_off(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
+    on = number_of(found["on"])
+    return _say_cycle(part, on, on + number_of(found["off"]), found)
+
+
+def _say_cycle(part: Part, on: int, of: int, found: re.Match[str]) -> int:
+    if not 1 <= on < of:
+        raise NotUnderstood("days_on_bounds", found.span())
+    part.say("cycle", (on, of), found.span())
     return found.end()
 
 
@@ -300,6 +319,8 @@ TAKES: dict[str, Take] = {
     "rate": _rate,
     "single": _flag,
     "one_day": _number,
+    "cycle": _cycle,
+    "on_off": _on_off,
     "one_week": _number,
     "count": _count,
     "every": _every,

@@ -46,13 +46,23 @@ TOKENS = tuple(
         ),
         (
             "rate",
-            rf"""(?:per\s+|an?\s+|/\s*)(?:hour|hr|h){END}
+            rf"""(?:per\s+|an?\s+|/\s*)(?:(?P<minute>minute|min)|hour|hr|h){END}
             |(?:per\s+|over\s+|/\s*)(?P<day>24)\s*(?:hours?|hrs?|h){END}""",
         ),
         ("single", rf"(?:once\s+only|one\s+dose\s+only|(?:as\s+)?(?:a\s+)?single\s+dose){END}"),
         (
             "one_day",
             rf"on\s+one\s+day\s+(?:of|in)\s+every\s+(?P<count>{COUNT})(?:\s*days){{0,1}}{END}",
+        ),
+        (
+            "cycle",
+            rf"""(?:on\s+)?(?:the\s+first|days\s+1\s*(?:to|[-–]))\s*(?P<on>{COUNT})(?:\s*days)?
+            \s+(?:of|in)\s+(?:every|each|an?)\s+(?P<of>{COUNT})(?:[\s-]*days?(?:\s+cycle)?)?{END}""",
+        ),
+        (
+            "on_off",
+            rf"""(?P<on>{COUNT})\s*days?\s+on{END}\s*(?:(?:,|/|,?\s*(?:and|then))\s*)?
+            (?P<off>{COUNT})\s*(?:days?\s+)?off{END}""",
         ),
         (
             "one_week",
@@ -85,7 +95,7 @@ TOKENS = tuple(
 
 # What says when: the others stand beside a dose.
 WHEN = {
-    *("window", "single", "one_day", "one_week", "count", "every"),
+    *("window", "single", "one_day", "cycle", "on_off", "one_week", "count", "every"),
     *("weekdays", "moments", "bare_count", "as_needed"),
 }
 

@@ -20,9 +20,10 @@ from ledger import moments
 from ledger.models import Record
 from ledger.writing import AlreadySuperseded, SubmissionConflict
 from titration import actions, pumped, reading
-from titration.forms.dosage import BaseDosageFormSet, dosage_formset, row_of
+from titration.forms.dosage import BaseDosageFormSet, dosage_formset
 from titration.forms.pumps import PumpCorrectionForm, PumpEventForm, pump_initial
 from titration.forms.steps import RetractionForm
+from titration.forms.written_rows import row_of
 from titration.models import PUMP_ROUTES, PumpEvent, Regimen, StepKind
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters import pumps as presenter

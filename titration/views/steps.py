@@ -19,13 +19,14 @@ from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
 from titration import actions, carry, planned, policies, reading
 from titration.actions import Instruction
-from titration.forms.dosage import dosage_formset, row_of
+from titration.forms.dosage import dosage_formset
 from titration.forms.steps import (
     CorrectionForm,
     RetractionForm,
     StepForm,
     step_initial,
 )
+from titration.forms.written_rows import row_of
 from titration.models import KINDS_WITH_DOSE, DoseStep, ReceivedHow, Regimen, StepKind
 from titration.presenters.following import Following, followed_from, following
 from titration.presenters.log import log_rows

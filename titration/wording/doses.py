@@ -41,6 +41,16 @@ _WEEKDAYS = (
     gettext_noop("SATURDAY"),
     gettext_noop("SUNDAY"),
 )
+_RATES = {
+    "minute": gettext_noop("%(amount)s per minute"),
+    "hour": gettext_noop("%(amount)s per hour"),
+    "24 hours": gettext_noop("%(amount)s per 24 hours"),
+}
+_RATE_LABELS = {
+    "minute": gettext_noop("rate per minute"),
+    "hour": gettext_noop("rate per hour"),
+    "24 hours": gettext_noop("rate per 24 hours"),
+}
 # In words, so that a count never stands beside the figure of an amount.
 _NUMBERS = {
     3: gettext_noop("three"),
@@ -104,9 +114,7 @@ def basis_label(basis: Basis) -> str:
     if basis.timing is None:
         return _("as written, in words")
     if basis.kind == "rate":
-        if basis.timing.rate_per == "hour":
-            return _("rate per hour")
-        return _("rate per 24 hours")
+        return _(_RATE_LABELS[basis.timing.rate_per])
     if basis.timing.kind == "once":
         return _("single dose")
     return _("each dose, %(when)s") % {"when": _when(days_of(basis.timing))}
@@ -148,10 +156,8 @@ def _listed(parts: list[str]) -> str:
 
 def _amount(component: Component) -> str:
     amount = amount_words(component.amount)
-    if component.timing.rate_per == "hour":
-        return _("%(amount)s per hour") % {"amount": amount}
-    if component.timing.rate_per:
-        return _("%(amount)s per 24 hours") % {"amount": amount}
+    if per := component.timing.rate_per:
+        return _(_RATES[per]) % {"amount": amount}
     return amount
 
 
@@ -237,7 +243,7 @@ def _times(timing: Timing, times: int) -> str:
         return words % {"period": timing.period}
     if not timing.weekdays and (timing.period_unit != "day" or timing.period == 1):
         return _in_each_period(times, timing)
-    if times == 1:
+    if times == 1 and timing.days_on is None:
         return _days(timing)
     return _("%(times)s a day %(days)s") % {
         "times": _times_words(times),
@@ -249,6 +255,11 @@ def _days(timing: Timing, several: bool = False) -> str:
     """The days of a timing that does not come every day, for one dose or several on each."""
     if timing.weekdays:
         return _weekdays(timing, several)
+    if timing.days_on is not None:
+        return _("on the first %(days)s days of every %(period)s") % {
+            "days": timing.days_on,
+            "period": timing.period,
+        }
     if timing.period_unit == "day" and timing.period == 2:
         return _("on alternate days")
     if several:

@@ -62,7 +62,9 @@ FHIR_MESSAGES = {
     ),
     "fhir_period": gettext_noop("A period is read in hours, days, weeks and months."),
     "fhir_range": gettext_noop("A range needs two amounts in one unit."),
-    "fhir_rate": gettext_noop("A rate is read per hour or per 24 hours, and an amount is none."),
+    "fhir_rate": gettext_noop(
+        "A rate is read per minute, per hour or per 24 hours, and an amount is none."
+    ),
     "fhir_sequence": gettext_noop(
         "Some dosages have a place in the sequence and others have none."
     ),

@@ -65,6 +65,9 @@ _MESSAGES = {
         "Write the figure of the concentration, or leave its unit out."
     ),
     "concentration_unit_missing": gettext_noop("Choose the unit of the concentration."),
+    "days_on_bounds": gettext_noop(
+        "Write on how many days in a row it is taken, and on how many after them it is not."
+    ),
     "empty_dose": gettext_noop("Write at least one amount with its timing."),
     "hours_need_times": gettext_noop(
         "Hours cannot be counted from a time of day. Choose a number of times in so many hours, "
@@ -89,7 +92,9 @@ _MESSAGES = {
         "Write the number of hours, days, weeks or months as a whole number from 1 to 999."
     ),
     "period_unit_unknown": gettext_noop("Choose hours, days, weeks or months."),
-    "rate_missing": gettext_noop("Choose whether the rate is per hour or per 24 hours."),
+    "rate_missing": gettext_noop(
+        "Choose whether the rate is per minute, per hour or per 24 hours."
+    ),
     "repeated": gettext_noop("The same line is written twice. Leave one of them out."),
     "slot_missing": gettext_noop("Choose the time of day."),
     "text_controls": gettext_noop(

@@ -26,6 +26,7 @@ from titration.fhir import PERIOD_UNITS, RATE_UNITS, WEEKDAYS, WHEN
 from titration.models import Route
 
 _PER: dict[str, Callable[[], str]] = {
+    "minute": lambda: _("%(unit)s per minute"),
     "hour": lambda: _("%(unit)s per hour"),
     "24 hours": lambda: _("%(unit)s per 24 hours"),
 }
@@ -119,10 +120,13 @@ def timing_of(timing: Timing, bounds: Json | None = None) -> Json:
 def is_holdable(timing: Timing) -> bool:
     """Whether Timing.repeat says the same: it has no "twice a day on one day of every three".
 
-    A frequency there is counted over the whole period, and ours over one of its days.
+    A frequency there is counted over the whole period, and ours over one of its days; and of days
+    on and days off it knows nothing.
     """
     if timing.period == 1 or timing.period_unit == "hour":
         return True
+    if timing.days_on is not None:
+        return False
     if timing.weekdays:
         return timing.times in (None, 1) and len(timing.weekdays) == 1
     return timing.kind != "times" or timing.period_unit != "day" or timing.times == 1
@@ -153,6 +157,7 @@ def _pattern(timing: Timing) -> list[Json]:
         extension("clock", timing.clock),
         extension("period", timing.period),
         extension("period-unit", timing.period_unit, "Code"),
+        extension("days-on", timing.days_on),
         *(extension("weekday", WEEKDAYS[day - 1], "Code") for day in timing.weekdays),
     )
 

@@ -90,6 +90,7 @@ def _of_days(days: Node, anchor: date | None) -> Timing:
     weekdays = _weekdays(days, "weekday")
     kind = "slot" if slot else "clock" if clock else "times"
     period, unit = days.whole("period") or 1, days.text("period-unit")
+    days_on = days.whole("days-on")
     days.close()
     return Timing(
         kind,
@@ -98,6 +99,7 @@ def _of_days(days: Node, anchor: date | None) -> Timing:
         times=times,
         period=period,
         period_unit=unit,
+        days_on=days_on,
         anchor=anchor,
         weekdays=weekdays,
     )
