@@ -47,7 +47,7 @@ SINGLE_WHEN_CHOICES = [
 DAYS_CHOICES = [
     ("every", gettext_lazy("Every day")),
     ("period", gettext_lazy("Every so many days, weeks …")),
-    ("cycle", gettext_lazy("Some days on, then some off")),
+    ("cycle", gettext_lazy("Days on, days off")),
     ("weekdays", gettext_lazy("On named weekdays")),
 ]
 PERIOD_CHOICES = [
