@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
+from access.prepared import PREPARING
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -133,7 +135,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     )
     _database["CONN_MAX_AGE"] = None
 else:
-    _database.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    _database.update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)
+    _database.setdefault("OPTIONS", {}).update(PREPARING)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Where access events wait that the database cannot take. On another disk, it outlives a full one.

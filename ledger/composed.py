@@ -16,6 +16,8 @@ from django.db import connection
 from django.db.models import Model, QuerySet, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
 
+from access.prepared import Statement
+
 Given = UUID | int | Sequence[UUID] | Sequence[int]
 
 MOST_LENGTHS = 64
@@ -49,7 +51,8 @@ class _Statement:
         numbers = count(2**62 + 1)
         stand_ins = [_stand_in(one, numbers) for one in given]
         self.compiler: SQLCompiler = query(*stand_ins).query.get_compiler(connection=connection)
-        self.sql, parameters = self.compiler.as_sql()
+        sql, parameters = self.compiler.as_sql()
+        self.sql = Statement(sql)
         places = {value: place for place, value in enumerate(_flat(stand_ins))}
         self.places = [places.get(value) for value in parameters]
         self.constants = list(parameters)

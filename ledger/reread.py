@@ -27,6 +27,8 @@ from django.conf import settings
 from django.db import Error, connection
 from django.utils.translation import get_language
 
+from access.prepared import Statement
+
 Words = TypeVar("Words")
 Query = tuple[str, Any]
 """A statement that reads, and its parameters."""
@@ -189,21 +191,22 @@ def _composed(asked: Sequence[Query]) -> tuple[Query, ...]:
     On PostgreSQL one statement, which answers each with a text: a way to the server and back for
     each of a dozen, and their values made into those of Python, would cost more than all else.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            return tuple({repr(query): query for query in asked}.values())
-        told = dict.fromkeys(cursor.mogrify(*query).decode() for query in asked)
-    # Each is a statement of ours with its values in it, as the driver has just sent it.
-    texts = [f"(SELECT string_agg(q::text, E'\\n') FROM ({sql}) AS q)" for sql in told]  # noqa: S608
-    return ((f"SELECT {', '.join(texts)}", None),) if told else ()
+    told = tuple({repr(query): query for query in asked}.values())
+    if connection.vendor != "postgresql" or not told:
+        return told
+    # Each is a statement of ours, as the driver has just sent it; one without values has no marks.
+    each = [sql if values else sql.replace("%", "%%") for sql, values in told]
+    texts = [f"(SELECT string_agg(q::text, E'\\n') FROM ({sql}) AS q)" for sql in each]  # noqa: S608
+    values = [value for _sql, values in told for value in values or ()]
+    return ((Statement(f"SELECT {', '.join(texts)}"), values),)
 
 
 def _asked_again(queries: Sequence[Query]) -> Answers:
     """What the queries answer now, as text."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and queries:
-            [(statement, _none)] = queries
-            cursor.execute(statement)
+            [query] = queries
+            cursor.execute(*query)
             return tuple(cursor.fetchone())
         answers = []
         for query in queries:

@@ -37,7 +37,7 @@ PURE = {
 }
 LAYERS = [
     PURE,
-    {"finished", "leaving", "models", "signed_in", "wording", "zones"},
+    {"finished", "leaving", "models", "prepared", "signed_in", "wording", "zones"},
     {
         "account",
         "audit",

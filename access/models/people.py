@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from access import leaving
+from access.prepared import Statement
 
 
 def check_time_zone(name: str) -> None:
@@ -26,14 +27,14 @@ def check_time_zone(name: str) -> None:
 
 
 class UserManager(BaseUserManager["User"]):
-    WITH_MEMBERSHIPS = """
+    WITH_MEMBERSHIPS = Statement("""
         SELECT person.*, held.clinic_id, held.role, clinic.is_demo
         FROM access_user AS person
         LEFT JOIN access_membership AS held ON held.user_id = person.id
             AND held.ended_at IS NULL AND (held.until IS NULL OR held.until > %s)
         LEFT JOIN access_clinic AS clinic ON clinic.id = held.clinic_id
         WHERE person.id = %s
-    """
+    """)
 
     def with_memberships(self, pk: int) -> "User | None":
         """A person with `open_memberships` read already; one query.
