@@ -75,6 +75,14 @@ def known(text: str | None, clinic: Clinic, now: datetime) -> Moment | None:
     return Moment(*newest, clinic.local(at), text, is_day)
 
 
+def refuse(text: str | None) -> None:
+    """Refuse a moment in the address of a page that records. Raises NoSuchMoment."""
+    if text is not None:
+        raise NoSuchMoment(
+            _("This page writes in today’s record. As it was known earlier, it is only read.")
+        )
+
+
 def _of_number(clinic: Clinic, number: int) -> Moment:
     found = Entry.objects.filter(clinic=clinic, number=number).values_list("recorded_at", "digest")
     for recorded_at, digest in found:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from access import policies
 from access.signed_in import SignedInRequest
-from ledger import writing
+from ledger import moments, writing
 from patients import actions, presenters, wording
 from patients.forms import AlikeForm, IdentityForm
 from patients.models import Patient
@@ -24,6 +24,7 @@ def reach(request: SignedInRequest, patient: UUID, action: str) -> Patient:
     policies.check(request.user, person.clinic, action)
     if action == policies.RECORD:
         writing.check_not_erased(person.pk)
+        moments.refuse(request.GET.get("known"))
     return person
 
 

@@ -594,6 +594,26 @@ def test_each_role_gets_what_is_written_here(browser_of, world, name, method):
     assert Entry.objects.count() == count
 
 
+OF_NO_PATIENT = ("{medicine}", "{measure}", "{text}", "{clinic}", "{person}", "{membership}")
+
+
+def records(name: str) -> bool:
+    """Whether it is a page of a patient that a viewer may not open, as those that record are."""
+    path, by_get, _post = WORK[name]
+    is_of_patient = "{" in path and not any(part in path for part in OF_NO_PATIENT)
+    prescriber, _recorder, viewer, auditor = by_get.split()[:4]
+    return is_of_patient and prescriber in ("200", "302") and viewer == auditor == "403"
+
+
+@pytest.mark.parametrize("name", list(filter(records, WORK)))
+def test_a_page_that_records_is_not_shown_as_known_earlier(browser_of, world, name):
+    address = world.address(WORK[name][0])
+    client = browser_of(world.people[Role.PRESCRIBER])
+    answer = client.get(address, {"known": world.step.entry.number})
+    assert answer.status_code == 400
+    assert "This page writes in today’s record." in answer.text
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("name", [name for name in WORK if "{" in WORK[name][0]])
 def test_nothing_of_another_clinic_is_there(browser_of, strangers, world, name, method):

@@ -135,14 +135,58 @@ def test_parts_of_one_place_are_one_step():
     assert row.said.components == (at("morning", "5"), at("bedtime", "10"))
 
 
-def test_a_statement_holds_from_its_period():
-    statement = request(resourceType="MedicationStatement", effectivePeriod={"start": "2024-03"})
-    del statement["dosageInstruction"], statement["intent"]
+def statement(*dosages: dict[str, Any], **elements: Any) -> dict[str, Any]:
+    found = request(
+        id="s1",
+        resourceType="MedicationStatement",
+        informationSource={"display": "Mrs Elsewhere"},
+        dosage=list(dosages),
+        **elements,
+    )
+    del found["dosageInstruction"], found["intent"], found["requester"]
+    return found
 
-    [row] = read({**statement, "dosage": [dose(2.5)]}).rows
 
+def test_what_is_stated_to_be_taken_is_no_instruction_unless_somebody_says_so():
+    stated = statement(dose(2.5), effectivePeriod={"start": "2024-03"})
+
+    [row] = read(stated).rows
+
+    assert row.said is None
+    assert [(mark.place.part, mark.code) for mark in row.marks] == [
+        ("MedicationStatement/s1", "fhir_stated")
+    ]
+    assert row.structure == (times(2, "2.5"),)
+    assert row.cells[-1] == "Mrs Elsewhere"
+    left_out = read(stated, MedicationStatement_s1={"out"})
+    assert (left_out.rows, left_out.left_out) == ((), (("MedicationStatement out", 1),))
+
+
+def test_a_statement_that_was_instructed_holds_from_its_period():
+    stated = statement(dose(2.5), effectivePeriod={"start": "2024-03"})
+
+    [row] = read(stated, MedicationStatement_s1={"instructed"}).rows
+
+    # Who stated it is nobody who decided.
+    assert (row.said.decided_by, row.said.medicine) == ("", "Prednisolone")
     assert row.said.effective == Effective(date(2024, 3, 1), "month")
     assert row.said.components == (times(2, "2.5"),)
+
+
+def test_a_taper_that_is_stated_is_one_of_steps_once_it_was_instructed():
+    stated = statement(
+        {**dose(5, **start("2026-03-02", "2026-03-08")), "sequence": 1},
+        {**dose(2.5, **start("2026-03-09", "2026-03-15")), "sequence": 2},
+        reasonCode=[{"text": "relapse"}],
+    )
+
+    rows = read(stated, MedicationStatement_s1={"instructed"}).rows
+
+    assert [(row.said.kind, row.said.effective.on.day) for row in rows] == [
+        ("dose", 2),
+        ("dose", 9),
+        ("stop", 16),
+    ]
 
 
 @pytest.mark.parametrize(("repeat", "timing"), [

@@ -32,11 +32,15 @@ class Brought:
 class Verdict:
     """What becomes of a step of a file: it is new, unless one of these says why not.
 
-    `there` is the text of the log that says the same, whatever became of it since; `twice` where
-    the file has said it before; `refused` the rule that it breaks, which stops the whole file.
+    `there` is the text of the log that says the same, one that stands where there is one; where
+    none does, `corrected` or `withdrawn` is the number of the entry by which it does not. `twice`
+    is where the file has said it before; `refused` the rule that it breaks, which stops the whole
+    file.
     """
 
     there: StepRecord | None = None
+    corrected: int | None = None
+    withdrawn: int | None = None
     twice: Place | None = None
     refused: RuleBroken | None = None
 
@@ -83,7 +87,9 @@ class _Rules:
 
     def __init__(self, log: History) -> None:
         self.live = log.live
-        self.recorded = {record.says: record for record in log.records}
+        self.recorded = {record.says: record for record in (*log.records, *log.live)}
+        self.standing = {record.step: record.number for record in log.live}
+        self.withdrawals = {each.step: each.number for each in log.withdrawals}
         self.holders = {_moment(step): step for step in log.live}
         self.number = log.last_number
         self.places: dict[tuple, Place] = {}
@@ -95,7 +101,7 @@ class _Rules:
         said = step.instruction
         says = said.kind, said.effective, said.components
         if says in self.recorded:
-            return Verdict(there=self.recorded[says])
+            return self._there(self.recorded[says])
         if says in self.places:
             return Verdict(twice=self.places[says])
         self.number += 1
@@ -106,6 +112,15 @@ class _Rules:
         self.places[says] = step.place
         self.new[record] = position
         return Verdict()
+
+    def _there(self, record: StepRecord) -> Verdict:
+        """What is recorded already, and what became of it since."""
+        newest = self.standing.get(record.step, record.number)
+        return Verdict(
+            there=record,
+            corrected=newest if newest != record.number else None,
+            withdrawn=self.withdrawals.get(record.step),
+        )
 
     def _check_moment(self, record: StepRecord) -> None:
         """Nothing else holds from the same moment, in the log or earlier in the file."""

@@ -91,12 +91,15 @@ class OpeningForm(forms.Form):
 
 
 def _named(sheet: Sheet) -> str:
-    return _("%(name)s (hidden)") % {"name": sheet.name} if sheet.is_hidden else sheet.name
+    return _hidden(sheet.name) if sheet.is_hidden else sheet.name
+
+
+def _hidden(name: str) -> str:
+    return _("%(name)s (hidden)") % {"name": name}
 
 
 def _short(cells: Sequence[str]) -> str:
-    text = ", ".join(cell for cell in cells if cell)
-    return text if len(text) <= 80 else f"{text[:80]}…"
+    return wording.cell_words(", ".join(cell for cell in cells if cell))
 
 
 class ColumnsForm(forms.Form):
@@ -128,8 +131,10 @@ class ColumnsForm(forms.Form):
             *((unit, wording.unit_words(unit)) for unit in dosing.UNITS),
         ]
         self.columns = [f"column_{n}" for n in range(len(header.cells))]
-        for name, cell in zip(self.columns, header.cells, strict=True):
+        for n, (name, cell) in enumerate(zip(self.columns, header.cells, strict=True)):
             label = cell.text or _("Without a heading")
+            if n in sheet.hidden:
+                label = _hidden(label)
             choices = [("", _("Leave out")), *ROLES.items()]
             self.fields[name] = Listed(label=label, choices=choices)
 

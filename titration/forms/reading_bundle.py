@@ -69,7 +69,7 @@ class ReadingBundle(Reading):
 
 def bundle_headings() -> list[str]:
     """What the cells of a row are, which is a resource or one of its dosages."""
-    return [_("Status"), _("Holds"), _("Words")]
+    return [_("Status"), _("Holds"), _("Words"), _("Stated by")]
 
 
 def questions_of(read: FileRead) -> dict[str, set[str]]:

@@ -140,7 +140,9 @@ class ReadingIn(Reading):
     def _read(self) -> None:
         assert self.columns is not None and self.sheet is not None  # noqa: S101, PT018
         zone = self.patient.clinic.zone
-        self.read = importing.read_sheet(self.sheet, self.columns.matching, zone, self.advance)
+        read = importing.read_sheet(self.sheet, self.columns.matching, zone, self.advance)
+        others = importing.other_sheets(self.opened, self.sheet)
+        self.read = replace(read, sheets_left_out=others)
 
     @property
     def headings(self) -> list[str]:

@@ -19,7 +19,7 @@ from titration.importing.shape import FileRead, First, Mark, Place, ReadRow, Ste
 from titration.timeline import DOSE, RESUME, SINGLE, STOP, WITHHOLD
 from titration.typed import NotUnderstood
 from titration.typed.headings import heading_of
-from titration.typed.vocabulary import UNITS_REFUSED, unit_of
+from titration.typed.vocabulary import SPACES, UNITS_REFUSED, unit_of
 
 ROLES = (
     *("from", "time", "kind", "dose", "amount", "unit", "timing", *dosing.SLOTS),
@@ -63,6 +63,12 @@ def sheet_of(opened: Opened, place: int | None = None) -> Sheet | None:
         return opened.sheets[place]
     shown = [sheet for sheet in opened.sheets if not sheet.is_hidden]
     return next(iter([*shown, *opened.sheets]), None)
+
+
+def other_sheets(opened: Opened, sheet: Sheet | None) -> tuple[str, ...]:
+    """The names of the sheets of a file beside one, in the order in which they are kept."""
+    others = (each.name for each in opened.sheets if each is not sheet and each.lines)
+    return (*others, *opened.unopened)
 
 
 def header_rows(sheet: Sheet | None) -> list[Line]:
@@ -125,13 +131,24 @@ def read_sheet(
         if line.row > header.row:
             rows.append(reader.row(line))
             advance(1)
+    is_read = [bool(role) for role in matching.roles]
+    is_read += [False] * (len(header.cells) - len(is_read))
     left_out = tuple(
         cell.text
         for n, cell in enumerate(header.cells)
-        if not (n < len(matching.roles) and matching.roles[n])
-        and any(n < len(row.cells) and row.cells[n] for row in rows)
+        if not is_read[n] and any(n < len(row.cells) and row.cells[n] for row in rows)
     )
-    return FileRead(tuple(rows), columns_left_out=left_out)
+    hidden = (n for n in sorted(sheet.hidden) if n < len(header.cells) and is_read[n])
+    return FileRead(
+        tuple(rows),
+        columns_left_out=left_out,
+        columns_hidden=tuple(header.cells[n].text for n in hidden),
+        rows_above=tuple(
+            (line.row, ", ".join(cell.text for cell in line.cells if cell.text))
+            for line in sheet.lines
+            if line.row < header.row
+        ),
+    )
 
 
 def unmatched(sheet: Sheet, matching: Matching) -> tuple[Mark, ...]:
@@ -217,6 +234,14 @@ class _Row:
     def cell(self, role: str) -> str:
         n = self.of.places.get(role)
         return self.line.cells[n].text if n is not None and n < len(self.line.cells) else ""
+
+    def figure(self, role: str) -> str:
+        """A cell that holds a figure, its spaces plain.
+
+        Behind "1,000" a no-break space tells pages of ours, where the comma parts thousands. In a
+        file from anywhere it tells nothing, and the comma may be a decimal one.
+        """
+        return self.cell(role).translate(SPACES)
 
     def mark(self, role: str, code: str) -> None:
         n = self.of.places.get(role)
@@ -305,13 +330,13 @@ class _Row:
     def _read(self) -> tuple[str, typed.Read | None]:
         """The column that a dose stands in and what was read of it; none where nothing stands."""
         found: list[tuple[str, typed.Read]] = []
-        slots = [(slot, self.cell(slot)) for slot in dosing.SLOTS if self.cell(slot)]
+        slots = [(slot, self.figure(slot)) for slot in dosing.SLOTS if self.cell(slot)]
         if slots:
             units = {slot: unit for slot, _text in slots if (unit := self.of.unit(slot))}
             found.append((slots[0][0], typed.read_slots(slots, units=units)))
-        if text := self.cell("dose"):
+        if text := self.figure("dose"):
             found.append(("dose", typed.read_dose(text, unit=self.of.unit("dose"))))
-        if amount := self.cell("amount"):
+        if amount := self.figure("amount"):
             unit, timing = self.cell("unit"), self.cell("timing")
             text = " ".join(part for part in (amount, unit, timing) if part)
             found.append(("amount", typed.read_dose(text, unit=self.of.unit("amount"))))

@@ -44,20 +44,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet with its rows that are not blank. A table has one, without a name."""
+    """A sheet with its rows that are not blank. A table has one, without a name.
+
+    `hidden` are the places of the columns that it does not show, from 0.
+    """
 
     name: str = ""
     lines: tuple[Line, ...] = ()
     is_hidden: bool = False
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file once opened, and how: `encoding` and `separator` of a table, with those to choose
     from where more than one may be meant (`encodings`: the code, and lines of the text in it).
+    `unopened` are the names of sheets that are not read: too many, or of no cells.
     """
 
     sheets: tuple[Sheet, ...]
     encoding: str = ""
     separator: str = ""
     encodings: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    unopened: tuple[str, ...] = ()

@@ -107,7 +107,9 @@ class FileRead:
     """What was read of a file; `marks` are of the file as a whole, those of rows are theirs.
 
     `left_out` says what of it is no dose step and does not come in, and how often it is there;
-    `columns_left_out` are the headings of the columns that hold something and are not read;
+    `columns_left_out` are the headings of the columns that hold something and are not read,
+    `columns_hidden` those of read ones that the sheet does not show, `rows_above` the numbers and
+    the texts of the rows above the headings, `sheets_left_out` the names of the other sheets;
     `person` is None where the format or the file does not say of whom it is.
     """
 
@@ -115,6 +117,9 @@ class FileRead:
     marks: tuple[Mark, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
     columns_left_out: tuple[str, ...] = ()
+    columns_hidden: tuple[str, ...] = ()
+    rows_above: tuple[tuple[int, str], ...] = ()
+    sheets_left_out: tuple[str, ...] = ()
     person: PersonSaid | None = None
 
     @property

@@ -41,16 +41,20 @@ def open_workbook(content: bytes) -> Opened:
         elif kind == "sharedStrings" and package.has(path):
             strings = _Strings(book)
             package.parse(path, strings.start, strings.end, strings.data)
-    sheets = []
-    for name, relation, is_hidden in book.sheets[:_MOST_SHEETS]:
+    sheets: list[Sheet] = []
+    unopened: list[str] = []
+    for name, relation, is_hidden in book.sheets:
         path = relations.get(relation, "")
-        if "worksheets" in path and package.has(path):
+        if len(sheets) < _MOST_SHEETS and "worksheets" in path and package.has(path):
             cells = _Cells(book)
             package.parse(path, cells.start, cells.end, cells.data)
-            sheets.append(Sheet(name[:200], tuple(cells.lines()), is_hidden))
+            hidden = frozenset(cells.hidden_columns)
+            sheets.append(Sheet(name[:200], tuple(cells.lines()), is_hidden, hidden))
+        else:
+            unopened.append(name[:200])
     if not sheets:
         raise FileProblem("not_a_spreadsheet")
-    return Opened(tuple(sheets))
+    return Opened(tuple(sheets), unopened=tuple(unopened))
 
 
 def _main(package: Package) -> str:
@@ -161,16 +165,20 @@ class _Cells:
     row: int = 0
     column: int = 0
     is_hidden: bool = False
+    hidden_columns: set[int] = field(default_factory=set)
     raw: _Raw | None = None
     is_value: bool = False
     is_spoken: bool = False
 
     def start(self, element: str, attributes: dict[str, str]) -> None:
         match element:
+            case "col" if _is_hidden(attributes, "width"):
+                columns = range(_whole(attributes.get("min")), _whole(attributes.get("max")) + 1)
+                self.hidden_columns.update(n - 1 for n in columns[:MOST_COLUMNS] if n)
             case "row":
                 self.row = _whole(attributes.get("r")) or self.row + 1
                 self.column = 0
-                self.is_hidden = attributes.get("hidden") in ("1", "true")
+                self.is_hidden = _is_hidden(attributes, "ht")
             case "c":
                 place = _reference(attributes.get("r", ""))
                 self.row, self.column = place or (self.row, self.column + 1)
@@ -273,6 +281,12 @@ def _reference(text: str) -> tuple[int, int] | None:
     for letter in found[1]:
         column = column * 26 + ord(letter) - ord("A") + 1
     return int(found[2]), column
+
+
+def _is_hidden(attributes: dict[str, str], size: str) -> bool:
+    """Whether a row or a column is not shown: hidden, or drawn down to nothing."""
+    is_flat = re.fullmatch(r"0+(?:\.0*)?", attributes.get(size, ""), re.ASCII) is not None
+    return attributes.get("hidden") in ("1", "true") or is_flat
 
 
 def _is_on(attributes: dict[str, str]) -> bool:

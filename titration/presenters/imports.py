@@ -18,6 +18,7 @@ from titration.models import ReceivedHow, reasons_for
 from titration.policies import RuleBroken
 from titration.presenters.log import heading_words
 from titration.presenters.regimen import title_of
+from titration.timeline import StepRecord
 from titration.wording.imports import ENCODINGS, SEPARATORS
 
 ROWS_ON_A_PAGE = 100
@@ -123,6 +124,7 @@ def _counts(read: FileRead, unsaid: int, found: Sequence[Verdict]) -> list[str]:
     rows = len(read.rows)
     new = sum(verdict.is_new for verdict in found)
     known = sum(verdict.there is not None for verdict in found)
+    gone = sum(bool(verdict.corrected or verdict.withdrawn) for verdict in found)
     twice = sum(verdict.twice is not None for verdict in found)
     wrong = rows - new - known - twice
     words = (
@@ -134,6 +136,14 @@ def _counts(read: FileRead, unsaid: int, found: Sequence[Verdict]) -> list[str]:
                 "%(count)s is recorded already and does not come in again.",
                 "%(count)s are recorded already and do not come in again.",
                 known,
+            ),
+        ),
+        (
+            gone,
+            ngettext(
+                "%(count)s of these was corrected or withdrawn since and stays so.",
+                "%(count)s of these were corrected or withdrawn since and stay so.",
+                gone,
             ),
         ),
         (
@@ -154,10 +164,30 @@ def _counts(read: FileRead, unsaid: int, found: Sequence[Verdict]) -> list[str]:
         ),
     )
     counts = [text % {"count": f"{count:,}"} for count, text in words if count]
-    if read.columns_left_out:
-        unnamed = _("one without a heading")
-        names = ", ".join(f"“{name}”" if name else unnamed for name in read.columns_left_out)
-        counts.append(_("Columns that are not read and not recorded: %(list)s.") % {"list": names})
+    return [*counts, *_passed_over(read)]
+
+
+def _passed_over(read: FileRead) -> list[str]:
+    """What of the file is not read, or is read and not seen in its sheet: nothing in silence."""
+    unnamed = _("one without a heading")
+
+    def quoted(names: Sequence[str]) -> str:
+        return ", ".join(f"“{name}”" if name else unnamed for name in names)
+
+    rows = "; ".join(
+        _("row %(row)s, “%(text)s”") % {"row": row, "text": wording.cell_words(text)}
+        for row, text in read.rows_above
+    )
+    said = (
+        (_("Columns that are not read and not recorded: %(list)s."), quoted(read.columns_left_out)),
+        (
+            _("Columns that are read and that are hidden: %(list)s."),
+            quoted(read.columns_hidden),
+        ),
+        (_("Rows above the headings, which are not read: %(list)s."), rows),
+        (_("Sheets that are not read: %(list)s."), quoted(read.sheets_left_out)),
+    )
+    counts = [words % {"list": names} for words, names in said if names]
     left_out = ", ".join(f"{what} ({count:,})" for what, count in read.left_out)
     if left_out:
         counts.append(_("Left out, since they are no dose steps: %(list)s.") % {"list": left_out})
@@ -200,12 +230,30 @@ def _outcome(verdict: Verdict) -> Outcome:
     if verdict.refused:
         return Outcome(_("refused"), "wrong")
     if verdict.there:
-        number = f"{verdict.there.number:,}"
-        return Outcome(_("recorded already: entry %(number)s") % {"number": number}, "known")
+        return Outcome(_there_words(verdict.there, verdict), "known")
     if verdict.twice:
         place = wording.place_words(verdict.twice)
         return Outcome(_("the same as %(place)s") % {"place": place}, "known")
     return Outcome(_("new"), "new")
+
+
+def _there_words(there: StepRecord, verdict: Verdict) -> str:
+    """Which entry says the same, and by which one it no longer stands."""
+    later = verdict.withdrawn or verdict.corrected
+    said = {"number": f"{there.number:,}", "later": f"{later or 0:,}"}
+    if verdict.withdrawn:
+        words = _(
+            "recorded already: entry %(number)s, withdrawn since by entry %(later)s. It does not "
+            "come back"
+        )
+    elif verdict.corrected:
+        words = _(
+            "recorded already: entry %(number)s, corrected since by entry %(later)s. It does not "
+            "come back"
+        )
+    else:
+        words = _("recorded already: entry %(number)s")
+    return words % said
 
 
 def step_lines(step: Brought) -> list[str]:

@@ -17,6 +17,7 @@ from access import audit, kept
 from access.models import AccessKind
 from access.policies import RECORD, check
 from access.signed_in import SignedInRequest
+from ledger import moments
 from ledger.writing import check_not_erased
 from titration import document, planned, reading, wording
 from titration.actions import drafts as actions
@@ -50,6 +51,7 @@ def draft_for(request: SignedInRequest, pk: UUID) -> PlanDraft:
     if kind == AccessKind.WRITE and is_script(request):
         kind = AccessKind.TYPING
     audit.saw(request, kind, [found.regimen.patient_id], found.clinic)
+    moments.refuse(request.GET.get("known"))
     found.document = document.tidy(found.document)
     return found
 

@@ -20,6 +20,7 @@ from access import audit, kept
 from access.models import AccessKind
 from access.policies import EXPORT_CHARTS, RECORD, VIEW_CHARTS, allows, check
 from access.signed_in import SignedInRequest
+from ledger import moments
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
 from titration import actions, issued
@@ -221,6 +222,8 @@ def plan_for(request: SignedInRequest, pk: UUID, action: str, kind: AccessKind) 
     check(request.user, found.clinic, action)
     audit.saw(request, kind, [found.regimen.patient_id], found.clinic)
     check_not_erased(found.regimen.patient_id)
+    if action == RECORD:
+        moments.refuse(request.GET.get("known"))
     return found
 
 

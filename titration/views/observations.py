@@ -56,6 +56,8 @@ def patient_for(request: SignedInRequest, pk: UUID, action: str) -> Patient:
     if action == RECORD:
         check_not_erased(found.pk)
     audit.saw(request, kind_of(request), [found.pk], found.clinic)
+    if action == RECORD:
+        moments.refuse(request.GET.get("known"))
     return found
 
 

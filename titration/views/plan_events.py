@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from access import audit, kept
 from access.policies import SIGN, check
 from access.signed_in import SignedInRequest
+from ledger import moments
 from ledger.writing import check_not_erased
 from patients.presenters import banner
 from titration import actions, planned, planning, policies, reading
@@ -64,6 +65,7 @@ def plan_to_sign(request: SignedInRequest, pk: UUID) -> Plan:
     check(request.user, found.clinic, SIGN)
     check_not_erased(found.regimen.patient_id)
     audit.saw(request, kind_of(request), [found.regimen.patient_id], found.clinic)
+    moments.refuse(request.GET.get("known"))
     return found
 
 

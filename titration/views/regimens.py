@@ -46,6 +46,7 @@ def regimen_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
     check(request.user, found.clinic, RECORD)
     check_not_erased(found.pk)
     audit.saw(request, kind_of(request), [found.pk], found.clinic)
+    moments.refuse(request.GET.get("known"))
     choice = medicine_choice(request, found)
     back = reverse("patient", args=[found.pk])
     context = {"banner": banner(found), "choice": choice, "back": back}
@@ -215,6 +216,8 @@ def regimen_for(request: SignedInRequest, pk: UUID, action: str) -> Regimen:
     if action == RECORD:
         check_not_erased(found.patient_id)
     audit.saw(request, kind_of(request), [found.patient_id], found.clinic)
+    if action == RECORD:
+        moments.refuse(request.GET.get("known"))
     return found
 
 

@@ -18,6 +18,7 @@ from access import audit, presence
 from access.models import AccessKind, User
 from access.policies import SIGN, check
 from access.signed_in import SignedInRequest
+from ledger import moments
 from ledger.models import Entry, Submission
 from ledger.writing import AlreadySuperseded, SubmissionConflict, check_not_erased
 from patients.presenters import banner
@@ -45,6 +46,7 @@ def plan_sign(request: SignedInRequest, draft: UUID) -> HttpResponse:
         return gone(request, draft)
     check(request.user, found.clinic, SIGN)
     check_not_erased(found.regimen.patient_id)
+    moments.refuse(request.GET.get("known"))
     if request.method != "POST":
         audit.saw(request, AccessKind.VIEW, [found.regimen.patient_id], found.clinic)
         return Screen(request, found).page()

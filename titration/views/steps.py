@@ -14,6 +14,7 @@ from access import audit, kept
 from access.models import User
 from access.policies import CONFIRM, RECORD, check, clinics_of
 from access.signed_in import SignedInRequest
+from ledger import moments
 from ledger.models import Record
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
@@ -53,6 +54,7 @@ def regimen_to_record(request: SignedInRequest, pk: UUID) -> tuple[Regimen, Dose
     shown = [regimen.patient_id, *([copied.regimen.patient_id] if copied else [])]
     spans_clinics = copied is not None and copied.regimen.clinic_id != regimen.clinic_id
     audit.saw(request, kind_of(request), shown, None if spans_clinics else regimen.clinic)
+    moments.refuse(request.GET.get("known"))
     return regimen, copied
 
 
@@ -96,6 +98,7 @@ def step_to_record(request: SignedInRequest, line: UUID, *, confirms: bool = Fal
         policies.check_can_confirm(request.user, found)
     check_not_erased(found.regimen.patient_id)
     audit.saw(request, kind_of(request), [found.regimen.patient_id], found.regimen.clinic)
+    moments.refuse(request.GET.get("known"))
     return found
 
 

@@ -31,7 +31,7 @@ from titration.wording.figures import (
     total_words,
     unit_words,
 )
-from titration.wording.imports import import_words, mark_words, place_words
+from titration.wording.imports import cell_words, import_words, mark_words, place_words
 from titration.wording.observed import bounds_words, measured_words, pair_words, yes_words
 from titration.wording.plans import (
     apart_words,
@@ -58,6 +58,7 @@ __all__ = [
     "basis_label",
     "bounds_words",
     "bridge_words",
+    "cell_words",
     "component_words",
     "concentration_words",
     "date_words",

@@ -70,6 +70,10 @@ FHIR_MESSAGES = {
     ),
     "fhir_several_amounts": gettext_noop("More than one amount stands here."),
     "fhir_start_missing": gettext_noop("From which day it holds is not written."),
+    "fhir_stated": gettext_noop(
+        "This states what is taken, and not that somebody instructed it. Whether it was "
+        "instructed is for you to say."
+    ),
     "fhir_status": gettext_noop(
         "By its status it may not hold, and since when is not written. Record that in the log, or "
         "leave it out."
@@ -93,6 +97,17 @@ DECISIONS = {
     "authored": gettext_lazy("It holds from the day on which it was written"),
     "authored+structure": gettext_lazy(
         "The structure holds from the day on which it was written; the words are kept beside it"
+    ),
+    "instructed": gettext_lazy("It was instructed so: record it as an instruction"),
+    "authored+instructed": gettext_lazy(
+        "It was instructed so, from the day on which it was written"
+    ),
+    "instructed+structure": gettext_lazy(
+        "It was instructed as the structure says; the words are kept beside it"
+    ),
+    "authored+instructed+structure": gettext_lazy(
+        "It was instructed as the structure says, from the day on which it was written; the words "
+        "are kept beside it"
     ),
     "out": gettext_lazy("Leave it out"),
 }

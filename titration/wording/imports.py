@@ -179,11 +179,16 @@ def mark_words(mark: Mark) -> str:
     said = {"place": place_words(mark.place), "problem": import_words(mark.code)}
     if not mark.cell:
         return _("%(place)s: %(problem)s") % said
-    cell = mark.cell if len(mark.cell) <= LONGEST_QUOTED else f"{mark.cell[:LONGEST_QUOTED]}…"
-    return _("%(place)s, “%(cell)s”: %(problem)s") % {**said, "cell": cell}
+    said["cell"] = cell_words(mark.cell)
+    return _("%(place)s, “%(cell)s”: %(problem)s") % said
 
 
 LONGEST_QUOTED = 80
+
+
+def cell_words(text: str) -> str:
+    """As much of a text of the file as is quoted."""
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
 
 
 def place_words(place: Place) -> str:

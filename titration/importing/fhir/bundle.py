@@ -1,4 +1,4 @@
-"""The dose steps of a FHIR R4 Bundle: of our own export, and of what other systems order or state.
+"""The dose steps of a FHIR R4 Bundle: of our own export, and of what other systems order.
 
 Of a resource a person may decide what decisions.py lists; without that, what is unclear is marked.
 """
@@ -104,15 +104,16 @@ def _rows(bundle: Found, resource: Json, part: str) -> list[ReadRow]:
     is_ours = resource["resourceType"] == "MedicationRequest" and node.has_own("kind")
     steps = [own_step(bundle, node, said)] if is_ours else foreign_steps(bundle, node, said)
     first = bundle.first(node)
-    status = str(resource.get("status", ""))
+    status, source = str(resource.get("status", "")), bundle.person(node, "informationSource")
     if node.marks:
         told = _shown(resource)
         parts = tuple(part for _path, _text, step in steps for part in step.components)
         marks = tuple(node.marks)
-        return [ReadRow(place_of(part), (status, *told), None, marks, structure=parts)]
+        cells = (status, *told, source)
+        return [ReadRow(place_of(part), cells, None, marks, structure=parts)]
     bounds = _shown(resource)[0]
     return [
-        ReadRow(place_of(part, path), (status, bounds, text), step, (), first)
+        ReadRow(place_of(part, path), (status, bounds, text, source), step, (), first)
         for path, text, step in steps
     ]
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Collection
 
-STRUCTURE, AUTHORED, OUT = "structure", "authored", "out"
+STRUCTURE, AUTHORED, INSTRUCTED, OUT = "structure", "authored", "instructed", "out"
 
-ANSWERS = {"fhir_disagrees": STRUCTURE, "fhir_start_missing": AUTHORED}
+ANSWERS = {
+    "fhir_disagrees": STRUCTURE,
+    "fhir_start_missing": AUTHORED,
+    "fhir_stated": INSTRUCTED,
+}
 """By mark, what a person can say that clears it up.
 
 structure: the structure of the dosage holds, and its words stand beside it as the instruction
 authored: it holds from the day on which it was written
+instructed: what is stated to be taken was instructed so
 out: the resource is not brought in, whatever its marks are
 """
 

@@ -1,4 +1,6 @@
-"""What another system orders or states, as dose steps: a step for each place in the sequence.
+"""What another system orders, as dose steps: a step for each place in the sequence.
+
+What it states to be taken is such an order only where a person says that it was instructed.
 
 A place holds from its own start, or from where the one before it ends by its bounds. Where the last
 one ends by its bounds the medicine stops. Nothing else is laid on a date.
@@ -8,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from titration.dosing import Component
-from titration.importing.fhir.decisions import AUTHORED, STRUCTURE
+from titration.importing.fhir.decisions import AUTHORED, INSTRUCTED, STRUCTURE
 from titration.importing.fhir.dosage import DosageSaid, read_dosage
 from titration.importing.fhir.found import UNREAD, Found
 from titration.importing.fhir.nodes import Node, concept
@@ -29,6 +31,8 @@ def foreign_steps(bundle: Found, node: Node, decided: frozenset[str]) -> list[St
     status = node.text("status")
     if status not in STANDING:
         node.fail("fhir_status", "status", status)
+    if node.value["resourceType"] == "MedicationStatement" and INSTRUCTED not in decided:
+        node.fail("fhir_stated")
     if node.flag("doNotPerform"):
         node.fail("fhir_not_perform", "doNotPerform", "true")
     name = "dosageInstruction" if "dosageInstruction" in node.value else "dosage"
@@ -43,14 +47,14 @@ def foreign_steps(bundle: Found, node: Node, decided: frozenset[str]) -> list[St
         kind="dose",
         effective=UNREAD,
         medicine=bundle.medicine(node),
-        decided_by=bundle.person(node, "requester") or bundle.person(node, "informationSource"),
+        decided_by=bundle.person(node, "requester"),
         received_how="other-service",
         document_on=bundle.day(authored),
         reason_text="; ".join(filter(None, map(concept, node.nodes("reasonCode")))),
         note="\n".join(filter(None, (note.text("text") for note in node.nodes("note")))),
     )
     outer = _outer(node, authored if AUTHORED in decided else "")
-    node.skip("status", "statusReason", "intent")
+    node.skip("status", "statusReason", "intent", "informationSource")
     node.close(extensions=False)
     return list(_steps(bundle, node, name, _groups(node, name, dosages), outer, around))
 
