@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from access.models import User
 
-COOKIE = "signed-in-here"
+SALT = "signed-in-here"
 LASTS = 90 * 24 * 60 * 60
 MOST_PEOPLE = 30
 """Of a shared computer; the one who has been away the longest gives way."""
@@ -22,7 +22,9 @@ MOST_PEOPLE = 30
 
 def read(request: HttpRequest) -> tuple[str, list[int]]:
     """The browser's own name and the ids of who signed in there within LASTS; "" and none."""
-    text = request.get_signed_cookie(COOKIE, "", salt=COOKIE, max_age=LASTS) or ""
+    text = (
+        request.get_signed_cookie(settings.BROWSER_COOKIE_NAME, "", salt=SALT, max_age=LASTS) or ""
+    )
     name, _colon, people = text.partition(":")
     return name, [int(person) for person in people.split(",") if person]
 
@@ -45,9 +47,9 @@ def remember(request: HttpRequest, response: HttpResponse, person: User) -> None
     name, people = read(request)
     people = [person.pk, *(other for other in people if other != person.pk)][:MOST_PEOPLE]
     response.set_signed_cookie(
-        COOKIE,
+        settings.BROWSER_COOKIE_NAME,
         f"{name or token_urlsafe(12)}:{','.join(map(str, people))}",
-        salt=COOKIE,
+        salt=SALT,
         max_age=LASTS,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

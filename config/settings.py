@@ -183,6 +183,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",  # forms that are sent, right ones too: a hospital has one address
     "login_failed": "5/5m/key,30/d/key",  # codes after the password, by person
+    "wrong_codes": "2/d/key",  # the same, before the person is told; access.account
     "wrong_at_address": "30/m/ip,300/d/ip",  # passwords in browsers where nobody is known
     "wrong_elsewhere": "10/15m/key",  # the same, by account
     "wrong_in_browser": "10/5m/key",  # passwords in a browser where this person signed in before
@@ -253,6 +254,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="dose-ledger@localhos
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -269,9 +271,13 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT = not
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+BROWSER_COOKIE_NAME = "signed-in-here"  # access.browsers
 if not LOCAL:
     # A browser takes these from this host alone, by HTTPS: no neighbour plants one.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    BROWSER_COOKIE_NAME = "__Host-signed-in-here"
+# What has just happened is told from the session: a cookie would keep names legible in a browser.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 X_FRAME_OPTIONS = "DENY"
 
 # The grid of a plan sends a box for every cell: 200 rows, each with a column for every time of day.

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 CSP = {
     "default-src": "'none'",
+    "object-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self'",
@@ -103,14 +104,16 @@ def test_cookies_of_the_service_are_of_this_host_alone():
         "shell",
         "-c",
         "from django.conf import settings as s;"
-        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE,"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.BROWSER_COOKIE_NAME,"
+        " s.SESSION_COOKIE_SECURE,"
         " s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH,"
         " s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS)",
     )
-    said = done.stdout.split()[-9:]
-    assert said == (
-        ["__Host-session", "__Host-csrf", "True", "True", "None", "/", "True", "Lax", "31536000"]
-    ), done.stderr
+    said = done.stdout.split()[-10:]
+    assert said == [
+        *("__Host-session", "__Host-csrf", "__Host-signed-in-here", "True", "True", "None", "/"),
+        *("True", "Lax", "31536000"),
+    ], done.stderr
 
 
 def test_no_cookie_names_another_host(client):
@@ -118,6 +121,16 @@ def test_no_cookie_names_another_host(client):
     cookies = SimpleCookie(answer.cookies.output(header=""))
     assert cookies
     assert all(not cookie["domain"] and cookie["path"] == "/" for cookie in cookies.values())
+
+
+def test_what_has_just_happened_is_in_no_cookie(client, settings):
+    """A cookie outlives the session, and holds names legibly."""
+    clinic = ClinicFactory()
+    person = member(clinic, Role.VIEWER)
+    client.force_login(member(clinic, Role.ADMINISTRATOR))
+    done = client.post(reverse("person-sign-out", args=[person.pk]))
+    assert set(client.cookies) <= {"sessionid", "csrftoken", settings.BROWSER_COOKIE_NAME}
+    assert "Every session is ended." in client.get(done.url).content.decode()
 
 
 def test_nothing_of_a_patient_is_in_an_address_of_the_pages(client, patient):

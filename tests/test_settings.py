@@ -124,6 +124,7 @@ def test_every_answer_carries_the_strict_policy(client):
     )
     assert policy == {
         "default-src": "'none'",
+        "object-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self'",
