@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.cache import cache
@@ -28,8 +29,8 @@ log = logging.getLogger(__name__)
 
 FROM = "from"
 """In a session: the browser and the address that its person signed in from."""
-TOLD_AT, WITHIN = 3, 24 * 60 * 60
-"""Of how many wrong codes after the password, within how many seconds, the person is told."""
+ONCE_IN = 24 * 60 * 60
+"""Seconds within which a person is told once of wrong codes after their password."""
 SHOWN = timedelta(days=90)
 """How far back the account page lists what happened."""
 
@@ -50,11 +51,13 @@ def tell(
 def wrong_code(user: User, request: HttpRequest) -> None:
     """Somebody knew the password and no code: the third time within a day the person is told.
 
-    They mistype one or two themselves; whoever guesses is told of once a day, not thirty times.
+    They mistype the two that ACCOUNT_RATE_LIMITS lets pass themselves; whoever guesses, however
+    slowly, is told of once a day, not thirty times.
     """
-    key = f"wrong-codes:{user.pk}"
-    cache.add(key, 0, timeout=WITHIN)
-    if cache.incr(key) == TOLD_AT:
+    counted = ratelimit.consume(
+        request, app="allauth.account", action="wrong_codes", key=str(user.pk)
+    )
+    if counted is None and cache.add(f"wrong-codes-told:{user.pk}", True, timeout=ONCE_IN):
         tell(user, NoticeKind.WRONG_CODES, request)
 
 

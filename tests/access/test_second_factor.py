@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -211,6 +212,18 @@ def test_who_has_the_password_and_no_code_is_told_of(client, osei, mailoutbox):
     assert counts == [0, 0, 1, 1]
     assert osei.notices.get().kind == NoticeKind.WRONG_CODES
     assert "Your password was typed, and then wrong codes" in mailoutbox[0].subject
+
+
+def test_who_guesses_codes_slowly_is_told_of_too(client, osei, mailoutbox, monkeypatch):
+    """One an hour stays below every other limit."""
+    app_of(osei)
+    now = time.time()
+    for hour in range(4):
+        monkeypatch.setattr(time, "time", lambda hour=hour: now + hour * 3600)
+        by_password(client, osei)
+        by_code(client, "000000")
+    assert [notice.kind for notice in osei.notices.all()] == [NoticeKind.WRONG_CODES]
+    assert len(mailoutbox) == 1
 
 
 def test_the_session_has_a_new_key_after_signing_in(client, osei):
