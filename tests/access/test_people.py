@@ -272,6 +272,21 @@ def test_two_who_shut_an_account_do_not_open_it(client, by, person):
     assert [act.kind for act in Act.objects.order_by("pk")] == ["shut"]
 
 
+def test_a_form_that_is_sent_again_otherwise_is_not_taken_for_done(client, by, clinic, person):
+    """Nor is one whose number was sent before by somebody else, or about somebody else."""
+    sent = {"submission": str(uuid4()), "role": Role.AUDITOR}
+    address = reverse("person-grant", args=[person.pk])
+    for role in (Role.AUDITOR, Role.AUDITOR, Role.ADMINISTRATOR):
+        assert client.post(address, {**sent, "role": role}).status_code == 302
+    other = member(clinic, Role.RECORDER)
+    shut = {**sent, "wanted": "shut", "reason": "Stolen telephone"}
+    client.post(reverse("person-shut", args=[other.pk]), shut)
+    client.force_login(member(clinic, Role.ADMINISTRATOR))
+    client.post(reverse("person-shut", args=[person.pk]), shut)
+    assert [act.kind for act in Act.objects.order_by("pk")] == ["granted"] * 2 + ["shut"] * 2
+    assert not User.objects.filter(pk__in=[other.pk, person.pk], is_active=True).exists()
+
+
 def test_shutting_needs_a_reason(client, by, person):
     before = facts()
     page = Page(send(client, reverse("person-shut", args=[person.pk]), reason=" "))
