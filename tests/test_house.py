@@ -40,6 +40,7 @@ LAYERS = [
     {"finished", "leaving", "models", "prepared", "signed_in", "wording", "zones"},
     {
         "account",
+        "addresses",
         "audit",
         "backups",
         "browsers",

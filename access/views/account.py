@@ -8,12 +8,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from access import account, presence, second_factor
+from access import account, addresses, presence, second_factor
 from access.forms.factors import PasskeyRemovalForm
 from access.presenters import account as presenter
 from access.signed_in import SignedInRequest
@@ -58,8 +58,7 @@ def go_on(request: SignedInRequest) -> HttpResponse:
 
 
 def _page_after(request: SignedInRequest) -> str:
-    page = request.session.get(second_factor.BACK, "/")
-    return page if url_has_allowed_host_and_scheme(page, allowed_hosts=None) else "/"
+    return addresses.of_ours(request.session.get(second_factor.BACK, "")) or "/"
 
 
 @require_POST

@@ -1,18 +1,24 @@
 """Two at the same instant: what is there once is had once, and the last administrator stays."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from access import actions
 from access.actions import LinkIsDead
 from access.models import Act, Membership, Role, User
 from access.policies import RuleBroken
-from tests.factories import ClinicFactory, member
+from tests.factories import PASSWORD, ClinicFactory, member
+from tests.signed_in import app_of, code_of
 
 TRIES = 4
 
@@ -83,3 +89,40 @@ def test_a_role_that_is_given_twice_at_once_is_had_once():
     assert sum(isinstance(one, Membership) for one in given) == 1
     assert person.memberships.filter(role=Role.RECORDER).count() == 1
     assert Act.objects.filter(kind="granted").count() == 1
+
+
+@pytest.fixture
+def slow_to_write_down(monkeypatch) -> None:
+    """Between reading which recovery codes are used and writing it there is time for another."""
+    write = RecoveryCodes._mark_code_used
+
+    def later(self: RecoveryCodes, place: int) -> None:
+        time.sleep(0.2)
+        write(self, place)
+
+    monkeypatch.setattr(RecoveryCodes, "_mark_code_used", later)
+
+
+def opened_with(person: User, *codes: str) -> list[bool]:
+    """Of browsers in which the password was shown, those that one of these codes each opens."""
+    browsers = [Client() for _code in codes]
+    for browser in browsers:
+        browser.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+
+    def show(browser: Client, code: str) -> object:
+        return browser.post(reverse("mfa_authenticate"), {"code": code})
+
+    at_once(*map(partial(partial, show), browsers, codes))
+    return [browser.get("/accounts/").status_code == 200 for browser in browsers]
+
+
+@pytest.mark.usefixtures("own_database", "slow_to_write_down")
+def test_a_code_that_is_sent_twice_at_once_opens_once():
+    person = member(ClinicFactory())
+    code = code_of(app_of(person))
+    assert sorted(opened_with(person, code, code)) == [False, True]
+    one, other, *unused = RecoveryCodes.activate(person).get_unused_codes()
+    first, second, with_another = opened_with(person, one, one, other)
+    assert first is not second
+    assert with_another
+    assert RecoveryCodes.activate(person).get_unused_codes() == unused

@@ -8,6 +8,7 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from access import actions
 from access.models import Act, Role, User
@@ -16,7 +17,8 @@ from tests.access.test_access_matrix import WORK
 from tests.access.world import new_world
 from tests.factories import PASSWORD, ClinicFactory, PatientFactory, member
 from tests.titration.factories import regimen_of, step_of
-from titration.models import DoseStep
+from titration import waiting
+from titration.models import DoseStep, WaitingFile
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +85,13 @@ def test_nobody_is_sent_to_another_site_after_signing_in(client, elsewhere):
     out = client.post(reverse("account_logout"), {"next": elsewhere})
     assert out.url.startswith("/")
     assert not out.url.startswith(("//", "/\\"))
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "evil", "", "é"])
+def test_no_button_leads_back_to_where_is_none_of_our_pages(client, elsewhere):
+    """Open redirect, and an address that is none."""
+    client.force_login(member(ClinicFactory()))
+    assert client.post(reverse("carry-put-down"), {"next": elsewhere}).url == "/"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "testserver@evil", ""])
@@ -162,6 +171,17 @@ def test_no_mark_of_a_page_reaches_the_database_as_it_was_typed(client, part, va
     for address in ("/patients/", "/", "/changes/"):
         answer = client.get(address, {part: value, "topic": value, "sort": value})
         assert answer.status_code in (200, 400)
+
+
+def test_a_field_of_no_form_of_ours_is_not_kept(client):
+    """Its name holds what PostgreSQL takes in no text."""
+    prescriber = member(ClinicFactory())
+    patient = PatientFactory(clinic=prescriber.memberships.get().clinic)
+    waiting.keep(patient, prescriber, "d.csv", b"Date,Dose\n2019,5 mg\n", timezone.now())
+    client.force_login(prescriber)
+    address = reverse("import-read-back", args=[patient.pk])
+    assert client.post(address, {"do": "naming", "a\x00b": "x", "outside": "y"}).status_code == 302
+    assert WaitingFile.objects.get().choices == {"naming": {"outside": "y"}}
 
 
 def test_a_hidden_field_names_no_step_of_another_patient(client):

@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from access import addresses
 from access.signed_in import SignedInRequest
 from ledger.models import Record
 from ledger.writing import AlreadySuperseded, SubmissionConflict
@@ -71,7 +71,5 @@ def _answered(
 
 def _way_back(request: SignedInRequest, step: DoseStep) -> str:
     """The list that the button stood in, when it says so, else the step's regimen."""
-    asked = request.POST.get("back", "")
-    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
-        return asked
-    return reverse("regimen", args=[step.regimen_id])
+    asked = addresses.of_ours(request.POST.get("back", ""))
+    return asked or reverse("regimen", args=[step.regimen_id])

@@ -254,7 +254,7 @@ def say(file: WaitingFile, about: str, answers: Any) -> None:
     file.choices[about] = {
         name: answers[name].replace("\x00", "")  # which PostgreSQL keeps in no text
         for name in answers
-        if name not in skipped
+        if name not in skipped and "\x00" not in name
     }
     waiting.keep_choices(file)
 

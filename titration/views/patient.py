@@ -5,10 +5,9 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from access import audit
+from access import addresses, audit
 from access.models import AccessKind
 from access.policies import VIEW_CHARTS, check
 from access.signed_in import SignedInRequest
@@ -47,7 +46,4 @@ def patient(request: SignedInRequest, patient: UUID) -> HttpResponse:
 def carry_put_down(request: SignedInRequest) -> HttpResponse:
     """Carry nothing any longer; back to the page that asked."""
     carry.put_down(request)
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/"
-    return redirect(back)
+    return redirect(addresses.of_ours(request.POST.get("next", "")) or "/")
