@@ -75,7 +75,21 @@ day_patterns = st.one_of(
         anchors,
     ),
 )
-hours = st.builds(lambda period: {"period_unit": "hour", "period": period}, st.integers(1, 72))
+hours = st.builds(
+    lambda period, more: {
+        "period_unit": "hour",
+        "period": period,
+        "period_to": period + more if more else None,
+    },
+    st.integers(1, 72),
+    st.integers(0, 24),
+)
+ranges_of_periods = st.builds(
+    lambda unit, period, more: {"period_unit": unit, "period": period, "period_to": period + more},
+    st.sampled_from(["day", "week", "month"]),
+    st.integers(1, 12),
+    st.integers(1, 12),
+)
 windows: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.tuples(clocks, clocks).filter(
     lambda ends: ends[0] != ends[1]
 ).map(lambda ends: {"window_from": ends[0], "window_to": ends[1]})
@@ -90,10 +104,19 @@ timings = st.one_of(
     ),
     st.builds(lambda clock, days: Timing("clock", clock=clock, **days), clocks, day_patterns),
     st.builds(
-        lambda count, days: Timing("times", times=count, **days),
+        lambda count, more, days: Timing(
+            "times", times=count, times_to=count + more if more else None, **days
+        ),
         st.integers(1, 12),
+        st.just(0) | st.integers(1, 4),
         day_patterns | hours,
     ),
+    st.builds(
+        lambda slot, days: Timing("slot", slot=slot, **days),
+        st.sampled_from(dosing.SLOTS),
+        ranges_of_periods,
+    ),
+    st.builds(lambda days: Timing("times", times=1, **days), ranges_of_periods),
     st.builds(
         lambda per, window, changed: Timing(
             "continuous", rate_per=per, changed_every_hours=changed, **window

@@ -50,7 +50,16 @@ WAYS = {
         lambda cell: Decimal(cell) if cell else None,
     ),
     **dict.fromkeys(
-        ("times", "period", "days_on", "changed_every_hours", "maximum_times", "maximum_hours"),
+        (
+            "times",
+            "times_to",
+            "period",
+            "period_to",
+            "days_on",
+            "changed_every_hours",
+            "maximum_times",
+            "maximum_hours",
+        ),
         whole,
     ),
     **dict.fromkeys(

@@ -391,6 +391,67 @@ CASES: dict[str, tuple[Course, ...]] = {
             ),
         ),
     ),
+    "oxycodone every 4 to 6 hours as needed, botulinum toxin every 12 to 16 weeks": (
+        Course(
+            "Oxycodone",
+            "oral",
+            "mg",
+            "tablet",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        Part(
+                            {
+                                "amount": "5 to 10",
+                                "when": "hours",
+                                "hours": "4 to 6",
+                                "as_needed": "on",
+                            },
+                            "5 to 10 mg every 4 to 6 hours, as needed",
+                            "Every 4 to 6 hours, as needed 5 to 10 mg",
+                        ),
+                    ),
+                ),
+                Step(
+                    day("9", "3", "2026"),
+                    (
+                        Part(
+                            {"amount": "5", "when": "times", "times": "2 to 3"},
+                            "5 mg two to three times a day (5 mg each time)",
+                            "Two to three times a day 5 mg each time",
+                        ),
+                    ),
+                    "10 to 15 mg",
+                ),
+            ),
+        ),
+        Course(
+            "Botulinum toxin type A",
+            "intramuscular",
+            "unit",
+            "powder for injection",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        Part(
+                            {
+                                "amount": "200",
+                                "when": "times",
+                                "times": "1",
+                                "days": "period",
+                                "every": "12 to 16",
+                                "every_unit": "week",
+                            },
+                            "200 units once every 12 to 16 weeks",
+                            "Once every 12 to 16 weeks 200 units",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
     "glyceryl trinitrate by the minute": (
         Course(
             "Glyceryl trinitrate",

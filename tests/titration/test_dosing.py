@@ -154,17 +154,28 @@ def _doses_of_each_day(timing: Timing, days: int) -> list[int] | None:
     return [count if day % length < (timing.days_on or 1) else 0 for day in range(days)]
 
 
+def _ends_of(timing: Timing) -> tuple[Timing, Timing]:
+    """The timing by the fewest and by the most doses that a written range allows."""
+    fewest = dataclasses.replace(
+        timing, times_to=None, period=timing.period_to or timing.period, period_to=None
+    )
+    most = dataclasses.replace(
+        timing, times=timing.times_to or timing.times, times_to=None, period_to=None
+    )
+    return fewest, most
+
+
 def _slow_total(components: tuple[Component, ...]) -> tuple[Fraction, Fraction, str] | None:
     low, high, units = Fraction(0), Fraction(0), set()
     for part in components:
         if part.as_needed:
             continue
-        laid = _doses_of_each_day(part.timing, days=800)
-        if laid is None or len(set(laid)) > 1:
+        laid = [_doses_of_each_day(timing, days=800) for timing in _ends_of(part.timing)]
+        if any(days is None or len(set(days)) > 1 for days in laid):
             return None
         most = part.amount.low if part.amount.high is None else part.amount.high
-        low += laid[0] * Fraction(part.amount.low)
-        high += laid[0] * Fraction(most)
+        low += laid[0][0] * Fraction(part.amount.low)
+        high += laid[1][0] * Fraction(most)
         units.add(part.amount.unit)
     return (low, high, units.pop()) if len(units) == 1 else None
 
@@ -173,6 +184,12 @@ every_day = st.one_of(
     st.builds(lambda slot: Timing("slot", slot=slot), st.sampled_from(dosing.SLOTS)),
     st.builds(lambda clock: Timing("clock", clock=clock), doses.clocks),
     st.builds(lambda count: Timing("times", times=count), st.integers(1, 12)),
+    st.builds(
+        lambda count, more: Timing("times", times=count, times_to=count + more),
+        st.integers(1, 12),
+        st.integers(1, 3),
+    ),
+    st.just(Timing("times", times=1, period=4, period_to=6, period_unit="hour")),
     st.builds(
         lambda count, period: Timing("times", times=count, period=period, period_unit="hour"),
         st.integers(1, 3),
@@ -407,6 +424,12 @@ TOO_FINE = Decimal("0.1234567")
         ("times_bounds", times(100, "5")),
         ("period_bounds", times(1, "5", period=0)),
         ("period_bounds", times(1, "5", period=1000, anchor=ANCHOR)),
+        ("period_range", times(1, "5", period=6, period_to=6, period_unit="hour")),
+        ("period_range", times(2, "5", period=2, period_to=3)),
+        ("period_range", times(1, "5", period=2, period_to=3, weekdays=(1,), period_unit="week")),
+        ("times_range", times(3, "5", times_to=3)),
+        ("times_range", times(3, "5", times_to=100)),
+        ("anchor_unused", times(1, "5", period=2, period_to=3, anchor=ANCHOR)),
         ("period_unit_unknown", times(1, "5", period_unit="fortnight")),
         ("hours_need_times", at("morning", "5", period=6, period_unit="hour")),
         ("days_on_bounds", times(1, "5", period=7, days_on=1, anchor=ANCHOR)),

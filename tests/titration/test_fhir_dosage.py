@@ -92,6 +92,7 @@ def test_a_timing_that_fhir_has_is_told_by_its_structure(timing, repeat):
 @pytest.mark.parametrize("part", [
     times(2, "5", period=3, anchor=ANCHOR),
     times(1, "5", period=28, days_on=5, anchor=ANCHOR),
+    times(2, "5", times_to=3, period=3, anchor=ANCHOR),
     times(2, "5", weekdays=(1,), period=2, period_unit="week", anchor=ANCHOR),
     at("morning", "5", weekdays=(1, 4), period=2, period_unit="week", anchor=ANCHOR),
 ])  # fmt: skip

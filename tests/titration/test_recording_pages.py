@@ -598,6 +598,26 @@ def test_days_on_and_off_are_both_written(client, regimen, nothing_is_written, o
     assert (page.values["components-0-days_on"], page.values["components-0-days_off"]) == (on, off)
 
 
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"when": "times", "times": "3 to 2"}, "times"),
+        ({"when": "times", "times": "2-3"}, "times"),
+        ({"when": "hours", "times": "", "hours": ""}, "hours"),
+        ({"when": "hours", "times": "", "hours": "6 to 4"}, "hours"),
+        ({"days": "period", "every": "2 to 3", "every_unit": "day"}, "every"),
+        ({"days": "weekdays", "weekdays": ["1"], "every": "2 to 3"}, "every"),
+    ],
+)
+def test_a_range_of_times_that_says_nothing_is_refused_beside_it(
+    client, regimen, nothing_is_written, typed, field
+):
+    nothing_is_written()
+    page = sent(client, regimen, {**THREE_TIMES_5, **typed})
+    assert page.status == 422
+    assert list(page.errors) == [f"components-0-{field}"]
+
+
 def test_what_does_not_belong_to_the_timing_is_said_beside_it_and_kept(
     client, regimen, nothing_is_written
 ):

@@ -54,6 +54,14 @@ READ = {
     "25 mg on alternate days": "25 mg on alternate days",
     "25 mg every other day": "25 mg on alternate days",
     "25 mg every 2 days": "25 mg on alternate days",
+    # Written ranges of times and of periods.
+    "5 mg every 4 to 6 hours as needed": "5 mg every 4 to 6 hours, as needed",
+    "5 mg 4 to 6 hourly": "5 mg every 4 to 6 hours",
+    "5 mg once or twice a day": "5 mg once or twice a day (5 mg each time)",
+    "5 mg 2 to 3 times a day": "5 mg two to three times a day (5 mg each time)",
+    "5 mg two or three times daily": "5 mg two to three times a day (5 mg each time)",
+    "5 mg every 2 to 3 days at bedtime": "5 mg at bedtime once every 2 to 3 days",
+    "100 units every 12 to 16 weeks": "100 units once every 12 to 16 weeks",
     # Days on and days off.
     "140 mg once a day, days 1 to 5 of a 28-day cycle": (
         "140 mg once a day on the first 5 days of every 28"
@@ -183,7 +191,6 @@ MARKED = {
     "10 mg once a week on Mon and Thu": ("timing_clash", "on Mon and Thu"),
     "10 mg daily on Mondays": ("timing_clash", "daily"),
     "10 mg twice every 3 days": ("days_unclear", "10 mg twice every 3 days"),
-    "10 mg every 6 to 8 hours": ("not_understood", "every"),
     "10 mg biweekly": ("not_understood", "biweekly"),
     "10 mg three times a day in the morning": (
         "timing_clash",
@@ -212,6 +219,14 @@ MARKED = {
     "5 mg as needed, at most 20 mg a day": ("maximum_hours_missing", "at most 20 mg"),
     "5 mg as needed for pain in the morning": ("reason_unclear", "pain in the morning"),
     "5 mg morning and evening as needed": ("write_apart", "5 mg morning and evening as needed"),
+    "5 mg three to two times a day": ("times_range", "three"),
+    "5 mg every 6 to 4 hours": ("period_range", "5 mg every 6 to 4 hours"),
+    "5 mg 2 to 3 times": ("times_period_missing", "2 to 3 times"),
+    "5 mg twice a day every 2 to 3 days": ("period_range", "5 mg twice a day every 2 to 3 days"),
+    "5 mg 2 to 3 times a day in the morning": (
+        "timing_clash",
+        "5 mg 2 to 3 times a day in the morning",
+    ),
     "10 mg 5 days on, 2 days off": ("timing_missing", "10 mg 5 days on, 2 days off"),
     "10 mg once a day, 0 days on, 2 days off": ("days_on_bounds", "0 days on, 2 days off"),
     "10 mg once a day on the first 7 days of every 7": (

@@ -118,6 +118,17 @@ SCHEDULES = [
         "5~mg in the morning on the first 21 days of every 28, counted from 16-Nov-2026",
         [at("morning", "5", period=28, days_on=21, anchor=ANCHOR)],
     ),
+    ("5~mg every 4 to 6 hours", [times(1, "5", period=4, period_to=6, period_unit="hour")]),
+    (
+        "100~units once every 12 to 16 weeks",
+        [times(1, "100", "unit", period=12, period_to=16, period_unit="week")],
+    ),
+    ("5~mg once or twice a day (5~mg each time)", [times(1, "5", times_to=2)]),
+    ("5~mg two to three times a day (5~mg each time)", [times(2, "5", times_to=3)]),
+    (
+        "5~mg at bedtime once every 2 to 3 days",
+        [at("bedtime", "5", period=2, period_to=3)],
+    ),
     ("5~micrograms per minute, continuously", [rate("5", "minute")]),
     ("5~mg 12 times a day (5~mg each time)", [times(12, "5")]),
     (
@@ -369,7 +380,8 @@ def test_each_time_is_said_wherever_an_amount_could_pass_for_the_sum(
     components: tuple[Component, ...],
 ) -> None:
     for part in components:
-        several = part.timing.kind == "times" and part.timing.times != 1
+        timing = part.timing
+        several = timing.kind == "times" and (timing.times, timing.times_to) != (1, None)
         plain = dataclasses.replace(
             part, as_needed_for="", strengths="", product="", calculation=""
         )

@@ -46,6 +46,7 @@ PROBLEMS = (
     "maximum_unused",
     "maximum_zero",
     "period_bounds",
+    "period_range",
     "period_unit_unknown",
     "range_order",
     "rate_missing",
@@ -54,6 +55,7 @@ PROBLEMS = (
     "text_controls",
     "times_bounds",
     "times_missing",
+    "times_range",
     "timing_extra",
     "unit_unknown",
     "volume_figure",
@@ -69,12 +71,12 @@ PROBLEMS = (
 MOST_TIMES = 99
 MOST_IN_A_PERIOD = 999
 
-_DAY_PATTERN = {"period", "period_unit", "days_on", "anchor", "weekdays"}
+_DAY_PATTERN = {"period", "period_to", "period_unit", "days_on", "anchor", "weekdays"}
 _USED = {
     "once": {"slot", "clock"},
     "slot": {"slot"} | _DAY_PATTERN,
     "clock": {"clock"} | _DAY_PATTERN,
-    "times": {"times"} | _DAY_PATTERN,
+    "times": {"times", "times_to"} | _DAY_PATTERN,
     "continuous": {"window_from", "window_to", "rate_per", "changed_every_hours"},
 }
 _UNUSED = {
@@ -171,6 +173,8 @@ def _timing_problems(timing: Timing, as_needed: bool) -> Iterator[str]:
                 yield "times_missing"
         elif not 1 <= timing.times <= MOST_TIMES:
             yield "times_bounds"
+        if timing.times_to is not None and not (timing.times or 0) < timing.times_to <= MOST_TIMES:
+            yield "times_range"
     if kind == "continuous":
         yield from _rate_problems(timing)
     elif kind != "once":
@@ -185,6 +189,8 @@ def _day_problems(timing: Timing) -> Iterator[str]:
         yield "period_unit_unknown"
     if unit == "hour" and timing.kind != "times":
         yield "hours_need_times"
+    if timing.period_to is not None and not _is_range_of_periods(timing):
+        yield "period_range"
     if timing.days_on is not None and (
         unit != "day" or weekdays or not 2 <= timing.days_on < period
     ):
@@ -197,10 +203,24 @@ def _day_problems(timing: Timing) -> Iterator[str]:
         elif period == 1 and len(weekdays) == 7:
             yield "weekdays_every_day"
     if timing.anchor is None:
-        if period > 1 and unit != "hour":
+        if timing.is_counted:
             yield "anchor_missing"
-    elif unit == "hour" or (unit == "day" and period == 1):
+    elif unit == "hour" or timing.period_to is not None or (unit == "day" and period == 1):
         yield "anchor_unused"
+
+
+def _is_range_of_periods(timing: Timing) -> bool:
+    """Whether "every 4 to 6 hours" says one thing: not where days of the periods are named, nor
+    how often on one of their days.
+    """
+    is_once = (timing.times or 1, timing.times_to) == (1, None)
+    return (
+        timing.period_to is not None
+        and timing.period < timing.period_to <= MOST_IN_A_PERIOD
+        and not timing.weekdays
+        and timing.days_on is None
+        and (timing.period_unit != "day" or is_once)
+    )
 
 
 def _rate_problems(timing: Timing) -> Iterator[str]:

@@ -68,11 +68,14 @@ class Timing:
     slot        one of SLOTS (kind slot; may go with once)
     clock       whole minutes (kind clock; may go with once)
     times       how many times (kind times); none only for a bare "as needed"
+    times_to    the higher end of a written range of them ("two to three times a day")
     period, period_unit
                 with slot, clock, and times counted in days: on one day of every `period`
                 days, or once every `period` weeks or months; with times counted in hours,
                 weeks or months: `times` in every `period` of them ("every 6 hours" is
                 1 time in 6 hours, "3 times a week" is 3 times in 1 week)
+    period_to   the higher end of a written range of periods ("every 4 to 6 hours"), which are
+                then counted from no day
     days_on     on the first so many days of every `period` days, 2 or more; none for one day
     anchor      the day from which days, weeks or months are counted
     weekdays    ISO 1 (Monday) to 7, ascending: on these days of each week; with a period of
@@ -88,7 +91,9 @@ class Timing:
     slot: str = ""
     clock: time | None = None
     times: int | None = None
+    times_to: int | None = None
     period: int = 1
+    period_to: int | None = None
     period_unit: str = "day"
     days_on: int | None = None
     anchor: date | None = None
@@ -97,6 +102,17 @@ class Timing:
     window_to: time | None = None
     rate_per: str = ""
     changed_every_hours: int | None = None
+
+    @property
+    def is_every_day(self) -> bool:
+        """Whether its moment, or its number of times, is of every single day."""
+        is_daily = (self.period, self.period_to, self.period_unit) == (1, None, "day")
+        return is_daily and not self.weekdays
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its days, weeks or months are counted from a day, which `anchor` is to be."""
+        return self.period > 1 and self.period_to is None and self.period_unit != "hour"
 
 
 @dataclass(frozen=True, slots=True)

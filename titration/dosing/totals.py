@@ -50,21 +50,24 @@ WORDS = Basis("words")
 AS_NEEDED = Basis("as_needed", leaves_out_as_needed=True)
 
 
-def times_per_day(timing: Timing) -> int | None:
-    """How many times a timing comes in every single day; none when days differ.
+def times_per_day(timing: Timing) -> tuple[int, int] | None:
+    """How many times a timing comes in every single day, fewest and most; none when days differ.
 
-    "Every 6 hours" comes 4 times; "every 5 hours", alternate days, named weekdays, weeks,
-    months, a continuous rate and a single dose have no such number.
+    "Every 6 hours" comes 4 times, and "every 4 to 6 hours" 4 to 6 times; "every 5 hours",
+    alternate days, named weekdays, weeks, months, a continuous rate and a single dose have no such
+    number.
     """
-    if timing.weekdays:
-        return None
     if timing.kind in ("slot", "clock"):
-        return 1 if timing.period == 1 and timing.period_unit == "day" else None
+        return (1, 1) if timing.is_every_day else None
     if timing.kind != "times" or timing.times is None:
         return None
-    if timing.period_unit == "hour":
-        return None if 24 % timing.period else timing.times * (24 // timing.period)
-    return timing.times if timing.period == 1 and timing.period_unit == "day" else None
+    fewest, most = timing.times, timing.times_to or timing.times
+    if timing.period_unit != "hour":
+        return (fewest, most) if timing.is_every_day else None
+    shortest, longest = timing.period, timing.period_to or timing.period
+    if 24 % shortest or 24 % longest:
+        return None
+    return fewest * (24 // longest), most * (24 // shortest)
 
 
 def total_per_day(components: Iterable[Component]) -> Total | None:
@@ -83,16 +86,14 @@ def total_per_day(components: Iterable[Component]) -> Total | None:
         times = times_per_day(component.timing)
         if times is None or (unit and amount.unit != unit):
             return None
+        fewest, most = times
         unit = amount.unit
-        low += times * amount.low
-        if amount.high is None:
-            high += times * amount.low
-        else:
-            high += times * amount.high
-            is_range = True
+        low += fewest * amount.low
+        high += most * (amount.low if amount.high is None else amount.high)
+        is_range |= amount.high is not None or fewest != most
     if not unit:
         return None
-    return Total(low, high if is_range else None, unit, leaves_out_as_needed)
+    return Total(low, high if is_range and high > low else None, unit, leaves_out_as_needed)
 
 
 def difference(total: Total | None, before: Total | None) -> Decimal | None:
@@ -154,12 +155,15 @@ def days_of(timing: Timing) -> Timing:
     if timing.kind == "once":
         return Timing("once")
     times = timing.times or 1
-    if times == 1 and len(timing.weekdays) == 1 and timing.period_unit == "day":
+    is_once = (times, timing.times_to) == (1, None)
+    if is_once and len(timing.weekdays) == 1 and timing.period_unit == "day":
         return Timing("times", times=1, period_unit="week")
     return Timing(
         "times",
         times=times,
+        times_to=timing.times_to,
         period=timing.period,
+        period_to=timing.period_to,
         period_unit=timing.period_unit,
         days_on=timing.days_on,
         weekdays=timing.weekdays,

@@ -127,9 +127,7 @@ def _step(row: Row, day: date | None) -> CalendarRow:
 
 def _is_in_column(part: Component) -> bool:
     """Whether the amount by itself says what is taken at its time of day, every day."""
-    timing = part.timing
-    is_daily = not timing.weekdays and (timing.period, timing.period_unit) == (1, "day")
-    return _is_at_slot(part) and is_daily
+    return _is_at_slot(part) and part.timing.is_every_day
 
 
 def _is_at_slot(part: Component) -> bool:
@@ -188,8 +186,10 @@ def _ticks(part: Component) -> int:
     if timing.kind != "times":
         return 1
     if timing.period_unit == "hour":
-        return dosing.times_per_day(timing) or 0
-    return timing.times or 0
+        fewest, most = dosing.times_per_day(timing) or (0, 0)
+    else:
+        fewest, most = timing.times or 0, timing.times_to or timing.times or 0
+    return fewest if fewest == most else 0
 
 
 def _columns(text: PlanText, rows: Iterable[CalendarRow]) -> list[str]:

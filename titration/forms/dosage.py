@@ -19,6 +19,7 @@ from titration.forms.fields import (
     WEEKDAY_CHOICES,
     WHEN_CHOICES,
     CountField,
+    CountRangeField,
     FigureField,
     text_field,
     unit_choices,
@@ -44,9 +45,11 @@ FIELD_OF_PROBLEM = {
     "maximum_unused": "maximum",
     "maximum_zero": "maximum",
     "period_bounds": "every",
+    "period_range": "every",
     "rate_missing": "rate_per",
     "times_bounds": "times",
     "times_missing": "times",
+    "times_range": "times",
     "unit_unknown": "unit",
     "volume_figure": "volume",
     "weekdays_and_period": "weekdays",
@@ -94,13 +97,13 @@ class ComponentForm(forms.Form):
     amount = FigureField(label=gettext_lazy("Amount"), is_range_allowed=True)
     unit = forms.ChoiceField(label=gettext_lazy("Unit"))
     when = forms.ChoiceField(label=gettext_lazy("When"), choices=WHEN_CHOICES, required=False)
-    times = CountField(gettext_lazy("How many times"))
+    times = CountRangeField(gettext_lazy("How many times"))
     clock = moments.clock_field(gettext_lazy("Clock time"))
-    hours = CountField(gettext_lazy("Every how many hours"))
+    hours = CountRangeField(gettext_lazy("Every how many hours"))
     days = forms.ChoiceField(
         label=gettext_lazy("Which days"), choices=DAYS_CHOICES, required=False, initial="every"
     )
-    every = CountField(gettext_lazy("Every"))
+    every = CountRangeField(gettext_lazy("Every"))
     every_unit = forms.ChoiceField(
         label=gettext_lazy("Days, weeks or months"), choices=PERIOD_CHOICES, required=False
     )
@@ -192,9 +195,12 @@ class ComponentForm(forms.Form):
 
     def field_of(self, code: str) -> str:
         """The field that a problem of the written part stands beside."""
-        if code == "period_bounds" and self.cleaned_data["days"] == "cycle":
+        field = FIELD_OF_PROBLEM.get(code, "amount")
+        if field == "every" and self.cleaned_data["when"] == "hours":
+            return "hours"
+        if field == "every" and self.cleaned_data["days"] == "cycle":
             return "days_off"
-        return FIELD_OF_PROBLEM.get(code, "amount")
+        return field
 
     def _check_belongs(self, cleaned: dict) -> None:
         """Nothing typed is dropped: what does not belong to the chosen timing is said beside it."""
@@ -209,7 +215,8 @@ class ComponentForm(forms.Form):
                 continue
             self.add_error(name, _OF_OTHER_DAYS)
         counts = any(cleaned[name] for name in ("anchor_day", "anchor_month", "anchor_year"))
-        is_counted = days == "cycle" or (cleaned["every"] or 1) > 1
+        every, every_to = cleaned["every"] or (1, None)
+        is_counted = days == "cycle" or (every > 1 and every_to is None)
         if counts and not is_counted and "anchor_day" not in self.errors:
             self.add_error("anchor_day", wording.problem_words("anchor_unused"))
 
@@ -243,11 +250,15 @@ class ComponentForm(forms.Form):
             )
         if when == "needed":
             return dosing.Timing("times")
+        times, times_to = cleaned["times"] or (None, None)
         if when == "hours":
+            period, period_to = cleaned["hours"] or (0, None)
             return dosing.Timing(
                 "times",
-                times=cleaned["times"] or 1,
-                period=cleaned["hours"] or 0,
+                times=times or 1,
+                times_to=times_to,
+                period=period,
+                period_to=period_to,
                 period_unit="hour",
             )
         if when == "continuous":
@@ -260,7 +271,7 @@ class ComponentForm(forms.Form):
             )
         days = self._days(cleaned)
         if when == "times":
-            return dosing.Timing("times", times=cleaned["times"], **days)
+            return dosing.Timing("times", times=times, times_to=times_to, **days)
         if when == "clock":
             return dosing.Timing("clock", clock=cleaned["clock"], **days)
         return dosing.Timing("slot", slot=when, **days)
@@ -271,8 +282,10 @@ class ComponentForm(forms.Form):
             weekdays = tuple(sorted(int(day) for day in cleaned["weekdays"]))
             if not weekdays:
                 self.add_error("weekdays", _("Tick at least one day of the week."))
-            weeks = cleaned["every"]
-            if weeks and weeks > 1:
+            weeks, weeks_to = cleaned["every"] or (1, None)
+            if weeks_to is not None:
+                self.add_error("every", _("Write one number here, not a range."))
+            if weeks > 1:
                 return {
                     "weekdays": weekdays,
                     "period": weeks,
@@ -297,9 +310,14 @@ class ComponentForm(forms.Form):
             if cleaned["every"] is None:
                 self.add_error("every", _("Write the number of days, weeks or months."))
                 return {}
-            period = {"period": cleaned["every"], "period_unit": cleaned["every_unit"]}
-            is_counted = cleaned["every"] > 1
-            return {**period, "anchor": self._anchor(cleaned) if is_counted else None}
+            every, every_to = cleaned["every"]
+            is_counted = every > 1 and every_to is None
+            return {
+                "period": every,
+                "period_to": every_to,
+                "period_unit": cleaned["every_unit"],
+                "anchor": self._anchor(cleaned) if is_counted else None,
+            }
         return {}
 
     def _anchor(self, cleaned: dict) -> date | None:
@@ -350,8 +368,7 @@ class BaseDosageFormSet(forms.BaseFormSet):
 
 def _counted_from(written: dosing.Component, starts: date | None) -> dosing.Component:
     timing = written.timing
-    is_counted = timing.period > 1 and timing.period_unit != "hour"
-    if not is_counted or timing.anchor or timing.kind not in ("slot", "clock", "times"):
+    if not timing.is_counted or timing.anchor or timing.kind not in ("slot", "clock", "times"):
         return written
     return replace(written, timing=replace(timing, anchor=starts))
 

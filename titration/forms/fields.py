@@ -1,5 +1,6 @@
 """Boxes of a dose form: figures by the strict grammar, counts, and lists to choose from."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -64,6 +65,7 @@ WEEKDAY_CHOICES = [
     ("6", gettext_lazy("Saturday")),
     ("7", gettext_lazy("Sunday")),
 ]
+_COUNTS = re.compile(r"([0-9]{1,3})(?: +to +([0-9]{1,3}))?")
 RATE_CHOICES = [
     ("", gettext_lazy("Choose")),
     ("minute", gettext_lazy("per minute")),
@@ -117,6 +119,29 @@ class CountField(forms.IntegerField):
             error_messages={"invalid": gettext_lazy("Write a whole number.")},
             **kwargs,
         )
+
+
+class CountRangeField(forms.CharField):
+    """A whole number, or a range of two ("4 to 6"); cleans to (low, high or None), or None."""
+
+    widget = forms.TextInput(
+        attrs={"inputmode": "text", "autocomplete": "off", "class": "short", "maxlength": 12}
+    )
+
+    def __init__(self, label, **kwargs) -> None:
+        super().__init__(label=label, required=False, **kwargs)
+
+    def to_python(self, value) -> tuple[int, int | None] | None:
+        typed = (value or "").strip()
+        if not typed:
+            return None
+        found = _COUNTS.fullmatch(typed)
+        if not found:
+            raise ValidationError(_("Write a whole number, or two with “to” between them."))
+        low, high = int(found[1]), int(found[2]) if found[2] else None
+        if not low or (high is not None and high <= low):
+            raise ValidationError(_("Write numbers above zero, the lower one first."))
+        return low, high
 
 
 def text_field(label, length: int, help_text="") -> forms.CharField:

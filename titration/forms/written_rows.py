@@ -31,9 +31,9 @@ def row_of(written: dosing.Component, *, with_amount: bool) -> dict:
         case "times" if timing.times is None:
             row["when"] = "needed"
         case "times" if timing.period_unit == "hour":
-            row |= {"when": "hours", "hours": timing.period, "times": timing.times}
+            row |= {"when": "hours", "hours": _periods(timing), "times": _times(timing)}
         case "times":
-            row |= {"when": "times", "times": timing.times}
+            row |= {"when": "times", "times": _times(timing)}
     row |= _days_row(timing)
     if with_amount and timing.anchor:
         row |= {
@@ -59,9 +59,19 @@ def _days_row(timing: dosing.Timing) -> dict:
             "days_on": timing.days_on,
             "days_off": timing.period - timing.days_on,
         }
-    elif timing.period_unit != "hour" and (timing.period > 1 or timing.period_unit != "day"):
-        row |= {"days": "period", "every": timing.period, "every_unit": timing.period_unit}
+    elif timing.period_unit != "hour" and not timing.is_every_day:
+        row |= {"days": "period", "every": _periods(timing), "every_unit": timing.period_unit}
     return row
+
+
+def _times(timing: dosing.Timing) -> str:
+    return str(timing.times) if timing.times_to is None else f"{timing.times} to {timing.times_to}"
+
+
+def _periods(timing: dosing.Timing) -> str:
+    if timing.period_to is None:
+        return str(timing.period)
+    return f"{timing.period} to {timing.period_to}"
 
 
 def _amount_row(written: dosing.Component) -> dict:

@@ -24,7 +24,9 @@ class ComponentColumns(AppendOnly):
         "slot",
         "clock",
         "times",
+        "times_to",
         "period",
+        "period_to",
         "period_unit",
         "days_on",
         "anchor",
@@ -56,7 +58,9 @@ class ComponentColumns(AppendOnly):
     slot = models.CharField(max_length=10, blank=True)
     clock = models.TimeField(null=True, blank=True)
     times = models.PositiveSmallIntegerField(null=True, blank=True)
+    times_to = models.PositiveSmallIntegerField(null=True, blank=True)
     period = models.PositiveSmallIntegerField(default=1)
+    period_to = models.PositiveSmallIntegerField(null=True, blank=True)
     period_unit = models.CharField(max_length=5, default="day")
     days_on = models.PositiveSmallIntegerField(null=True, blank=True)
     anchor = models.DateField(null=True, blank=True)
@@ -130,7 +134,9 @@ class ComponentColumns(AppendOnly):
             "slot": timing.slot,
             "clock": timing.clock,
             "times": timing.times,
+            "times_to": timing.times_to,
             "period": timing.period,
+            "period_to": timing.period_to,
             "period_unit": timing.period_unit,
             "days_on": timing.days_on,
             "anchor": timing.anchor,
@@ -192,7 +198,9 @@ def written_component(values: Sequence[Any]) -> dosing.Component:
             slot=row["slot"],
             clock=row["clock"],
             times=row["times"],
+            times_to=row["times_to"],
             period=row["period"],
+            period_to=row["period_to"],
             period_unit=row["period_unit"],
             days_on=row["days_on"],
             anchor=row["anchor"],

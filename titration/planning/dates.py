@@ -68,7 +68,6 @@ def anchored(components: Sequence[Component], starts: date | None) -> tuple[Comp
 
 def _anchored(part: Component, starts: date | None) -> Component:
     timing = part.timing
-    is_counted = timing.period > 1 and timing.period_unit != "hour"
-    if starts is None or not is_counted or timing.anchor is not None:
+    if starts is None or not timing.is_counted or timing.anchor is not None:
         return part
     return replace(part, timing=replace(timing, anchor=starts))

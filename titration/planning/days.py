@@ -38,21 +38,25 @@ class LaidDays:
 def comes_on(timing: Timing, day: date) -> bool | None:
     """Whether a dose of this timing comes on a day; none where the timing does not say so.
 
-    It does not for "three times a week", for hours that do not divide a day, for what is changed
-    every so many hours, before the day of counting, for months counted from a day that some months
-    lack, and for named weekdays of every second week where the week could begin on two days.
+    It does not for "three times a week", for a range of days, for hours that do not divide a day,
+    for what is changed every so many hours, before the day of counting, for months counted from a
+    day that some months lack, and for named weekdays of every second week where the week could
+    begin on two days.
     """
     period, unit = timing.period, timing.period_unit
     if timing.kind == "continuous":
         return True if timing.changed_every_hours is None else None
     if unit == "hour":
+        if timing.period_to is not None:
+            return True if timing.period_to <= 24 else None
         return None if 24 % period else True
     if timing.weekdays:
         return _on_weekdays(timing, day)
-    if unit == "day" and period == 1:
+    if timing.is_every_day:
         return True
     anchor = timing.anchor
-    if anchor is None or day < anchor or (unit != "day" and (timing.times or 1) > 1):
+    most = timing.times_to or timing.times or 1
+    if anchor is None or day < anchor or (unit != "day" and most > 1):
         return None
     if unit == "month":
         if anchor.day > _LAST_DAY_OF_EVERY_MONTH:

@@ -176,5 +176,4 @@ def _grid_day(day: date, held: Sequence[Segment]) -> Day:
 
 def _is_every_day(part: dosing.Component) -> bool:
     timing = part.timing
-    every_day = timing.period == 1 and timing.period_unit == "day" and not timing.weekdays
-    return timing.kind in ("slot", "clock") and every_day and not part.as_needed
+    return timing.kind in ("slot", "clock") and timing.is_every_day and not part.as_needed

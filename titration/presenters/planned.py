@@ -204,7 +204,9 @@ def _row(each: Carried, place: int, today: date) -> PlannedRow:
 def _total(components: Sequence[dosing.Component], *, is_single: bool) -> str:
     """The labelled total per day, unless the dose says it itself: one part, once a day."""
     total = None if is_single else dosing.total_per_day(components)
-    if total is None or (len(components) == 1 and dosing.times_per_day(components[0].timing) == 1):
+    if total is None or (
+        len(components) == 1 and dosing.times_per_day(components[0].timing) == (1, 1)
+    ):
         return ""
     return wording.total_sentence(total)
 

@@ -5,7 +5,7 @@ Each thing is said once. Whatever does not make one timing without doubt is refu
 
 from dataclasses import dataclass, field, replace
 from datetime import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from titration import dosing
 from titration.dosing import Amount, Component, Timing
@@ -17,6 +17,26 @@ Span = tuple[int, int]
 ALLOWED = {"anchor_missing"}
 
 _DAYS_SAID = {"count", "every", "one_day", "cycle", "one_week", "weekdays"}
+
+
+class Every(NamedTuple):
+    """Every so many hours, days, weeks or months, or a range of so many."""
+
+    period: int
+    unit: str
+    period_to: int | None = None
+
+
+class Count(NamedTuple):
+    """So many times, or a range of so many, in every period."""
+
+    times: int
+    times_to: int | None
+    every: Every
+
+
+DAILY = Every(1, "day")
+ONCE = (1, None)
 _MAY_HOLD_FOR_OTHERS = {
     *("weekdays", "one_day", "cycle", "one_week", "as_needed", "changed", "product", "calculation"),
 }
@@ -50,9 +70,7 @@ class Part:
     @property
     def says_what_may_hold_for_others(self) -> bool:
         """Whether its days, that it is taken as needed, or its product are said of it."""
-        return bool(
-            self.said.keys() & _MAY_HOLD_FOR_OTHERS or self._pattern() not in (None, (1, "day"))
-        )
+        return bool(self.said.keys() & _MAY_HOLD_FOR_OTHERS or self._pattern() not in (None, DAILY))
 
     def components(self) -> tuple[Component, ...]:
         """The components that this part makes: one, or one for each moment of the day.
@@ -74,10 +92,10 @@ class Part:
                     raise NotUnderstood(code, self.span)
         return found
 
-    def _pattern(self) -> tuple[int, str] | None:
-        """The period that is said, alone or with a count: (2, "week")."""
+    def _pattern(self) -> Every | None:
+        """The period that is said, alone or with a count."""
         count = self.get("count")
-        return self.get("every") or (count[1:] if count else None)
+        return self.get("every") or (count.every if count else None)
 
     def _timings(self) -> tuple[Timing, ...]:
         said = self.said.keys()
@@ -87,9 +105,9 @@ class Part:
         if "changed" in said:
             raise NotUnderstood("timing_clash", self.said["changed"][1])
         moments = self.get("moments", ())
-        if "bare_count" in said and self.get("every") == (1, "day"):
-            count, at = self.said.pop("bare_count")
-            self.say("count", (count, 1, "day"), at)
+        if "bare_count" in said and self.get("every") == DAILY:
+            (few, most), at = self.said.pop("bare_count")
+            self.say("count", Count(few, most, DAILY), at)
         if "single" in said or "bare_count" in said:
             return (self._single(moments),)
         base = self._days()
@@ -100,16 +118,17 @@ class Part:
         if not moments:
             return (base,)
         count = self.get("count")
-        if count and count[1:] == (1, "day") and count[0] != len(moments):
+        times = (count.times, count.times_to) if count else ONCE
+        if count and count.every == DAILY and times != (len(moments), None):
             raise NotUnderstood("timing_clash", self.span)
-        if count and count[1:] != (1, "day") and count[0] != 1 and not base.weekdays:
+        if count and count.every != DAILY and times != ONCE and not base.weekdays:
             raise NotUnderstood("timing_clash", self.span)
         if len(set(moments)) < len(moments):
             raise NotUnderstood("said_twice", self.said["moments"][1])
         return tuple(
-            replace(base, kind="clock", clock=moment, times=None)
+            replace(base, kind="clock", clock=moment, times=None, times_to=None)
             if isinstance(moment, time)
-            else replace(base, kind="slot", slot=moment, times=None)
+            else replace(base, kind="slot", slot=moment, times=None, times_to=None)
             for moment in moments
         )
 
@@ -118,7 +137,7 @@ class Part:
             _DAYS_SAID | {"moments", "single", "bare_count", "anchor", "each_time"}
         )
         # "Each day" may stand before the hours of a window, and a rate runs on every day.
-        if clash - {"every"} or self.get("every", (1, "day")) != (1, "day"):
+        if clash - {"every"} or self.get("every", DAILY) != DAILY:
             raise NotUnderstood("timing_clash", self.span)
         if "continuous" in self.said and "window" in self.said:
             raise NotUnderstood("timing_clash", self.span)
@@ -137,8 +156,8 @@ class Part:
         if self.said.keys() & (_DAYS_SAID | {"anchor"}):
             raise NotUnderstood("timing_clash", self.span)
         if "bare_count" in self.said:
-            count, at = self.said["bare_count"]
-            if count != 1:
+            times, at = self.said["bare_count"]
+            if times != ONCE:
                 raise NotUnderstood("times_period_missing", at)
             # "Once in the morning" may be once, or once every morning.
             if moments or "as_needed" in self.said or "single" in self.said:
@@ -154,24 +173,23 @@ class Part:
     def _days(self) -> Timing:
         """Which days, and how many times on each, as a timing that counts times."""
         count, every = self.get("count"), self.get("every")
-        a_day = None
-        pattern: tuple[int, int, str] | None = None
-        if count:
-            if count[1:] == (1, "day"):
-                a_day = count[0]
-            else:
-                pattern = count
+        a_day: tuple[int, int | None] | None = None
+        pattern: Count | None = None
+        if count and count.every == DAILY:
+            a_day = count.times, count.times_to
+        elif count:
+            pattern = count
         if every:
-            if pattern or (every == (1, "day") and self.said.keys() & {"one_day", "weekdays"}):
+            if pattern or (every == DAILY and self.said.keys() & {"one_day", "weekdays"}):
                 raise NotUnderstood("timing_clash", self.said["every"][1])
-            if every == (1, "day"):
-                a_day = a_day or 1
+            if every == DAILY:
+                a_day = a_day or ONCE
             else:
-                pattern = (1, *every)
+                pattern = Count(*ONCE, every)
         if "one_day" in self.said:
             if pattern:
                 raise NotUnderstood("timing_clash", self.said["one_day"][1])
-            pattern = (1, self.get("one_day"), "day")
+            pattern = Count(*ONCE, Every(self.get("one_day"), "day"))
         if "cycle" in self.said:
             return self._cycle(a_day, pattern)
         if "weekdays" in self.said:
@@ -186,44 +204,58 @@ class Part:
             if "as_needed" in self.said:
                 return Timing("times")
             raise NotUnderstood("timing_missing", self.span)
-        return Timing("times", times=a_day)
+        times, times_to = a_day
+        return Timing("times", times=times, times_to=times_to)
 
-    def _pattern_timing(self, a_day: int | None, pattern: tuple[int, int, str]) -> Timing:
-        times, period, unit = pattern
-        if unit == "day":
+    def _pattern_timing(self, a_day: tuple[int, int | None] | None, pattern: Count) -> Timing:
+        times, times_to = pattern.times, pattern.times_to
+        if pattern.every.unit == "day":
             # "Twice every 3 days" may be on one day of them or on two.
-            if times != 1:
+            if (times, times_to) != ONCE:
                 raise NotUnderstood("days_unclear", self.span)
-            return Timing("times", times=a_day or 1, period=period)
-        if a_day is not None:
+            times, times_to = a_day or ONCE
+        elif a_day is not None:
             raise NotUnderstood("timing_clash", self.span)
-        return Timing("times", times=times, period=period, period_unit=unit)
+        period, unit, period_to = pattern.every
+        return Timing(
+            "times",
+            times=times,
+            times_to=times_to,
+            period=period,
+            period_to=period_to,
+            period_unit=unit,
+        )
 
-    def _cycle(self, a_day: int | None, pattern: tuple[int, int, str] | None) -> Timing:
+    def _cycle(self, a_day: tuple[int, int | None] | None, pattern: Count | None) -> Timing:
         (on, of), at = self.said["cycle"]
         if pattern or self.said.keys() & {"weekdays", "one_week"}:
             raise NotUnderstood("timing_clash", at)
         # "10 mg, 5 days on, 2 days off" may be 10 mg on each of the five, or on all of them.
         if a_day is None and "moments" not in self.said:
             raise NotUnderstood("timing_missing", self.span)
-        return Timing("times", times=a_day or 1, period=of, days_on=on if on > 1 else None)
+        times, times_to = a_day or ONCE
+        days_on = on if on > 1 else None
+        return Timing("times", times=times, times_to=times_to, period=of, days_on=days_on)
 
     def _weekdays(
-        self, a_day: int | None, pattern: tuple[int, int, str] | None, is_counted: bool
+        self, a_day: tuple[int, int | None] | None, pattern: Count | None, is_counted: bool
     ) -> Timing:
         (days, is_weekly), at = self.said["weekdays"]
         period = self.get("one_week", 1)
         if "one_week" in self.said and (pattern or period < 2):
             raise NotUnderstood("timing_clash", self.said["one_week"][1])
         if pattern:
-            times, period, unit = pattern
-            if unit != "week" or (is_counted and times != len(days)):
+            period, unit, period_to = pattern.every
+            is_each = (pattern.times, pattern.times_to) == (len(days), None)
+            if unit != "week" or period_to is not None or (is_counted and not is_each):
                 raise NotUnderstood("timing_clash", at)
         elif len(days) == 1 and not is_weekly and period == 1:
             raise NotUnderstood("weekday_unclear", at)
+        times, times_to = a_day or ONCE
         return Timing(
             "times",
-            times=a_day or 1,
+            times=times,
+            times_to=times_to,
             period=period,
             period_unit="week" if period > 1 else "day",
             weekdays=days,

@@ -13,7 +13,7 @@ from itertools import pairwise
 from titration.dosing import Amount
 from titration.typed.amounts import amount_at, figure_of
 from titration.typed.dates import read_date
-from titration.typed.parts import Part
+from titration.typed.parts import DAILY, Count, Every, Part
 from titration.typed.problems import NotUnderstood
 from titration.typed.tokens import MOMENT, TIMES, TOKENS
 from titration.typed.vocabulary import END, ORDINALS, WEEKDAY, number_of, slot_of, weekday_of
@@ -135,7 +135,10 @@ def _maximum(source: Source, name: str, part: Part, found: re.Match[str]) -> int
 
 def _limit(source: Source, at: int) -> tuple[object, str, int]:
     if times := _TIMES.match(source.plain, at):
-        return _count_of(times["count"]), "maximum_times", times.end()
+        most, most_to = _count_of(times)
+        if most_to is not None:
+            raise NotUnderstood("maximum_range", times.span())
+        return most, "maximum_times", times.end()
     at += len(source.plain[at:]) - len(source.plain[at:].lstrip(" "))
     # A bare figure here may be an amount, or a number of times.
     found = amount_at(source.text, source.plain, at)
@@ -144,7 +147,18 @@ def _limit(source: Source, at: int) -> tuple[object, str, int]:
     return found[0], "maximum", found[1]
 
 
-def _count_of(words: str) -> int:
+def _count_of(found: re.Match[str]) -> tuple[int, int | None]:
+    """A number of times, or a range of two: "twice", "2 to 3 times", "once or twice"."""
+    most = _times_of(found["count"])
+    if not found["few"]:
+        return most, None
+    fewest = _times_of(found["few"])
+    if fewest >= most:
+        raise NotUnderstood("times_range", found.span("few"))
+    return fewest, most
+
+
+def _times_of(words: str) -> int:
     words = words.lower()
     fixed = {"once": 1, "twice": 2, "thrice": 3}.get(words)
     return fixed if fixed is not None else number_of(re.sub(r"\s*times?$", "", words))
@@ -238,40 +252,44 @@ def _say_cycle(part: Part, on: int, of: int, found: re.Match[str]) -> int:
 
 
 def _count(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
-    count = _count_of(found["count"])
-    period = (1, found["per"].lower()) if found["per"] else _period(found)
-    part.say(name, (count, *period), found.span())
+    every = Every(1, found["per"].lower()) if found["per"] else _period(found)
+    part.say(name, Count(*_count_of(found), every), found.span())
     return found.end()
 
 
 def _bare_count(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
-    part.say(name, _count_of(found["count"]), found.span())
+    part.say(name, _count_of(found), found.span())
     return found.end()
 
 
 def _every(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
-    period = _period(found)
-    if period[1] == "hour":
+    every = _period(found)
+    if every.unit == "hour":
         # "Every 6 hours" is once in 6 hours, a count by itself.
-        part.say("count", (1, *period), found.span())
+        part.say("count", Count(1, None, every), found.span())
     else:
-        part.say(name, period, found.span())
+        part.say(name, every, found.span())
     return found.end()
 
 
-def _period(found: re.Match[str]) -> tuple[int, str]:
+def _period(found: re.Match[str]) -> Every:
     if found["every"]:
-        return number_of(found["every"]), found["every_unit"].lower()
+        return _every_of(found, "every", found["every_unit"].lower())
     if found["ordinal"]:
-        return ORDINALS[found["ordinal"].lower()], found["ordinal_unit"].lower()
+        return Every(ORDINALS[found["ordinal"].lower()], found["ordinal_unit"].lower())
     if found["alternate"]:
-        return 2, "day"
+        return Every(2, "day")
     if found["hourly"]:
-        return number_of(found["hourly"]), "hour"
+        return _every_of(found, "hourly", "hour")
     if found["adverb"]:
-        return _ADVERBS[found["adverb"].lower()]
+        return Every(*_ADVERBS[found["adverb"].lower()])
     each = (found["each"] or found["each_only"]).lower()
-    return (2, "week") if each == "fortnight" else (1, each)
+    return Every(2, "week") if each == "fortnight" else Every(1, each)
+
+
+def _every_of(found: re.Match[str], name: str, unit: str) -> Every:
+    to = found[f"{name}_to"]
+    return Every(number_of(found[name]), unit, number_of(to) if to else None)
 
 
 def _weekdays(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
@@ -301,7 +319,7 @@ def _moments(source: Source, name: str, part: Part, found: re.Match[str]) -> int
         moments.append(slot if slot else clock_time(item[0], at))
     part.say(name, tuple(moments), found.span())
     if re.search(r"\b(?:every|each)\b", found[0], re.IGNORECASE):
-        part.say("every", (1, "day"), found.span())
+        part.say("every", DAILY, found.span())
     return found.end()
 
 

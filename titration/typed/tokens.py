@@ -10,14 +10,16 @@ _QUOTED = r'\s*(?:“(?P<text>[^“”\r\n]*)”|"(?P<straight>[^"“”\r\n]*)"
 MOMENT = rf"(?:{SLOT}|{CLOCK})"
 _JOIN = r"\s*(?:,\s*and\b|,|/|\+|&|\band\b)\s*"
 _PERIOD = "hour|day|week|month"
-TIMES = rf"(?P<count>once|twice|thrice|{COUNT}\s*times?){END}"
+_TO = r"\s*(?:to|or)\s+"
+_FEW = rf"(?:(?P<few>once|{COUNT}(?:\s*times?)?){_TO})?"
+TIMES = rf"{_FEW}(?P<count>once|twice|thrice|{COUNT}\s*times?){END}"
 _EVERY = rf"""(?:
-    every\s+(?:(?P<every>{COUNT})\s*(?P<every_unit>{_PERIOD})s?
+    every\s+(?:(?P<every>{COUNT})(?:{_TO}(?P<every_to>{COUNT}))?\s*(?P<every_unit>{_PERIOD})s?
              |(?P<ordinal>{"|".join(ORDINALS)})\s+(?P<ordinal_unit>day|week|month)
              |(?P<each>{_PERIOD}|fortnight))
   | each\s+(?P<each_only>day|week|month)
   | (?:on\s+)?(?P<alternate>alternate)\s+days?
-  | (?P<hourly>{COUNT})[\s-]*hourly
+  | (?P<hourly>{COUNT})(?:{_TO}(?P<hourly_to>{COUNT}))?[\s-]*hourly
   | (?P<adverb>hourly|daily|weekly|fortnightly|monthly)
 ){END}"""
 _HOURS = rf"(?P<hours>{COUNT})\s*(?:hours?|hrs?|h){END}"
@@ -76,7 +78,7 @@ TOKENS = tuple(
         ),
         (
             "count",
-            rf"""(?P<count>[1-9][0-9]{{0,4}})\s*[x×]\s*(?:
+            rf"""(?:(?P<few>{COUNT}){_TO})?(?P<count>[1-9][0-9]{{0,4}})\s*[x×]\s*(?:
                 (?:an?\s+|per\s+|/\s*)(?P<per>{_PERIOD}){END}
               | {_EVERY})""",
         ),

@@ -53,6 +53,8 @@ _RATE_LABELS = {
 }
 # In words, so that a count never stands beside the figure of an amount.
 _NUMBERS = {
+    1: gettext_noop("one"),
+    2: gettext_noop("two"),
     3: gettext_noop("three"),
     4: gettext_noop("four"),
     5: gettext_noop("five"),
@@ -170,14 +172,14 @@ def _line_amount(component: Component) -> str:
 
 def _needs_each_time(timing: Timing) -> bool:
     """Whether the amount could be taken for the sum of several times."""
-    return timing.kind == "times" and timing.times != 1
+    return timing.kind == "times" and (timing.times != 1 or timing.times_to is not None)
 
 
 def _label(component: Component) -> str:
     timing = component.timing
     if timing.kind in ("slot", "clock"):
         moment = slot_label(timing.slot) if timing.kind == "slot" else _clock(timing)
-        when = moment if _is_every_day(timing) else _listed([moment, _days(timing)])
+        when = moment if timing.is_every_day else _listed([moment, _days(timing)])
     else:
         when = _when(timing)
     label = _with_as_needed(component, when)
@@ -195,9 +197,7 @@ def _when(timing: Timing) -> str:
             return _on_days(_at_clock(timing), timing)
         case "continuous":
             return _continuous(timing)
-    if timing.times is None:
-        return ""
-    return _times(timing, timing.times)
+    return "" if timing.times is None else _times(timing)
 
 
 def _once(timing: Timing) -> str:
@@ -228,25 +228,22 @@ def _at_clock(timing: Timing) -> str:
 
 def _on_days(moment: str, timing: Timing) -> str:
     """A moment of the day with the days on which it comes; every day goes without saying."""
-    if _is_every_day(timing):
+    if timing.is_every_day:
         return moment
     return _("%(moment)s %(days)s") % {"moment": moment, "days": _days(timing)}
 
 
-def _is_every_day(timing: Timing) -> bool:
-    return timing.period == 1 and timing.period_unit == "day" and not timing.weekdays
-
-
-def _times(timing: Timing, times: int) -> str:
-    if timing.period_unit == "hour" and times == 1:
-        words = ngettext("every hour", "every %(period)s hours", timing.period)
-        return words % {"period": timing.period}
-    if not timing.weekdays and (timing.period_unit != "day" or timing.period == 1):
-        return _in_each_period(times, timing)
-    if times == 1 and timing.days_on is None:
+def _times(timing: Timing) -> str:
+    is_once = (timing.times, timing.times_to) == (1, None)
+    if timing.period_unit == "hour" and is_once:
+        words = ngettext("every hour", "every %(period)s hours", _most_periods(timing))
+        return words % {"period": _periods(timing)}
+    if not timing.weekdays and not (timing.period_unit == "day" and timing.is_counted):
+        return _in_each_period(timing)
+    if is_once and timing.days_on is None:
         return _days(timing)
     return _("%(times)s a day %(days)s") % {
-        "times": _times_words(times),
+        "times": _times_words(timing.times or 1, timing.times_to),
         "days": _days(timing, several=True),
     }
 
@@ -260,14 +257,14 @@ def _days(timing: Timing, several: bool = False) -> str:
             "days": timing.days_on,
             "period": timing.period,
         }
-    if timing.period_unit == "day" and timing.period == 2:
+    if timing.is_counted and (timing.period, timing.period_unit) == (2, "day"):
         return _("on alternate days")
     if several:
         words = ngettext(
             "on one day of every %(period)s", "on one day of every %(period)s", timing.period
         )
         return words % {"period": timing.period}
-    return _in_each_period(1, timing)
+    return _in_each_period(timing)
 
 
 def _weekdays(timing: Timing, several: bool) -> str:
@@ -286,9 +283,9 @@ def _weekdays(timing: Timing, several: bool) -> str:
     return _("once a week on %(weekday)s") % {"weekday": names[0]}
 
 
-def _in_each_period(times: int, timing: Timing) -> str:
+def _in_each_period(timing: Timing) -> str:
     """A count in every so many hours, days, weeks or months: "three times a week"."""
-    period = timing.period
+    period = _most_periods(timing)
     match timing.period_unit:
         case "hour":
             words = ngettext("%(times)s an hour", "%(times)s every %(period)s hours", period)
@@ -298,16 +295,35 @@ def _in_each_period(times: int, timing: Timing) -> str:
             words = ngettext("%(times)s a month", "%(times)s every %(period)s months", period)
         case _:
             words = ngettext("%(times)s a day", "%(times)s every %(period)s days", period)
-    return words % {"times": _times_words(times), "period": period}
+    times = _times_words(timing.times or 1, timing.times_to)
+    return words % {"times": times, "period": _periods(timing)}
 
 
-def _times_words(times: int) -> str:
+def _most_periods(timing: Timing) -> int:
+    return timing.period_to or timing.period
+
+
+def _periods(timing: Timing) -> str:
+    if timing.period_to is None:
+        return str(timing.period)
+    return _("%(low)s to %(high)s") % {"low": timing.period, "high": timing.period_to}
+
+
+def _times_words(times: int, to: int | None = None) -> str:
+    if (times, to) == (1, 2):
+        return _("once or twice")
+    if to is not None:
+        ends = {"fewest": _number_words(times), "most": _number_words(to)}
+        return _("%(fewest)s to %(most)s times") % ends
     if times == 1:
         return _("once")
     if times == 2:
         return _("twice")
-    count = _(_NUMBERS[times]) if times in _NUMBERS else str(times)
-    return ngettext("%(count)s time", "%(count)s times", times) % {"count": count}
+    return ngettext("%(count)s time", "%(count)s times", times) % {"count": _number_words(times)}
+
+
+def _number_words(number: int) -> str:
+    return _(_NUMBERS[number]) if number in _NUMBERS else str(number)
 
 
 def _and(names: list[str]) -> str:

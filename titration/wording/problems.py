@@ -91,6 +91,10 @@ _MESSAGES = {
     "period_bounds": gettext_noop(
         "Write the number of hours, days, weeks or months as a whole number from 1 to 999."
     ),
+    "period_range": gettext_noop(
+        "Write a range of hours, days, weeks or months with the lower number first, and no days "
+        "of the week and no number of times a day beside it."
+    ),
     "period_unit_unknown": gettext_noop("Choose hours, days, weeks or months."),
     "rate_missing": gettext_noop(
         "Choose whether the rate is per minute, per hour or per 24 hours."
@@ -103,6 +107,7 @@ _MESSAGES = {
     ),
     "times_bounds": gettext_noop("Write the number of times as a whole number from 1 to 99."),
     "times_missing": gettext_noop("Write how many times."),
+    "times_range": gettext_noop("Write the lower number of times first."),
     "timing_extra": gettext_noop(
         "Something is written that does not belong to this kind of timing. Leave it out, or "
         "choose another kind."

@@ -103,12 +103,13 @@ def timing_of(timing: Timing, bounds: Json | None = None) -> Json:
     """When a part is taken, with the bounds from when it holds (FHIR R4 Timing)."""
     is_held = is_holdable(timing)
     repeat = {**(bounds or {}), **(_repeat(timing) if is_held else {})}
-    is_counted = timing.period > 1 and timing.period_unit != "hour"
     return filled(
         {
             "extension": extensions(
                 extension("counted-from", timing.anchor),
-                extension("counted-from-start", (is_counted and timing.anchor is None) or None),
+                extension(
+                    "counted-from-start", (timing.is_counted and timing.anchor is None) or None
+                ),
                 [] if is_held else _pattern(timing),
             ),
             "repeat": repeat,
@@ -127,9 +128,10 @@ def is_holdable(timing: Timing) -> bool:
         return True
     if timing.days_on is not None:
         return False
+    is_once = (timing.times or 1, timing.times_to) == (1, None)
     if timing.weekdays:
-        return timing.times in (None, 1) and len(timing.weekdays) == 1
-    return timing.kind != "times" or timing.period_unit != "day" or timing.times == 1
+        return is_once and len(timing.weekdays) == 1
+    return timing.period_unit != "day" or is_once
 
 
 def _repeat(timing: Timing) -> Json:
@@ -144,8 +146,14 @@ def _repeat(timing: Timing) -> Json:
     )
     if timing.kind == "once":
         return {"count": 1, **repeat}
-    often = {"frequency": timing.times or 1, "period": timing.period}
-    return {**often, "periodUnit": PERIOD_UNITS[timing.period_unit], **repeat}
+    often = {
+        "frequency": timing.times or 1,
+        "frequencyMax": timing.times_to or "",
+        "period": timing.period,
+        "periodMax": timing.period_to or "",
+        "periodUnit": PERIOD_UNITS[timing.period_unit],
+    }
+    return {**filled(often), **repeat}
 
 
 def _pattern(timing: Timing) -> list[Json]:
@@ -153,6 +161,7 @@ def _pattern(timing: Timing) -> list[Json]:
     return group(
         "days",
         extension("times", timing.times),
+        extension("times-to", timing.times_to),
         extension("slot", timing.slot, "Code"),
         extension("clock", timing.clock),
         extension("period", timing.period),

@@ -87,6 +87,7 @@ def _repeat(timing: Node | None) -> Node | None:
 def _of_days(days: Node, anchor: date | None) -> Timing:
     """A pattern of days that FHIR cannot hold, as our extension has it."""
     slot, clock, times = days.text("slot"), _clock(days, "clock"), days.whole("times")
+    times_to = days.whole("times-to")
     weekdays = _weekdays(days, "weekday")
     kind = "slot" if slot else "clock" if clock else "times"
     period, unit = days.whole("period") or 1, days.text("period-unit")
@@ -97,6 +98,7 @@ def _of_days(days: Node, anchor: date | None) -> Timing:
         slot=slot,
         clock=clock,
         times=times,
+        times_to=times_to,
         period=period,
         period_unit=unit,
         days_on=days_on,
@@ -107,12 +109,13 @@ def _of_days(days: Node, anchor: date | None) -> Timing:
 
 def _of_repeat(timing: Node, *, as_needed: bool) -> list[Timing]:
     repeat = _repeat(timing)
-    count = frequency = period = None
+    count = frequency = frequency_max = period = period_max = None
     unit = ""
     weekdays: tuple[int, ...] = ()
     moments: list[Timing] = []
     if repeat:
         count, frequency, period = (repeat.whole(n) for n in ("count", "frequency", "period"))
+        frequency_max, period_max = repeat.whole("frequencyMax"), repeat.whole("periodMax")
         unit = repeat.text("periodUnit")
         weekdays = _weekdays(repeat, "dayOfWeek")
         moments = [*_slots(repeat), *_clocks(repeat)]
@@ -140,10 +143,15 @@ def _of_repeat(timing: Node, *, as_needed: bool) -> list[Timing]:
     every = _period(timing, period, unit, weekdays, frequency)
     if every is None:
         return []
+    if frequency_max is not None and (moments or weekdays):
+        timing.fail("fhir_frequency", "repeat.frequencyMax", frequency_max)
+        return []
     pattern = Timing(
         "times",
         times=1 if weekdays and unit == "wk" and every[0] == 1 else frequency or 1,
+        times_to=frequency_max,
         period=every[0],
+        period_to=period_max,
         period_unit=every[1],
         weekdays=weekdays,
     )

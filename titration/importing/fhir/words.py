@@ -152,6 +152,7 @@ def _figures_of(said: DosageSaid) -> set[Decimal]:
                 *(part.amount.low, part.amount.high, part.volume, part.concentration),
                 *(part.maximum.low if part.maximum else None, part.maximum_times),
                 *(part.maximum_hours, timing.times, timing.period, timing.changed_every_hours),
+                *(timing.times_to, timing.period_to),
                 *((timing.days_on, timing.period - timing.days_on) if timing.days_on else ()),
             )
             if value is not None
