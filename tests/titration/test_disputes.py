@@ -245,6 +245,6 @@ def test_a_long_dispute_loses_nothing_on_paper(client, step, prescriber):
     disputed(client, step, words)
     now = datetime(2026, 11, 21, 10, 14, tzinfo=UTC)
     document = pdf.document(history.read(step.regimen.patient, by=prescriber, now=now))
-    printed = text_of(pdf.typeset(document, now, "letter.typ", "history.typ"))
+    printed = text_of(pdf.typeset(document, now, "house.typ", "letter.typ", "history.typ"))
     assert all(word in printed for word in words.split())
     assert [row["is_long"] for row in document["regimens"][0]["rows"]] == [True]

@@ -447,7 +447,7 @@ def test_no_text_breaks_the_typesetting(one_row, text):
     one_row["regimens"][0]["chart"] = None
     one_row["regimens"][0]["rows"][0]["note"] = legible.text(text, "note")
 
-    assert pdf.typeset(one_row, NOW, "letter.typ", "history.typ").startswith(b"%PDF-")
+    assert pdf.typeset(one_row, NOW, "house.typ", "letter.typ", "history.typ").startswith(b"%PDF-")
 
 
 @pytest.fixture

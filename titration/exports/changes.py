@@ -20,7 +20,7 @@ LONG_ROW = 900  # characters
 
 def pdf_file(sheet: Sheet, clinic: Clinic, at: datetime) -> bytes:
     """The PDF of a sheet, made `at` a moment by the clinic's clock."""
-    return typeset(document(sheet, clinic), at, "changes.typ")
+    return typeset(document(sheet, clinic), at, "house.typ", "changes.typ")
 
 
 def document(sheet: Sheet, clinic: Clinic) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def parts_of(known: UpTo, patients: Sequence[UUID]) -> Iterator[Part]:
 
 def pdf_file(known: UpTo, part: Part) -> bytes:
     """The PDF of a part, not yet encrypted."""
-    return typeset(document(known, part), known.now, "downtime.typ")
+    return typeset(document(known, part), known.now, "house.typ", "downtime.typ")
 
 
 def document(known: UpTo, part: Part) -> dict[str, Any]:

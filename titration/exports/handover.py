@@ -41,7 +41,7 @@ MOST_LINES = 8  # parts of a dose, each a line
 
 def handover_file(record: PatientRecord) -> bytes:
     """The PDF of a patient's handover letter, one page. Needs the clinic read with the patient."""
-    return typeset(document(record), record.at, "letter.typ", "handover.typ")
+    return typeset(document(record), record.at, "house.typ", "letter.typ", "handover.typ")
 
 
 def document(record: PatientRecord) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def pdf_file(record: PatientRecord) -> bytes:
             )
             % {"count": f"{count:,}", "most": f"{MOST_TEXTS:,}"}
         )
-    return typeset(document(record), record.at, "letter.typ", "history.typ")
+    return typeset(document(record), record.at, "house.typ", "letter.typ", "history.typ")
 
 
 def typeset(document: dict[str, Any], at: datetime, *templates: str) -> bytes:
