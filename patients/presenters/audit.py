@@ -30,7 +30,7 @@ class Line:
     profession: str
     person_url: str
     what: str
-    route: str
+    page: str
     is_refused: bool
     late: str
     patients: Sequence[tuple[str, str]]
@@ -92,7 +92,7 @@ def line(event: AccessEvent, clinic: Clinic) -> Line:
         profession=person.profession if person else "",
         person_url="",
         what=str(AccessKind(event.kind).label),
-        route=event.route,
+        page=wording.route_words(event.route),
         is_refused=event.kind == AccessKind.REFUSED,
         late=_("written down later, from the spool") if event.spooled else "",
         patients=(),

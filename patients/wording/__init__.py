@@ -40,6 +40,7 @@ from patients.wording.people import (
     standing_words,
     written_name,
 )
+from patients.wording.routes import route_words
 
 __all__ = [
     "allergies_words",
@@ -63,6 +64,7 @@ __all__ = [
     "part_label",
     "part_words",
     "problem_words",
+    "route_words",
     "same_person_words",
     "same_record_words",
     "short_month",

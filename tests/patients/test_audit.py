@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -15,8 +16,11 @@ from ledger import erasing, sealing
 from ledger.models import ErasureReason
 from patients import exports
 from patients.models import PatientCard
+from patients.wording.routes import WORDS, route_words
+from tests.access.test_access_matrix import routes
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, UserFactory, member
 from tests.pages import Page
+from tests.test_house import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +90,22 @@ def test_a_line_says_who_saw_whom_and_when_by_the_clinics_clock(browser, clinic,
     assert "16-Jul-2026 03:00" in words
     assert "J. Lind" in words
     assert "nurse" in words
-    assert "viewed" in words
+    assert "viewed timeline of a regimen" in words
     assert "NOVAK, Irena" in words
+
+
+def test_every_page_and_command_that_is_written_down_has_words_of_its_own():
+    pages = {name for name, path in routes() if not path.startswith("/admin/")} - {"health"}
+    commands = {
+        name
+        for file in (ROOT / "titration" / "management").rglob("*.py")
+        for name in re.findall(r'audit\.ran\(\s*"(\w+)"', file.read_text())
+    }
+    assert len(commands) > 1
+    assert set(WORDS) == pages | commands
+    assert len(set(map(str, WORDS.values()))) == len(WORDS)
+    assert route_words("admin:access_user_changelist") == "pages of support"
+    assert route_words("a-page-of-old") == "a-page-of-old"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +113,7 @@ def test_a_line_says_who_saw_whom_and_when_by_the_clinics_clock(browser, clinic,
 )
 def test_saves_while_typing_are_shown_when_asked_for(browser, clinic, lind, query, is_shown):
     event(clinic, lind, kind=AccessKind.TYPING, route="plan-edit")
-    assert ("plan-edit" in Page(browser.get(AUDIT + query)).text) is is_shown
+    assert ("draft of a plan" in Page(browser.get(AUDIT + query)).text) is is_shown
 
 
 def test_a_refusal_of_somebody_not_signed_in_is_shown(browser, clinic, patient):
