@@ -1,6 +1,7 @@
 """In a browser with a passkey: set up at the first sign-in, sign in with it alone, sign a plan."""
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from access.models import AccountNotice, NoticeKind
@@ -68,3 +69,8 @@ def test_a_passkey_is_set_up_signs_in_alone_and_signs_a_plan(page, live_server, 
 
     page.get_by_role("link", name="Something happened to your account").click()
     assert problems(page) == []
+
+    page.goto(f"{live_server.url}{reverse('mfa_reauthenticate_webauthn')}?next=/audit/")
+    assert problems(page) == []
+    page.locator("main").get_by_role("button").click()
+    expect(page).to_have_url(f"{live_server.url}/audit/")
