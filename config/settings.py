@@ -168,6 +168,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "access.passwords.NotKnownToAll"},
+    {"NAME": "access.passwords.NotOfThisPlace"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

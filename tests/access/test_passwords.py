@@ -43,6 +43,27 @@ def test_a_password_that_is_short_known_to_all_or_the_persons_name_is_refused(pa
     assert code in {error.code for error in refusal.value.error_list}
 
 
+@pytest.mark.parametrize(
+    ("password", "is_taken"),
+    [
+        ("dose-ledger-2026", False),
+        ("Prescriber 123456", False),
+        ("Wickenham clinic 7!", False),
+        ("herons over Wickenham", True),
+        ("a dose of herons", True),
+    ],
+)
+def test_a_password_made_of_the_names_of_this_place_is_refused(password, is_taken):
+    ClinicFactory(name="Wickenham Pain Clinic")
+    try:
+        validate_password(password)
+    except ValidationError as refusal:
+        codes = {error.code for error in refusal.error_list}
+        assert (codes, is_taken) == ({"password_of_this_place"}, False)
+    else:
+        assert is_taken
+
+
 def test_a_refused_password_is_said_beside_the_field_and_changes_nothing(client):
     person = member(ClinicFactory())
     client.force_login(person)
