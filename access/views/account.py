@@ -63,7 +63,11 @@ def _page_after(request: SignedInRequest) -> str:
 
 @require_POST
 def end_sessions(request: SignedInRequest) -> HttpResponse:
-    """End one session of the person's own by its name on the page, or all others."""
+    """End one session of the person's own by its name on the page, or all others.
+
+    Who they are was proved some minutes ago at most: a screen that somebody left signs nobody out.
+    """
+    presence.check_lately(request)
     if request.POST.get("which") == "others":
         account.end_sessions(request.user, keep=request.session.session_key)
     elif not account.end_session(request.user, request.POST.get("which", "")):

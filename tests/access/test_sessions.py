@@ -13,6 +13,7 @@ from access.models import Role, Session, User
 from access.sessions import SessionStore
 from tests.factories import PASSWORD, ClinicFactory, UserFactory, member
 from tests.pages import Page
+from tests.signed_in import app_of, code_of, has_shown
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +200,20 @@ def test_a_person_ends_all_their_other_sessions(browser, person):
     browser.post(reverse("account_end_sessions"), {"which": "others"})
     assert is_in(browser)
     assert not any(map(is_in, others))
+
+
+def test_a_screen_that_was_left_ends_no_session_before_its_person_is_there(browser, person):
+    other, key = Client(), app_of(person)
+    other.force_login(person)
+    has_shown(browser, person, ago=301)
+
+    asked = browser.post(reverse("account_end_sessions"), {"which": "others"})
+
+    assert asked.url.startswith("/accounts/2fa/reauthenticate/?next=")
+    assert is_in(other)
+    done = browser.post(asked.url, {"code": code_of(key), "next": reverse("account_end_sessions")})
+    assert done.url == reverse("account")
+    assert not is_in(other)
 
 
 def test_nobody_ends_the_session_of_somebody_else(browser):
