@@ -62,6 +62,8 @@ class AccountAdapter(DefaultAccountAdapter):
         for action, key in counts.items():
             used = ratelimit.consume(request, app="allauth.account", action=action, key=key)
             if used is None:
+                said = {"request": request, "address": self.get_client_ip(request)}
+                log.warning("A limit on wrong passwords was reached: %s.", action, extra=said)
                 raise self.validation_error("too_many_login_attempts")
             usage.usage += used.usage
         self._login_failed_rl_usage = usage

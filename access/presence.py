@@ -5,9 +5,11 @@ factors and exporting more than one patient ask for it where it was not proved f
 """
 
 import json
+import logging
 import time
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
@@ -19,6 +21,8 @@ from fido2.webauthn import UserVerificationRequirement
 
 from access.models import User
 from access.signed_in import SignedInRequest
+
+log = logging.getLogger(__name__)
 
 WRONG_ONES = "presence"
 """What counts wrong passwords of one person (ACCOUNT_RATE_LIMITS), in the cache that all share."""
@@ -52,9 +56,18 @@ def prove(request: SignedInRequest, password: str = "", passkey: str = "") -> No
 
     one of their passkeys to the question that `ask` put. The one place that says what proves it.
     """
-    if passkey:
-        _prove_by_passkey(request, passkey)
-        return
+    try:
+        if passkey:
+            _prove_by_passkey(request, passkey)
+        else:
+            _prove_by_password(request, password)
+    except NotProved as refusal:
+        said = {"request": request, "address": get_adapter().get_client_ip(request)}
+        log.warning("It was not proved who is there: %s.", type(refusal).__name__, extra=said)
+        raise
+
+
+def _prove_by_password(request: SignedInRequest, password: str) -> None:
     if not ratelimit.consume(request, action=WRONG_ONES):
         raise TooManyTries(
             _("Too many wrong passwords. Wait five minutes, then type it again. Nothing is signed.")

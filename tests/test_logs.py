@@ -6,9 +6,10 @@ import logging
 
 import pytest
 from django.db import OperationalError, connection, transaction
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
+from access import presence
 from access.models import Role
 from config.logs import HEADER, JsonLines
 from ledger.models import Entry
@@ -125,6 +126,28 @@ def test_a_sign_in_a_sign_out_and_a_refused_one_are_lines_without_what_was_typed
     text = "\n".join(lines())
     for typed in ("swordfish", "wrong password", "lind@", PASSWORD):
         assert typed not in text
+
+
+def test_a_limit_that_is_reached_and_a_proof_that_fails_are_lines(client, lines):
+    person = member(ClinicFactory(is_demo=True), Role.PRESCRIBER, email="lind@example.org")
+    for count in range(11):
+        typed = {"login": person.email, "password": f"wrong {count}"}
+        client.post(reverse("account_login"), typed, REMOTE_ADDR=f"10.0.0.{count}")
+    request = RequestFactory().post("/plans/sign/", REMOTE_ADDR="10.0.1.1")
+    request.user, request.resolver_match = person, None
+    with pytest.raises(presence.NotProved):
+        presence.prove(request, "swordfish")
+    said = [json.loads(line) for line in lines()]
+    told = [
+        (line["message"], line["address"])
+        for line in said
+        if line["logger"] in ("access.adapters", "access.presence")
+    ]
+    assert told == [
+        ("A limit on wrong passwords was reached: wrong_elsewhere.", "10.0.0.10"),
+        ("It was not proved who is there: NotProved.", "10.0.1.1"),
+    ]
+    assert "swordfish" not in "\n".join(lines())
 
 
 def record(message: str, *arguments: object, **extra: object) -> logging.LogRecord:
