@@ -118,9 +118,10 @@ def invite_again(
 def send(*, invitation: Invitation, link: str) -> bool:
     """Post the link to the invited address; whether the mail server took it."""
     context = {"invitation": invitation, "link": link, "clinic": invitation.clinic}
+    subject = render_to_string("access/email/invitation_subject.txt", context)
     try:
         send_mail(
-            subject=render_to_string("access/email/invitation_subject.txt", context).strip(),
+            subject=" ".join(subject.split()),  # the name of a clinic ends no header
             message=render_to_string("access/email/invitation_message.txt", context),
             from_email=None,
             recipient_list=[invitation.email],

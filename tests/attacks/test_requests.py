@@ -106,6 +106,16 @@ def test_another_host_is_answered_with_nothing(client, host, settings):
     assert mail.outbox == []
 
 
+def test_the_name_of_a_clinic_writes_no_header_of_a_mail(client):
+    clinic = ClinicFactory(name="North\r\nBcc: evil@evil.example")
+    client.force_login(member(clinic, Role.ADMINISTRATOR))
+    sent = {"submission": str(uuid4()), "email": "n@example.org", "name": "N", "role": "viewer"}
+    assert client.post(reverse("person-invite"), sent).status_code == 302
+    [message] = mail.outbox
+    assert message.recipients() == ["n@example.org"]
+    assert message.subject == "Your invitation to North Bcc: evil@evil.example"
+
+
 @pytest.mark.parametrize(
     "path",
     [
