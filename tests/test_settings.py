@@ -13,7 +13,10 @@ from pathlib import Path
 import django
 import pytest
 from django.apps import apps
+from django.conf import global_settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
+import config.settings
 from config.logs import JsonLines
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,6 +120,14 @@ def test_the_table_of_variables_is_in_step_with_the_settings():
 
 
 @pytest.mark.django_db
+def test_passwords_are_kept_by_a_slow_digest():
+    """Django's own choice, which grows with its versions; tests alone have a quick one."""
+    assert not hasattr(config.settings, "PASSWORD_HASHERS")
+    assert global_settings.PASSWORD_HASHERS[0].endswith(".PBKDF2PasswordHasher")
+    assert PBKDF2PasswordHasher.algorithm == "pbkdf2_sha256"
+    assert PBKDF2PasswordHasher.iterations >= 600_000  # OWASP, Password Storage
+
+
 def test_every_answer_carries_the_strict_policy(client):
     response = client.get("/accounts/login/")
     policy = dict(

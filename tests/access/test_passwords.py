@@ -1,5 +1,7 @@
 """Passwords: long ones whole, known ones refused, no rule about their signs."""
 
+import re
+
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -71,6 +73,23 @@ def test_a_refused_password_is_said_beside_the_field_and_changes_nothing(client)
     page = client.post(reverse("account_change_password"), typed)
     assert "on the lists that are tried first" in page.content.decode()
     assert User.objects.get(pk=person.pk).check_password(PASSWORD)
+
+
+def test_passwords_are_typed_where_managers_fill_them(client):
+    """Hidden while typed, and with what a password manager goes by."""
+    pages = [client.get(reverse("account_login"))]
+    client.force_login(member(ClinicFactory()))
+    pages.append(client.get(reverse("account_change_password")))
+    boxes = [
+        box
+        for page in pages
+        for box in re.findall(r"<input[^>]*>", page.content.decode())
+        if "password" in box
+    ]
+    assert len(boxes) == 4
+    for box in boxes:
+        assert 'type="password"' in box
+        assert re.search('autocomplete="(current|new)-password"', box)
 
 
 def test_the_last_sign_of_a_long_password_counts(client):
