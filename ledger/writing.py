@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Clinic, User
 from ledger import bulk, canonical, outcomes
+from ledger.composed import Composed
 from ledger.models import Entry, Erasure, Head, Record, Retraction, Submission
 
 R = TypeVar("R", bound=Record)
@@ -275,9 +276,23 @@ def check_newest(entry: Entry) -> None:
 
 def check_not_erased(patient: UUID) -> None:
     """Raise PatientErased when the patient's identity and texts were erased."""
-    entry = Entry.objects.filter(subject=patient, kind=Erasure.KIND).first()
-    if entry is not None:
-        raise PatientErased(entry)
+    for (key,) in _erasures(patient):
+        raise PatientErased(Entry.objects.get(pk=key))
+
+
+def newest_number_of(patient: UUID) -> int:
+    """The number of the newest entry of a patient; 0 where there is none."""
+    return next((number for (number,) in _newest(patient)), 0)
+
+
+@Composed
+def _erasures(patient: UUID) -> models.QuerySet:
+    return Entry.objects.filter(subject=patient, kind=Erasure.KIND).values_list("pk")
+
+
+@Composed
+def _newest(patient: UUID) -> models.QuerySet:
+    return Entry.objects.filter(patient=patient).order_by("-number").values_list("number")[:1]
 
 
 @contextmanager

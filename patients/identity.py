@@ -34,6 +34,14 @@ class Standing:
 HERE = Standing()
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Between which days a patient lives, as far as they are recorded."""
+
+    born: date | None = None
+    died_on: date | None = None
+
+
 def problems(identity: Identity, standing: Standing, *, today: date) -> list[tuple[str, str]]:
     """What speaks against recording this: (field, code) pairs, none when it is well.
 

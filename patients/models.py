@@ -14,7 +14,7 @@ from access.models import Clinic, OfClinicQuerySet
 from ledger.models import AppendOnly, Record
 from patients import folding
 from patients.context import TOPICS, Status, TopicText
-from patients.identity import Identity, Standing
+from patients.identity import Identity, Life, Standing
 
 
 class Patient(AppendOnly):
@@ -122,6 +122,10 @@ class PatientVersion(Record):
     def standing(self) -> Standing:
         """Whether the patient is with the clinic."""
         return Standing(self.status, self.status_on)
+
+    @property
+    def life(self) -> Life:
+        return Life(self.birth_date, self.status_on if self.status == PatientStatus.DIED else None)
 
 
 class ContextVersion(Record):

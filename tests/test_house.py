@@ -52,6 +52,7 @@ LAYERS = [
         "contacted",
         "downtime",
         "erasing",
+        "facts",
         "guards",
         "issued",
         "kept",

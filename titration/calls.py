@@ -76,10 +76,7 @@ def rewrite(
     stay. What is over, of whatever regimen of the clinic, goes: so the list never fills with it.
     """
     wanted = {values(row): row for row in rows}
-    gone = []
-    for row in present:
-        if wanted.pop(values(row), None) is None:
-            gone.append(row.pk)
+    gone = [row.pk for row in present if wanted.pop(values(row), None) is None]
     is_over = Q(clinic=clinic, shown_until__lte=clinic.local(now).date())
     WorklistRow.objects.filter(is_over | Q(pk__in=gone) if gone else is_over).delete()
     WorklistRow.objects.bulk_create(wanted.values(), batch_size=BATCH)

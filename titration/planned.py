@@ -121,9 +121,12 @@ class PlanLog:
 
 def ended_by(version: PatientVersion) -> Event | None:
     """That the patient died or left, by this version of what is known of them."""
-    if version.status == PatientStatus.HERE or version.status_on is None:
-        return None
-    return Event(version.entry.number, version.status, version.status_on)
+    return end_of(version.entry.number, version.status, version.status_on)
+
+
+def end_of(number: int, status: str, on: date | None) -> Event | None:
+    """That the patient died or left, by what an entry says of whether they are here."""
+    return None if status == PatientStatus.HERE or on is None else Event(number, status, on)
 
 
 def ended(patient: UUID, known: int | None = None) -> Event | None:

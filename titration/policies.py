@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from access.models import Clinic, Membership, Role, User
 from access.policies import CONFIRM, REFUSALS, RuleBroken
 from patients import folding
+from patients.identity import Life
 from patients.models import PatientCard, PatientStatus
 from titration import dosing, planned, planning, pump, timeline, wording
 from titration.models import (
@@ -77,26 +78,24 @@ def comes_twice(zone: ZoneInfo, on: date, clock) -> bool:
     ) > (local.replace(fold=1).utcoffset() or timedelta())
 
 
-def check_effective(effective: Effective, today: date, patient: PatientCard) -> None:
+def check_effective(effective: Effective, today: date, life: Life) -> None:
     """Refuse a date before the patient's birth, after their death, or years ahead."""
-    if patient.birth_date and effective.on < _rounded_down(patient.birth_date, effective):
+    if life.born and effective.on < _rounded_down(life.born, effective):
         raise RuleBroken(
             "effective",
             _("This is before the patient's birth on %(date)s. Check the date.")
-            % {"date": wording.date_words(patient.birth_date)},
+            % {"date": wording.date_words(life.born)},
         )
     if effective.on > today + timedelta(days=366 * YEARS_AHEAD):
         raise RuleBroken(
             "effective",
             _(_TWO_YEARS),
         )
-    version = patient.version
-    died_on = version.status_on if version.status == PatientStatus.DIED else None
-    if died_on and effective.on > died_on:
+    if life.died_on and effective.on > life.died_on:
         raise RuleBroken(
             "effective",
             _("The record says that the patient died on %(date)s. Check the date.")
-            % {"date": wording.date_words(died_on)},
+            % {"date": wording.date_words(life.died_on)},
         )
 
 
@@ -125,7 +124,7 @@ def check_born(on: date, patient: PatientCard, field: str) -> None:
 def check_day(on: date, today: date, patient: PatientCard, field: str) -> None:
     """As check_effective, for a day of the field `field`."""
     try:
-        check_effective(Effective(on), today, patient)
+        check_effective(Effective(on), today, patient.version.life)
     except RuleBroken as rule:
         raise RuleBroken(field, rule.message) from None
 

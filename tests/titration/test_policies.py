@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from access.models import Role
 from patients import actions as patient_actions
 from patients.identity import Standing
-from patients.models import PatientCard, PatientStatus
+from patients.models import PatientStatus
 from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, member
 from tests.titration.doses import rate, times
 from tests.titration.factories import regimen_of, step_of
@@ -93,8 +93,8 @@ def test_an_hour_comes_twice_only_when_the_clocks_go_back(on, clock, twice):
 
 
 @pytest.fixture
-def card(db):
-    return PatientCard.objects.get(pk=PatientFactory(birth_date=date(2020, 6, 15)).pk)
+def life(db):
+    return PatientFactory(birth_date=date(2020, 6, 15)).versions.get().life
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def card(db):
         (Effective(MARCH + timedelta(days=733)), True),
     ],
 )
-def test_a_step_holds_within_the_patients_life_and_two_years_ahead(card, effective, is_refused):
+def test_a_step_holds_within_the_patients_life_and_two_years_ahead(life, effective, is_refused):
     if is_refused:
-        assert refused(policies.check_effective, effective, MARCH, card).field == "effective"
+        assert refused(policies.check_effective, effective, MARCH, life).field == "effective"
     else:
-        policies.check_effective(effective, MARCH, card)
+        policies.check_effective(effective, MARCH, life)
 
 
 @pytest.mark.django_db
@@ -128,10 +128,10 @@ def test_nothing_holds_after_a_patient_died():
         standing=Standing(PatientStatus.DIED, MARCH),
         by=member(patient.clinic),
     )
-    card = PatientCard.objects.get(pk=patient.pk)
-    policies.check_effective(Effective(MARCH), MARCH, card)
+    life = patient.versions.newest().get().life
+    policies.check_effective(Effective(MARCH), MARCH, life)
     after = Effective(MARCH + timedelta(days=1))
-    assert refused(policies.check_effective, after, MARCH, card).field == "effective"
+    assert refused(policies.check_effective, after, MARCH, life).field == "effective"
 
 
 # One step for one moment

@@ -94,7 +94,7 @@ from titration.actions.pumps import (
 from titration.actions.records import identity_in, import_record, patient_here
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
 from titration.actions.reviews import ReviewText, book_review, update_review, waiting_rows
-from titration.actions.shared import is_fixed
+from titration.actions.shared import is_fixed, life_of
 from titration.actions.starting_list import STARTING_LIST
 from titration.actions.steps import (
     Instruction,
@@ -170,6 +170,7 @@ __all__ = [
     "is_fixed",
     "issue_plan",
     "left_to_hand_over",
+    "life_of",
     "named",
     "newest_number",
     "open_regimen",

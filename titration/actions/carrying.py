@@ -1,14 +1,16 @@
 """Recording a step from a row of a signed plan: what must hold of the plan and the row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from patients.models import PatientCard
-from titration import planned, planning, reading, wording
-from titration.models import ReceivedHow, Regimen, RowRecorded
+from titration import planning, wording
+from titration.models import ReceivedHow, RowRecorded
+from titration.planned import PlanLog
 from titration.policies import RuleBroken
+from titration.timeline import StepRecord
 
 
 @dataclass(frozen=True)
@@ -19,14 +21,19 @@ class FromRow:
     row: UUID
 
 
-def check_row(regimen: Regimen, from_row: FromRow, history: reading.History) -> int | None:
+def check_row(
+    plans: Sequence[PlanLog],
+    from_row: FromRow,
+    live: Sequence[StepRecord],
+    ended: planning.Event | None,
+) -> int | None:
     """The row can be recorded now: of the newest version of an open plan, and not recorded yet.
 
-    Returns the id of who signed that version, none of one that was brought in from elsewhere.
-    Raises RuleBroken with what to do.
+    `plans` and `live` are those of the regimen, `ended` that the patient died or left. Returns the
+    id of who signed that version, none of one that was brought in from elsewhere. Raises RuleBroken
+    with what to do.
     """
-    logs = planned.plan_logs([regimen.pk])[regimen.pk]
-    log = next((log for log in logs if _has(log, from_row.version)), None)
+    log = next((log for log in plans if _has(log, from_row.version)), None)
     if log is None:
         raise RuleBroken(None, _("This row is of another regimen. Open it again from its plan."))
     if log.newest.entry != from_row.version:
@@ -38,19 +45,18 @@ def check_row(regimen: Regimen, from_row: FromRow, history: reading.History) -> 
             )
             % {"name": log.newest.signed_by_name, "version": log.newest.version},
         )
-    card = PatientCard.objects.select_related("version__entry").get(pk=regimen.patient_id)
-    _check_open(log.standing(history.live, planned.ended_by(card.version)).state)
+    _check_open(log.standing(live, ended).state)
     place = next((n for n, row in enumerate(log.rows) if row.row == from_row.row), None)
     if place is None:
         raise RuleBroken(
             None,
             _("The plan no longer has this row. Record a step without the plan, or look at it."),
         )
-    _check_unrecorded(log.carried(history.live)[place], place)
+    _check_unrecorded(log.carried(live)[place], place)
     return log.newest.signed_by
 
 
-def _has(log: planned.PlanLog, version: UUID) -> bool:
+def _has(log: PlanLog, version: UUID) -> bool:
     return any(signed.entry == version for signed in log.versions)
 
 

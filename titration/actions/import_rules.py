@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from titration import policies, timeline, wording
 from titration.actions.carrying import check_received
-from titration.actions.shared import card_of
+from titration.actions.shared import life_of
 from titration.actions.steps import Instruction
 from titration.importing import First, Place
 from titration.models import Regimen
@@ -57,12 +57,12 @@ def verdicts(steps: Sequence[Brought], logs: Mapping, today: date) -> list[Verdi
     """
     if not steps:
         return []
-    card = card_of(steps[0].regimen.patient_id)
+    life = life_of(steps[0].regimen.patient_id)
     rules = {key: _Rules(logs[key]) for key in {step.regimen.pk for step in steps}}
     found = []
     for position, step in enumerate(steps):
         try:
-            policies.check_effective(step.instruction.effective, today, card)
+            policies.check_effective(step.instruction.effective, today, life)
             _check_said(step)
             found.append(rules[step.regimen.pk].verdict(step, position))
         except RuleBroken as rule:

@@ -98,7 +98,7 @@ def check_import(
         if regimen.patient_id != patient.pk:
             raise RuleBroken(None, _("A regimen of another patient was chosen."))
         check_regimen_stands(regimen)
-        check_seen(regimen, logs[key], seen)
+        check_seen(reading.newest_number(regimen, logs[key]), seen)
     return verdicts(steps, logs, today)
 
 

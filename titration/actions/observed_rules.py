@@ -254,4 +254,4 @@ def check_moment(effective: Effective, card: PatientCard, now: datetime) -> None
     """What was is never ahead of now; as for a dose, not before birth nor after death."""
     if not effective.has_come(now):
         raise RuleBroken("effective", _("This has not come yet. Write when it was."))
-    policies.check_effective(effective, now.date(), card)
+    policies.check_effective(effective, now.date(), card.version.life)

@@ -10,7 +10,7 @@ from access.policies import RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, Log, check_newest, verb, writing
 from titration import policies, projection, pumped
-from titration.actions.shared import check_patient_day, check_regimen_stands, retract
+from titration.actions.shared import check_regimen_stands, life_of, retract
 from titration.models import PumpEvent, Regimen
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.pump import PumpText
@@ -81,7 +81,7 @@ def retract_pump_event(
 def check_pump_text(regimen: Regimen, text: PumpText, now: datetime) -> None:
     """Every rule that an event keeps: asked early by forms, and under the lock. RuleBroken."""
     local = regimen.clinic.local(now)
-    check_patient_day(regimen.patient_id, text.effective, local.date())
+    policies.check_effective(text.effective, local.date(), life_of(regimen.patient_id))
     policies.check_has_come(text.effective, local)
     policies.check_pump(text, regimen.card.version.route, local.date())
 

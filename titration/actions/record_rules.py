@@ -148,7 +148,7 @@ class Rules:
         effective, live = record.effective, self.live(record.regimen_id)
         if self.regimen_of.get(record.step, record.regimen_id) != record.regimen_id:
             raise RuleBroken("regimen", _("The step was recorded of another regimen first."))
-        policies.check_effective(effective, at.date(), self.card)
+        policies.check_effective(effective, at.date(), self.card.version.life)
         policies.check_dosage(record.kind, tuple(part.as_written() for part in record.parts))
         policies.check_reason(record.kind, record.reason)
         policies.check_moment_free(live, effective, record.kind, record.step)
@@ -239,7 +239,7 @@ class Rules:
 
     def _check_was_theirs(self, record: Observation | SideEffect | PumpEvent, at: datetime) -> None:
         policies.check_has_come(record.effective, at)
-        policies.check_effective(record.effective, at.date(), self.card)
+        policies.check_effective(record.effective, at.date(), self.card.version.life)
 
 
 _STANDING = (RegimenVersion, DoseStep, PlanVersion, PlanEvent, RowRecorded, PlanIssue, PumpEvent)

@@ -138,7 +138,7 @@ def retract_regimen(
     with writing(regimen.clinic, by=by, submission=submission) as log:
         history = reading.history(regimen)
         check_regimen_stands(regimen)
-        check_seen(regimen, history, seen)
+        check_seen(reading.newest_number(regimen, history), seen)
         events = pumped.pump_log(regimen.pk)
         if seen is not None and events.last_number > seen:
             raise ChangedMeanwhile

@@ -7,20 +7,24 @@ from django.utils.translation import gettext as _
 
 from ledger.models import Retraction, RetractionReason
 from ledger.writing import Log, check_not_erased
+from patients.identity import Life
 from patients.models import PatientCard
-from titration import policies, reading
 from titration.models import DoseStep, PumpEvent, Regimen
 from titration.policies import ChangedMeanwhile, RuleBroken
-from titration.timeline import Effective
 
 
-def check_seen(regimen: Regimen, history: reading.History, seen: int | None) -> None:
-    if seen is not None and reading.newest_number(regimen, history) > seen:
+def check_seen(newest: int, seen: int | None) -> None:
+    """Nothing is recorded that the person had not read. None where nobody looked."""
+    if seen is not None and newest > seen:
         raise ChangedMeanwhile
 
 
 def check_regimen_stands(regimen: Regimen) -> None:
-    if Retraction.objects.filter(entry__subject=regimen.pk).exists():
+    check_stands(is_retracted=Retraction.objects.filter(entry__subject=regimen.pk).exists())
+
+
+def check_stands(*, is_retracted: bool) -> None:
+    if is_retracted:
         raise RuleBroken(
             None, _("This regimen was withdrawn as entered in error. Open a new regimen.")
         )
@@ -34,9 +38,9 @@ def is_fixed(regimen: Regimen) -> bool:
     )
 
 
-def check_patient_day(patient: UUID, effective: Effective, today: date) -> None:
-    """The moment lies within the patient's life, and not years ahead. RuleBroken, PatientErased."""
-    policies.check_effective(effective, today, card_of(patient))
+def life_of(patient: UUID) -> Life:
+    """Between which days the patient lives, as far as they are recorded. Raises PatientErased."""
+    return card_of(patient).version.life
 
 
 def today_of(log: Log) -> date:

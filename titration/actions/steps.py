@@ -10,15 +10,16 @@ from access.models import User
 from access.policies import CONFIRM, RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, Log, check_newest, verb, writing
-from titration import dosing, policies, projection, reading
+from patients.identity import Life
+from titration import dosing, facts, policies, projection, reading
 from titration.actions.carrying import FromRow, check_received, check_row, signer_of
 from titration.actions.shared import (
-    check_patient_day,
-    check_regimen_stands,
     check_seen,
+    check_stands,
     retract,
     today_of,
 )
+from titration.facts import Facts
 from titration.models import (
     Component,
     Confirmation,
@@ -29,7 +30,7 @@ from titration.models import (
     RowRecorded,
 )
 from titration.policies import RuleBroken
-from titration.timeline import Effective
+from titration.timeline import Effective, StepRecord
 
 
 @dataclass(frozen=True)
@@ -64,35 +65,40 @@ def record_step(
     ChangedMeanwhile when there is a newer one. None where nobody looked (a load).
     """
     check(by, regimen.clinic, RECORD)
+    read = facts.read(regimen)
     with writing(regimen.clinic, by=by, submission=submission) as log:
-        step, history = enter_step(log, regimen, instruction, seen, from_row)
+        known = facts.as_it_stands(read)
+        step, link = enter_step(log, known, instruction, seen, from_row)
         log.flush()
-        projection.refresh([regimen], logs={regimen.pk: history.after(step)})
+        projection.rewrite([known.after(step, link)])
         return step
 
 
 def enter_step(
     log: Log,
-    regimen: Regimen,
+    known: Facts,
     instruction: Instruction,
     seen: int | None = None,
     from_row: FromRow | None = None,
-) -> tuple[DoseStep, reading.History]:
+) -> tuple[DoseStep, RowRecorded | None]:
     """Check and add a step in an open write, which flushes and refreshes; arguments as above.
 
-    Returns the step, and the log before it.
+    `known` is what the record says of the regimen under the lock. Returns the step, and its link to
+    the row.
     """
-    history = reading.history(regimen)
-    check_regimen_stands(regimen)
-    check_seen(regimen, history, seen)
-    signer = check_row(regimen, from_row, history) if from_row else None
-    check_instruction(regimen, instruction, history, today_of(log), signer=signer)
+    regimen = known.regimen
+    log.check_not_erased(regimen.patient_id)
+    check_stands(is_retracted=known.version.is_retracted)
+    check_seen(known.newest_number, seen)
+    live, person = known.log.live, known.person
+    signer = check_row(known.plans, from_row, live, person.ended) if from_row else None
+    check_instruction(regimen, instruction, live, person.life, today_of(log), signer=signer)
     step = dose_step(regimen, instruction)
     add_step(log, step)
-    if from_row:
-        link = RowRecorded(version_id=from_row.version, row=from_row.row, step=step.step)
-        log.add(link, subject=step.step, patient=regimen.patient_id)
-    return step, history
+    if from_row is None:
+        return step, None
+    link = RowRecorded(version_id=from_row.version, row=from_row.row, step=step.step)
+    return step, log.add(link, subject=step.step, patient=regimen.patient_id)
 
 
 @verb
@@ -111,40 +117,43 @@ def correct_step(
     """
     regimen = step.regimen
     check(by, regimen.clinic, RECORD)
+    read = facts.read(regimen)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_newest(step.entry)
-        history = reading.history(regimen)
-        check_seen(regimen, history, seen)
+        known = facts.as_it_stands(read)
+        check_seen(known.newest_number, seen)
         if not correction_reason.strip():
             raise RuleBroken("correction_reason", _("Write why the entry is corrected."))
         is_of_plan = instruction.received_how == ReceivedHow.SIGNED_PLAN
         signer = signer_of(step.step) if is_of_plan else None
-        check_instruction(regimen, instruction, history, today_of(log), step, signer)
+        live, life = known.log.live, known.person.life
+        check_instruction(regimen, instruction, live, life, today_of(log), step, signer)
         corrected = dose_step(regimen, instruction)
         corrected.step = step.step
         corrected.correction_reason = correction_reason
         add_step(log, corrected, supersedes=step.entry)
         log.flush()
-        projection.refresh([regimen], logs={regimen.pk: history.after(corrected)})
+        projection.rewrite([known.after(corrected)])
         return corrected
 
 
 def check_instruction(
     regimen: Regimen,
     instruction: Instruction,
-    history: reading.History,
+    live: tuple[StepRecord, ...],
+    life: Life,
     today: date,
     corrected: DoseStep | None = None,
     signer: int | None = None,
 ) -> None:
     """Every rule of the log that a step must keep: asked early by forms, and under the lock.
 
-    `today` is the clinic's day; `corrected` the text that is corrected, `signer` the id of who
-    signed the row that it is recorded from: both stay named as who decided although their
-    membership may have ended since. Raises RuleBroken.
+    `live` are the steps that stand, `life` the patient's, `today` the clinic's day. `corrected` is
+    the text that is corrected, `signer` the id of who signed the row that it is recorded from: both
+    stay named as who decided although their membership may have ended since. Raises RuleBroken.
     """
     apart_from = corrected.step if corrected else None
-    check_patient_day(regimen.patient_id, instruction.effective, today)
+    policies.check_effective(instruction.effective, today, life)
     policies.check_dosage(instruction.kind, instruction.components)
     policies.check_reason(instruction.kind, instruction.reason)
     decided_by = instruction.decided_by.pk if instruction.decided_by else None
@@ -153,8 +162,8 @@ def check_instruction(
     is_kept = corrected is not None and instruction.decided_by == corrected.decided_by
     if not (is_signers or is_kept):
         policies.check_prescribes_at(instruction.decided_by, regimen.clinic)
-    policies.check_moment_free(history.live, instruction.effective, instruction.kind, apart_from)
-    policies.check_order(history.live, instruction.effective, instruction.kind, apart_from)
+    policies.check_moment_free(live, instruction.effective, instruction.kind, apart_from)
+    policies.check_order(live, instruction.effective, instruction.kind, apart_from)
 
 
 def dose_step(regimen: Regimen, instruction: Instruction) -> DoseStep:

@@ -8,7 +8,7 @@ from access.models import User
 from access.policies import RECORD, check
 from ledger.writing import Asking, verb, writing
 from patients.models import Patient
-from titration import calls, projection
+from titration import calls, facts, projection
 from titration.actions.carrying import FromRow
 from titration.actions.contacts import ContactText, add_contact
 from titration.actions.intake import IntakeText, add_reports
@@ -63,7 +63,8 @@ def record_visit(
         for place, step in enumerate(steps):
             try:
                 _check_of(patient, step.regimen)
-                enter_step(log, step.regimen, step.instruction, step.seen, step.from_row)
+                known = facts.read(step.regimen)
+                enter_step(log, known, step.instruction, step.seen, step.from_row)
             except RuleBroken as rule:
                 raise OneRefused(rule, "step", place) from rule
         for place, report in enumerate(reports):

@@ -93,7 +93,8 @@ class Screen:
             actions.check_instruction(
                 self.regimen,
                 instruction,
-                self.history,
+                self.history.live,
+                actions.life_of(self.regimen.patient_id),
                 self.now.date(),
                 self.source,
                 self.row.version.signed_by if self.row else None,
@@ -107,7 +108,8 @@ class Screen:
         """The row can be recorded now, where the step is from one: raises RuleBroken."""
         if self.row is not None and self.corrected is None:
             as_it_is = FromRow(self.row.plan.newest.entry, self.row.row.row)
-            actions.check_row(self.regimen, as_it_is, self.history)
+            ended = planned.ended(self.regimen.patient_id)
+            actions.check_row(self.plans, as_it_is, self.history.live, ended)
 
     def row_refusal(self) -> str:
         """Why the row cannot be recorded now; "" when it can."""

@@ -1,12 +1,14 @@
 """Recording: write the step, read it back, confirm. Correcting and withdrawing go the same way."""
 
 from http import HTTPStatus
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -56,6 +58,11 @@ def regimen_to_record(request: SignedInRequest, pk: UUID) -> tuple[Regimen, Dose
     audit.saw(request, kind_of(request), shown, None if spans_clinics else regimen.clinic)
     moments.refuse(request.GET.get("known"))
     return regimen, copied
+
+
+def log_when_asked(regimen: Regimen) -> reading.History:
+    """The log, read once something of it is shown: the action that records reads it for itself."""
+    return cast(reading.History, SimpleLazyObject(lambda: reading.history(regimen)))
 
 
 def copied_step(request: SignedInRequest) -> DoseStep | None:
@@ -110,7 +117,7 @@ def step_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     plan expected before it.
     """
     found, copied = regimen_to_record(request, regimen)
-    history = reading.history(found)
+    history = log_when_asked(found)
     row = None if copied else asked_row(request, found, history)
     kind = copied.kind if copied else row.kind if row and row.kind else _kind(request)
     screen = _screen(request, found, kind, history, StepForm, copied, row)
@@ -160,7 +167,7 @@ def asked_row(
 def step_correct(request: SignedInRequest, step: UUID) -> HttpResponse:
     """Type a recorded step again; the old text stays, entered in error."""
     found = step_to_record(request, step)
-    history = reading.history(found.regimen)
+    history = log_when_asked(found.regimen)
     record = next(r for r in history.records if r.entry == found.pk)
     plans = planned.plan_logs([found.regimen_id])[found.regimen_id]
     row = followed_from(plans, found.step, history)
@@ -198,14 +205,13 @@ def _screen(
     data = request.POST if request.method == "POST" else kept.give_back(request)
     if data is not None and "add_row" in data:
         data = with_another_row(data)
-    initial = step_initial(source) if source else row_initial(row) if row else {}
+    initial: dict[str, object] = {}
+    if data is None:
+        initial = step_initial(source) if source else row_initial(row) if row else {}
+        initial["seen"] = reading.newest_number(regimen, history)
     form = form_class(
         data,
-        initial={
-            **initial,
-            "seen": reading.newest_number(regimen, history),
-            "entry": source.pk if source else None,
-        },
+        initial={**initial, "entry": source.pk if source else None},
         regimen=regimen,
         kind=kind,
         by=request.user,
@@ -221,7 +227,7 @@ def _screen(
             data=data,
             kind=kind,
             units=[version.unit],
-            initial=rows_initial(regimen, kind, history, source, row),
+            initial=rows_initial(regimen, kind, history, source, row) if data is None else None,
         )
     return Screen(request, regimen, kind, history, form, rows, row=row)
 

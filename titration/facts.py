@@ -1,0 +1,260 @@
+"""What the record says of a regimen, as far as rules and lists go by it.
+
+A write reads it before its lock. Under the lock it asks whether anything was recorded of the
+patient meanwhile (`as_it_stands`), and what it then adds is added here in memory (`Facts.after`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from ledger.composed import Composed
+from ledger.models import Entry, Retraction
+from ledger.writing import newest_number_of
+from patients.identity import Life
+from patients.models import PatientStatus, PatientVersion
+from titration import planned, pumped, reported
+from titration.intake import Report
+from titration.models import (
+    DoseStep,
+    IntakeReport,
+    Plan,
+    PumpEvent,
+    Regimen,
+    RegimenVersion,
+    Review,
+    RowRecorded,
+)
+from titration.planned import PlanLog
+from titration.planning import Event, Link
+from titration.pump import Pump
+from titration.reading import History, histories
+from titration.worklist import Booked, Text
+
+
+class Version(NamedTuple):
+    """The newest text of a regimen: its entry, and what lists say of it."""
+
+    entry: UUID
+    number: int
+    recorded_at: datetime
+    time_zone: str
+    responsible: int
+    medicine: UUID
+    is_retracted: bool
+
+
+class Person(NamedTuple):
+    """The patient by their newest text: what `Life` says, and whether they died, left or are here.
+
+    `number` is the entry of that text.
+    """
+
+    is_erased: bool
+    birth_date: date | None
+    status: str
+    status_on: date | None
+    number: int
+
+    @property
+    def life(self) -> Life:
+        return Life(self.birth_date, self.status_on if self.status == PatientStatus.DIED else None)
+
+    @property
+    def ended(self) -> Event | None:
+        """That the patient died or left."""
+        return planned.end_of(self.number, self.status, self.status_on)
+
+
+class StepFacts(NamedTuple):
+    """What the timeline does not carry of one text of a step."""
+
+    decided_by: int | None
+    recorded_by: int
+    recorded_at: datetime
+    time_zone: str
+    confirmed: UUID | None = None
+    disputed: int | None = None
+    disputed_at: datetime | None = None
+
+    @property
+    def text(self) -> Text:
+        """When it was typed; whom it waits for: its prescriber, who neither typed nor confirmed."""
+        is_settled = self.decided_by == self.recorded_by or self.confirmed is not None
+        return Text(
+            on=day_of(self.recorded_at, self.time_zone),
+            waits_for=None if is_settled else self.decided_by,
+            disputed=None if self.confirmed else self.disputed,
+            disputed_on=day_of(self.disputed_at, self.time_zone) if self.disputed_at else None,
+        )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything of one regimen; `steps` by the entry of their texts, of every text of the log.
+
+    `as_of` is the number of the patient's newest entry when it was read for a write; 0 otherwise.
+    """
+
+    regimen: Regimen
+    version: Version
+    person: Person
+    log: History
+    steps: Mapping[UUID, StepFacts]
+    plans: tuple[PlanLog, ...]
+    reviews: tuple[Booked, ...]
+    reports: tuple[Report, ...]
+    pump: Pump
+    as_of: int = 0
+
+    @property
+    def newest_number(self) -> int:
+        """The number of the newest entry of the regimen: of its log, or of its own text."""
+        return max(self.log.last_number, self.version.number)
+
+    def after(self, step: DoseStep, link: RowRecorded | None = None) -> "Facts":
+        """The same once this step was added, from a planned row where there is a link to one."""
+        entry = step.entry
+        added = StepFacts(
+            step.decided_by_id, entry.recorded_by_id, entry.recorded_at, entry.time_zone
+        )
+        return replace(
+            self,
+            log=self.log.after(step),
+            steps={**self.steps, entry.pk: added},
+            plans=tuple(_linked(plan, link) for plan in self.plans) if link else self.plans,
+        )
+
+
+def _linked(plan: PlanLog, link: RowRecorded) -> PlanLog:
+    if all(version.entry != link.version_id for version in plan.versions):
+        return plan
+    return replace(plan, links=(*plan.links, Link(link.row, link.step, link.entry.number)))
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """The day of a moment by the clocks of a zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def read(regimen: Regimen) -> Facts:
+    """What the record says now, for a write that is about to add a step."""
+    # The number first: what is recorded while the rest is read has a higher one.
+    as_of = newest_number_of(regimen.patient_id)
+    found = _read([regimen], histories([regimen.pk]))
+    return replace(found[regimen.pk], as_of=as_of)
+
+
+def as_it_stands(known: Facts) -> Facts:
+    """Under the lock: the same, or read again where something was recorded of the patient since."""
+    is_so_still = newest_number_of(known.regimen.patient_id) == known.as_of
+    return known if is_so_still else read(known.regimen)
+
+
+def read_all(regimens: Iterable[Regimen]) -> dict[UUID, Facts]:
+    """By regimen; the number of queries does not grow. For lists, which show no dose."""
+    regimens = list(regimens)
+    return _read(regimens, _logs([regimen.pk for regimen in regimens]))
+
+
+def _logs(regimens: Sequence[UUID]) -> Mapping[UUID, History]:
+    """The logs; with doses only where a line was corrected: whether its dose was, a plan asks."""
+    logs = histories(regimens, with_doses=False)
+    corrected = [
+        key
+        for key, log in logs.items()
+        if len({record.step for record in log.records}) < len(log.records)
+    ]
+    return logs | histories(corrected) if corrected else logs
+
+
+def _read(regimens: Sequence[Regimen], logs: Mapping[UUID, History]) -> dict[UUID, Facts]:
+    keys = [regimen.pk for regimen in regimens]
+    versions: dict[UUID, Version] = {}
+    there: dict[str, list[UUID]] = {name: [] for name in _EXISTING}
+    for key, *version, is_retracted in _versions(keys):
+        width = len(version) - len(_EXISTING)
+        versions[key] = Version._make((*version[:width], is_retracted))
+        for name, is_there in zip(_EXISTING, version[width:], strict=True):
+            if is_there:
+                there[name].append(key)
+    patients = list({regimen.patient_id for regimen in regimens})
+    people = {patient: Person(name is None, *said) for patient, name, *said in _people(patients)}
+    steps = {entry: StepFacts(*said) for entry, *said in _steps(keys)}
+    plans = planned.plan_logs(there["plans"])
+    reviews = _reviews(there["reviews"]) if there["reviews"] else {}
+    pumps = pumped.pump_logs(there["pump"]) if there["pump"] else {}
+    reports = reported.reports(there["reports"]) if there["reports"] else {}
+    return {
+        regimen.pk: Facts(
+            regimen=regimen,
+            version=versions[regimen.pk],
+            person=people[regimen.patient_id],
+            log=logs[regimen.pk],
+            steps=steps,
+            plans=plans.get(regimen.pk, ()),
+            reviews=tuple(reviews.get(regimen.pk, ())),
+            reports=reports.get(regimen.pk, ()),
+            pump=pumps[regimen.pk].pump if regimen.pk in pumps else NO_PUMP,
+        )
+        for regimen in regimens
+    }
+
+
+NO_PUMP = pumped.PumpLog().pump
+
+# Which of these a regimen has at all, so that nothing is asked of those without.
+_EXISTING = {
+    "plans": Exists(Plan.objects.filter(regimen=OuterRef("regimen"))),
+    "reviews": Exists(Review.objects.filter(regimen=OuterRef("regimen"))),
+    "pump": Exists(PumpEvent.objects.filter(regimen=OuterRef("regimen"))),
+    "reports": Exists(IntakeReport.objects.filter(regimen=OuterRef("regimen"))),
+}
+
+
+@Composed
+def _versions(regimens: Sequence[UUID]) -> QuerySet:
+    """Of each regimen: the columns of Version, and before the last of them what there is of it."""
+    withdrawal = Retraction.objects.filter(entry__subject=OuterRef("regimen"))
+    versions = RegimenVersion.objects.newest().filter(regimen__in=regimens)
+    return versions.annotate(**_EXISTING, withdrawn=Exists(withdrawal)).values_list(
+        *("regimen_id", "entry_id", "entry__number", "entry__recorded_at", "entry__time_zone"),
+        *("responsible_id", "medicine_id", *_EXISTING, "withdrawn"),
+    )
+
+
+@Composed
+def _people(patients: Sequence[UUID]) -> QuerySet:
+    """Of each patient: the name, which an erasure takes, and the columns of Person after it."""
+    versions = PatientVersion.objects.newest().filter(patient__in=patients)
+    return versions.values_list(
+        "patient_id", "family_name", "birth_date", "status", "status_on", "entry__number"
+    )
+
+
+@Composed
+def _steps(regimens: Sequence[UUID]) -> QuerySet:
+    """Of each text of a step: its entry, and the columns of StepFacts."""
+    return DoseStep.objects.filter(regimen__in=regimens).values_list(
+        *("pk", "decided_by", "entry__recorded_by", "entry__recorded_at", "entry__time_zone"),
+        *("confirmation__pk", "dispute__entry__number", "dispute__entry__recorded_at"),
+    )
+
+
+def _reviews(regimens: Sequence[UUID]) -> dict[UUID, list[Booked]]:
+    """By regimen, the newest text of each review that was not withdrawn, in order of entry."""
+    withdrawals = Entry.objects.filter(subject=OuterRef("review"), kind=Retraction.KIND)
+    reviews = Review.objects.newest().filter(~Exists(withdrawals), regimen__in=regimens)
+    found: dict[UUID, list[Booked]] = {}
+    said = ("review", "entry__number", "status", "review_on", "whose_id")
+    for regimen, at, zone, review, number, *others in reviews.order_by("entry__number").values_list(
+        "regimen_id", "entry__recorded_at", "entry__time_zone", *said
+    ):
+        booked = Booked(review, number, day_of(at, zone), *others)
+        found.setdefault(regimen, []).append(booked)
+    return found
