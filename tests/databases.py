@@ -67,20 +67,21 @@ def _created(template: str | None) -> Iterator[str]:
 
 
 @contextmanager
-def connected_to(name: str) -> Iterator[None]:
+def connected_to(name: str, **elsewhere: str) -> Iterator[None]:
     """Django's connections go to this database meanwhile, those of other threads too.
 
-    The connection before is set aside as it is, in whatever transaction it is.
+    `elsewhere` are HOST, PORT, USER and PASSWORD where it is one of another server. The connection
+    before is set aside as it is, in whatever transaction it is.
     """
     before = connections[DEFAULT_DB_ALIAS]
-    original = before.settings_dict["NAME"]
-    before.settings_dict["NAME"] = name  # shared by the connections of every thread
+    original = {key: before.settings_dict[key] for key in ("NAME", *elsewhere)}
+    before.settings_dict.update(NAME=name, **elsewhere)  # shared by every thread's connections
     connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
     try:
         yield
     finally:
         connection.close()
-        before.settings_dict["NAME"] = original
+        before.settings_dict.update(original)
         connections[DEFAULT_DB_ALIAS] = before
 
 

@@ -4,6 +4,8 @@ from importlib import import_module
 from types import ModuleType
 
 FAULTS = ("kill_server", "cut_commit", "disk_full", "crowd", "older_database", "clock_back")
+BY_HAND = ("wal_full",)
+"""Those that take longer than a run of all tests has for one."""
 
 
 class Unfit(Exception):

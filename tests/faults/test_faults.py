@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from conftest import IN_CI
-from tests.faults.faults import FAULTS, Unfit, load
+from tests.faults.faults import BY_HAND, FAULTS, Unfit, load
 
 # SQLite has no connection that could be cut.
 MARKS = {"cut_commit": pytest.mark.only_on("postgresql")}
@@ -15,7 +15,10 @@ MARKS = {"cut_commit": pytest.mark.only_on("postgresql")}
 
 def test_every_fault_is_on_the_list() -> None:
     modules = Path(__file__).parent.glob("*.py")
-    assert {path.stem for path in modules if "\ndef run(" in path.read_text()} == set(FAULTS)
+    assert {path.stem for path in modules if "\ndef run(" in path.read_text()} == {
+        *FAULTS,
+        *BY_HAND,
+    }
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=MARKS.get(n, ())) for n in FAULTS])
