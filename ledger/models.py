@@ -332,11 +332,13 @@ FIRST_ZONE = Coalesce(NullIf("entry__came_from__first_time_zone", Value("")), "e
 class AccessSeal(AppendOnly):
     """A batch of access events as they stood when they were sealed, in a chain of its own.
 
-    It covers the events after the last one of the seal before, up to `last_event`.
+    Or, of `is_of_acts`, a batch of acts of administration. It covers those after the last one of
+    the seal before of its sort, up to `last_event`.
     """
 
     id = models.BigAutoField(primary_key=True)
     number = models.PositiveBigIntegerField(unique=True)
+    is_of_acts = models.BooleanField(default=False)
     first_event = models.BigIntegerField()
     last_event = models.BigIntegerField()
     count = models.PositiveIntegerField()
@@ -347,6 +349,11 @@ class AccessSeal(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.first_event} to {self.last_event}"
+
+    def made_digest(self) -> str:
+        """The digest of what the seal says."""
+        form = "act-seal/1" if self.is_of_acts else "access-seal/1"
+        return canonical.digest(form, self.header())
 
     def header(self) -> dict[str, object]:
         """What the seal's digest covers."""

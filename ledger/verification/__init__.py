@@ -17,6 +17,7 @@ from ledger.verification.access import access
 from ledger.verification.chain import Chain
 from ledger.verification.findings import Damage, Finding, Tell, ignore
 from ledger.verification.projections import differing, values
+from ledger.verification.roles import roles
 from ledger.verification.ruins import to_the_end
 from ledger.verification.spelling import misspelt
 from ledger.verification.strays import strays, submissions
@@ -45,13 +46,14 @@ def register(check: ProjectionCheck) -> None:
 
 
 def clinic(clinic: Clinic, notes: Iterable[Note] = (), tell: Tell = ignore) -> Iterator[Finding]:
-    """Everything of one clinic: its chain, against checkpoints too, and its disposable rows.
+    """Everything of one clinic: its chain, against checkpoints too, who holds which role, and the
+    disposable rows.
 
     `tell` hears how many entries were read, batch by batch.
     """
     chain = Chain(clinic, notes, tell)
     yield from to_the_end(chain.findings(), chain.stopped, clinic)
-    for part in (submissions, *_projections):
+    for part in (submissions, roles, *_projections):
         yield from to_the_end(part(clinic), _stopped, clinic)
 
 

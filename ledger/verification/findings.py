@@ -39,6 +39,10 @@ class Damage(StrEnum):
     ACCESS_MISSING = "access-missing"
     ACCESS_ADDED = "access-added"
     ACCESS_AHEAD = "access-ahead"
+    ACTS_EDITED = "acts-edited"
+    ACTS_MISSING = "acts-missing"
+    ACTS_ADDED = "acts-added"
+    ROLES = "roles"
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,15 +122,15 @@ def test_two_who_seal_at_once_seal_each_event_once(monkeypatch):
     monkeypatch.setattr(sealing, "AT_ONCE", 2)
     for _n in range(3):
         event()
-    digest, others = sealing.events_digest, []
+    digest, others = sealing.batch_digest, []
 
-    def meanwhile(after, last):
+    def meanwhile(*stretch):
         if not others:
             others.append(None)
             others.append(sealing.seal(NOW))
-        return digest(after, last)
+        return digest(*stretch)
 
-    monkeypatch.setattr(sealing, "events_digest", meanwhile)
+    monkeypatch.setattr(sealing, "batch_digest", meanwhile)
     assert sealing.seal(NOW) == 0
     assert others == [None, 3]
     assert [seal.count for seal in AccessSeal.objects.order_by("number")] == [2, 1]
@@ -233,7 +233,7 @@ def test_a_missing_seal_is_found(sealed):
 def test_a_seal_written_anew_is_found_by_the_one_after_it(sealed):
     seal = AccessSeal.objects.get(number=2)
     seal.sealed_at -= timedelta(days=1)
-    seal.digest = canonical.digest("access-seal/1", seal.header())
+    seal.digest = seal.made_digest()
     seal.save()
     assert found() == [Damage.SEAL]
 

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from access.models import AccessedPatient, AccessEvent, Act, Clinic, Role
+from access.models import AccessedPatient, AccessEvent, Clinic, Role
 from ledger import canonical, erasing, verification
 from ledger.guards import append_only_models
 from ledger.models import AccessSeal, AppendOnly, Entry, Head, Record, Submission
@@ -132,9 +132,6 @@ def test_queries_do_not_grow_with_the_chain(clinic):
 
 # Every column of every table.
 
-DIGESTED = [model for model in append_only_models() if model is not Act]
-"""The tables of whose rows digests are kept; none are of acts, by decision: docs/adr/0021."""
-
 OF_NO_MEANING = {
     (Component, "id"),
     (AccessedPatient, "id"),
@@ -171,6 +168,7 @@ def others(value: Any, field: models.Field) -> list[Any]:
             "DecimalField": [Decimal(99)],
             "TimeField": [dt.time(3, 4)],
             "DateField": [dt.date(2020, 2, 3)],
+            "DateTimeField": [dt.datetime(2020, 2, 3, tzinfo=dt.UTC)],
             "ForeignKey": [1, uuid.uuid4()],
             "OneToOneField": [uuid.uuid4()],
         }.get(field.get_internal_type(), ["x", 1])
@@ -188,7 +186,7 @@ class Change(NamedTuple):
 
 def test_a_change_of_any_column_is_found(clinic):
     alone, by_entry = [], defaultdict(list)
-    for model in DIGESTED:
+    for model in append_only_models():
         row = max(model._base_manager.all(), key=filled)
         changes = [
             Change(model, row.pk, field.attname, value)
@@ -456,7 +454,7 @@ def test_no_value_ends_the_walk(clinic, queries):
     A part whose queries do not name the column cannot tell: those that do are walked.
     """
     alone, by_entry = [], defaultdict(list)
-    for model in (Head, *DIGESTED):
+    for model in (Head, *append_only_models()):
         fields = [f for f in model._meta.concrete_fields if (model, f.attname) not in OF_NO_MEANING]
         columns = [f.column for f in fields if f.get_internal_type() != "BigAutoField"]
         values = cycle(("'x'", "X'ff00'", "CAST(X'ff00' AS TEXT)"))

@@ -59,7 +59,7 @@ def test_a_whole_record_is_summed_up(clinic):
     PatientFactory(clinic=clinic)
     assert run().splitlines() == [
         "Riverside: entries 2, checkpoints 0, findings 0.",
-        "Sealed access events 0, checkpoints 0, findings 0.",
+        "Sealed access events and acts 0, checkpoints 0, findings 0.",
     ]
 
 
@@ -74,7 +74,7 @@ def test_each_finding_has_a_line_and_the_command_fails(clinic):
         " was changed.",
         "truncated: Riverside: the end is missing: 2 entries were counted, the last here is 1.",
         "Riverside: entries 1, checkpoints 0, findings 2.",
-        "Sealed access events 0, checkpoints 0, findings 0.",
+        "Sealed access events and acts 0, checkpoints 0, findings 0.",
     ]
     assert ended == "Findings: 2."
 

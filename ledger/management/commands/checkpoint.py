@@ -15,7 +15,9 @@ from ledger import checkpoints, sealing
 
 
 class Command(BaseCommand):
-    help = "Seal access events older than five minutes, and sign a checkpoint of every chain."
+    help = (
+        "Seal access events and acts older than five minutes, and sign a checkpoint of every chain."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -116,7 +116,10 @@ class Command(BaseCommand):
         found += self.tell(verification.unguarded())
         self.bar.clear()
         self.stdout.write(
-            _("Sealed access events %(events)s, checkpoints %(checkpoints)s, findings %(found)s.")
+            _(
+                "Sealed access events and acts %(events)s, checkpoints %(checkpoints)s, "
+                "findings %(found)s."
+            )
             % {**said, "found": f"{found:,}"}
         )
         self.found += found
