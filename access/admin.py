@@ -3,9 +3,11 @@
 Whatever is changed here would pass by the actions: unrecorded, and by rules that nobody asked.
 """
 
-import allauth.account.admin  # noqa: F401 - registers what is taken off below
+import allauth.account.admin
+import allauth.mfa.admin  # noqa: F401 - the same
 import django.contrib.auth.admin  # noqa: F401 - the same
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -61,5 +63,6 @@ class ActAdmin(ReadOnly):
     list_filter = ["clinic", "kind"]
 
 
-# An address put in here would receive somebody's new password; groups grant nothing.
-admin.site.unregister([EmailAddress, Group])
+# An address put in here would receive somebody's new password, a passkey would sign in as them;
+# groups grant nothing.
+admin.site.unregister([EmailAddress, Authenticator, Group])

@@ -1,15 +1,19 @@
 """Ways in past the second factor, and out of what an account is held to: one test an attack."""
 
+import json
 import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from access.admin import ReadOnly
 from access.models import AccessEvent, AccessKind, Role, User
 from tests.factories import PASSWORD, ClinicFactory, member
 from tests.pages import Page
+from tests.passkeys import Passkey
 from tests.signed_in import PASSWORD_ALONE, app_of, code_of, has_shown
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +54,20 @@ def test_support_changes_no_password_past_the_page_that_counts_and_tells(client,
     answer = client.post("/admin/password_change/", sent)
     assert answer.headers["Location"] == reverse("account_change_password")
     assert User.objects.get(pk=osei.pk).check_password(PASSWORD)
+
+
+def test_support_adds_no_passkey_to_an_account_and_takes_none_away(client, osei):
+    """With one of their own they would sign in as anybody. Whatever the admin has is to read."""
+    lind = member(osei.memberships.get().clinic, Role.PRESCRIBER)
+    Passkey(lind).kept()
+    User.objects.filter(pk=osei.pk).update(is_superuser=True)
+    client.force_login(osei)
+    own = Passkey(osei).kept()
+    sent = {"user": lind.pk, "type": "webauthn", "data": json.dumps(own.data), "post": "yes"}
+    for name in ("add/", f"{own.pk}/change/", f"{own.pk}/delete/"):
+        assert client.post(f"/admin/mfa/authenticator/{name}", sent).status_code == 404
+    assert Authenticator.objects.filter(user=lind).count() == 1
+    assert all(isinstance(each, ReadOnly) for each in admin.site._registry.values())
 
 
 def test_signing_out_of_the_admin_leaves_nothing_in_the_browser(client, osei):
