@@ -3,25 +3,27 @@
     _steps = Composed(lambda regimen: DoseStep.objects.filter(regimen=regimen).values_list("step"))
     rows = _steps(regimen)
 
-What is given are identities, numbers, or sequences of them; a sequence of another length is another
-statement.
+What is given are identities, numbers, days, sequences of identities or numbers, or None; a sequence
+of another length is another statement, and so is one with None.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, QuerySet, UUIDField
+from django.db.models import DateField, Field, Model, QuerySet, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
 
 from access.prepared import Statement
 
-Given = UUID | int | Sequence[UUID] | Sequence[int]
+One = UUID | int | date | None
+Given = One | Sequence[UUID] | Sequence[int]
 
 MOST_LENGTHS = 64
-_as_uuid = UUIDField()
+_FIELDS: dict[type, Field] = {UUID: UUIDField(), date: DateField()}
 
 
 class Composed:
@@ -76,28 +78,34 @@ class _Statement:
 
 
 def _shape(one: Given) -> tuple[type, int | None]:
-    if isinstance(one, UUID | int):
+    if isinstance(one, One):
         return type(one), None
     return type(one[0]) if one else UUID, len(one)
 
 
 def _stand_in(one: Given, numbers: Iterator[int]) -> Given:
+    if one is None:
+        return None
     if isinstance(one, UUID):
         return UUID(int=next(numbers))
     if isinstance(one, int):
         return next(numbers)
+    if isinstance(one, date):
+        return date.fromordinal(next(numbers) - 2**62)
     return [_stand_in(each, numbers) for each in one]  # type: ignore[return-value]
 
 
 def _flat(given: Sequence[Given]) -> list[Any]:
-    """What is given, one by one, as the database takes it."""
+    """What is given but None, one by one, as the database takes it."""
     flat: list[Any] = []
     for one in given:
-        flat += [one] if isinstance(one, UUID | int) else one
-    return [
-        _as_uuid.get_db_prep_value(value, connection) if isinstance(value, UUID) else value
-        for value in flat
-    ]
+        flat += [one] if isinstance(one, One) else one
+    return [_taken(one) for one in flat if one is not None]
+
+
+def _taken(one: One) -> Any:
+    field = _FIELDS.get(type(one))
+    return field.get_db_prep_value(one, connection) if field else one
 
 
 class Joined:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
-from typing import cast
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
+from ledger.composed import Composed
 from ledger.models import Entry, RecordQuerySet, Retraction
 from titration.models import Contact
 from titration.timeline import Effective
@@ -54,25 +53,24 @@ class Contacted:
         return (*self.effective.order, self.number)
 
 
-@cache
-def _texts() -> RecordQuerySet:
+@Composed
+def _texts(patients: Sequence[UUID], known: int | None) -> RecordQuerySet:
     """The columns of Contacted up to `submission`, its moment, and what withdrew the line."""
     withdrawal = Entry.objects.filter(subject=OuterRef("contact"), kind=Retraction.KIND)
     texts = Contact.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
-    columns = texts.order_by("entry__number").values_list(
+    texts = texts.up_to(known).filter(patient__in=patients)
+    return texts.order_by("entry__number").values_list(
         *("entry_id", "entry__number", "contact", "patient_id", "regimen_id", "how", "direction"),
         *("reached", "with_whom", "said", "told", "whose_name", "answers", "call_back_on"),
         *("call_back_time", "call_back_for", "call_back_by_id", "call_back_name", "is_last_try"),
         *("correction_reason", "entry__recorded_by_name", "entry__recorded_at"),
         *("entry__submission", *Contact.EFFECTIVE, "withdrawn"),
     )
-    return cast(RecordQuerySet, columns)
 
 
 def contacts(patients: Iterable[UUID], known: int | None = None) -> tuple[Contacted, ...]:
     """Every text of every contact of some patients, in the order of their recording; one query."""
-    rows = _texts().up_to(known).filter(patient__in=list(patients))
-    return tuple(_contacted(row, known) for row in rows)
+    return tuple(_contacted(row, known) for row in _texts(list(patients), known))
 
 
 def _contacted(row: tuple, known: int | None) -> Contacted:

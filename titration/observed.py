@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
 
+from ledger.composed import Composed
 from ledger.models import Entry, RecordQuerySet, Retraction
 from titration.models import Course, MeasureKind, Observation, SideEffect
 from titration.timeline import Effective
@@ -122,7 +123,6 @@ class Mark(NamedTuple):
             return None
 
 
-@cache
 def _observations() -> RecordQuerySet:
     rows = Observation.objects.annotate(withdrawn=_withdrawal("observation"))
     columns = rows.values_list(
@@ -134,7 +134,6 @@ def _observations() -> RecordQuerySet:
     return cast(RecordQuerySet, columns)
 
 
-@cache
 def _effects() -> RecordQuerySet:
     rows = SideEffect.objects.annotate(withdrawn=_withdrawal("effect"))
     columns = rows.values_list(
@@ -180,17 +179,14 @@ def observations(
 
     With `since` and `until` only those whose interval may lie in it, the newest `most` of them.
     """
-    rows = _within(_observations().newest(known).filter(patient=patient), since, until)
-    if most is not None:
-        rows = rows.order_by("-on", "-entry__number")[:most]
+    rows = _newest_first(most)(patient, known, *_starts(since), until)
     found = (_observed(row, known) for row in rows)
     return tuple(sorted((each for each in found if each.withdrawn is None), key=_order))
 
 
 def effects(patient: UUID, known: int | None = None) -> tuple[Effect, ...]:
     """The side effects of a patient that stand, in order of their beginning; one query."""
-    rows = _effects().newest(known).filter(patient=patient)
-    found = (_effect(row, known) for row in rows)
+    found = (_effect(row, known) for row in _effects_of(patient, known))
     return tuple(sorted((each for each in found if each.withdrawn is None), key=_order))
 
 
@@ -204,11 +200,41 @@ def _order(each: Observed | Effect) -> tuple:
     return each.order
 
 
-def _within(rows: RecordQuerySet, since: date | None, until: date | None) -> RecordQuerySet:
-    if since is not None:
-        is_of_month = Q(precision="month", on__gte=since.replace(day=1))
-        is_of_year = Q(precision="year", on__gte=since.replace(month=1, day=1))
-        rows = rows.filter(Q(on__gte=since) | is_of_month | is_of_year)
+@Composed
+def _effects_of(patient: UUID, known: int | None) -> RecordQuerySet:
+    return _effects().newest(known).filter(patient=patient)
+
+
+@cache
+def _newest_first(most: int | None) -> Composed:
+    """The newest `most` of a patient's observations, or all of them."""
+
+    def found(patient: UUID, known: int | None, *span: date | None) -> RecordQuerySet:
+        rows = _within(_observations().newest(known).filter(patient=patient), *span)
+        return rows.order_by("-on", "-entry__number")[:most]
+
+    return Composed(found)
+
+
+def _starts(since: date | None) -> tuple[date | None, date | None, date | None]:
+    """The first days, month and year that reach to that day or past it."""
+    if since is None:
+        return None, None, None
+    return since, since.replace(day=1), since.replace(month=1, day=1)
+
+
+def _within(
+    rows: RecordQuerySet,
+    day: date | None,
+    month: date | None,
+    year: date | None,
+    until: date | None,
+) -> RecordQuerySet:
+    """Those whose interval may lie in it: `day`, `month` and `year` are as of _starts."""
+    if day is not None:
+        is_of_month = Q(precision="month", on__gte=month)
+        is_of_year = Q(precision="year", on__gte=year)
+        rows = rows.filter(Q(on__gte=day) | is_of_month | is_of_year)
     return rows if until is None else rows.filter(on__lte=until)
 
 
@@ -226,7 +252,8 @@ def page(
 
     One query, whatever there is.
     """
-    rows = _within(_observations().newest(known).filter(patient=patient), since, until)
+    rows = _observations().newest(known).filter(patient=patient)
+    rows = _within(rows, *_starts(since), until)
     if measure is not None:
         rows = rows.filter(measure=measure)
     if before is not None:

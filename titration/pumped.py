@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from ledger.composed import Composed
 from ledger.models import Entry, Retraction
 from titration.dosing import Component
 from titration.models import COMPONENT_FIELDS, PumpEvent, PumpRate, written_component
@@ -120,13 +120,13 @@ def _withdrawals(lines: set[UUID], known: int | None) -> dict[UUID, Retraction]:
     return {row.entry.subject: row for row in rows.select_related("entry")}
 
 
-@cache
-def _moments() -> QuerySet:
+@Composed
+def _moments(patient: UUID) -> QuerySet:
     """Of each text that stands: what tells whether a pump is in place."""
     withdrawn = Entry.objects.filter(subject=OuterRef("event"), kind=Retraction.KIND)
     events = PumpEvent.objects.newest().filter(~Exists(withdrawn))
     line = PumpEvent.objects.filter(event=OuterRef("event")).order_by("entry__number")
-    return events.values_list(
+    return events.filter(regimen__patient=patient).values_list(
         *("regimen_id", "kind", "on", "precision", "time", "offset"),
         *("entry_id", "entry__number", "event", "medicine_name"),
         Subquery(line.values("entry__number")[:1]),
@@ -143,9 +143,7 @@ def medicines_in_pumps(patient: UUID, known: int | None = None) -> tuple[str, ..
         logs = pump_logs(set(regimens.values_list("regimen", flat=True)), known).values()
         return _medicines(log.live for log in logs)
     by_regimen: dict[UUID, list[PumpRecord]] = defaultdict(list)
-    for regimen, kind, on, precision, time, offset, *rest in _moments().filter(
-        regimen__patient=patient
-    ):
+    for regimen, kind, on, precision, time, offset, *rest in _moments(patient):
         entry, number, event, name, first = rest
         text = PumpText(kind, Effective(on, precision, time, offset), name)
         by_regimen[regimen].append(PumpRecord(entry, number, event, text, first))

@@ -1,30 +1,29 @@
 """Rows to the pure reports of intake: everything reported of regimens, as known at an entry."""
 
-from collections.abc import Iterable
-from functools import cache
-from typing import cast
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 
+from ledger.composed import Composed
 from ledger.models import FIRST_AT, FIRST_ZONE, Entry, RecordQuerySet, Retraction
 from titration.intake import Report
 from titration.models import IntakeReport, slots_of
 
 
-@cache
-def _texts() -> RecordQuerySet:
+@Composed
+def _texts(regimens: Sequence[UUID], known: int | None) -> RecordQuerySet:
     """The columns of Report in its order, the zone for the day, and what withdrew the line."""
     withdrawal = Entry.objects.filter(subject=OuterRef("report"), kind=Retraction.KIND)
     texts = IntakeReport.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
-    columns = texts.order_by("entry__number").values_list(
+    texts = texts.up_to(known).filter(regimen__in=regimens)
+    return texts.order_by("entry__number").values_list(
         *("entry_id", "entry__number", "report", "regimen_id", "what", "from_on", "until_on"),
         *("slots", "version__version", "taken", "reporter", "reporter_name", "reported_on"),
         *("told_name", "told_on", "note", "correction_reason", "entry__recorded_by_name"),
         *("entry__recorded_at", "entry__submission", FIRST_AT, FIRST_ZONE, "withdrawn"),
     )
-    return cast(RecordQuerySet, columns)
 
 
 def reports(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[Report, ...]]:
@@ -34,7 +33,7 @@ def reports(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, tu
     """
     regimens = list(regimens)
     found: dict[UUID, list[Report]] = {regimen: [] for regimen in regimens}
-    for row in _texts().up_to(known).filter(regimen__in=regimens):
+    for row in _texts(regimens, known):
         report = _report(row, known)
         found[report.regimen].append(report)
     return {regimen: tuple(texts) for regimen, texts in found.items()}

@@ -1,5 +1,6 @@
 """Queries that are composed once: they answer as those that Django composes anew."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from access.models import Clinic
 from ledger.composed import Composed, Joined
 from ledger.models import Entry
-from patients.models import Patient
+from patients.models import Patient, PatientVersion
 from tests.factories import PatientFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,25 @@ def test_it_answers_as_the_query_that_it_is(patients, count):
             expected = sorted(of_patients(asked, known))
             assert sorted(composed(asked, known)) == expected
     assert expected
+
+
+def test_a_day_or_none_is_given_as_well(patients):
+    def recorded(patient, since, known):
+        rows = PatientVersion.objects.filter(patient=patient).up_to(known)
+        return (rows if since is None else rows.filter(birth_date__gte=since)).values_list(
+            "patient"
+        )
+
+    born, composed = PatientVersion.objects.get(patient=patients[0]).birth_date, Composed(recorded)
+    found = [(patients[0],)]
+    for since, known, expected in (
+        (None, None, found),
+        (born, None, found),
+        (born + timedelta(days=1), None, []),
+        (born, 1, []),
+        (None, 9, found),
+    ):
+        assert list(composed(patients[0], since, known)) == expected
 
 
 def test_it_is_composed_once_for_each_length(patients):
