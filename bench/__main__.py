@@ -30,6 +30,7 @@ from bench.measures import (
     first_views,
     floors,
     pages,
+    patient_page,
     plan_page,
     worklist_page,
 )
@@ -45,7 +46,7 @@ GROWTH_TARGET = 1.5
 NAMES = (
     *("timeline-20", "timeline-200", "list-50", "exact-number", "name-search"),
     *("pdf-200", "chart-200", "seed-load", "record-step", "entries", "verify"),
-    *("plan-100", "worklist", "export-clinic"),
+    *("plan-100", "patient-ten", "worklist", "export-clinic"),
 )
 
 NOTHING = {"REMEMBERED_MB": "0"}  # each view is the first one
@@ -139,8 +140,9 @@ def loaded(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Itera
         yield seed_load(asked.patients, seconds)
     for steps in (20, 200):
         clinic.load(1, steps, clinics=1, processes=1)
-    clinic.settle()
     *others, with_20, with_200 = clinic.newest_logs(12)
+    ten = clinic.ten_regimens() if wants("patient-ten") else None
+    clinic.settle()
     if wants("chart-200"):
         rounds = [1000 * clinic.chart_seconds(with_200, 20) for _n in range(asked.rounds)]
         yield alone("chart-200", rounds, CHART_MS, "drawing alone, in process, mean of 20 a round")
@@ -150,6 +152,8 @@ def loaded(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Itera
     chosen = [page for page in pages(somebody, with_20, with_200) if wants(page.name)]
     if wants("plan-100"):
         chosen.append(plan_page(with_20, *clinic.sign_plan(with_20.regimen, rows=100)))
+    if ten is not None:
+        chosen.append(patient_page(ten))
     if not chosen and not wants("pdf-200") and not wants("record-step"):
         return
 
@@ -166,8 +170,7 @@ def loaded(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> Itera
     legs = [(least, page) for page in beside] + [(ours, page) for page in chosen]
     sites = [ours]
     if firsts := first_views(chosen):
-        forgetful = stack.enter_context(served("config.wsgi", environ | NOTHING, "/health/"))
-        sites.append(replace(forgetful, cookies=ours.cookies, answered=0))
+        sites.append(forgetful(environ, stack, ours))
         legs += [(sites[-1], page) for page in firsts]
     for clients in CLIENTS if chosen else ():
         yield from compare(asked, legs, clients)
@@ -186,12 +189,16 @@ def worklists(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> It
     least = stack.enter_context(floor(asked.server))
     legs = [(least, page) for page in floors() if page.name == AUTH1]
     for count, person in zip(asked.regimens, people, strict=True):
-        site = replace(ours, cookies={})
+        site, page = replace(ours, cookies={}), worklist_page(count)
         sign_in(site, person.email, clinic.PASSWORD)
-        legs.append((site, worklist_page(count)))
+        legs.append((site, page))
+    anew = forgetful(environ, stack, ours)
+    for site, page in legs[1:]:
+        legs += [(replace(anew, cookies=site.cookies), first) for first in first_views([page])]
     for clients in CLIENTS:
-        of_auth1, first, *others = compare(asked, legs, clients)
-        yield from (of_auth1, first, *others)
+        lines = list(compare(asked, legs, clients))
+        yield from lines
+        first, *others = lines[1 : 1 + len(people)]
         for line in others:
             yield {
                 "name": f"{line['name']}-growth",
@@ -202,6 +209,12 @@ def worklists(asked: Namespace, environ: dict[str, str], stack: ExitStack) -> It
                 "target": GROWTH_TARGET,
                 "method": f"milliseconds, medians as above, ratio to {first['name']}",
             }
+
+
+def forgetful(environ: dict[str, str], stack: ExitStack, ours: Site) -> Site:
+    """The same service with each view the first one, for who is signed in to ours."""
+    site = stack.enter_context(served("config.wsgi", environ | NOTHING, "/health/"))
+    return replace(site, cookies=ours.cookies, answered=0)
 
 
 def entries(asked: Namespace) -> Iterator[Line]:

@@ -20,9 +20,13 @@ from django.utils import timezone  # noqa: E402
 
 from access.models import AccessEvent, Clinic, Membership, User  # noqa: E402
 from bench.measures import Log  # noqa: E402
-from patients.models import PatientCard  # noqa: E402
+from ledger import canonical  # noqa: E402
+from ledger.writing import Asking, writing  # noqa: E402
+from patients import actions as people  # noqa: E402
+from patients.models import Patient, PatientCard  # noqa: E402
 from titration import actions, planned, reading  # noqa: E402
 from titration.chart import chart, svg  # noqa: E402
+from titration.demo.loading import Load, identity  # noqa: E402
 from titration.dosing import Amount, Component, Timing  # noqa: E402
 from titration.models import DoseStep, PlanDraft, Regimen, RegimenCard  # noqa: E402
 from titration.planning import PlanText, Row  # noqa: E402
@@ -75,6 +79,41 @@ def _log(card: PatientCard) -> Log:
         nhs_number=str(version.nhs_number),
         words=f"{str(version.family_name)[:4]} {str(version.given_names)[:3]}",
         newest=date_words(newest.effective_on) if newest else "",
+    )
+
+
+def ten_regimens() -> Log:
+    """One more patient of the first clinic, with ten regimens of ten steps each and 300 scores."""
+    clinic = first_clinic()
+    today = timezone.localdate(timezone=clinic.zone)
+    loader = Load(clinic, 10, today)
+    serial = Patient.objects.filter(clinic=clinic).count()
+    asking = Asking(uuid4(), canonical.canonical_bytes({"verb": "ten", "serial": serial}))
+    with writing(clinic, by=loader.prescriber, submission=asking) as log:
+        [version] = people.enter(log, [identity(serial)])
+        of_all = [*loader.courses, *loader.courses, *loader.courses]
+        actions.enter(log, ((version.patient, *course) for course in of_all[:10]))
+    rating = actions.MeasureText(
+        "Stiffness, 0 to 10", "number", lowest=Decimal(0), highest=Decimal(10)
+    )
+    measure = actions.add_measure(clinic=clinic, text=rating, by=loader.prescriber)
+    actions.record_observations(
+        patient=version.patient,
+        observations=tuple(
+            actions.ObservationText(
+                Effective(today - timedelta(days=day)), measure, figure=Decimal(day % 11)
+            )
+            for day in range(300)
+        ),
+        by=loader.prescriber,
+    )
+    return Log(
+        patient=str(version.patient_id),
+        regimen="",
+        record_number=str(version.record_number),
+        nhs_number=str(version.nhs_number),
+        words="",
+        newest=date_words(today),
     )
 
 

@@ -13,6 +13,7 @@ from bench.loading import Page, Run, Site
 AUTH1 = "floor-auth1"
 INSERT = "floor-insert"
 EXACT = "exact-number"
+REGIMEN = re.compile(rb"/regimens/[0-9a-f-]{36}/")
 RECORD_NUMBER = re.compile(rb"\bL[0-9]{6}\b")
 
 
@@ -73,6 +74,20 @@ def plan_page(log: Log, plan: str, last_row: str) -> Page:
     texts = [text.encode() for text in (log.record_number, last_row)]
     return Page(
         "plan-100", f"/plans/{plan}/", None, lambda answer: all(t in answer.body for t in texts)
+    )
+
+
+def patient_page(log: Log) -> Page:
+    """The page of a patient with ten regimens, known by their addresses and the picture."""
+    texts = [text.encode() for text in ("<svg", log.record_number, log.newest)]
+    return Page(
+        "patient-ten",
+        f"/patients/{log.patient}/",
+        5,
+        lambda answer: (
+            len(set(REGIMEN.findall(answer.body))) == 10
+            and all(text in answer.body for text in texts)
+        ),
     )
 
 

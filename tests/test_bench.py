@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from uuid import UUID
 
 import pytest
 
 from bench import __main__ as bench
 from bench.exporting import Exported
-from bench.loading import Page, Run, Site, run
-from bench.measures import Log, Timing, check, first_views, pages
+from bench.loading import Answer, Page, Run, Site, run
+from bench.measures import Log, Timing, check, first_views, pages, patient_page
 from bench.services import ROOT
 from bench.verifying import Verified
 
@@ -87,7 +88,7 @@ def test_every_page_of_the_issue_is_measured() -> None:
     log = Log("p", "r", "L000001", "9990000018", "Novak Ire", "16-Nov-2026")
     named = {page.name for page in pages(log, log, log)}
     others = {"pdf-200", "chart-200", "seed-load", "record-step", "entries", "verify"}
-    others |= {"plan-100", "worklist", "export-clinic"}
+    others |= {"plan-100", patient_page(log).name, "worklist", "export-clinic"}
     assert named | others == set(bench.NAMES)
 
 
@@ -100,6 +101,16 @@ def test_a_page_is_measured_as_it_is_first_seen_too_but_what_is_never_remembered
         "list-50-first",
         "name-search-first",
     ]
+
+
+def test_a_page_of_ten_regimens_is_known_by_all_of_them() -> None:
+    log = Log("p", "", "L000001", "9990000018", "", "16-Nov-2026")
+    holds = patient_page(log).holds
+    links = [b"/regimens/%s/" % str(UUID(int=number)).encode() for number in range(10)]
+    body = b"<svg> L000001 16-Nov-2026 " + b"".join(links)
+    assert holds(Answer(200, "", body))
+    assert not holds(Answer(200, "", body.replace(links[9], links[0])))
+    assert not holds(Answer(200, "", body.replace(b"<svg>", b"")))
 
 
 def test_an_unknown_name_is_refused(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
