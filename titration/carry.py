@@ -19,13 +19,18 @@ def put(request: SignedInRequest, steps: Iterable[DoseStep]) -> None:
     request.session[KEY] = list(dict.fromkeys([*request.session.get(KEY, []), *added]))
 
 
+def held_in(request: SignedInRequest) -> tuple[str, ...]:
+    """What the session holds, in order."""
+    return tuple(request.session.get(KEY, ()))
+
+
 def carried(request: SignedInRequest) -> list[DoseStep]:
     """The steps that the person carries, in order; only of clinics where they record."""
-    held = request.session.get(KEY)
+    held = held_in(request)
     if not held:
         return []
     steps = DoseStep.objects.filter(regimen__clinic__in=clinics_of(request.user, RECORD))
-    found = {str(step.pk): step for step in steps.filter(pk__in=held)}
+    found = {str(step.pk): step for step in steps.filter(pk__in=list(held))}
     return [found[key] for key in held if key in found]
 
 

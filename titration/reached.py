@@ -7,6 +7,7 @@ from django.http import Http404
 
 from access.models import Clinic, OfClinicQuerySet, User
 from ledger.composed import Composed
+from patients.models import Patient
 from titration.models import Plan, Regimen
 
 
@@ -29,13 +30,22 @@ def _places(rows: OfClinicQuerySet, patient: str) -> Composed:
     )
 
 
+_of_patients = _places(Patient.objects.all(), "pk")
 _of_regimens = _places(Regimen.objects.all(), "patient_id")
 _of_plans = _places(Plan.objects.all(), "regimen__patient_id")
 
 
+def place_of_patient(patient: UUID, user: User) -> Place:
+    """Raises Http404 for a patient of none of the person's clinics."""
+    return _known(_place(_of_patients, patient, user))
+
+
 def place_of_regimen(regimen: UUID, user: User) -> Place:
     """Raises Http404 for a regimen that is of none of the person's clinics."""
-    place = _place(_of_regimens, regimen, user)
+    return _known(_place(_of_regimens, regimen, user))
+
+
+def _known(place: Place | None) -> Place:
     if place is None:
         raise Http404
     return place

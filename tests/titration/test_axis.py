@@ -4,12 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.models import Role
 from tests.factories import PatientFactory, member
+from tests.pages import counted
 from tests.titration.doses import rate, times
 from tests.titration.factories import (
     effect_of,
@@ -177,6 +176,6 @@ def test_the_page_asks_as_much_for_ten_regimens_and_many_observations(client, pa
 
 
 def queries(client, url: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
+    with counted() as asked:
         assert client.get(url).status_code == 200
-    return len(captured)
+    return len(asked)

@@ -37,7 +37,7 @@ from titration.models import (
     RegimenVersion,
 )
 from titration.presenters.log import CORRECTED, LIVE, WITHDRAWN, log_rows
-from titration.presenters.patient import patient_page
+from titration.presenters.patient import everything_of, patient_page
 from titration.presenters.regimen import regimen_page
 from titration.presenters.regimen_plans import EXISTING
 from titration.timeline import StepRecord, Withdrawal
@@ -275,7 +275,8 @@ def shown(reader, known: int | None = None) -> dict[str, Any]:
     head = Head.objects.get(clinic=clinic)
     moment = moments.known(str(known), clinic, head.recorded_at) if known else None
     now = clinic.local(head.recorded_at)
-    page = patient_page(patient, reader, now, [], moment, span=SpanForm(QueryDict()))
+    read = everything_of(patient, known)
+    page = patient_page(patient, read, reader, now, [], moment, span=SpanForm(QueryDict()))
     record = history.read(patient, by=reader, now=now, moment=moment)
     return {
         "number": moment.number if moment else head.number,

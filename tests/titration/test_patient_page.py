@@ -11,6 +11,7 @@ from django.utils import timezone
 from access.models import AccessEvent, Role
 from tests.databases import queries
 from tests.factories import PatientFactory, member
+from tests.pages import counted
 from tests.titration.doses import at
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration import actions
@@ -197,20 +198,35 @@ def test_putting_down_is_not_done_by_a_link(client, prescriber):
 
 
 @pytest.mark.parametrize("count", [1, 10])
-def test_the_page_takes_the_same_queries_with_any_regimens(
-    client, url, patient, prescriber, count, django_assert_num_queries
-):
+def test_the_page_takes_the_same_queries_with_any_regimens(client, url, patient, prescriber, count):
     for number in range(count):
         medicine = medicine_of(patient.clinic, f"medicine {chr(97 + number)}")
         step_of(regimen_of(patient, medicine, by=prescriber))
     gone = regimen_of(patient, medicine_of(patient.clinic, "gone"), by=prescriber)
     actions.retract_regimen(regimen=gone.regimen, reason="twice", reason_text="", by=prescriber)
     client.get(url)
-    with django_assert_num_queries(queries(21)):
+    with counted() as asked:
         client.get(url)
+    assert len(asked) == queries(22)
 
 
 def test_today_is_that_of_the_clinic(client, url, patient, regimen):
     today = patient.clinic.local(timezone.now()).date()
     step_of(regimen, today)
     assert client.get(url).context["active"][0].now is not None
+
+
+def test_the_page_shows_what_was_recorded_since_it_was_opened(client, url, regimen):
+    step_of(regimen, components=(at("morning", "5"),))
+    assert "7\xa0mg" not in client.get(url).text
+    step_of(regimen, date(2026, 3, 9), components=(at("morning", "7"),))
+    assert "7\xa0mg" in client.get(url).text
+
+
+def test_what_is_carried_shows_on_a_page_that_was_open_before(client, url, regimen):
+    step = step_of(regimen)
+    assert "You are carrying" not in client.get(url).text
+    session = client.session
+    session["carry"] = [str(step.pk)]
+    session.save()
+    assert "You are carrying 1 dose step" in client.get(url).text
