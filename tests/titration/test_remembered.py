@@ -5,7 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import _unmask_cipher_token
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -13,13 +17,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis.extra.django import TestCase
 
 from access.models import Role
-from ledger import reread
+from ledger import pages, reread
 from tests.factories import member
 from tests.titration.factories import step_of
 from tests.titration.test_projection import Desk, doings
 from titration.timeline import Effective
 
-OF_THE_REQUEST = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-left="[0-9]+"')
+OF_THE_REQUEST = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-(?:left|idle)="[0-9]+"')
 
 
 def said(client, address: str) -> str:
@@ -120,3 +124,41 @@ def test_a_step_comes_at_its_minute_on_a_page_that_was_open_before(client, step,
         pages.append(said(client, address))
     assert "Recorded, not yet begun" in pages[0]
     assert "Recorded, not yet begun" not in pages[1]
+
+
+@pytest.mark.parametrize("role", [Role.PRESCRIBER, Role.VIEWER])
+def test_the_frame_is_the_one_around_every_other_page(client, step, address, monkeypatch, role):
+    """It is written once for a person in each part of the service, and filled for each answer."""
+    person = member(step.regimen.clinic, role, name="M. O'Neil <b>")
+    client.force_login(person)
+    patient = reverse("patient", args=[step.regimen.patient_id])
+    searched = f"{reverse('patient-list')}?q=%22%3Cb%3E%26"
+    addresses = ["/", reverse("patient-list"), searched, patient, f"{address}?log=all&plan=all"]
+    framed = [said(client, each) for each in addresses for _time in range(2)]
+    person.name, person.profession, person.has_notices = "Dr N. Ode", "registrar", True
+    person.save()
+    framed += [said(client, each) for each in addresses]
+
+    def whole(request, pieces, search_text):
+        own = {**pieces._asdict(), "search_text": search_text}
+        return render(request, pages.FRAME, own).text
+
+    monkeypatch.setattr(pages, "_framed", whole)
+    now = [said(client, each) for each in addresses]
+    assert framed[2 * len(addresses) :] == now
+    person.name, person.profession, person.has_notices = "M. O'Neil <b>", "", False
+    person.save()
+    assert framed[: 2 * len(addresses)] == [
+        said(client, each) for each in addresses for _time in range(2)
+    ]
+
+
+def test_what_has_just_happened_stands_on_the_page_once(client, step, address):
+    client.force_login(step.decided_by)
+    said(client, address)
+    told = CookieStorage(HttpRequest())
+    told.add(messages.SUCCESS, "Recorded as entry 7.")
+    told.update(answer := HttpResponse())
+    client.cookies["messages"] = answer.cookies["messages"].value
+    shown = ["Recorded as entry 7." in said(client, address) for _time in range(3)]
+    assert shown == [True, False, False]
