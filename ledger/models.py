@@ -254,6 +254,7 @@ class FileFormat(models.TextChoices):
     XLSX = "xlsx", _("spreadsheet (XLSX)")
     LEDGER_CSV = "ledger-csv", _("Dose Ledger tables (CSV)")
     FHIR = "fhir", _("FHIR R4 Bundle")
+    TRANSFER = "transfer", _("transfer from another clinic of this server")
 
 
 class ImportedFile(Record):

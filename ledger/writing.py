@@ -301,23 +301,38 @@ def writing(clinic: Clinic, *, by: User, submission: Asking) -> Iterator[Log]:
 
     Raises SubmissionConflict when the submission was carried out before with other content.
     """
-    with transaction.atomic():
-        head, _is_new = Head.objects.select_for_update().get_or_create(clinic=clinic)
-        _answer_repeat(clinic, submission)
-        log = Log(clinic, head, by, submission)
-        first_number = head.number + 1
+    with writing_to(clinic, by=by, submission=submission) as [log]:
         yield log
-        log.flush()
-        salt = secrets.token_hex(16)
-        Submission.objects.create(
-            clinic=clinic,
-            uuid=submission.uuid,
-            user=by,
-            salt=salt,
-            asked=_asked_digest(salt, submission),
-            first_number=first_number,
-        )
-        head.save(update_fields=["number", "digest", "recorded_at"])
+
+
+@contextmanager
+def writing_to(*clinics: Clinic, by: User, submission: Asking) -> Iterator[list[Log]]:
+    """One write to the ledgers of several clinics: a log of each, in their order.
+
+    Each of them records something; what comes again is answered by what the first one recorded.
+    Heads are locked in one order whoever asks, so that two such writes never wait for each other.
+    """
+    with transaction.atomic():
+        heads = {
+            clinic.pk: Head.objects.select_for_update().get_or_create(clinic=clinic)[0]
+            for clinic in sorted(clinics, key=lambda clinic: clinic.pk)
+        }
+        _answer_repeat(clinics[0], submission)
+        logs = [Log(clinic, heads[clinic.pk], by, submission) for clinic in clinics]
+        first_numbers = [log.head.number + 1 for log in logs]
+        yield logs
+        for log, first_number in zip(logs, first_numbers, strict=True):
+            log.flush()
+            salt = secrets.token_hex(16)
+            Submission.objects.create(
+                clinic=log.clinic,
+                uuid=submission.uuid,
+                user=by,
+                salt=salt,
+                asked=_asked_digest(salt, submission),
+                first_number=first_number,
+            )
+            log.head.save(update_fields=["number", "digest", "recorded_at"])
         outcomes.committing(submission.uuid)
     outcomes.committed(submission.uuid)
 

@@ -15,7 +15,7 @@ from ledger.models import ErasureReason
 from ledger.writing import Asking, writing
 from patients import actions as patient_actions
 from patients.identity import Standing
-from patients.models import Patient
+from patients.models import Arrival, Patient
 from tests.factories import (
     ClinicFactory,
     IdentityFactory,
@@ -27,7 +27,7 @@ from tests.factories import (
 )
 from tests.titration.doses import at, times
 from tests.titration.factories import draft_of, medicine_of, regimen_of, signed_plan, step_of
-from titration import actions, calls
+from titration import actions, patient_rows
 from titration.dosing import Component
 from titration.importing import First, Place
 from titration.models import (
@@ -115,6 +115,7 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
     _pumped(regimen, prescriber)
     _context(patient, recorder)
     other = _linked(patient, recorder)
+    _moved(patient, other, recorder)
     patient_actions.revise_patient(
         patient=patient,
         seen=patient.versions.get().entry,
@@ -131,6 +132,33 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
         _erased(other)
     sealing.seal(timezone.now() + timedelta(hours=1))
     return patient
+
+
+def _moved(patient: Patient, left: Patient, by: User) -> None:
+    """It came from another clinic, and was offered to a third, which declined."""
+    sender, third = ClinicFactory.create(), ClinicFactory.create()
+    with writing(patient.clinic, by=by, submission=Asking(uuid4(), b"")) as log:
+        arrival = Arrival(
+            patient=patient,
+            transfer=uuid4(),
+            sender=sender,
+            sender_name=sender.name,
+            left=left,
+            offered_by_name="Dr Ffoulkes",
+            responsible=by,
+            last_number=41,
+            last_digest="4b" * 32,
+        )
+        log.add(arrival, subject=patient.pk, patient=patient.pk)
+    elsewhere = member(third)
+    offer = actions.offer_patient(
+        patient=patient,
+        to=third,
+        responsible=member(patient.clinic),
+        says="Retires to the lighthouse",
+        by=by,
+    )
+    actions.decline_patient(offer=offer, says="No lift to the lantern room", by=elsewhere)
 
 
 def _imported(regimen: RegimenVersion, by: User) -> None:
@@ -354,7 +382,7 @@ def _told(regimen: RegimenVersion, by: User) -> None:
             again = model(**said, **{line: subject})
             log.add(again, subject=subject, patient=patient, supersedes=first.entry)
             log.flush()
-        calls.refresh([regimen.regimen.patient])
+        patient_rows.refresh([regimen.regimen.patient])
 
 
 def _observed(regimen: Regimen, by: User) -> None:
@@ -412,6 +440,8 @@ def _observed(regimen: Regimen, by: User) -> None:
 
 
 TEXTS = (
+    "lighthouse",
+    "lantern",
     "Hepzibah",
     "5e5e5e5e",
     "anticlockwise",

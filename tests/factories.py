@@ -9,7 +9,8 @@ from access.models import Clinic, Membership, Role, User
 from patients import actions
 from patients.context import Line, TopicText
 from patients.identity import Identity
-from patients.models import ContextVersion, Patient, SamePerson
+from patients.models import ContextVersion, Patient, SamePerson, Transfer
+from titration import actions as work
 
 
 class ClinicFactory(DjangoModelFactory):
@@ -91,6 +92,15 @@ def linked_to(patient: Patient, other: Patient, by: User | None = None, **said) 
     said = {"reason": "said", "seen": seen, **said}
     by = by or member(patient.clinic)
     return actions.link_records(patient=patient, other=other, by=by, **said)
+
+
+def offered_to(clinic: Clinic, patient: Patient, by: User | None = None, **said) -> Transfer:
+    """An offer of a patient to another clinic, in which somebody can accept."""
+    if not clinic.memberships.exists():
+        member(clinic)
+    responsible = member(patient.clinic)
+    said = {"responsible": responsible, "says": "Moves there", **said}
+    return work.offer_patient(patient=patient, to=clinic, by=by or responsible, **said)
 
 
 def stated(*lines: Line) -> TopicText:

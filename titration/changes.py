@@ -15,11 +15,14 @@ from uuid import UUID
 from access.models import AccessEvent, AccessKind, Clinic, User
 from ledger.models import Entry, Erasure, Head, ImportedFile, Origin, Retraction
 from patients.models import (
+    Arrival,
     ContextConfirmation,
     ContextVersion,
     PatientCard,
     PatientVersion,
     SamePerson,
+    Transfer,
+    TransferEvent,
 )
 from titration import contacted, issued, observed, planned, pumped, reading, reported
 from titration.contacted import Contacted
@@ -250,7 +253,8 @@ class Changes:
     `texts` are the texts of steps, by entry; `about` names by the entry of a confirmation or
     dispute the text that it is about. `copies` are by number, also by those of their telling and of
     their withdrawal. `observed` are the texts of what was observed, by their line, oldest first;
-    `links` those to other records, by their line, and `others` what is known of whom they name.
+    `links` those to other records, by their line, and `others` what is known of whom they name;
+    `offers` those to other clinics, by their line, when they were taken back.
     """
 
     span: Span
@@ -264,6 +268,9 @@ class Changes:
     observed: Mapping[UUID, Sequence[Observed | Effect]] = field(default_factory=dict)
     files: Mapping[UUID, ImportedFile] = field(default_factory=dict)
     links: Mapping[UUID, SamePerson] = field(default_factory=dict)
+    offers: Mapping[UUID, Transfer] = field(default_factory=dict)
+    transfers: Mapping[UUID, Transfer] = field(default_factory=dict)
+    arrivals: Mapping[UUID, Arrival] = field(default_factory=dict)
     others: Mapping[UUID, PatientVersion] = field(default_factory=dict)
 
 
@@ -336,6 +343,9 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
         observed=_by(_observed(keys, span), "line"),
         files=_records(ImportedFile, keys),
         links=links,
+        offers=_offers(keys),
+        transfers=_records(Transfer, keys),
+        arrivals=_records(Arrival, keys),
         others={
             patient: texts[-1]
             for patient, texts in _by(
@@ -362,6 +372,13 @@ def _links(keys: Iterable[Key]) -> dict[UUID, SamePerson]:
     lines = {key.subject for key in keys if key.kind in kinds}
     links = SamePerson.objects.filter(line__in=lines).select_related("entry") if lines else ()
     return {link.line: link for link in links}
+
+
+def _offers(keys: Iterable[Key]) -> dict[UUID, Transfer]:
+    """By line: the offers that were taken back; no query where nothing was withdrawn."""
+    lines = {key.subject for key in keys if key.kind == Retraction.KIND}
+    offers = Transfer.objects.filter(transfer__in=lines, event=TransferEvent.OFFERED)
+    return {offer.transfer: offer for offer in offers} if lines else {}
 
 
 def _texts(model: Any, span: Span, **whose: object) -> list[Any]:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from access.models import Clinic, Membership, Role
+from patients import transferred
 from titration.models import RegimenCard, RegimenVersion, WorklistRow
 from titration.worklist import DAYS_AHEAD, TOPICS
 
@@ -87,7 +88,10 @@ def days_of(clinics: Iterable[Clinic], now: datetime) -> dict[int, date]:
 def prescribers(
     clinics: Iterable[int],
 ) -> tuple[dict[int, list[Person]], dict[int, list[Person]]]:
-    """By clinic: who prescribes there, and who belonged to it and does not, or signs in no more."""
+    """By clinic: who prescribes there, and who belonged to it and does not, or signs in no more.
+
+    Who is named in a record that came from another clinic belongs to it as far as that goes.
+    """
     present: dict[int, list[Person]] = {}
     everybody: dict[int, set[Person]] = {}
     memberships = Membership.objects.filter(clinic__in=list(clinics)).order_by("user__name", "user")
@@ -97,6 +101,8 @@ def prescribers(
         everybody.setdefault(held.clinic_id, set()).add(person)
         if held.role == Role.PRESCRIBER and held.is_open(now) and held.user.is_active:
             present.setdefault(held.clinic_id, []).append(person)
+    for clinic, *named in transferred.people_named(clinics):
+        everybody.setdefault(clinic, set()).add(Person(*named))
     former = {
         clinic: sorted(people - set(present.get(clinic, ())))
         for clinic, people in everybody.items()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from access.models import Clinic
 from ledger.models import Entry, Head
 from ledger.verification import Damage, Finding, differing, values
-from titration import calls, facts, intake, planned, timeline, worklist
+from titration import facts, intake, patient_rows, planned, timeline, worklist
 from titration.facts import Facts, day_of
 from titration.intake import Report
 from titration.models import PlanDraft, Regimen, RegimenCard, WaitingFile, WorklistRow
@@ -51,7 +51,9 @@ def rewrite(known: Iterable[Facts], now: datetime | None = None) -> None:
     )
     rows = WorklistRow.objects.filter(regimen__in=[one.regimen.pk for one in known])
     listed = [row for rows in made for row in rows.listed]
-    calls.rewrite(known[0].regimen.clinic, rows.exclude(topic=calls.CALLS), listed, now)
+    patient_rows.rewrite(
+        known[0].regimen.clinic, rows.exclude(topic__in=patient_rows.TOPICS), listed, now
+    )
 
 
 _CARD = [field.name for field in RegimenCard._meta.concrete_fields if not field.primary_key]
@@ -95,7 +97,7 @@ def _listed(known: Facts, asked: Sequence[Asked], today: date) -> list[WorklistR
             patient_id=known.regimen.patient_id,
             regimen_id=known.regimen.pk,
             medicine_id=known.version.medicine,
-            **calls.columns(item),
+            **patient_rows.columns(item),
         )
         for item in worklist.items(_listed_by(known, asked))
         if item.shown_until is None or today < item.shown_until
@@ -193,9 +195,9 @@ def rebuild_clinic(clinic: Clinic, batch: int = 500) -> int:
         while chunk := list(islice(regimens, batch)):
             refresh(chunk)
             count += len(chunk)
-        patients = iter(calls.called_in(clinic))
-        while called := list(islice(patients, batch)):
-            calls.refresh(called)
+        patients = iter(patient_rows.listed_in(clinic))
+        while some := list(islice(patients, batch)):
+            patient_rows.refresh(some)
     return count
 
 
@@ -237,10 +239,12 @@ def differences(clinic: Clinic) -> Iterator[Finding]:
             "rebuild_projection makes them anew."
         )
         yield Finding(Damage.PROJECTION, says % {"regimen": regimen.pk}, clinic)
-    for patient in differing(clinic, calls.called_in(clinic), calls.differing_calls, 500):
+    for patient in differing(
+        clinic, patient_rows.listed_in(clinic), patient_rows.differing_rows, 500
+    ):
         says = _(
-            "the rows that list the call backs of patient %(patient)s are not what the record "
-            "says: rebuild_projection makes them anew."
+            "the rows that list the call backs and the offer of patient %(patient)s are not what "
+            "the record says: rebuild_projection makes them anew."
         )
         yield Finding(Damage.PROJECTION, says % {"patient": patient.pk}, clinic)
 
@@ -253,7 +257,7 @@ def _differing(regimens: Sequence[Regimen]) -> list[Regimen]:
     cards = RegimenCard.objects.in_bulk(keys)
     listed: dict[UUID, set] = {key: set() for key in keys}
     today = {regimen.pk: regimen.clinic.local(now).date() for regimen in regimens}
-    for row in WorklistRow.objects.filter(regimen__in=keys).exclude(topic=calls.CALLS):
+    for row in WorklistRow.objects.filter(regimen__in=keys).exclude(topic__in=patient_rows.TOPICS):
         regimen = row.regimen_id
         if regimen and (row.shown_until is None or today[regimen] < row.shown_until):
             listed[regimen].add(values(row))

@@ -26,6 +26,7 @@ TOPICS = (
     "review",  # a review's day has passed, or is near
     "no-review",  # the medicine is taken and no review is written
     "plan-ended",  # the plan is over and the medicine is not
+    "offer",  # offered to another clinic, and not accepted
     "nobody",  # whose responsible prescriber may be one no longer; who is, the reader knows
 )
 DAYS_BEFORE_REFILL, DAYS_BEFORE_REPLACEMENT = 14, 90

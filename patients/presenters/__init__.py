@@ -3,6 +3,7 @@
 from patients.presenters.erased import erased_words
 from patients.presenters.known import NotToday, known_words, not_today, not_today_words
 from patients.presenters.linked import LinkedRecord, linked_records, regimen_counts, register_count
+from patients.presenters.moved import Moved, moved_words
 from patients.presenters.people import (
     Banner,
     Listing,
@@ -23,6 +24,7 @@ __all__ = [
     "Banner",
     "LinkedRecord",
     "Listing",
+    "Moved",
     "NotToday",
     "Row",
     "Version",
@@ -33,6 +35,7 @@ __all__ = [
     "linked_chip",
     "linked_records",
     "listing",
+    "moved_words",
     "not_today",
     "not_today_words",
     "regimen_counts",

@@ -20,12 +20,13 @@ from django.utils.translation import gettext as _
 from access import veiled
 from ledger.composed import Composed
 from ledger.moments import Moment, NoSuchMoment
-from patients import linked, numbers, search, wording
+from patients import linked, numbers, search, transferred, wording
 from patients.context import ALLERGIES
 from patients.finished import NOTHING, html
 from patients.models import ContextVersion, Patient, PatientCard, PatientStatus, PatientVersion
 from patients.presenters.erased import erasures
 from patients.presenters.linked import LinkedRecord, linked_records
+from patients.presenters.moved import Moved, moved
 from patients.search import Found
 
 
@@ -35,8 +36,9 @@ class Banner:
 
     Of somebody who was erased, `name` says when. `allergies` are as many as fit, or that there are
     none or that nobody asked; `context_url` leads to all of them and the rest of the context.
-    `devices` says what is in place, `linked` which other records are of the same person; only the
-    banner of a page has them, a row of a list has none and `is_linked` alone.
+    `devices` says what is in place, `linked` which other records are of the same person, `moved`
+    to which clinic they are offered or went and from which they came; only the banner of a page
+    has them, a row of a list has none and `is_linked` and `has_moved` alone.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Banner:
     devices: str
     is_linked: bool
     linked: Sequence[LinkedRecord]
+    has_moved: bool
+    moved: Sequence[Moved]
 
     @property
     def telephone_url(self) -> str:
@@ -65,6 +69,7 @@ class Banner:
 class Row(Banner):
     """One patient of a list; `clinic` is for lists that span several."""
 
+    is_here: bool
     patient: UUID
     clinic: str
 
@@ -80,11 +85,12 @@ def register_device(device: Device) -> None:
 
 
 def _of_page(row: "Row", moment: Moment | None) -> "Row":
-    """The row with the other records, and with what is in place: nothing in who was erased."""
-    known = moment.number if moment else None
+    """The row with what is known elsewhere, and what is in place: nothing in who was erased."""
+    known, query = (moment.number, moment.query) if moment else (None, "")
     if row.is_linked:
-        query = moment.query if moment else ""
         row = replace(row, linked=linked_records(row.patient, known, query))
+    if row.has_moved:
+        row = replace(row, moved=moved(row.patient, is_here=row.is_here, known=known, query=query))
     if row.is_erased:
         return row
     said = (device(row.patient, known) for device in _devices)
@@ -163,6 +169,7 @@ _SAID = (
     "status_on",
 )
 _ALLERGIES = ("allergies__status", "allergies__lines")
+_ELSEWHERE = ("is_linked", "has_moved")
 _SHOWN = (
     "patient_id",
     "clinic__name",
@@ -174,10 +181,13 @@ _SHOWN_THEN = ("patient_id", "patient__clinic__name", "patient__clinic__time_zon
 
 
 def _versions_then(known: int | None) -> QuerySet:
-    """The columns that a version has, and whether a link stands; as known at an entry number."""
+    """The columns that a version has, and _ELSEWHERE; as known at an entry number."""
     versions = PatientVersion.objects.newest(known)
-    is_linked = linked.is_linked("patient", known)
-    return versions.annotate(is_linked=is_linked).values_list(*_SHOWN_THEN, "is_linked")
+    versions = versions.annotate(
+        is_linked=linked.is_linked("patient", known),
+        has_moved=transferred.has_moved("patient", known),
+    )
+    return versions.values_list(*_SHOWN_THEN, *_ELSEWHERE)
 
 
 def banner(patient: Patient, *, today: date | None = None, moment: Moment | None = None) -> Banner:
@@ -191,9 +201,9 @@ def banner(patient: Patient, *, today: date | None = None, moment: Moment | None
     if moment is None:
         [row] = rows([patient.pk], today=today)
         return _of_page(row, None)
-    for *said, is_linked in _versions_then(moment.number).filter(patient=patient):
+    for *said, is_linked, has_moved in _versions_then(moment.number).filter(patient=patient):
         url = reverse("patient", args=[patient.pk])
-        card = (*said, *_allergies_then(patient, moment), is_linked)
+        card = (*said, *_allergies_then(patient, moment), is_linked, has_moved)
         return _of_page(_told([_row(card, moment.at.date(), url, moment.query)])[0], moment)
     raise NoSuchMoment(_("This patient was not recorded yet at that moment. Type a later day."))
 
@@ -216,7 +226,9 @@ def rows(patients: Sequence[UUID], *, today: date | None = None) -> list[Row]:
     if others := set(patients) - {one.patient for one in found}:
         versions = _versions_then(None).filter(patient__in=others)
         unknown = (None,) * len(_ALLERGIES)
-        found += _told([row((*said, *unknown, is_linked)) for *said, is_linked in versions])
+        found += _told(
+            [row((*said, *unknown, linked_, moved_)) for *said, linked_, moved_ in versions]
+        )
     by_patient = {one.patient: one for one in found}
     return [by_patient[patient] for patient in patients if patient in by_patient]
 
@@ -231,7 +243,8 @@ def _allergies_then(patient: Patient, moment: Moment) -> tuple:
 def _cards(patients: Collection[UUID]) -> QuerySet:
     """The columns above of these patients' cards, in any order."""
     cards = PatientCard.objects.filter(pk__in=patients)
-    return cards.annotate(is_linked=linked.is_linked("pk")).values_list(*_SHOWN, "is_linked")
+    cards = cards.annotate(is_linked=linked.is_linked("pk"), has_moved=transferred.has_moved("pk"))
+    return cards.values_list(*_SHOWN, *_ELSEWHERE)
 
 
 def _told(rows: list[Row]) -> list[Row]:
@@ -247,7 +260,7 @@ def _row(card: tuple, today: date, url: str, query: str = "") -> Row:
     `query` ends the addresses of another moment.
     """
     patient, clinic, _zone, title, family, given, born, gender, *rest = card
-    nhs, record, telephone, status, ended, allergies, lines, is_linked = rest
+    nhs, record, telephone, status, ended, allergies, lines, is_linked, has_moved = rest
     died = ended if status == PatientStatus.DIED else None
     return Row(
         name=wording.name_words(family, given, title),
@@ -266,6 +279,9 @@ def _row(card: tuple, today: date, url: str, query: str = "") -> Row:
         devices="",
         is_linked=is_linked,
         linked=(),
+        has_moved=has_moved,
+        moved=(),
+        is_here=status == PatientStatus.HERE,
         patient=patient,
         clinic=clinic,
     )

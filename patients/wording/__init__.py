@@ -41,9 +41,11 @@ from patients.wording.people import (
     written_name,
 )
 from patients.wording.routes import route_words
+from patients.wording.transferred import arrival_words, transfer_words
 
 __all__ = [
     "allergies_words",
+    "arrival_words",
     "born_words",
     "choice_words",
     "date_words",
@@ -73,6 +75,7 @@ __all__ = [
     "text_words",
     "topic_label",
     "topic_problem_words",
+    "transfer_words",
     "who_words",
     "written_name",
 ]

@@ -27,6 +27,12 @@ WORDS = {
     "same-person-list": _("other records of a patient"),
     "same-person-new": _("linking two records of one person"),
     "same-person-retract": _("withdrawing a link of two records"),
+    "transfer-list": _("transfers of a patient between clinics"),
+    "transfer-new": _("offering a patient to another clinic"),
+    "transfer-retract": _("taking back an offer to another clinic"),
+    "offer-list": _("patients whom other clinics offer"),
+    "offer": _("a patient whom another clinic offers"),
+    "offer-decline": _("declining a patient whom another clinic offers"),
     "visit": _("a whole visit on one page"),
     # Files of a patient, out and in
     "patient-export": _("choosing a file of a patient’s history"),

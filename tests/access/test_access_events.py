@@ -47,7 +47,9 @@ def test_every_signed_in_request_leaves_one_event(browser_of, world, name):
             if status in ("200", "422", "403", "404") and is_of_a_patient:
                 assert patients_of(event) == {world.patient}
             is_strangers = role == NOBODY and (status == "405" or "{" not in path)
-            assert event.clinic == (None if is_strangers else world.clinic)
+            is_senders = "{offer}" in path or (name == "offer-list" and status == "200")
+            clinic = world.offer.patient.clinic if is_senders else world.clinic
+            assert event.clinic == (None if is_strangers else clinic)
 
 
 @pytest.mark.parametrize("name", [name for name in WORK if "{" in WORK[name][0]])
@@ -57,9 +59,14 @@ def test_somebody_of_another_clinic_leaves_one_refusal(browser_of, strangers, wo
     send = client.get if "405" not in by_get else client.post
     [event] = events_of(lambda: send(world.address(path)))
     assert event.kind == AccessKind.REFUSED
-    assert event.clinic == world.clinic
+    is_senders = "{offer}" in path
+    assert event.clinic == (world.offer.patient.clinic if is_senders else world.clinic)
     is_of_nobody = "{medicine}" in path or "{measure}" in path or "{text}" in path or name in PEOPLE
-    whose = world.link.patient_id if "{link}" in path else world.patient
+    whose = world.patient
+    if is_senders:
+        whose = world.offer.patient_id
+    elif "{link}" in path or "{transfer}" in path:
+        whose = world.link.patient_id
     assert patients_of(event) == (set() if is_of_nobody else {whose})
 
 
@@ -141,6 +148,8 @@ def test_a_list_names_every_patient_that_it_shows(client, world, address):
     shown = {world.patient}
     if address == "/patients/":
         shown |= {world.link.patient_id, world.link.other_id}
+    elif address == "/":
+        shown.add(world.transfer.patient_id)
     for name in ("Novak Ash", "Novak Elm", "Novak Yew"):
         patient = PatientFactory(clinic=world.clinic, by=person, family_name=name)
         version = regimen_of(

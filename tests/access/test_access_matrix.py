@@ -86,6 +86,32 @@ WORK = {
         "200 200 403 403 403 404",
         "200 200 403 403 403 404",
     ),
+    "transfer-list": (
+        "/patients/{patient}/transfers/",
+        "200 200 200 403 403 404",
+        "405 405 405 405 405 405",
+    ),
+    "transfer-new": (
+        "/patients/{patient}/transfers/new/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "transfer-retract": (
+        "/transfers/{transfer}/retract/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "offer-list": ("/transfers/", "200 200 403 403 403 403", "405 405 405 405 405 405"),
+    "offer": (
+        "/transfers/{offer}/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
+    "offer-decline": (
+        "/transfers/{offer}/decline/",
+        "200 200 403 403 403 404",
+        "422 422 403 403 403 404",
+    ),
     "patient-access": (
         "/patients/{patient}/access/",
         "200 403 403 200 200 404",

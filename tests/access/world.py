@@ -6,8 +6,15 @@ from django.utils import timezone
 
 from access import actions
 from access.models import Clinic, Invitation, Role, User
-from patients.models import SamePerson
-from tests.factories import ClinicFactory, PatientFactory, UserFactory, linked_to, member
+from patients.models import SamePerson, Transfer
+from tests.factories import (
+    ClinicFactory,
+    PatientFactory,
+    UserFactory,
+    linked_to,
+    member,
+    offered_to,
+)
 from tests.titration.factories import (
     contact_of,
     draft_of,
@@ -46,7 +53,8 @@ ROLES = (*Role.values, NOBODY)
 class World:
     """`step` was typed by the recorder and waits for the prescriber, who is named in it.
 
-    `draft` revises `plan`, which the prescriber signed.
+    `draft` revises `plan`, which the prescriber signed. `offer` is made to the clinic by another
+    one, `transfer` by it to that one.
     """
 
     clinic: Clinic
@@ -64,6 +72,8 @@ class World:
     observation: Observation
     effect: SideEffect
     link: SamePerson
+    offer: Transfer
+    transfer: Transfer
 
     def address(self, path: str) -> str:
         regimen = self.step.regimen
@@ -88,6 +98,8 @@ class World:
             observation=self.observation.observation,
             effect=self.effect.effect,
             link=self.link.line,
+            offer=self.offer.transfer,
+            transfer=self.transfer.transfer,
         )
 
     @property
@@ -123,6 +135,9 @@ def new_world() -> World:
     contact = contact_of(patient, people[Role.RECORDER])
     others = [PatientFactory(clinic=clinic, family_name=f"Twin{n}") for n in range(2)]
     link = linked_to(*others, people[Role.RECORDER])
+    elsewhere = ClinicFactory()
+    offer = offered_to(clinic, PatientFactory(clinic=elsewhere))
+    transfer = offered_to(elsewhere, others[0])
     for role in (Role.PRESCRIBER, Role.RECORDER):
         for of in (patient, None):
             content = b"Date,Dose\n2019,5 mg\n"
@@ -143,4 +158,6 @@ def new_world() -> World:
         observation=observation,
         effect=effect,
         link=link,
+        offer=offer,
+        transfer=transfer,
     )

@@ -145,7 +145,7 @@ def test_exports_say_that_they_hold_one_of_two(browser, pair):
     from titration.exports import history, pdf
 
     record = history.read(pair.one, by=pair.nurse, now=pair.regimen.entry.recorded_at)
-    assert pdf.document(record)["banner"]["linked"] == words
+    assert pdf.document(record)["banner"]["elsewhere"] == words
 
 
 def test_a_withdrawal_takes_it_from_both_and_stays_legible(browser, pair):

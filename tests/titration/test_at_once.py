@@ -17,7 +17,9 @@ from django.urls import reverse
 
 from access.models import Role
 from ledger.models import Entry, Submission
+from patients.models import Arrival, Patient
 from tests.factories import ClinicFactory, PatientFactory, member
+from tests.ledger.damage import findings
 from tests.pages import Page
 from tests.titration.doses import at
 from tests.titration.factories import (
@@ -29,6 +31,7 @@ from tests.titration.factories import (
     step_of,
 )
 from tests.titration.recording import Recording, address
+from titration import actions
 from titration.models import Confirmation, DoseStep, Regimen, RowRecorded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -285,3 +288,27 @@ def test_of_two_who_record_one_row_one_is_told_that_it_is_recorded(clinic, versi
     refused = next(page for page in answers if page.status == 422)
     assert "Row 1 is recorded already: entry" in refused.text
     assert DoseStep.objects.count() == RowRecorded.objects.count() == 1
+
+
+def test_of_two_who_accept_a_patient_one_does_and_the_other_way_round_nobody_waits():
+    west, north = ClinicFactory(name="Westgate"), ClinicFactory(name="Northfield")
+    osei, hall, okafor = member(west), member(north), member(north, Role.RECORDER)
+    back = PatientFactory(clinic=north, by=hall)
+    patient = PatientFactory(clinic=west, by=osei)
+    step_of(regimen_of(patient, by=osei))
+    offer = actions.offer_patient(patient=patient, to=north, responsible=osei, says="x", by=osei)
+    other = actions.offer_patient(patient=back, to=west, responsible=hall, says="y", by=hall)
+    sends = []
+    for person, made, to in ((hall, offer, hall), (okafor, offer, hall), (osei, other, osei)):
+        client = signed_in(person)
+        address = reverse("offer", args=[made.transfer])
+        page = Page(client.get(address))
+        sends.append(posts(client, address, {**page.values, "responsible": str(to.pk)}))
+
+    answers = at_once(sends)
+
+    assert sorted(page.status for page in answers[:2]) == [302, 409]
+    assert answers[2].status == 302  # in the other direction: neither waits for the other
+    assert Arrival.objects.count() == 2
+    assert Patient.objects.filter(clinic=north).count() == 2
+    assert findings() == []

@@ -46,6 +46,7 @@ READING = {
     "intake",
     "observation-list",
     "same-person-list",
+    "transfer-list",
 }
 FILES = {
     "patient-pdf",

@@ -144,17 +144,18 @@ def told(file: bytes) -> Tables:
     return {
         name: [{c: cell(name, c, value) for c, value in row.items()} for row in rows]
         for name, rows in tables.items()
-        if name not in ("origins", "imported_files", "same_person")
+        if name not in ("origins", "imported_files", "same_person", "transfers", "arrivals")
     }
 
 
 def brought_of(tables: Tables) -> list[Row]:
     """The entries that are brought in, which are all but those of files and of other records."""
-    links = {row["subject"] for row in tables["entries"] if row["kind"] == "same-person"}
+    others = ("same-person", "transfer")
+    lines = {row["subject"] for row in tables["entries"] if row["kind"] in others}
     return [
         row
         for row in tables["entries"]
-        if row["kind"] not in ("origin", "imported-file") and row["subject"] not in links
+        if row["kind"] not in ("origin", "imported-file", "arrival") and row["subject"] not in lines
     ]
 
 

@@ -105,6 +105,12 @@ from titration.actions.steps import (
     record_step,
     retract_step,
 )
+from titration.actions.transfers import (
+    accept_patient,
+    decline_patient,
+    offer_patient,
+    take_back_offer,
+)
 from titration.actions.visits import VisitReport, VisitStep, record_visit
 
 __all__ = [
@@ -134,6 +140,7 @@ __all__ = [
     "Verdict",
     "VisitReport",
     "VisitStep",
+    "accept_patient",
     "add_calendar_text",
     "add_measure",
     "add_measures",
@@ -159,6 +166,7 @@ __all__ = [
     "correct_observation",
     "correct_pump_event",
     "correct_step",
+    "decline_patient",
     "discard_draft",
     "dispute_step",
     "end_effect",
@@ -173,6 +181,7 @@ __all__ = [
     "life_of",
     "named",
     "newest_number",
+    "offer_patient",
     "open_regimen",
     "patient_here",
     "rebase_draft",
@@ -199,6 +208,7 @@ __all__ = [
     "revision_of",
     "save_draft",
     "sign_plan",
+    "take_back_offer",
     "tell_issue",
     "text_digest",
     "update_review",

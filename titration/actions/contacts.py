@@ -11,7 +11,7 @@ from access.policies import RECORD, allows, check
 from ledger.models import RetractionReason
 from ledger.writing import Asking, Log, check_newest, verb, writing
 from patients.models import Patient
-from titration import calls, contacted, policies
+from titration import contacted, patient_rows, policies
 from titration.actions.shared import card_of, today_of, withdraw
 from titration.contacted import Contacted
 from titration.models import Contact, ContactHow, Direction, Reached, Regimen
@@ -49,7 +49,7 @@ def record_contact(*, patient: Patient, text: ContactText, by: User, submission:
     with writing(patient.clinic, by=by, submission=submission) as log:
         made = add_contact(log, patient, text)
         log.flush()
-        calls.refresh([patient])
+        patient_rows.refresh([patient])
         return made
 
 
@@ -79,7 +79,7 @@ def correct_contact(
         )
         _add(log, corrected, text, contact)
         log.flush()
-        calls.refresh([patient])
+        patient_rows.refresh([patient])
         return corrected
 
 
@@ -97,7 +97,7 @@ def retract_contact(
         check_newest(contact.entry)
         retraction = withdraw(log, patient.pk, contact.contact, reason, reason_text)
         log.flush()
-        calls.refresh([patient])
+        patient_rows.refresh([patient])
         return retraction
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Clinic, User
 from access.policies import RECORD, check
-from ledger.models import Entry, FileFormat, ImportedFile, Origin, Record
+from ledger.models import Entry, FileFormat, ImportedFile, Origin, Record, Retraction
 from ledger.writing import AlreadySuperseded, Asking, Log, record_model, verb, writing
 from patients import projection as people
 from patients import search
@@ -27,16 +27,19 @@ from patients.actions import ProbableDuplicate
 from patients.context import ALLERGIES
 from patients.identity import Identity
 from patients.models import (
+    Arrival,
     ContextConfirmation,
     ContextVersion,
     Patient,
     PatientVersion,
     SamePerson,
+    Transfer,
 )
-from titration import calls, policies, projection
+from titration import patient_rows, policies, projection
 from titration.actions.catalogued import Catalogue
 from titration.actions.imports import FileText, begin_import, bring, nothing_new
 from titration.actions.record_rules import Rules
+from titration.actions.shared import two_names
 from titration.importing import First, Place
 from titration.models import Measure, Medicine, Plan, PlannedRow, Regimen
 from titration.policies import RuleBroken
@@ -47,9 +50,11 @@ from titration.tables.reading import ReadTables, TablesRefused, Values
 
 AT_ONCE = 1000
 
-NOT_BROUGHT = frozenset({ImportedFile.KIND, Origin.KIND, SamePerson.KIND})
-"""What tells of earlier files, which goes into the Origins of what they brought; and of other
-records of that clinic, which this one does not have."""
+OF_OTHERS = frozenset({SamePerson.KIND, Transfer.KIND, Arrival.KIND})
+"""What tells of other records, of that clinic or of others, which this one does not have."""
+
+NOT_BROUGHT = frozenset({ImportedFile.KIND, Origin.KIND}) | OF_OTHERS
+"""Beside those what tells of earlier files, which goes into the Origins of what they brought."""
 
 OF_PERSON = frozenset({PatientVersion.KIND, ContextVersion.KIND, ContextConfirmation.KIND})
 """What is left out for a patient of the clinic whose identity is another than the file's."""
@@ -79,27 +84,44 @@ def import_record(
     """
     check(by, clinic, RECORD)
     policies.check_prescribes_at(responsible, clinic, "responsible")
-    entries = _to_be_brought(entries_of(read))
     with writing(clinic, by=by, submission=submission) as log:
-        bringing = _Bringing(log, read, responsible, into)
-        new = bringing.new(entries)
         text = FileText(name, read.sha256, FileFormat.LEDGER_CSV, read.rows)
-        if not new:
-            raise nothing_new(bringing.patient, text)
-        if bringing.is_new_patient:
-            _check_alone(clinic, read, others)
-        bringing.bring(new, begin_import(log, bringing.patient, text))
-        try:
-            log.flush()
-        except (IntegrityError, DataError) as broken:
-            raise TablesRefused(
-                _(
-                    "What the file says cannot be kept: two of its records exclude each other, or "
-                    "a value is not one that its column can have."
-                )
-            ) from broken
-        bringing.refresh()
-        return bringing.file
+        return bring_record(log, read, text, responsible, into=into, others=others)
+
+
+def bring_record(
+    log: Log,
+    read: ReadTables,
+    text: FileText,
+    responsible: User,
+    *,
+    into: Patient | None = None,
+    others: Collection[UUID] = (),
+    within: UUID | None = None,
+) -> ImportedFile:
+    """As `import_record`, in an open write and unasked who may.
+
+    With `within` every identity is made anew from that, also where the clinic has it.
+    """
+    entries = _to_be_brought(entries_of(read))
+    bringing = _Bringing(log, read, responsible, into, within)
+    new = bringing.new(entries)
+    if not new:
+        raise nothing_new(bringing.patient, text)
+    if bringing.is_new_patient:
+        _check_alone(log.clinic, read, others)
+    bringing.bring(new, begin_import(log, bringing.patient, text))
+    try:
+        log.flush()
+    except (IntegrityError, DataError) as broken:
+        raise TablesRefused(
+            _(
+                "What the file says cannot be kept: two of its records exclude each other, or "
+                "a value is not one that its column can have."
+            )
+        ) from broken
+    bringing.refresh()
+    return bringing.file
 
 
 class _Bringing:
@@ -111,11 +133,12 @@ class _Bringing:
         read: ReadTables,
         responsible: User,
         into: Patient | None,
+        within: UUID | None,
     ) -> None:
         self.log = log
         self.read = read
         self.responsible = responsible
-        self.renews = _is_elsewhere(log.clinic, read)
+        self.within = within or _within(log.clinic, read)
         self.catalogue = Catalogue(log)
         self.rules = Rules()
         self.made: dict[int, Record] = {}
@@ -136,7 +159,7 @@ class _Bringing:
 
     def renewed(self, identity: UUID) -> UUID:
         """An identity of the file as this clinic has it."""
-        return _renewed(self.log.clinic, identity) if self.renews else identity
+        return _renewed(self.within, identity)
 
     def identity(self, theirs: UUID) -> UUID:
         return self.patient.pk if theirs == self.theirs else self.renewed(theirs)
@@ -328,16 +351,17 @@ class _Bringing:
         if allergies:
             people.refresh_allergies(allergies[-1])
         projection.refresh(self.regimens.values())
-        calls.refresh([self.patient])
+        patient_rows.refresh([self.patient])
 
 
 def _to_be_brought(entries: Sequence[Said]) -> list[Said]:
     """The entries without those of NOT_BROUGHT, and without what withdrew them."""
-    links = {said.entry["subject"] for said in entries if said.kind == SamePerson.KIND}
+    lines = {said.entry["subject"] for said in entries if said.kind in OF_OTHERS}
     return [
         said
         for said in entries
-        if said.kind not in NOT_BROUGHT and said.entry["subject"] not in links
+        if said.kind not in NOT_BROUGHT
+        and not (said.kind == Retraction.KIND and said.entry["subject"] in lines)
     ]
 
 
@@ -356,14 +380,8 @@ def _batched(values: Iterable[UUID], size: int) -> Iterator[list[UUID]]:
 
 
 def _both_names(first: str, by: str) -> str:
-    """Who recorded it first, and who brings it in; as much of their names as there is room for."""
-    said = _("%(name)s, brought in by %(by)s")
-    whole = said % {"name": first, "by": by}
-    longest = Entry._meta.get_field("recorded_by_name").max_length or len(whole)
-    if len(whole) <= longest:
-        return whole
-    room = (longest - len(said % {"name": "", "by": ""})) // 2
-    return said % {"name": first[:room], "by": by[:room]}
+    """Who recorded it first, and who brings it in."""
+    return two_names(_("%(name)s, brought in by %(by)s"), name=first, by=by)
 
 
 def _check_agrees(record: Record, subject: UUID, patient: Patient) -> None:
@@ -400,19 +418,19 @@ def identity_in(read: ReadTables) -> Identity:
 
 def patient_here(clinic: Clinic, read: ReadTables) -> UUID:
     """The identity that the patient of a file has in a clinic, or would have. TablesRefused."""
-    theirs = _uuid_of(read)
-    return _renewed(clinic, theirs) if _is_elsewhere(clinic, read) else theirs
+    return _renewed(_within(clinic, read), _uuid_of(read))
 
 
-def _renewed(clinic: Clinic, identity: UUID) -> UUID:
-    """Another identity, always the same for a clinic."""
-    return uuid5(clinic.uuid, str(identity))
+def _renewed(within: UUID | None, identity: UUID) -> UUID:
+    """Another identity within something, always the same; without anything, the same."""
+    return uuid5(within, str(identity)) if within else identity
 
 
-def _is_elsewhere(clinic: Clinic, read: ReadTables) -> bool:
-    """Whether the file is of another clinic of this installation, where each identity is once."""
+def _within(clinic: Clinic, read: ReadTables) -> UUID | None:
+    """The clinic, for a file of another one of this installation, where each identity is once."""
     subjects = {row["subject"] for row in read.tables["entries"]}
-    return _has(Entry.objects.exclude(clinic=clinic), "subject", subjects)
+    is_elsewhere = _has(Entry.objects.exclude(clinic=clinic), "subject", subjects)
+    return clinic.uuid if is_elsewhere else None
 
 
 def _check_alone(clinic: Clinic, read: ReadTables, others: Collection[UUID]) -> None:

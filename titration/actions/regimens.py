@@ -9,7 +9,7 @@ from access.policies import RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, check_newest, verb, writing
 from patients.models import Patient
-from titration import calls, policies, projection, pumped, reading
+from titration import patient_rows, policies, projection, pumped, reading
 from titration.actions.shared import check_regimen_stands, check_seen, is_fixed, retract
 from titration.models import Indication, MedicineVersion, Regimen, RegimenVersion
 from titration.policies import ChangedMeanwhile, RuleBroken
@@ -85,7 +85,7 @@ def revise_regimen(
         log.flush()
         projection.refresh([regimen])
         if before.medicine_id != version.medicine_id:
-            calls.refresh([regimen.patient])
+            patient_rows.refresh([regimen.patient])
         return version
 
 

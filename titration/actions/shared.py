@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from ledger.models import Retraction, RetractionReason
+from ledger.models import Entry, Retraction, RetractionReason
 from ledger.writing import Log, check_not_erased
 from patients.identity import Life
 from patients.models import PatientCard
@@ -68,3 +68,13 @@ def card_of(patient: UUID) -> PatientCard:
     except PatientCard.DoesNotExist:
         check_not_erased(patient)
         raise
+
+
+def two_names(said: str, **names: str) -> str:
+    """Two names in one, for an entry; as much of each as there is room for."""
+    whole = said % names
+    longest = Entry._meta.get_field("recorded_by_name").max_length or len(whole)
+    if len(whole) <= longest:
+        return whole
+    room = (longest - len(said % dict.fromkeys(names, ""))) // len(names)
+    return said % {part: name[:room] for part, name in names.items()}

@@ -8,7 +8,7 @@ from access.models import User
 from access.policies import RECORD, check
 from ledger.writing import Asking, verb, writing
 from patients.models import Patient
-from titration import calls, facts, projection
+from titration import facts, patient_rows, projection
 from titration.actions.carrying import FromRow
 from titration.actions.contacts import ContactText, add_contact
 from titration.actions.intake import IntakeText, add_reports
@@ -80,7 +80,7 @@ def record_visit(
         changed = {step.regimen.pk: step.regimen for step in steps}
         changed |= {report.regimen.pk: report.regimen for report in reports}
         projection.refresh(list(changed.values()))
-        calls.refresh([patient])
+        patient_rows.refresh([patient])
         return made
 
 

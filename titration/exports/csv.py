@@ -230,7 +230,7 @@ def of_export(record: PatientRecord) -> Cells:
         "up_to_entry": record.number,
         "up_to_digest": record.digest,
         "known_at": record.moment.at if record.moment else None,
-        "notice": notice(record.moment, record.linked),
+        "notice": notice(record.moment, record.linked, record.moved),
     }
 
 

@@ -13,8 +13,14 @@ from access.models import User
 from ledger.models import Head, Retraction
 from ledger.moments import Moment, NoSuchMoment
 from patients.linked import standing
-from patients.models import Patient, PatientVersion
-from patients.presenters import LinkedRecord, erased_words, linked_records, not_today_words
+from patients.models import Patient, PatientStatus, PatientVersion
+from patients.presenters import (
+    LinkedRecord,
+    erased_words,
+    linked_records,
+    moved_words,
+    not_today_words,
+)
 from patients.reading import KnownTopic, known_contexts
 from patients.wording import one_of_words
 from titration import contacted, planning, reported, timeline
@@ -65,7 +71,8 @@ class PatientRecord:
     `retractions` what withdrew some of them, by line. `observed` is every text of how the patient
     was, `withdrawn` what withdrew some of their lines. `contents` says what of all this was
     chosen: `regimens` has the chosen ones only, of `recorded` that there are. `linked` are the
-    other records of the same person, of which nothing else is here.
+    other records of the same person, of which nothing else is here, `moved` sentences of which
+    other clinic the patient is offered to, went to, or came from.
     """
 
     patient: Patient
@@ -85,6 +92,7 @@ class PatientRecord:
     contents: Contents = WHOLE
     recorded: int = 0
     linked: tuple[LinkedRecord, ...] = ()
+    moved: tuple[str, ...] = ()
 
     @property
     def now(self) -> datetime:
@@ -147,6 +155,8 @@ def read_all(
     withdrawn = _withdrawn([text for texts in seen.values() for text in texts], number)
     regimens = _regimens(keys, number, [c for texts in contacts.values() for c in texts])
     linked = set(standing(number).filter(patient__in=keys).values_list("patient", flat=True))
+    here = {key: version.status == PatientStatus.HERE for key, version in known.items()}
+    moved = moved_words(here, number)
     now = moment.at if moment else at
     return [
         PatientRecord(
@@ -166,6 +176,7 @@ def read_all(
             withdrawn=withdrawn,
             recorded=len(regimens.of(patient.pk)),
             linked=tuple(linked_records(patient.pk, number)) if patient.pk in linked else (),
+            moved=tuple(moved.get(patient.pk, ())),
         )
         for patient in patients
         if patient.pk in known
@@ -293,18 +304,24 @@ def _copies(plans: dict[UUID, tuple[PlanLog, ...]], known: int) -> dict[UUID, tu
     }
 
 
-def notice(moment: Moment | None, linked: Sequence[LinkedRecord] = ()) -> str:
+def notice(
+    moment: Moment | None, linked: Sequence[LinkedRecord] = (), moved: Sequence[str] = ()
+) -> str:
     """What every export says of itself; first of all when it is not the record of today.
 
-    Then, that it holds one of several linked records of a person.
+    Then, what is known elsewhere.
     """
     said = [not_today_words(moment)] if moment else []
-    return " ".join([*said, *filter(None, [linked_words(linked)]), str(RECORD_ONLY)])
+    return " ".join([*said, *filter(None, [elsewhere_words(linked, moved)]), str(RECORD_ONLY)])
 
 
-def linked_words(linked: Sequence[LinkedRecord]) -> str:
-    """That a file holds one of several linked records of a person; "" where no link stands."""
-    return one_of_words([each.who for each in linked]) if linked else ""
+def elsewhere_words(linked: Sequence[LinkedRecord], moved: Sequence[str]) -> str:
+    """That a file holds one of several linked records of a person, and of which other clinic they
+
+    are or were; "" for most people.
+    """
+    said = [one_of_words([each.who for each in linked])] if linked else []
+    return " ".join([*said, *(f"{sentence}." for sentence in moved)])
 
 
 def _place(record: RegimenRecord, at: datetime) -> tuple[bool, int]:

@@ -9,7 +9,7 @@ from patients import wording as people
 from patients.presenters import not_today_words
 from patients.presenters.context import allergies_of
 from titration.exports.fonts import FAMILIES
-from titration.exports.history import RECORD_ONLY, PatientRecord, linked_words
+from titration.exports.history import RECORD_ONLY, PatientRecord, elsewhere_words
 from titration.exports.legible import Legible
 from titration.presenters.log import moment_words, or_erased
 
@@ -86,7 +86,7 @@ def _banner(record: PatientRecord) -> dict[str, Any]:
         "facts": [fact for fact in facts if fact[1]],
         "demo": _("Demonstration: invented person") if clinic.is_demo else "",
         "not_today": not_today_words(record.moment) if record.moment else "",
-        "linked": linked_words(record.linked),
+        "elsewhere": elsewhere_words(record.linked, record.moved),
     }
 
 

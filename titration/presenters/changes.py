@@ -242,14 +242,28 @@ def patient_sheets(changes: Changes, now: datetime) -> list[PatientSheet]:
     """What the page shows of each patient, in their order; `now` is aware."""
     clinic = changes.span.clinic
     people = {row.patient: row for row in patients.rows([p.patient for p in changes.patients])}
+    here = {row.patient: row.is_here for row in people.values() if row.has_moved}
+    moved = patients.moved_words(here) if here else {}
     return [
-        _patient(changes, of, people[of.patient], clinic, clinic.local(now))
+        _patient(
+            changes,
+            of,
+            people[of.patient],
+            clinic,
+            clinic.local(now),
+            moved.get(of.patient, ()),
+        )
         for of in changes.patients
     ]
 
 
 def _patient(
-    changes: Changes, of: PatientChanges, row: patients.Row, clinic: Clinic, now: datetime
+    changes: Changes,
+    of: PatientChanges,
+    row: patients.Row,
+    clinic: Clinic,
+    now: datetime,
+    moved: Sequence[str],
 ) -> PatientSheet:
     facts = [
         (_("Born"), row.born),
@@ -257,6 +271,7 @@ def _patient(
         (_("Record No."), row.record_number),
         (_("Telephone"), row.telephone),
         (_("Linked"), has_other_record_words() if row.is_linked else ""),
+        *((_("Transfer"), words) for words in moved),
     ]
     ended = planned.ended_by(of.versions[-1]) if of.versions else None
     regimens = sorted(of.regimens, key=lambda each: place_of(each.versions[-1]))

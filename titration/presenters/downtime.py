@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from access.models import Clinic
 from patients import linked
 from patients import wording as people
-from patients.presenters import linked_records
+from patients.presenters import linked_records, moved_words
 from titration import issued, planning
 from titration.downtime import OpenRegimen, Person, UpTo
 from titration.models import Review
@@ -63,7 +63,7 @@ class RegimenPart:
 class PersonPart:
     """Somebody, and their open regimens. `allergies` say also that nobody asked.
 
-    `linked` has a sentence for each other record of the same person.
+    `linked` has a sentence for each other record of the same person, and for other clinics.
     """
 
     name: str
@@ -90,7 +90,7 @@ def up_to_words(known: UpTo) -> str:
 def people_parts(known: UpTo, found: Sequence[Person]) -> list[PersonPart]:
     """What the pack says of these people, in their order.
 
-    Two queries, and some for each whose record is linked with another.
+    Four queries, and some for each whose record is linked with another.
     """
     regimens = list(chain.from_iterable(person.regimens for person in found))
     read = Regimens(
@@ -105,12 +105,17 @@ def people_parts(known: UpTo, found: Sequence[Person]) -> list[PersonPart]:
 
 
 def _others(patients: Sequence[UUID], known: UpTo) -> dict[UUID, list[str]]:
-    """By patient: that there are other records of the same person, a sentence for each."""
+    """By patient a sentence for each other record of the same person, and for which clinic they
+
+    are offered to or came from. The pack has only who is with the clinic.
+    """
     links = linked.standing(known.number).filter(patient__in=patients)
-    return {
+    others = {
         patient: [record.words for record in linked_records(patient, known.number)]
         for patient in set(links.values_list("patient", flat=True))
     }
+    moved = moved_words(dict.fromkeys(patients, True), known.number)
+    return {key: [*others.get(key, ()), *moved.get(key, ())] for key in others | moved}
 
 
 def _person(

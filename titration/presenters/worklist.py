@@ -98,6 +98,11 @@ SAID = {
         gettext_noop("Ended"),
         gettext_noop("No medicine goes on after the end of its plan."),
     ),
+    "offer": _Said(
+        gettext_noop("Offered to another clinic, not accepted"),
+        gettext_noop("Since"),
+        gettext_noop("No patient is offered to another clinic."),
+    ),
     "nobody": _Said(
         gettext_noop("No responsible prescriber"),
         gettext_noop("Named"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from access.models import Clinic, User
 from access.policies import CONFIRM, RECORD, SIGN, clinics_of
@@ -25,7 +26,6 @@ from titration.models import (
     PlannedRow,
     RegimenCard,
     RegimenVersion,
-    Review,
     WorklistRow,
     written_component,
 )
@@ -38,7 +38,9 @@ from titration.presenters.worklist_told import (
     Waiting,
     calls_of,
     differing_words,
+    offers_of,
     reports_of,
+    reviews_of,
     waiting_words,
 )
 from titration.pump import PumpText
@@ -46,6 +48,10 @@ from titration.timeline import Effective
 
 PLANNED, TOLD = ("passed", "ahead"), ("confirm", "differs")
 PUMP = ("pump-alarm", "pump-refill")
+WITHOUT_MEDICINE = {
+    "call-back": ("contact-list", gettext_noop("No medicine in particular")),
+    "offer": ("transfer-list", gettext_noop("The whole record")),
+}
 
 
 class _Planned(NamedTuple):
@@ -124,12 +130,6 @@ def _planned_parts() -> QuerySet:
     return parts.values_list("version_id", "of_row", *COMPONENT_FIELDS)
 
 
-@cache
-def _newest_reviews() -> QuerySet:
-    """Each review and what it is for."""
-    return Review.objects.newest().values_list("review", "what_for")
-
-
 def words_of(
     sections: Sequence[Section],
     recent: Sequence[Recent],
@@ -158,11 +158,12 @@ def words_of(
         steps={row[0]: _Step(*row) for row in _steps().filter(pk__in=entries)},
         parts=reading.components_of(entries),
         planned=_planned({row.about for row in rows if row.topic in PLANNED}),
-        reviews=_reviews({row.about for row in rows if row.topic == "review"}),
+        reviews=reviews_of({row.about for row in rows if row.topic == "review"}),
         pumps=pumped.texts_of({row.about for row in rows if row.topic in PUMP}),
         former=_former(rows, cards, user),
         reports=reports_of([row for row in rows if row.topic == "differs"]),
         calls=calls_of({row.patient_id for row in rows if row.topic == "call-back"}),
+        offers=offers_of({row.patient_id for row in rows if row.topic == "offer"}),
     )
     return Said(
         [replace(section, rows=list(page.rows(section))) for section in sections],
@@ -229,14 +230,6 @@ def _planned(rows: set[UUID]) -> dict[UUID, _Planned]:
     }
 
 
-def _reviews(reviews: set[UUID]) -> dict[UUID, str]:
-    """By review what it is for; a review that a plan names is not among them."""
-    if not reviews:
-        return {}
-    newest = _newest_reviews().filter(review__in=reviews)
-    return {review: words or "" for review, words in newest}
-
-
 CELLS = """
 <th scope="row"><a href="{patient_url}"><bdi>{patient}</bdi></a>{ended}{linked}{numbers}</th>
 <td>{error}<a href="{url}"><bdi>{regimen}</bdi></a></td>
@@ -270,6 +263,7 @@ class _Page:
     former: Mapping[int, frozenset[int]]
     reports: Mapping[UUID, Report]
     calls: Mapping[UUID, Waiting]
+    offers: Mapping[UUID, str]
     titles: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def rows(self, section: Section) -> Iterator[Row]:
@@ -289,7 +283,7 @@ class _Page:
             words = self._words(step, row.regimen_id)
         cells = html(
             CELLS,
-            **self._shared(row.patient_id, row.regimen_id),
+            **self._shared(row.patient_id, row.regimen_id, row.topic),
             words=words,
             beside=self._beside(row, told),
             day_label=section.day,
@@ -315,8 +309,9 @@ class _Page:
         entry = self.in_force[regimen]
         return self.steps[entry] if entry else None
 
-    def _shared(self, patient: UUID, regimen: UUID | None) -> dict[str, str]:
+    def _shared(self, patient: UUID, regimen: UUID | None, topic: str = "") -> dict[str, str]:
         """The cells that say of whom a row is, and of which medicine, if it is of one."""
+        page, without = WITHOUT_MEDICINE.get(topic, WITHOUT_MEDICINE["call-back"])
         person = self.people[patient]
         card = self.cards[regimen] if regimen else None
         number = person.record_number or person.nhs_number
@@ -333,8 +328,8 @@ class _Page:
             "error": html("<b>{words}</b> ", words=_("ENTERED IN ERROR"))
             if card and card.is_retracted
             else NOTHING,
-            "regimen": self._title(card) if card else _("No medicine in particular"),
-            "url": url_of("regimen", regimen) if regimen else url_of("contact-list", patient),
+            "regimen": self._title(card) if card else _(without),
+            "url": url_of("regimen", regimen) if regimen else url_of(page, patient),
         }
 
     def _title(self, card: _Card) -> str:
@@ -364,6 +359,8 @@ class _Page:
         )
 
     def _why(self, row: WorklistRow, told: _Step | None) -> str:
+        if row.topic == "offer":
+            return self.offers.get(row.patient_id, "")
         if row.topic == "call-back":
             return waiting_words(self.calls.get(row.about))
         if row.about in self.reports:
@@ -395,7 +392,7 @@ class _Page:
             case "confirm" if told is not None:
                 words = _("From %(moment)s. Recorded by %(name)s, decided by %(prescriber)s.")
             case "nobody":
-                words = _("%(name)s is named, and prescribes here no longer.")
+                words = _("%(name)s is named, and does not prescribe here.")
             case "pump-alarm" | "pump-refill" if row.about in self.pumps:
                 return pump_dates_words(row.topic, self.pumps[row.about])
             case "review":

@@ -1,15 +1,18 @@
-"""What the worklist says of reports that differ and of call backs that wait."""
+"""What the worklist says of reports that differ, call backs that wait, reviews and offers."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from patients.presenters import moved_words
 from titration import contacted, intake, reported
 from titration.contacted import Contacted
 from titration.intake import Report
-from titration.models import WorklistRow
+from titration.models import Review, WorklistRow
 from titration.presenters.contacts import call_words, tries_words
 from titration.presenters.intake import heading_words, told_words
 
@@ -43,6 +46,28 @@ def calls_of(patients: set[UUID]) -> dict[UUID, Waiting]:
         for found in live
         for call in contacted.open_calls(found)
     }
+
+
+def reviews_of(reviews: set[UUID]) -> dict[UUID, str]:
+    """By review what it is for; a review that a plan names is not among them."""
+    if not reviews:
+        return {}
+    newest = _newest_reviews().filter(review__in=reviews)
+    return {review: words or "" for review, words in newest}
+
+
+@cache
+def _newest_reviews() -> QuerySet:
+    """Each review and what it is for; named once for each process, as in reading."""
+    return Review.objects.newest().values_list("review", "what_for")
+
+
+def offers_of(patients: set[UUID]) -> dict[UUID, str]:
+    """By patient: to which clinic they are offered, or which one declined."""
+    if not patients:
+        return {}
+    said = moved_words(dict.fromkeys(patients, False))
+    return {patient: words[0] for patient, words in said.items()}
 
 
 def waiting_words(call: Waiting | None) -> str:

@@ -22,11 +22,13 @@ from ledger.models import (
 )
 from patients.context import TOPICS
 from patients.models import (
+    Arrival,
     ContextConfirmation,
     ContextVersion,
     Patient,
     PatientVersion,
     SamePerson,
+    Transfer,
 )
 from titration.models import (
     CalendarText,
@@ -126,6 +128,8 @@ TABLES = _tables(
         Table("context_lines", ContextVersion, spread="lines", parts=PARTS_OF_CONTEXT),
         Table("context_confirmations", ContextConfirmation),
         Table("same_person", SamePerson),
+        Table("transfers", Transfer),
+        Table("arrivals", Arrival),
         Table("regimens", RegimenVersion),
         Table("steps", DoseStep),
         Table("components", Component),

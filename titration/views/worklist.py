@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 
 from access import audit
 from access.models import AccessKind, Clinic, Role, User
-from access.policies import VIEW_CHARTS, allows_anywhere, clinics_of
+from access.policies import RECORD, VIEW_CHARTS, allows_anywhere, clinics_of
 from access.signed_in import SignedInRequest
 from ledger import pages, reread
 from ledger.reread import Made
+from patients import transferred
 from titration import listed
 from titration.presenters import worklist as presenter
 from titration.presenters.filters import People, filters_of, scope_of
@@ -45,13 +46,17 @@ def worklist(request: SignedInRequest) -> HttpResponse:
 
 
 class _Found(NamedTuple):
-    """Whose rows the page shows, and what they are narrowed by; `hold` is how long they may be."""
+    """Whose rows the page shows, and what they are narrowed by; `hold` is how long they may be.
+
+    `offers` is how many patients other clinics offer.
+    """
 
     sections: Sequence[Section]
     recent: Sequence[Recent]
     clinics: Mapping[int, Clinic]
     people: People
     hold: reread.Hold
+    offers: int = 0
 
 
 def _find(asked: Asked, user: User, now: datetime) -> Made[_Found]:
@@ -62,7 +67,9 @@ def _find(asked: Asked, user: User, now: datetime) -> Made[_Found]:
         sections = [presenter.section_of(asked, scope, asked.topic)]
         return Made(_Found(sections, [], clinics, people, hold), hold)
     sections = presenter.front_page(asked, scope)
-    return Made(_Found(sections, presenter.recent_keys(user), clinics, people, hold), hold)
+    offers = transferred.waiting().filter(to__in=clinics_of(user, RECORD)).count()
+    recent = presenter.recent_keys(user)
+    return Made(_Found(sections, recent, clinics, people, hold, offers), hold)
 
 
 def _page(
@@ -75,6 +82,7 @@ def _page(
         "sections": [section for section in said.sections if section.rows],
         "empty": [section for section in said.sections if not section.rows],
         "recorded": said.recorded,
+        "offers": found.offers,
         "back": back,
     }
     return Made(context, reread.hold(now, is_clocked=True) if said.is_clocked else found.hold)

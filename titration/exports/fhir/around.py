@@ -137,7 +137,9 @@ def read_arounds(records: Sequence[PatientRecord]) -> Iterator[Around]:
     patients, known = [record.patient.pk for record in records], records[0].number
     clinic = records[0].patient.clinic
     entries = Entry.objects.filter(clinic=clinic, patient__in=patients, number__lte=known)
-    entries_of = _by_patient(entries.select_related("came_from__file").order_by("number"))
+    entries_of = _by_patient(
+        entries.select_related("came_from__file", "transfer", "arrival").order_by("number")
+    )
     withdrawn = Retraction.objects.up_to(known).filter(entry__patient__in=patients)
     withdrawn_of: dict[UUID | None, dict[UUID, Retraction]] = {}
     for row in withdrawn.select_related("entry"):

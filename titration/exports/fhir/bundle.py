@@ -92,5 +92,5 @@ def _export(record: PatientRecord) -> list[Json]:
         extension("up-to-digest", record.digest),
         extension("known-at", record.moment.at if record.moment else None),
         extension("part", True if record.contents.is_part else None),
-        extension("notice", notice(record.moment, record.linked)),
+        extension("notice", notice(record.moment, record.linked, record.moved)),
     )

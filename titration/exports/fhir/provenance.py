@@ -104,6 +104,8 @@ def _provenance(
                 extension("entry-digest", entry.digest),
                 extension("time-zone", entry.time_zone),
                 _origin(entry),
+                _transfer(entry),
+                _arrival(entry),
             ),
             "target": [{"reference": target} for target in dict.fromkeys(targets)],
             "recorded": around.local(entry.recorded_at),
@@ -143,6 +145,36 @@ def _origin(entry: Entry) -> list[Json]:
         extension("first-recorded-by", origin.first_recorded_by, "String"),
         extension("first-recorded-at", origin.first_recorded_at),
         extension("first-time-zone", origin.first_time_zone),
+    )
+
+
+def _transfer(entry: Entry) -> list[Json]:
+    """An offer of the patient to another clinic, or how that clinic answered it."""
+    transfer = getattr(entry, "transfer", None)
+    if transfer is None:
+        return []
+    return group(
+        "transfer",
+        extension("event", transfer.event, "Code"),
+        extension("to", transfer.to_name),
+        extension("responsible", transfer.responsible_name),
+        extension("says", transfer.says, "String"),
+        extension("arrived", str(transfer.arrived_id) if transfer.arrived_id else None),
+    )
+
+
+def _arrival(entry: Entry) -> list[Json]:
+    """Which other clinic the record came from."""
+    arrival = getattr(entry, "arrival", None)
+    if arrival is None:
+        return []
+    return group(
+        "arrival",
+        extension("from", arrival.sender_name),
+        extension("left", str(arrival.left_id)),
+        extension("offered-by", arrival.offered_by_name),
+        extension("last-entry", arrival.last_number),
+        extension("last-digest", arrival.last_digest),
     )
 
 

@@ -11,7 +11,15 @@ from django.utils.translation import ngettext
 from access.models import Clinic
 from ledger.models import Entry, Erasure, ImportedFile
 from patients import wording as people
-from patients.models import ContextConfirmation, ContextVersion, PatientVersion, SamePerson
+from patients.models import (
+    Arrival,
+    ContextConfirmation,
+    ContextVersion,
+    PatientVersion,
+    SamePerson,
+    Transfer,
+    TransferEvent,
+)
 from patients.presenters import context
 from titration.changes import Changes, Key, PatientChanges
 from titration.presenters.changed.line import Line, changed_fields, recorded_cell, stacked
@@ -42,6 +50,12 @@ def _lines(changes: Changes, of: PatientChanges, clinic: Clinic) -> Iterator[Lin
             yield _confirmed(changes.confirmations[key.entry], clinic)
         elif key.kind == ContextVersion.KIND:
             yield _context(key, of, clinic)
+        elif key.kind == Transfer.KIND:
+            yield _transfer(changes.transfers[key.entry], clinic)
+        elif key.kind == Arrival.KIND:
+            yield _arrival(changes.arrivals[key.entry], clinic)
+        elif key.entry in changes.withdrawals and key.subject in changes.offers:
+            yield _taken_back(changes, key, clinic)
         elif key.subject in changes.links:
             yield _link(changes, key, clinic)
         elif line := contact_line(changes, of.contacts, key, clinic) or observed_line(
@@ -77,6 +91,45 @@ def _link(changes: Changes, key: Key, clinic: Clinic) -> Line:
         before=words,
         recorded=_by(withdrawal.entry, clinic),
         error=withdrawal_words(withdrawal, clinic),
+    )
+
+
+def _transfer(transfer: Transfer, clinic: Clinic) -> Line:
+    """An offer to another clinic, or how that clinic answered it."""
+    what = {
+        TransferEvent.OFFERED: _("Offered to another clinic"),
+        TransferEvent.DECLINED: _("The other clinic declined"),
+        TransferEvent.ACCEPTED: _("Transferred to another clinic"),
+    }[TransferEvent(transfer.event)]
+    responsible = _("Responsible: %(name)s") % {"name": transfer.responsible_name}
+    return Line(
+        (transfer.entry.number,),
+        what,
+        now=stacked([transfer.to_name, responsible if transfer.responsible_name else ""]),
+        decided=quoted(transfer.says),
+        recorded=_by(transfer.entry, clinic),
+    )
+
+
+def _taken_back(changes: Changes, key: Key, clinic: Clinic) -> Line:
+    withdrawal = changes.withdrawals[key.entry]
+    return Line(
+        (key.number,),
+        _("Offer taken back"),
+        before=changes.offers[key.subject].to_name,
+        decided=quoted(withdrawal.reason_text),
+        recorded=_by(withdrawal.entry, clinic),
+    )
+
+
+def _arrival(arrival: Arrival, clinic: Clinic) -> Line:
+    """What came with it is told where it belongs."""
+    offered = _("Offered by %(name)s") % {"name": arrival.offered_by_name}
+    return Line(
+        (arrival.entry.number,),
+        _("Came from another clinic"),
+        now=stacked([arrival.sender_name, offered]),
+        recorded=_by(arrival.entry, clinic),
     )
 
 

@@ -64,6 +64,26 @@ COLUMN_WORDS = {
     "twin": _("Identity of the same link in the other record (uuid); its withdrawal ends both."),
     "other": _("The other patient’s identity (uuid)."),
     "same_person.reason": _("How it is known that both are the same person."),
+    # transfers
+    "transfer": _("Identity of the offer (uuid), shared by its answer; a withdrawal names it."),
+    "transfers.event": _("Offered, or how that was answered."),
+    "to_name": _("The clinic that the patient is offered to, as written."),
+    "transfers.responsible_id": _(
+        "Of an offer who answers for the patient until it is accepted, of an acceptance who does "
+        "from then on; a number that stands for the person in this file."
+    ),
+    "transfers.says": _("Why it was offered or declined, as typed."),
+    "arrived": _("The patient’s identity in the clinic that accepted (uuid)."),
+    # arrivals
+    "sender_name": _("The clinic that the record came from, as written."),
+    "left": _("The patient’s identity there (uuid)."),
+    "offered_by_name": _("Who had offered the patient, as written."),
+    "arrivals.responsible_id": _(
+        "Who is named here where somebody has to answer; a number that stands for the person in "
+        "this file."
+    ),
+    "last_number": _("Number of the newest entry of that clinic’s ledger then."),
+    "last_digest": _("Digest of that entry."),
     # regimens
     "regimens.regimen": _("Identity of the regimen (uuid), shared by its texts."),
     "medicine": _("Identity of the medicine in the clinic’s list (uuid)."),

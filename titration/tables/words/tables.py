@@ -8,6 +8,8 @@ TABLE_WORDS = {
     "context_lines": _("The lines of the texts of the context, a row for each."),
     "context_confirmations": _("Somebody asked again, and a text of the context was unchanged."),
     "same_person": _("Another record of the clinic is of the same person; nothing of it is here."),
+    "transfers": _("Offers of the patient to another clinic, and how that clinic answered."),
+    "arrivals": _("The record came from another clinic of the server, which had offered it."),
     "regimens": _("One medicine by one route: a row for each text of it, the newest last."),
     "steps": _("The dose log: what the patient was instructed to take from which moment."),
     "components": _("The parts of the doses of steps, a row for each."),

@@ -1,44 +1,50 @@
-"""The rows of the worklist for call backs: a patient's, whatever becomes of a regimen."""
+"""The rows of the worklist that are a patient's, whatever becomes of a regimen: call backs that
 
-from collections.abc import Iterable, Iterator, Sequence
+wait, and the offer to another clinic that was not accepted.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from access.models import Clinic
+from ledger.models import Entry
 from ledger.verification import values
-from patients.models import Patient, PatientVersion
+from patients import transferred
+from patients.models import Patient, PatientVersion, Transfer, TransferEvent
 from titration import contacted, worklist
 from titration.contacted import Contacted
 from titration.models import Contact, RegimenCard, WorklistRow
-from titration.worklist import Call
+from titration.worklist import Call, Item
 
-CALLS = "call-back"
+TOPICS = ("call-back", "offer")
 BATCH = 2000
 
 
 def refresh(patients: Iterable[Patient], now: datetime | None = None) -> None:
-    """Make the rows of these patients' call backs anew, inside the write that changed them.
+    """Make these rows of these patients anew, inside the write that changed them.
 
     The patients are of one clinic.
     """
     patients = list(patients)
     if patients:
-        rows = WorklistRow.objects.filter(patient__in=[p.pk for p in patients], topic=CALLS)
-        listed = [row for rows in _calls(patients).values() for row in rows]
+        rows = WorklistRow.objects.filter(patient__in=[p.pk for p in patients], topic__in=TOPICS)
+        listed = [row for rows in _rows(patients).values() for row in rows]
         rewrite(patients[0].clinic, rows, listed, now or timezone.now())
 
 
-def _calls(patients: Sequence[Patient]) -> dict[UUID, list[WorklistRow]]:
-    """By patient a row for each open call back; none of one who was erased."""
+def _rows(patients: Sequence[Patient]) -> dict[UUID, list[WorklistRow]]:
+    """By patient a row for each open call back, and one for an offer; none of who was erased."""
     keys = [patient.pk for patient in patients]
     versions = PatientVersion.objects.newest().filter(patient__in=keys, family_name=None)
-    erased = set(versions.values_list("patient_id", flat=True))
+    present = set(keys) - set(versions.values_list("patient_id", flat=True))
     by_patient: dict[UUID, list[Contacted]] = {key: [] for key in keys}
-    for text in contacted.contacts(set(keys) - erased):
+    for text in contacted.contacts(present):
         by_patient[text.patient].append(text)
     waiting = {
         key: contacted.open_calls(contacted.standing(texts)) for key, texts in by_patient.items()
@@ -47,6 +53,7 @@ def _calls(patients: Sequence[Patient]) -> dict[UUID, list[WorklistRow]]:
     cards = RegimenCard.objects.filter(pk__in=regimens.values()).select_related("version")
     medicines = {card.pk: card.version.medicine_id for card in (cards if regimens else ())}
     clinics = {patient.pk: patient.clinic_id for patient in patients}
+    offers = _offers(present)
     return {
         patient: [
             WorklistRow(
@@ -56,10 +63,32 @@ def _calls(patients: Sequence[Patient]) -> dict[UUID, list[WorklistRow]]:
                 medicine_id=medicines.get(regimens.get(item.about)),
                 **columns(item),
             )
-            for item in worklist.calls(_due(calls))
+            for item in worklist.calls(_due(calls)) | offers.get(patient, frozenset())
         ]
         for patient, calls in waiting.items()
     }
+
+
+def _offers(patients: Collection[UUID]) -> dict[UUID, frozenset[Item]]:
+    """By patient: the offer that was not accepted, for who answers for them meanwhile."""
+    newest = transferred.newest(patients)
+    open_ = {p: each for p, each in newest.items() if each.event != TransferEvent.ACCEPTED}
+    if not open_:
+        return {}
+    offers = Transfer.objects.filter(
+        transfer__in=[each.transfer for each in open_.values()], event=TransferEvent.OFFERED
+    )
+    whose = dict(offers.values_list("transfer", "responsible"))
+    return {
+        patient: frozenset({_offer(each.entry, whose[each.transfer])})
+        for patient, each in open_.items()
+    }
+
+
+def _offer(entry: Entry, whose: int) -> Item:
+    """Shown from the day on which it was made or declined, until it is taken back or accepted."""
+    on = entry.recorded_at.astimezone(ZoneInfo(entry.time_zone)).date()
+    return Item("offer", on, on, None, whose, entry.subject, entry.number)
 
 
 def _due(calls: Iterable[Contacted]) -> Iterator[Call]:
@@ -95,19 +124,20 @@ def columns(item: worklist.Item) -> dict[str, Any]:
     }
 
 
-def called_in(clinic: Clinic) -> QuerySet[Patient]:
-    """The clinic's patients of whom a contact is recorded or a call back is listed."""
+def listed_in(clinic: Clinic) -> QuerySet[Patient]:
+    """The clinic's patients of whom a call back or an offer is recorded, or is listed."""
     contacts = Contact.objects.filter(patient=OuterRef("pk"), call_back_on__isnull=False)
-    rows = WorklistRow.objects.filter(patient=OuterRef("pk"), topic=CALLS)
-    patients = Patient.objects.filter(Exists(contacts) | Exists(rows), clinic=clinic)
-    return patients.select_related("clinic")
+    offers = Transfer.objects.filter(patient=OuterRef("pk"))
+    rows = WorklistRow.objects.filter(patient=OuterRef("pk"), topic__in=TOPICS)
+    found = Exists(contacts) | Exists(offers) | Exists(rows)
+    return Patient.objects.filter(found, clinic=clinic).select_related("clinic")
 
 
-def differing_calls(patients: Sequence[Patient]) -> list[Patient]:
-    """Those of these patients whose listed call backs differ from what `refresh` makes."""
-    rows = WorklistRow.objects.filter(patient__in=[p.pk for p in patients], topic=CALLS)
+def differing_rows(patients: Sequence[Patient]) -> list[Patient]:
+    """Those of these patients whose rows differ from what `refresh` makes."""
+    rows = WorklistRow.objects.filter(patient__in=[p.pk for p in patients], topic__in=TOPICS)
     listed: dict[UUID, set] = {patient.pk: set() for patient in patients}
     for row in rows:
         listed[row.patient_id].add(values(row))
-    made = _calls(patients)
+    made = _rows(patients)
     return [p for p in patients if listed[p.pk] != set(map(values, made[p.pk]))]
