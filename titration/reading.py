@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from ledger.composed import Composed
+from ledger.composed import Composed, Joined
 from ledger.models import Entry, Retraction
 from ledger.moments import NoSuchMoment
 from titration import timeline
@@ -115,11 +115,22 @@ def text_of(regimen: Regimen, known: int | None = None) -> tuple[RegimenVersion,
     """
     if known is None:
         return regimen.card.version, regimen.card.is_retracted
-    version = RegimenVersion.objects.newest(known).filter(regimen=regimen).first()
-    if version is None:
-        raise NoSuchMoment(_("This regimen was not recorded yet at that moment. Type a later day."))
-    withdrawals = Entry.objects.filter(subject=regimen.pk, kind=Retraction.KIND)
-    return version, withdrawals.filter(number__lte=known).exists()
+    for version, withdrawn in _text_then(regimen.pk, known):
+        return _version(version), withdrawn is not None and withdrawn <= known
+    raise NoSuchMoment(_("This regimen was not recorded yet at that moment. Type a later day."))
+
+
+_version = Joined(RegimenVersion)
+
+
+@Composed
+def _text_then(regimen: UUID, known: int) -> QuerySet:
+    """The text that a regimen had, and the entry that has withdrawn it, whenever that was."""
+    withdrawal = Entry.objects.filter(subject=OuterRef("regimen"), kind=Retraction.KIND)
+    versions = RegimenVersion.objects.newest(known).filter(regimen=regimen)
+    return versions.annotate(withdrawn=Subquery(withdrawal.values("number"))).values_list(
+        "pk", "withdrawn"
+    )
 
 
 def up_to(known: int | None) -> tuple[int, ...]:
