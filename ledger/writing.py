@@ -346,14 +346,19 @@ def _answer_repeat(clinic: Clinic, asking: Asking) -> None:
 
     Whether one that was erased asked for the same can no longer be known: a conflict.
     """
-    earlier = Submission.objects.filter(clinic=clinic, uuid=asking.uuid).first()
-    if earlier is None:
-        return
-    entry = Entry.objects.get(clinic=clinic, number=earlier.first_number)
-    if earlier.salt is None or earlier.asked != _asked_digest(earlier.salt, asking):
-        raise SubmissionConflict(entry)
-    outcomes.committed(asking.uuid)
-    raise Answered(record_of(entry))
+    for first_number, salt, asked in _earlier(clinic.pk, asking.uuid):
+        entry = Entry.objects.get(clinic=clinic, number=first_number)
+        if salt is None or asked != _asked_digest(salt, asking):
+            raise SubmissionConflict(entry)
+        outcomes.committed(asking.uuid)
+        raise Answered(record_of(entry))
+
+
+@Composed
+def _earlier(clinic: int, submission: UUID) -> models.QuerySet:
+    """Of a submission that was carried out before: its first entry, the salt and the digest."""
+    earlier = Submission.objects.filter(clinic=clinic, uuid=submission)
+    return earlier.values_list("first_number", "salt", "asked")
 
 
 def record_of(entry: Entry) -> Record:

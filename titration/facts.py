@@ -177,10 +177,10 @@ def _read(regimens: Sequence[Regimen], logs: Mapping[UUID, History]) -> dict[UUI
     keys = [regimen.pk for regimen in regimens]
     versions: dict[UUID, Version] = {}
     there: dict[str, list[UUID]] = {name: [] for name in _EXISTING}
-    for key, *version, is_retracted in _versions(keys):
-        width = len(version) - len(_EXISTING)
-        versions[key] = Version._make((*version[:width], is_retracted))
-        for name, is_there in zip(_EXISTING, version[width:], strict=True):
+    for key, *row in _versions(keys):
+        exist, version = row[: len(_EXISTING)], row[len(_EXISTING) :]
+        versions[key] = Version._make(version)
+        for name, is_there in zip(_EXISTING, exist, strict=True):
             if is_there:
                 there[name].append(key)
     patients = list({regimen.patient_id for regimen in regimens})
@@ -219,12 +219,12 @@ _EXISTING = {
 
 @Composed
 def _versions(regimens: Sequence[UUID]) -> QuerySet:
-    """Of each regimen: the columns of Version, and before the last of them what there is of it."""
+    """Of each regimen: whether it has each of _EXISTING, then the columns of Version."""
     withdrawal = Retraction.objects.filter(entry__subject=OuterRef("regimen"))
     versions = RegimenVersion.objects.newest().filter(regimen__in=regimens)
     return versions.annotate(**_EXISTING, withdrawn=Exists(withdrawal)).values_list(
-        *("regimen_id", "entry_id", "entry__number", "entry__recorded_at", "entry__time_zone"),
-        *("responsible_id", "medicine_id", *_EXISTING, "withdrawn"),
+        *("regimen_id", *_EXISTING, "entry_id", "entry__number", "entry__recorded_at"),
+        *("entry__time_zone", "responsible_id", "medicine_id", "withdrawn"),
     )
 
 

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
+from ledger.composed import Composed
 from ledger.models import Entry, Head
 from ledger.verification import Damage, Finding, differing, values
 from titration import facts, intake, patient_rows, planned, timeline, worklist
@@ -166,12 +168,16 @@ def _plan(known: Facts, texts: Mapping[UUID, Text]) -> Planned | None:
 def _asked(regimens: Sequence[Regimen]) -> dict[UUID, list[Asked]]:
     """By regimen, the drafts under which somebody asked for a signature."""
     zones = {regimen.pk: regimen.clinic.time_zone for regimen in regimens}
-    drafts = PlanDraft.objects.filter(regimen__in=list(zones), asked_at__isnull=False)
     found: dict[UUID, list[Asked]] = {}
-    for draft, regimen, at in drafts.values_list("pk", "regimen_id", "asked_at"):
-        if at is not None:
-            found.setdefault(regimen, []).append(Asked(draft, day_of(at, zones[regimen])))
+    for draft, regimen, at in _asked_columns(list(zones)):
+        found.setdefault(regimen, []).append(Asked(draft, day_of(at, zones[regimen])))
     return found
+
+
+@Composed
+def _asked_columns(regimens: Sequence[UUID]) -> QuerySet:
+    drafts = PlanDraft.objects.filter(regimen__in=regimens, asked_at__isnull=False)
+    return drafts.values_list("pk", "regimen_id", "asked_at")
 
 
 def forget(patient: UUID) -> None:
