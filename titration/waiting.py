@@ -21,7 +21,7 @@ def keep(
     clinic: Clinic, patient: Patient | None, user: User, name: str, content: bytes, now: datetime
 ) -> WaitingFile:
     """Keep a file for a day, in place of the one of theirs that waits; drop those of days ago."""
-    WaitingFile.objects.filter(chosen_at__lte=now - KEPT).delete()
+    drop_overdue(now)
     file, _is_new = WaitingFile.objects.update_or_create(
         patient=patient,
         user=user,
@@ -46,6 +46,12 @@ def waiting(patient: Patient | None, user: User, now: datetime):
 def keep_choices(file: WaitingFile) -> None:
     """Keep what was said of a file that still waits; another window may have dropped it."""
     _still(file).update(choices=file.choices)
+
+
+def drop_overdue(now: datetime) -> int:
+    """Drop the files whose day is over. Returns how many there were."""
+    count, _by_model = WaitingFile.objects.filter(chosen_at__lte=now - KEPT).delete()
+    return count
 
 
 @transaction.atomic

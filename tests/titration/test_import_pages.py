@@ -279,14 +279,18 @@ def test_a_file_that_cannot_be_read_says_why_beside_its_box(client, story, conte
     assert not WaitingFile.objects.exists()
 
 
-def test_a_file_waits_for_its_person_and_for_a_day_alone(client, story):
+def test_a_file_waits_for_its_person_and_for_a_day_alone(client, story, capsys):
     choose(client, story)
     client.force_login(story.doctor)
     assert client.get(story.url("columns")).status_code == 404
     client.force_login(story.recorder)
     WaitingFile.objects.update(chosen_at=timezone.now() - timedelta(days=1, seconds=1))
     assert client.get(story.url("columns")).status_code == 404
+    call_command("drop_waiting_files")
+    assert "1 file that waited longer than a day was dropped." in capsys.readouterr().out
+    assert not WaitingFile.objects.exists()
     waiting.keep(story.clinic, story.patient, story.doctor, "other.csv", b"x", timezone.now())
+    call_command("drop_waiting_files")
     assert WaitingFile.objects.get().user == story.doctor
     administrator = member(story.clinic, Role.ADMINISTRATOR)
     erasing.erase(
