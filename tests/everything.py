@@ -304,7 +304,7 @@ def _planned(regimen: RegimenVersion, step: DoseStep, by: User) -> None:
                     review=review,
                     regimen=regimen.regimen,
                     status=status,
-                    review_on=date(2026, 7, 1),
+                    review_on=clinic.local(timezone.now()).date(),
                     what_for="Grip on the teapot",
                     whose=by,
                     whose_name=by.name,

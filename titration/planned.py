@@ -164,7 +164,7 @@ def plan_logs(
             opened=opened.get(regimen, {}),
             followed_by=_followed_by(signed[-1], versions),
             back=signed[-1].back,
-            differs=_differs(signed[0], reports[regimen]),
+            differs=differs(_day_of(signed[0].signed_at, signed[0].time_zone), reports[regimen]),
         )
         found[regimen] = (*found[regimen], log)
     return found
@@ -250,9 +250,8 @@ def _followed_by(newest: _Version, versions: Sequence[_Version]) -> int | None:
     return next((version.number for version in later if version.plan != newest.plan), None)
 
 
-def _differs(first: _Version, reports: Iterable[Report]) -> tuple[Event, ...]:
-    """The standing reports that differ, of days since the plan was first signed."""
-    signed_on = _day_of(first.signed_at, first.time_zone)
+def differs(signed_on: date, reports: Iterable[Report]) -> tuple[Event, ...]:
+    """The standing reports that differ, of days since a plan was first signed."""
     return tuple(
         Event(report.said_since, "differs", report.said_on)
         for report in intake.standing(reports)

@@ -28,10 +28,10 @@ from patients.models import Patient
 from tests.everything import everything
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page, typed_over
-from tests.titration.factories import step_of
+from tests.titration.factories import plan_of, regimen_of, step_of
 from tests.titration.tables import Row, Tables, package_of, tables_of, timelines_in
 from tests.titration.test_projection import Desk, doings
-from titration import planned
+from titration import actions, planned
 from titration.actions import import_record
 from titration.models import DoseStep, MedicineVersion, RegimenVersion, WaitingFile
 from titration.policies import RuleBroken
@@ -517,6 +517,10 @@ REFUSED = {
     "no name": (cell("patient", "family_name", "…"), "letter|name"),
     "plan too long": (cell("planned_components", "of_row", "9"), "no row of the plan"),
     "plan version": (cell("plans", "version", "7"), "follow"),
+    "not paused": (cell("plan_events", "kind", "resumed"), r"plan_events.csv, row 2: .*no longer"),
+    "waits for none": (cell("reviews", "opens_row", str(uuid4()), 1), "No row of the signed plan"),
+    "opens too early": (cell("reviews", "opens_on", "2026-06-15", 1), "one after the other"),
+    "opens undone": (cell("reviews", "opens_row", str(uuid4()), 0), "opens a planned row|excl"),
     "withdraws nothing": (
         rows_changed(
             "entries",
@@ -537,6 +541,32 @@ def test_what_was_tampered_with_is_refused_and_nothing_is_written(file, place, h
         place.bring(rewritten(file, change))
     assert Entry.objects.count() == count
     assert not Patient.objects.filter(clinic=place.clinic).exists()
+
+
+def test_a_second_plan_of_a_regimen_beside_an_open_one_is_refused(place):
+    version = regimen_of()
+    first = plan_of(version)
+    actions.record_plan_event(
+        plan=first.plan,
+        kind="withdrawn",
+        reason_text="Begun anew",
+        seen=first.entry.number,
+        by=version.responsible,
+    )
+    plan_of(version)
+    file = exported(version.regimen.patient)
+
+    def not_withdrawn(members: dict[str, bytes]) -> None:
+        def drop(rows: list[Row]) -> None:
+            rows[:] = [row for row in rows if row.get("kind") not in ("plan-event", "withdrawn")]
+
+        for table in ("entries", "plan_events"):
+            rows_changed(table, drop)(members)
+
+    with pytest.raises(TablesRefused, match=r"plans.csv, row 3: .*has a signed plan already"):
+        place.bring(rewritten(file, not_withdrawn))
+    assert not Patient.objects.filter(clinic=place.clinic).exists()
+    place.bring(file)
 
 
 @pytest.mark.parametrize(

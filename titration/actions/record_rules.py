@@ -16,8 +16,10 @@ from patients import context, identity
 from patients import wording as person_wording
 from patients.context import TOPICS
 from patients.models import ContextVersion, Gender, PatientCard, PatientVersion
-from titration import planned, policies, pumped, timeline
+from titration import planned, planning, policies, pumped, timeline, wording
 from titration.actions.observed_rules import ObservationText, check_kind
+from titration.actions.plan_rules import Plans, plan_text
+from titration.actions.reviews import check_opening, check_review, opens_anew
 from titration.models import (
     Contact,
     Course,
@@ -40,7 +42,6 @@ from titration.models import (
     Symptom,
     slots_of,
 )
-from titration.planning import PlanText, Row
 from titration.policies import RuleBroken
 from titration.timeline import StepRecord, Withdrawal
 
@@ -61,17 +62,20 @@ class Rules:
         self.versions: dict[UUID, PlanVersion] = {}
         self.plan_of_row: dict[UUID, UUID] = {}
         self.contacts: set[UUID] = set()
+        self.plans = Plans()
+        self._live: dict[UUID, tuple[StepRecord, ...]] = {}
 
-    def learn(self, record: Record, subject: UUID, number: int) -> None:
+    def learn(self, record: Record, subject: UUID, number: int, at: datetime) -> None:
         """Know a record."""
+        self.plans.learn(record, subject, number, at)
         match record:
             case PatientVersion():
                 self.person = record
             case RegimenVersion():
                 self.regimens[record.regimen_id] = record
             case DoseStep():
-                self.regimen_of[record.step] = record.regimen_id
-                self.steps[record.regimen_id].append(
+                self._learn_step(
+                    record.regimen_id,
                     StepRecord(
                         record.pk,
                         number,
@@ -79,15 +83,24 @@ class Rules:
                         record.kind,
                         record.effective,
                         tuple(part.as_written() for part in record.parts),
-                    )
+                    ),
                 )
             case Retraction():
                 self.withdrawn[subject] = number
+                self._live.pop(self.regimen_of.get(subject, subject), None)
             case PlanVersion():
                 self.versions[record.plan_id] = record
                 self.plan_of_row |= {row.row: record.plan_id for row in record.rows}
             case Contact():
                 self.contacts.add(record.contact)
+
+    def _learn_step(self, regimen: UUID, step: StepRecord) -> None:
+        """Know a step. One that comes last of all, as most do, costs no reading of the others."""
+        live, is_new = self._live.pop(regimen, None), step.step not in self.regimen_of
+        self.regimen_of[step.step] = regimen
+        self.steps[regimen].append(step)
+        if is_new and live and step.effective.order > live[-1].effective.order:
+            self._live[regimen] = (*live, step)
 
     def check(
         self, record: Record, subject: UUID, at: datetime, *, is_correction: bool = False
@@ -105,8 +118,10 @@ class Rules:
 
     def live(self, regimen: UUID) -> tuple[StepRecord, ...]:
         """The steps of a regimen that stand."""
-        gone = [Withdrawal(line, number) for line, number in self.withdrawn.items()]
-        return timeline.live_steps(self.steps[regimen], gone)
+        if regimen not in self._live:
+            gone = [Withdrawal(line, number) for line, number in self.withdrawn.items()]
+            self._live[regimen] = timeline.live_steps(self.steps[regimen], gone)
+        return self._live[regimen]
 
     @property
     def card(self) -> PatientCard:
@@ -172,11 +187,23 @@ class Rules:
             raise RuleBroken(None, _("A row belongs to another plan."))
         if any(part.of_row >= len(record.rows) for part in record.parts):
             raise RuleBroken(None, _("A dose belongs to no row of the plan."))
-        policies.check_plan(plan_text(record))
+        text, regimen = plan_text(record), record.plan.regimen_id
+        policies.check_plan(text)
+        policies.check_present(self.card)
+        live, logs = self.live(regimen), self.plans.logs(regimen)
+        own = next((log for log in logs if log.plan == record.plan_id), None)
+        policies.check_no_open_plan([log for log in logs if log is not own], live)
+        if own is not None:
+            policies.check_not_ended(own.standing(live))
+        if problems := planning.check_order(text.rows, own.opened if own else {}):
+            raise RuleBroken(None, wording.plan_problem_words(problems[0]))
 
     def _of_plan_event(self, record: PlanEvent, _subject: UUID, _at: datetime) -> None:
         if record.plan_id not in self.versions:
             raise RuleBroken("plan", _("The plan was not signed before this."))
+        regimen = record.plan.regimen_id
+        [log] = [each for each in self.plans.logs(regimen) if each.plan == record.plan_id]
+        policies.check_plan_event(log.standing(self.live(regimen), self.plans.ended), record.kind)
         needs_reason = (PlanEventKind.WITHDRAWN, PlanEventKind.PAUSED)
         if record.kind in needs_reason and not (record.reason_text or "").strip():
             raise RuleBroken("reason_text", _("Write the reason in your own words."))
@@ -187,11 +214,13 @@ class Rules:
         if self.regimen_of.get(record.step) != record.version.plan.regimen_id:
             raise RuleBroken("step", _("No such step was recorded of the regimen before."))
 
-    def _of_review(self, record: Review, _subject: UUID, _at: datetime) -> None:
-        if not (record.what_for or "").strip():
-            raise RuleBroken("what_for", _("Write what the review is for."))
-        if record.opens_row is not None and record.opens_row not in self.plan_of_row:
-            raise RuleBroken("opens_row", _("No row of a signed plan waits for this review."))
+    def _of_review(self, record: Review, _subject: UUID, at: datetime) -> None:
+        check_review(record, at.date(), self.plans.ended)
+        before = self.plans.reviews.get(record.review)
+        if opens_anew(record, before):
+            logs, live = self.plans.logs(record.regimen_id), self.live(record.regimen_id)
+            plan = planned.present_plan(logs, live, self.plans.ended)
+            check_opening(record, plan, live, before)
 
     def _of_copy(self, record: PlanIssue, _subject: UUID, at: datetime) -> None:
         _check_was(record.issued_on, at.date(), "issued_on")
@@ -265,27 +294,6 @@ _CHECKS: dict[type[Record], Callable] = {
     SideEffect: Rules._of_effect,
     PumpEvent: Rules._of_pump,
 }
-
-
-def plan_text(version: PlanVersion) -> PlanText:
-    """What a version says that is not inserted yet."""
-    parts = defaultdict(list)
-    for part in version.parts:
-        parts[part.of_row].append(part.as_written())
-    rows = [
-        Row(
-            row.row,
-            row.kind,
-            row.start,
-            row.starts_on,
-            row.count,
-            row.unit,
-            tuple(parts[row.position]),
-            row.words or "",
-        )
-        for row in version.rows
-    ]
-    return planned.text_of(version, rows)
 
 
 def _regimen_of(record: Record) -> Regimen | None:

@@ -175,8 +175,10 @@ class _Bringing:
         there = self._there(entries)
         self.regimens = {each.pk: each for each in self.patient.regimens.all()}
         self.plans = {each.pk: each for each in Plan.objects.filter(regimen__in=self.regimens)}
+        first = _first_moments(self.patient)
         for entry, record in _records_of(self.patient):
-            self.rules.learn(record, entry.subject, entry.number)
+            at = first.get(entry.pk) or self.log.clinic.local(entry.recorded_at)
+            self.rules.learn(record, entry.subject, entry.number, at)
             for number in there.get(entry.pk, ()):
                 self.made[number] = record
         return [said for said in entries if said.number not in self.made]
@@ -253,7 +255,7 @@ class _Bringing:
             subject=subject,
             supersedes=supersedes.entry if supersedes else None,
         )
-        self.rules.learn(record, subject, record.entry.number)
+        self.rules.learn(record, subject, record.entry.number, at)
         self.made[said.number] = record
         self.brought.append(record)
 
@@ -402,6 +404,13 @@ def _records_of(patient: Patient) -> Iterator[tuple[Entry, Record]]:
         rows = model._default_manager.filter(entry__patient=patient.pk)
         found += [(row.entry, row) for row in rows.select_related("entry")]
     return iter(sorted(found, key=lambda pair: pair[0].number))
+
+
+def _first_moments(patient: Patient) -> dict[UUID, datetime]:
+    """By entry that was brought in: when it was recorded first, on the clock of that clinic."""
+    origins = Origin.objects.filter(brought__patient=patient.pk, first_recorded_at__isnull=False)
+    rows = origins.values_list("brought", "first_recorded_at", "first_time_zone")
+    return {entry: at.astimezone(ZoneInfo(zone or "UTC")) for entry, at, zone in rows if at}
 
 
 def identity_in(read: ReadTables) -> Identity:

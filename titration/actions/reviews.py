@@ -12,7 +12,7 @@ from ledger.writing import Asking, Log, check_newest, verb, writing
 from titration import planned, planning, policies, projection, reading
 from titration.actions.shared import check_regimen_stands, today_of
 from titration.models import Regimen, Review, ReviewStatus
-from titration.planning import Carried
+from titration.planning import Carried, Event
 from titration.policies import RuleBroken
 from titration.timeline import StepRecord
 
@@ -105,15 +105,25 @@ def _add(log: Log, review: Review, text: ReviewText, before: Review | None = Non
 
 
 def _check(log: Log, regimen: Regimen, text: ReviewText, before: Review | None) -> None:
-    today = today_of(log)
-    if text.status not in ReviewStatus.values:
-        raise RuleBroken("status", _("Choose what became of the review."))
-    if not text.what_for.strip():
-        raise RuleBroken("what_for", _("Write what the review is for."))
+    is_booked = text.status == ReviewStatus.BOOKED
+    ended = planned.ended(regimen.patient_id) if is_booked else None
+    check_review(text, today_of(log), ended)
     if before is None or text.whose != before.whose:
         policies.check_prescribes_at(text.whose, regimen.clinic, "whose")
+    if opens_anew(text, before):
+        check(log.by, regimen.clinic, SIGN)
+        live = reading.history(regimen).live
+        check_opening(text, _present(regimen, live), live, before)
+
+
+def check_review(text: ReviewText | Review, today: date, ended: Event | None) -> None:
+    """What is asked of a review by itself; `ended` is that the patient died or left."""
+    if text.status not in ReviewStatus.values:
+        raise RuleBroken("status", _("Choose what became of the review."))
+    if not (text.what_for or "").strip():
+        raise RuleBroken("what_for", _("Write what the review is for."))
     if text.status == ReviewStatus.BOOKED:
-        if planned.ended(regimen.patient_id) is not None:
+        if ended is not None:
             raise RuleBroken(
                 None,
                 _("The record says that the patient died or left the clinic. No review is booked."),
@@ -124,24 +134,28 @@ def _check(log: Log, regimen: Regimen, text: ReviewText, before: Review | None) 
         raise RuleBroken(
             "review_on", _("This day has not come yet. Rebook the review if it moves.")
         )
-    _check_opens(log, regimen, text, before)
 
 
-def _check_opens(log: Log, regimen: Regimen, text: ReviewText, before: Review | None) -> None:
-    """Only a prescriber opens a planned row, one that waits for a review, on a day they write."""
+def opens_anew(text: ReviewText | Review, before: Review | None) -> bool:
+    """Whether a review opens a planned row, or no longer does, other than its text before."""
     opens = (text.opens_row, text.opens_on)
     stood = (before.opens_row, before.opens_on) if before else (None, None)
-    if opens == stood and (opens == (None, None) or text.status == ReviewStatus.DONE):
-        return
-    check(log.by, regimen.clinic, SIGN)
-    if opens == (None, None):
+    return opens != stood or (opens != (None, None) and text.status != ReviewStatus.DONE)
+
+
+def check_opening(
+    text: ReviewText | Review,
+    plan: planned.PlanLog | None,
+    live: tuple[StepRecord, ...],
+    before: Review | None,
+) -> None:
+    """A review that was done opens a row of the plan that waits for one, on a day that fits."""
+    if (text.opens_row, text.opens_on) == (None, None):
         return
     if text.status != ReviewStatus.DONE:
         raise RuleBroken("opens_row", _("Only a review that was done opens a planned row."))
     if text.opens_row is None or text.opens_on is None:
         raise RuleBroken("opens_on", _("Write the date from which the row starts."))
-    live = reading.history(regimen).live
-    plan = _present(regimen, live)
     opened = _opened(plan, before) if plan else {}
     waiting = _waiting(plan, live, opened) if plan else ()
     if plan is None or text.opens_row not in {each.row.row for each in waiting}:
