@@ -105,6 +105,30 @@ function giveBack(form) {
   notice?.removeAttribute("hidden");
 }
 
+/* <p data-progress="address" hidden><progress></progress></p> in a form: shown
+   once the form is sent, and filled as the server says how far its answer is, until the answer comes.
+   The cookie names the bar to the server, for the form and for the page that it leads to. */
+function showProgress(form) {
+  const shown = form.querySelector("[data-progress]");
+  if (!shown || !window.crypto.randomUUID) {
+    return;
+  }
+  const key = window.crypto.randomUUID();
+  document.cookie = `progress=${key}; path=/; max-age=300; samesite=strict`;
+  shown.hidden = false;
+  const bar = shown.querySelector("progress");
+  window.setInterval(async () => {
+    const answer = await fetch(shown.dataset.progress, { headers: { "X-Unattended": "1" } }).catch(() => null);
+    const { done, total } = answer?.ok ? await answer.json() : { done: 0, total: 0 };
+    if (total) {
+      bar.max = total;
+      bar.value = done;
+    } else {
+      bar.removeAttribute("value");
+    }
+  }, 500);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   const entry = document.querySelector("form[data-entry]");
   reveal(document);
@@ -147,6 +171,7 @@ document.addEventListener("DOMContentLoaded", () => {
       keep(form, here());
       delete form.dataset.dirty;
     }
+    showProgress(form);
     window.setTimeout(() => {
       form.querySelectorAll("button").forEach((button) => (button.disabled = true));
     });

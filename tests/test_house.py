@@ -64,6 +64,7 @@ LAYERS = [
         "planned",
         "policies",
         "presence",
+        "progress",
         "projection",
         "pumped",
         "reached",

@@ -84,6 +84,7 @@ urlpatterns = [
     path("transfers/<uuid:offer>/", transfers.offer, name="offer"),
     path("transfers/<uuid:offer>/decline/", transfers.offer_decline, name="offer-decline"),
     path("transfers/<uuid:transfer>/retract/", transfers.transfer_retract, name="transfer-retract"),
+    path("import/progress/", imports.import_progress, name="import-progress"),
     path("patients/<uuid:patient>/known/", known.patient_known, name="patient-known"),
     path("carry/put-down/", patient.carry_put_down, name="carry-put-down"),
     path("patients/<uuid:patient>/regimens/new/", regimens.regimen_new, name="regimen-new"),

@@ -1,8 +1,12 @@
 """How far a long command is, on a terminal."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.management.base import OutputWrapper
+
+from access import progress
 
 
 class Bar:
@@ -28,6 +32,11 @@ class Bar:
             rate = self.done / (now - self.began)
             self._write(f"\r{bar} {part:4.0%} {self.done:,} ({rate:,.0f}/s)")
 
+    def tell(self, done: int, total: int) -> None:
+        """As `advance`, of work that says itself how much there is; for access.progress."""
+        self.total = total
+        self.advance(done - self.done)
+
     def clear(self) -> None:
         """Take the bar off its line, before a line of text is written."""
         if self.is_shown:
@@ -36,3 +45,14 @@ class Bar:
     def _write(self, text: str) -> None:
         self.stream.write(text, style_func=str, ending="")
         self.stream.flush()
+
+
+@contextmanager
+def on_terminal(stream: OutputWrapper) -> Iterator[None]:
+    """A bar for what is told meanwhile (access.progress); taken off at the end."""
+    bar = Bar(stream, 0)
+    try:
+        with progress.shown(bar.tell):
+            yield
+    finally:
+        bar.clear()

@@ -174,6 +174,11 @@ WORK = {
         "302 302 403 403 403 404",
         "302 302 403 403 403 404",
     ),
+    "import-progress": (
+        "/import/progress/",
+        "200 200 200 200 200 200",
+        "405 405 405 405 405 405",
+    ),
     "import-put-aside": (
         "/patients/{patient}/import/put-aside/",
         "405 405 405 405 405 405",

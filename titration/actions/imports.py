@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from access import progress
 from access.models import User
 from access.policies import RECORD, check
 from ledger.models import ImportedFile, Origin, Record
@@ -72,7 +73,8 @@ def import_steps(
         if not new:
             raise nothing_new(patient, file)
         imported = begin_import(log, patient, file)
-        for step in new:
+        for done, step in enumerate(new):
+            progress.tell(done, len(new))
             said = dose_step(step.regimen, step.instruction)
             bring(log, imported, said, step.place, step.first, subject=said.step)
         log.flush()

@@ -39,6 +39,7 @@ from titration.models import (
     Review,
     RowRecorded,
     SideEffect,
+    StepKind,
     Symptom,
     slots_of,
 )
@@ -161,13 +162,15 @@ class Rules:
 
     def _of_step(self, record: DoseStep, _subject: UUID, at: datetime) -> None:
         effective, live = record.effective, self.live(record.regimen_id)
+        is_new = record.step not in self.regimen_of
+        if is_new and live and effective.order > live[-1].effective.order:
+            live = _last(live)
         if self.regimen_of.get(record.step, record.regimen_id) != record.regimen_id:
             raise RuleBroken("regimen", _("The step was recorded of another regimen first."))
         policies.check_effective(effective, at.date(), self.card.version.life)
         policies.check_dosage(record.kind, tuple(part.as_written() for part in record.parts))
         policies.check_reason(record.kind, record.reason)
         policies.check_moment_free(live, effective, record.kind, record.step)
-        is_new = record.step not in self.regimen_of
         policies.check_order(live, effective, record.kind, None if is_new else record.step)
 
     def _of_withdrawal(self, record: Retraction, subject: UUID, _at: datetime) -> None:
@@ -294,6 +297,12 @@ _CHECKS: dict[type[Record], Callable] = {
     SideEffect: Rules._of_effect,
     PumpEvent: Rules._of_pump,
 }
+
+
+def _last(live: tuple[StepRecord, ...]) -> tuple[StepRecord, ...]:
+    """The last instruction and the single doses since: all that bears on a step after them."""
+    places = (n for n in range(len(live) - 1, 0, -1) if live[n].kind != StepKind.SINGLE)
+    return live[next(places, 0) :]
 
 
 def _regimen_of(record: Record) -> Regimen | None:

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models
 from django.utils.translation import gettext as _
 
+from access import progress
 from access.models import Clinic, User
 from access.policies import RECORD, check
 from ledger.models import Entry, FileFormat, ImportedFile, Origin, Record, Retraction
@@ -215,10 +216,11 @@ class _Bringing:
 
     # What is new
 
-    def bring(self, entries: Iterable[Said], file: ImportedFile) -> None:
+    def bring(self, entries: Sequence[Said], file: ImportedFile) -> None:
         """Add the records of these entries, each with its Origin."""
         self.file = file
-        for said in entries:
+        for done, said in enumerate(entries):
+            progress.tell(done, len(entries))
             try:
                 self._bring(said)
             except TablesRefused:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from access import progress
 from access.models import Clinic
 from patients import numbers
 from patients.forms import AlikeForm, OfClinicForm
@@ -49,7 +50,7 @@ def newcomer_in(content: bytes, clinic: Clinic) -> ReadTables | FileRead:
         return read
     if importing.format_of(content) != importing.FHIR:
         raise FileProblem("names_nobody")
-    bundle = importing.read_bundle(content, clinic.zone)
+    bundle = importing.read_bundle(content, clinic.zone, tell=progress.tell)
     if bundle.person is None:
         raise FileProblem("fhir_names_nobody")
     return bundle

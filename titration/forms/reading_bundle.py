@@ -1,11 +1,12 @@
 """A FHIR Bundle read as far as what was decided of it goes, and the form that asks for that."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
+from access import progress
 from patients.models import Patient
 from titration import importing, wording
 from titration.forms.imports import Listed
@@ -47,10 +48,11 @@ class ReadingBundle(Reading):
     def __init__(self, patient: Patient, content: bytes, said: Mapping[str, Any]) -> None:
         super().__init__(patient)
         zone = patient.clinic.zone
-        self.read = importing.read_bundle(content, zone)
+        self.read = importing.read_bundle(content, zone, tell=progress.tell)
         self.deciding = DecidingForm(said.get(DECIDING), questions=questions_of(self.read))
         if self.deciding.is_bound and self.deciding.is_valid() and self.deciding.decided():
-            self.read = importing.read_bundle(content, zone, self.deciding.decided())
+            decided = self.deciding.decided()
+            self.read = importing.read_bundle(content, zone, decided, progress.tell)
         self.name(said.get(NAMING))
         person, born = self.read.person, patient.card.birth_date
         if person and person.born and born and person.born != born.isoformat():
@@ -81,13 +83,8 @@ def questions_of(read: FileRead) -> dict[str, set[str]]:
     return found if len(found) <= MOST_NAMES else {}
 
 
-def read_in(
-    patient: Patient,
-    content: bytes,
-    said: Mapping[str, Any],
-    advance: Callable[[int], None] = lambda _count: None,
-) -> Reading:
+def read_in(patient: Patient, content: bytes, said: Mapping[str, Any]) -> Reading:
     """A file of either kind, by what it holds. Raises FileProblem."""
     if importing.format_of(content) == importing.FHIR:
         return ReadingBundle(patient, content, said)
-    return ReadingIn(patient, content, said, advance)
+    return ReadingIn(patient, content, said)

@@ -4,11 +4,12 @@ What was said are the answers of three forms, as they were sent. A form that has
 one that does not do, is the question that comes next.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from access import progress
 from patients.models import Patient
 from titration import actions, importing, reading, waiting
 from titration.actions import Brought, FileText, Verdict
@@ -101,11 +102,8 @@ class ReadingIn(Reading):
         patient: Patient,
         content: bytes,
         said: Mapping[str, Any],
-        advance: Callable[[int], None] = lambda _count: None,
     ) -> None:
-        """`advance` is told of each row that was read."""
         super().__init__(patient)
-        self.advance = advance
         answers = said.get(OPENING) or {}
         self.opened = importing.open_file(
             content, answers.get("encoding", ""), answers.get("separator", "")
@@ -140,7 +138,7 @@ class ReadingIn(Reading):
     def _read(self) -> None:
         assert self.columns is not None and self.sheet is not None  # noqa: S101, PT018
         zone = self.patient.clinic.zone
-        read = importing.read_sheet(self.sheet, self.columns.matching, zone, self.advance)
+        read = importing.read_sheet(self.sheet, self.columns.matching, zone, progress.tell)
         others = importing.other_sheets(self.opened, self.sheet)
         self.read = replace(read, sheets_left_out=others)
 

@@ -6,7 +6,7 @@ needs none is marked.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,16 @@ from titration import dosing, typed
 from titration.dosing import Component
 from titration.importing.grid import Line, Opened, Sheet
 from titration.importing.moments import Days, is_ambiguous, read_day, read_moment
-from titration.importing.shape import FileRead, First, Mark, Place, ReadRow, StepSaid
+from titration.importing.shape import (
+    FileRead,
+    First,
+    Mark,
+    Place,
+    ReadRow,
+    StepSaid,
+    Tell,
+    silent,
+)
 from titration.timeline import DOSE, RESUME, SINGLE, STOP, WITHHOLD
 from titration.typed import NotUnderstood
 from titration.typed.headings import heading_of
@@ -118,19 +127,19 @@ def read_sheet(
     sheet: Sheet,
     matching: Matching,
     zone: ZoneInfo,
-    advance: Callable[[int], None] = lambda _count: None,
+    tell: Tell = silent,
 ) -> FileRead:
-    """Read every row below the headings, of one sheet; `advance` is told of each. Never raises."""
+    """Read every row below the headings, of one sheet; `tell` is told of each. Never raises."""
     marks = unmatched(sheet, matching)
     header = header_of(sheet, matching.header)
     if header is None or marks:
         return FileRead(marks=marks)
     reader = _Reader(sheet, header, matching, Days(zone, matching.order))
     rows = []
-    for line in sheet.lines:
-        if line.row > header.row:
-            rows.append(reader.row(line))
-            advance(1)
+    below = [line for line in sheet.lines if line.row > header.row]
+    for done, line in enumerate(below, 1):
+        rows.append(reader.row(line))
+        tell(done, len(below))
     is_read = [bool(role) for role in matching.roles]
     is_read += [False] * (len(header.cells) - len(is_read))
     left_out = tuple(

@@ -1,11 +1,18 @@
 """The shape of what was read: places, marks, rows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from titration.dosing import Component
 from titration.timeline import Effective
+
+Tell = Callable[[int, int], None]
+"""Is told how many rows or resources were read, and of how many."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, OutputWrapper
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from access.management.bar import on_terminal
 from access.models import Clinic, User
 from patients.actions import ProbableDuplicate
 from patients.models import Patient
@@ -26,14 +27,16 @@ def bring_record(
     by: User,
     into: Patient | None,
     out: OutputWrapper,
+    err: OutputWrapper,
 ) -> None:
     """Say what the file says and record it, unless it is a dry run. Raises RuleBroken."""
-    read = read_tables(BytesIO(content))
+    with on_terminal(err):
+        read = read_tables(BytesIO(content))
     for term, words in brought.facts_of(read):
         out.write(f"{term}: {words}")
     submission = uuid4()
     try:
-        with transaction.atomic():
+        with on_terminal(err), transaction.atomic():
             done = actions.import_record(
                 clinic=clinic,
                 read=read,

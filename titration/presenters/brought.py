@@ -16,11 +16,15 @@ from titration.tables.reading import Values
 
 
 def facts_of(read: ReadTables) -> list[tuple[str, str]]:
-    """Whose record it is and where it is from: (term, description)."""
+    """Whose record it is, where it is from, and what is in it: (term, description)."""
+    return [(_("The patient in the file"), person_of(read)), *contents_of(read)]
+
+
+def contents_of(read: ReadTables) -> list[tuple[str, str]]:
+    """Where a record is from and what is in it: (term, description)."""
     said = read.said
     exported = {"name": said["exported_by"], "date": _day_of(said["created"])}
     facts = [
-        (_("The patient in the file"), person_of(read)),
         (_("Recorded at"), said["clinic"]),
         (_("Exported"), _("by %(name)s on %(date)s") % exported),
     ]

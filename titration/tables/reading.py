@@ -20,6 +20,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 
+from access import progress
 from access.policies import RuleBroken
 from patients.exports import from_text
 from titration.importing import Place
@@ -88,10 +89,11 @@ def read_tables(file: IO[bytes]) -> ReadTables:
             for name in (README, DICTIONARY):
                 unpacked.read(members[name])  # which finds what was damaged on the way
             package = _package(unpacked.read(members[MANIFEST]))
-            tables = {
-                table.name: _rows(table, unpacked.read(members[f"{table.name}.csv"]), package)
-                for table in TABLES.values()
-            }
+            tables = {}
+            for done, name in enumerate(TABLES):
+                progress.tell(done, len(TABLES))
+                content = unpacked.read(members[f"{name}.csv"])
+                tables[name] = _rows(TABLES[name], content, package)
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as broken:
         raise TablesRefused(_("The file is not a zip, or was damaged on the way.")) from broken
     said = {name: package[name] for name in _SAID}

@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from access import kept
+from access import kept, progress
 from access.policies import RECORD
+from access.progress import shows_progress
 from access.signed_in import SignedInRequest
 from ledger.models import FileFormat, ImportedFile
 from patients.models import Patient
@@ -33,6 +34,7 @@ from titration.wording.imports import ENCODINGS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@shows_progress
 def import_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Choose the file. It is opened at once, and waits for a day if it can be."""
     found, now = patient_for(request, patient, RECORD), timezone.now()
@@ -63,6 +65,7 @@ def import_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@shows_progress
 def import_columns(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Say how the file is opened, and what each of its columns holds."""
     found, file = file_for(request, patient)
@@ -111,6 +114,7 @@ def reopened(request: SignedInRequest, patient: Patient, file: WaitingFile) -> H
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@shows_progress
 def import_read_back(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """Every row as it would read back; what its words mean is asked, and then it is recorded."""
     if done := recorded_before(request, patient):
@@ -222,6 +226,15 @@ def brought_in(
     waiting.drop(file)
     messages.success(request, presenter.done_words(done, form.cleaned_data["submission"]))
     return redirect("patient", patient.pk)
+
+
+@require_safe
+def import_progress(request: SignedInRequest) -> JsonResponse:
+    """How far the answer is that the browser waits for. It is asked again and again, and tells of
+    nobody: no access event is written."""
+    request.access_event = None  # type: ignore[attr-defined]
+    done, total = progress.read(request)
+    return JsonResponse({"done": done, "total": total})
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from access import audit, kept
 from access.policies import RECORD, check, check_anywhere
+from access.progress import shows_progress
 from access.signed_in import SignedInRequest
 from ledger.models import Entry, FileFormat
 from ledger.writing import LedgerError
@@ -43,6 +44,7 @@ from titration.views.regimens import kind_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@shows_progress
 def newcomer_new(request: SignedInRequest) -> HttpResponse:
     """Choose the file. Of somebody whom the clinic knows by its identity it waits for them."""
     check_anywhere(request.user, RECORD)
@@ -73,6 +75,7 @@ def newcomer_new(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@shows_progress
 def newcomer_read_back(request: SignedInRequest) -> HttpResponse:
     """Who the patient would be, who may be the same person, and what would come in."""
     if done := added_before(request):
@@ -104,7 +107,7 @@ def whole_record(request: SignedInRequest, file: WaitingFile, read: ReadTables) 
         **page_of(file),
         **with_alike(form),
         "person": brought.details_of(read),
-        "said": brought.facts_of(read),
+        "said": brought.contents_of(read),
     }
     status = status_of(form) if form.errors else HTTPStatus.OK
     return render(request, "titration/newcomer_record.html", context, status=status)
@@ -165,6 +168,7 @@ def person_first(request: SignedInRequest, file: WaitingFile, read: FileRead) ->
         **page_of(file),
         **with_alike(form),
         "person": newcomers.details_of(person),
+        "has_died": bool(person.died),
         "read": presenter.read_back(
             bundle_headings(), read, (), (), (), first=first_asked(request)
         ),

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from access.progress import shows_progress
 from access.signed_in import SignedInRequest
 from ledger.models import FileFormat
 from ledger.writing import LedgerError
@@ -25,6 +26,7 @@ from titration.views.imports import file_for, is_as_read_back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@shows_progress
 def import_record(request: SignedInRequest, patient: UUID) -> HttpResponse:
     """What the file says of whom, read back beside the patient; then it is recorded whole."""
     found, file = file_for(request, patient)

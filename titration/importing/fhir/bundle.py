@@ -18,7 +18,7 @@ from titration.importing.fhir.own import own_step
 from titration.importing.fhir.people import person_in
 from titration.importing.grid import MOST_ROWS, FileProblem
 from titration.importing.moments import Days
-from titration.importing.shape import FileRead, ReadRow
+from titration.importing.shape import FileRead, ReadRow, Tell, silent
 
 _UNUSUAL = re.compile(r"[^A-Za-z0-9.-]")
 ORDERS = {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
@@ -36,16 +36,21 @@ BESIDE = (
 
 
 def read_bundle(
-    content: bytes, zone: ZoneInfo, decided: Mapping[str, frozenset[str]] | None = None
+    content: bytes,
+    zone: ZoneInfo,
+    decided: Mapping[str, frozenset[str]] | None = None,
+    tell: Tell = silent,
 ) -> FileRead:
     """The steps of a Bundle; `decided` is by resource ("MedicationRequest/<id>") what was decided.
 
-    Raises FileProblem for a file that is no whole Bundle of one patient.
+    `tell` is told of each resource. Raises FileProblem for a file that is no whole Bundle of one
+    patient.
     """
     bundle = _opened(open_bundle(content), Days(zone), decided or {})
     rows: list[ReadRow] = []
     parts: Counter[str] = Counter()
-    for resource in bundle.resources:
+    for done, resource in enumerate(bundle.resources, 1):
+        tell(done, len(bundle.resources))
         kind = resource["resourceType"]
         if kind not in ("MedicationRequest", "MedicationStatement"):
             bundle.left_out[kind] += 1

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.management.bar import Bar
+from access.management.bar import on_terminal
 from access.management.told import clinic_of
 from access.models import Clinic, User
 from access.policies import RECORD, check
@@ -112,15 +112,16 @@ class Command(BaseCommand):
         try:
             if is_tables(content):
                 where: dict[str, Any] = {"clinic": clinic, "by": by, "into": patient}
-                bring_record(content, options, **where, out=self.stdout)
+                bring_record(content, options, **where, out=self.stdout, err=self.stderr)
                 return
             if patient is None:
                 raise CommandError(_("Give --patient: a dose log does not say whose it is."))
             is_bundle = importing.format_of(content) == importing.FHIR
             said = self.of_bundle if is_bundle else self.of_table
-            answers = said(patient, content, options)
-            answers[NAMING] = naming_of(read_in(patient, content, answers), options)
-            read = read_in(patient, content, answers)
+            with on_terminal(self.stderr):
+                answers = said(patient, content, options)
+                answers[NAMING] = naming_of(read_in(patient, content, answers), options)
+                read = read_in(patient, content, answers)
             check_form(read.naming)
             self.tell(read)
             if not options["dry_run"]:
@@ -137,10 +138,7 @@ class Command(BaseCommand):
         said: Answers = {OPENING: opening_of(content, options)}
         read = ReadingIn(patient, content, said)
         said[COLUMNS] = columns_of(read, options)
-        bar = Bar(self.stderr, sum(len(sheet.lines) for sheet in read.opened.sheets))
-        read = ReadingIn(patient, content, said, bar.advance)
-        bar.clear()
-        check_form(read.columns)
+        check_form(ReadingIn(patient, content, said).columns)
         return said
 
     def of_bundle(self, patient: Patient, content: bytes, options: dict[str, Any]) -> Answers:
@@ -175,13 +173,14 @@ class Command(BaseCommand):
 
     def bring(self, read: Reading, name: str, content: bytes, by: User) -> None:
         submission = uuid4()
-        done = actions.import_steps(
-            patient=read.patient,
-            file=read.file_text(name, content),
-            steps=tuple(read.steps),
-            by=by,
-            submission=submission,
-        )
+        with on_terminal(self.stderr):
+            done = actions.import_steps(
+                patient=read.patient,
+                file=read.file_text(name, content),
+                steps=tuple(read.steps),
+                by=by,
+                submission=submission,
+            )
         read.remember()
         self.stdout.write(presenter.done_words(done, submission))
 
