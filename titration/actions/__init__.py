@@ -91,7 +91,8 @@ from titration.actions.pumps import (
     record_pump_event,
     retract_pump_event,
 )
-from titration.actions.records import identity_in, import_record, patient_here
+from titration.actions.record_identity import identity_in, patient_here
+from titration.actions.records import import_record
 from titration.actions.regimens import RegimenText, open_regimen, retract_regimen, revise_regimen
 from titration.actions.reviews import ReviewText, book_review, update_review, waiting_rows
 from titration.actions.shared import is_fixed, life_of

@@ -7,10 +7,9 @@ already is left as it is. docs/adr/0028 says what becomes of people, medicines a
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from operator import attrgetter
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
@@ -23,10 +22,7 @@ from access.policies import RECORD, check
 from ledger.models import Entry, FileFormat, ImportedFile, Origin, Record, Retraction
 from ledger.writing import AlreadySuperseded, Asking, Log, record_model, verb, writing
 from patients import projection as people
-from patients import search
-from patients.actions import ProbableDuplicate
 from patients.context import ALLERGIES
-from patients.identity import Identity
 from patients.models import (
     Arrival,
     ContextConfirmation,
@@ -39,9 +35,10 @@ from patients.models import (
 from titration import patient_rows, policies, projection
 from titration.actions.catalogued import Catalogue
 from titration.actions.imports import FileText, begin_import, bring, nothing_new
+from titration.actions.record_identity import check_alone, has, made_anew, renewed, uuid_of
 from titration.actions.record_rules import Rules
 from titration.actions.shared import two_names
-from titration.importing import First, Place
+from titration.importing import First
 from titration.models import Measure, Medicine, Plan, PlannedRow, Regimen
 from titration.policies import RuleBroken
 from titration.tables.building import built
@@ -110,7 +107,7 @@ def bring_record(
     if not new:
         raise nothing_new(bringing.patient, text)
     if bringing.is_new_patient:
-        _check_alone(log.clinic, read, others)
+        check_alone(log.clinic, read, others)
     bringing.bring(new, begin_import(log, bringing.patient, text))
     try:
         log.flush()
@@ -139,7 +136,7 @@ class _Bringing:
         self.log = log
         self.read = read
         self.responsible = responsible
-        self.within = within or _within(log.clinic, read)
+        self.within = within or made_anew(log.clinic, read)
         self.catalogue = Catalogue(log)
         self.rules = Rules()
         self.made: dict[int, Record] = {}
@@ -147,7 +144,7 @@ class _Bringing:
         self.regimens: dict[UUID, Regimen] = {}
         self.plans: dict[UUID, Plan] = {}
         self.first = {row["brought"]: row for row in read.tables["origins"]}
-        self.theirs = _uuid_of(read)
+        self.theirs = uuid_of(read)
         ours = self.renewed(self.theirs)
         self.is_into_another = into is not None and into.pk != ours
         found = into or Patient.objects.filter(pk=ours, clinic=log.clinic).first()
@@ -160,7 +157,7 @@ class _Bringing:
 
     def renewed(self, identity: UUID) -> UUID:
         """An identity of the file as this clinic has it."""
-        return _renewed(self.within, identity)
+        return renewed(self.within, identity)
 
     def identity(self, theirs: UUID) -> UUID:
         return self.patient.pk if theirs == self.theirs else self.renewed(theirs)
@@ -209,7 +206,7 @@ class _Bringing:
         }
         theirs = Entry.objects.exclude(patient=self.patient.pk)
         planned = PlannedRow.objects.exclude(version__plan__regimen__patient=self.patient)
-        if _has(theirs, "subject", subjects) or _has(planned, "row", rows):
+        if has(theirs, "subject", subjects) or has(planned, "row", rows):
             raise TablesRefused(
                 _("Something in the file has the identity of something of another patient here.")
             )
@@ -369,20 +366,6 @@ def _to_be_brought(entries: Sequence[Said]) -> list[Said]:
     ]
 
 
-def _has(rows: models.QuerySet, column: str, values: Collection[UUID]) -> bool:
-    """Whether a row has one of these values; asked by the thousand, which every engine takes."""
-    return any(
-        rows.filter(**{f"{column}__in": some}).exists() for some in _batched(values, AT_ONCE)
-    )
-
-
-def _batched(values: Iterable[UUID], size: int) -> Iterator[list[UUID]]:
-    """The values in lists of at most this size."""
-    rest = iter(values)
-    while some := list(islice(rest, size)):
-        yield some
-
-
 def _both_names(first: str, by: str) -> str:
     """Who recorded it first, and who brings it in."""
     return two_names(_("%(name)s, brought in by %(by)s"), name=first, by=by)
@@ -413,46 +396,3 @@ def _first_moments(patient: Patient) -> dict[UUID, datetime]:
     origins = Origin.objects.filter(brought__patient=patient.pk, first_recorded_at__isnull=False)
     rows = origins.values_list("brought", "first_recorded_at", "first_time_zone")
     return {entry: at.astimezone(ZoneInfo(zone or "UTC")) for entry, at, zone in rows if at}
-
-
-def identity_in(read: ReadTables) -> Identity:
-    """Who the patient of a file is, by their newest text. Raises TablesRefused."""
-    rows = read.tables["patient"]
-    if not rows:
-        raise TablesRefused(_("The file does not say who the patient is."), Place("patient.csv"))
-    said = {part: rows[-1][part] for part in Identity.__dataclass_fields__}
-    if said["birth_date"] is None:
-        place = Place("patient.csv", len(rows) + 1, "birth_date")
-        raise TablesRefused(_("Nothing stands here, and something has to."), place)
-    return Identity(**said)
-
-
-def patient_here(clinic: Clinic, read: ReadTables) -> UUID:
-    """The identity that the patient of a file has in a clinic, or would have. TablesRefused."""
-    return _renewed(_within(clinic, read), _uuid_of(read))
-
-
-def _renewed(within: UUID | None, identity: UUID) -> UUID:
-    """Another identity within something, always the same; without anything, the same."""
-    return uuid5(within, str(identity)) if within else identity
-
-
-def _within(clinic: Clinic, read: ReadTables) -> UUID | None:
-    """The clinic, for a file of another one of this installation, where each identity is once."""
-    subjects = {row["subject"] for row in read.tables["entries"]}
-    is_elsewhere = _has(Entry.objects.exclude(clinic=clinic), "subject", subjects)
-    return clinic.uuid if is_elsewhere else None
-
-
-def _check_alone(clinic: Clinic, read: ReadTables, others: Collection[UUID]) -> None:
-    """Nobody of the clinic is alike to the newest text of the patient but `others`."""
-    alike = [each for each in search.alike(clinic, identity_in(read)) if each not in others]
-    if alike:
-        raise ProbableDuplicate(alike)
-
-
-def _uuid_of(read: ReadTables) -> UUID:
-    try:
-        return UUID(read.said["patient"])
-    except ValueError:
-        raise TablesRefused(_("The file names no patient."), Place("datapackage.json")) from None
