@@ -3,8 +3,11 @@
 import io
 import json
 import logging
+from base64 import b64decode
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
@@ -76,6 +79,20 @@ def test_no_route_writes_anything_of_a_patient_to_the_log(world, lines, role):
     client.force_login(world.people[role])
     ask_everything(client, world)
     nothing_of(world, lines())
+
+
+def test_the_cache_holds_counts_and_nothing_that_was_typed(client):
+    """Some type a patient, or a password, where the address belongs."""
+    cache.clear()
+    address = "swordfish@example.org"
+    client.post(reverse("account_login"), {"login": address, "password": "swordfish"})
+    client.post(reverse("account_reset_password"), {"email": address})
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT cache_key, value FROM {settings.CACHES['default']['LOCATION']}")
+        rows = cursor.fetchall()
+    assert len(rows) > 2
+    held = b"".join(key.encode() + b64decode(value) for key, value in rows)
+    assert b"swordfish" not in held
 
 
 def test_no_error_writes_anything_of_a_patient_to_the_log(world, lines):
