@@ -281,7 +281,7 @@ def check_not_erased(patient: UUID) -> None:
 
 
 def newest_number_of(patient: UUID) -> int:
-    """The number of the newest entry of a patient; 0 where there is none."""
+    """The number of the newest entry of a patient, who is of one clinic; 0 where there is none."""
     return next((number for (number,) in _newest(patient)), 0)
 
 
