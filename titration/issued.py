@@ -93,8 +93,10 @@ def issues(plans: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[
 
 
 def all_issues(plans: Iterable[UUID], known: int | None = None) -> dict[UUID, tuple[Issued, ...]]:
-    """As `issues`, with those that were withdrawn."""
+    """As `issues`, with those that were withdrawn; no query where there are no plans."""
     plans = list(plans)
+    if not plans:
+        return {}
     rows = PlanIssue.objects.up_to(known).filter(version__plan__in=plans)
     found: dict[UUID, tuple[Issued, ...]] = dict.fromkeys(plans, ())
     related = rows.select_related("entry", "version__plan", "told__entry")

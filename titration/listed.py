@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from access.models import Clinic, Membership, Role
+from access.prepared import Statement
 from patients import transferred
 from titration.models import RegimenCard, RegimenVersion, WorklistRow
 from titration.worklist import DAYS_AHEAD, TOPICS
@@ -135,9 +136,10 @@ def counts(scope: Scope, topics: Iterable[str]) -> dict[str, int]:
         f" LIMIT {MOST_COUNTED + 1}) AS part"
         for place, part in enumerate(parts)
     )
+    values = [value for part in parts for value in part.values]
     found: dict[str, int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value for part in parts for value in part.values])
+        cursor.execute(Statement(statement), values)
         for place, count in cursor.fetchall():
             topic = parts[place].topic
             found[topic] = found.get(topic, 0) + count
@@ -239,7 +241,7 @@ def _read(
     )
     values = [value for part in parts for value in part.values]
     found: dict[str, list[WorklistRow]] = {}
-    for row in WorklistRow.objects.raw(statement, values):
+    for row in WorklistRow.objects.raw(Statement(statement), values):
         found.setdefault(row.topic, []).append(row)
     return found
 

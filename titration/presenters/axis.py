@@ -96,7 +96,7 @@ def patient_axis(
     return Axis(
         chart=_picture(regimens, beside, now, span, is_today=moment is None),
         form=form,
-        quick=_quick(regimens, now.date(), span, moment),
+        quick=_quick(regimens, beside.titles, now.date(), span, moment),
         rows=[row.write() for row in shown],
         hidden=len(rows) - len(shown),
         more_url=f"?{kept}#axis-table",
@@ -138,7 +138,8 @@ def _picture(
         log = regimens.logs[version.regimen_id]
         plans, present = regimens.plans.get(version.regimen_id, ((), None))
         if log.live or present:
-            courses.append(Course(title_of(version), log.live, plans_picture(plans, present)))
+            title = beside.titles[version.regimen_id]
+            courses.append(Course(title, log.live, plans_picture(plans, present)))
     lanes = lanes_of(beside)
     drawn = (
         (
@@ -166,7 +167,7 @@ def _picture(
 
 def _rows(regimens: Regimens, beside: Beside, span: Span, query: str) -> list[RowAt]:
     """What was recorded of the range, newest first."""
-    found = [*_step_rows(regimens, query), *rows_beside(beside, query)]
+    found = [*_step_rows(regimens, beside.titles, query), *rows_beside(beside, query)]
     within = [
         row
         for row in found
@@ -176,11 +177,10 @@ def _rows(regimens: Regimens, beside: Beside, span: Span, query: str) -> list[Ro
     return sorted(within, key=lambda row: row.order[:4], reverse=True)
 
 
-def _step_rows(regimens: Regimens, query: str) -> Iterator[RowAt]:
-    for version in regimens.versions:
-        url = reverse("regimen", args=[version.regimen_id]) + query
-        title = title_of(version)
-        for step in regimens.logs[version.regimen_id].live:
+def _step_rows(regimens: Regimens, titles: Mapping[UUID, str], query: str) -> Iterator[RowAt]:
+    for regimen, title in titles.items():
+        url = reverse("regimen", args=[regimen]) + query
+        for step in regimens.logs[regimen].live:
             yield RowAt(step.order, step.effective.on, partial(_step_row, step, title, url))
 
 
@@ -191,7 +191,13 @@ def _step_row(step: StepRecord, title: str, url: str) -> AxisRow:
     return AxisRow(wording.effective_words(step.effective), title, said, url)
 
 
-def _quick(regimens: Regimens, today: date, span: Span, moment: Moment | None) -> list[Quick]:
+def _quick(
+    regimens: Regimens,
+    titles: Mapping[UUID, str],
+    today: date,
+    span: Span,
+    moment: Moment | None,
+) -> list[Quick]:
     """All of it, the last weeks and months, and the two weeks after a regimen began."""
     ranges = [
         (_("All"), Span()),
@@ -200,10 +206,9 @@ def _quick(regimens: Regimens, today: date, span: Span, moment: Moment | None) -
         (_("Last 12 months"), Span(today - timedelta(days=365), today)),
     ]
     starts = [
-        (log.live[0].effective.on, title_of(version))
-        for version in regimens.versions
-        if (log := regimens.logs[version.regimen_id]).live
-        and log.live[0].effective.precision == "day"
+        (log.live[0].effective.on, title)
+        for regimen, title in titles.items()
+        if (log := regimens.logs[regimen]).live and log.live[0].effective.precision == "day"
     ]
     for began, title in sorted(starts, reverse=True)[:STARTS]:
         words = _("First two weeks, %(regimen)s") % {"regimen": title}

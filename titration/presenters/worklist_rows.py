@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from access.models import Clinic, User
 from access.policies import CONFIRM, RECORD, SIGN, clinics_of
+from ledger.composed import Composed
 from patients import presenters as patients
 from patients.finished import NOTHING, html
 from titration import listed, planning, pumped, reading, wording
@@ -96,38 +96,38 @@ class _Step(NamedTuple):
         return Effective(self.on, self.precision, self.time, self.offset)
 
 
-@cache
-def _cards() -> QuerySet:
-    """The columns of _Card; named once for each process, as in reading."""
+@Composed
+def _cards(regimens: Sequence[UUID]) -> QuerySet:
+    """The columns of _Card."""
     of_version = ("route", "medicine_name", "form", "responsible_name", "responsible_id")
-    return RegimenCard.objects.values_list(
+    return RegimenCard.objects.filter(pk__in=regimens).values_list(
         *("regimen_id", "clinic_id", "step_id", "next_on", "is_retracted"),
         *(f"version__{name}" for name in of_version),
     )
 
 
-@cache
-def _steps() -> QuerySet:
+@Composed
+def _steps(entries: Sequence[UUID]) -> QuerySet:
     """The columns of _Step."""
-    return DoseStep.objects.values_list(
+    return DoseStep.objects.filter(pk__in=entries).values_list(
         *("entry_id", "entry__number", "step", "kind", "effective_on", "effective_precision"),
         *("effective_time", "effective_offset", "entry__recorded_by_name", "decided_by_name"),
         "dispute__entry__recorded_by_name",
     )
 
 
-@cache
-def _planned_rows() -> QuerySet:
+@Composed
+def _planned_rows(rows: Sequence[UUID]) -> QuerySet:
     """Rows of newest versions: their version and place in it, their plan, what they say."""
-    rows = PlannedRow.objects.filter(version__entry__superseded_by=None)
-    return rows.values_list("version_id", "position", "version__plan_id", "row", "kind", "words")
+    newest = PlannedRow.objects.filter(version__entry__superseded_by=None, row__in=rows)
+    return newest.values_list("version_id", "position", "version__plan_id", "row", "kind", "words")
 
 
-@cache
-def _planned_parts() -> QuerySet:
+@Composed
+def _planned_parts(versions: Sequence[UUID], positions: Sequence[int]) -> QuerySet:
     """Parts of planned doses: their version and row, COMPONENT_FIELDS."""
-    parts = PlannedComponent.objects.order_by("position")
-    return parts.values_list("version_id", "of_row", *COMPONENT_FIELDS)
+    parts = PlannedComponent.objects.filter(version__in=versions, of_row__in=positions)
+    return parts.order_by("position").values_list("version_id", "of_row", *COMPONENT_FIELDS)
 
 
 def words_of(
@@ -141,7 +141,7 @@ def words_of(
     rows = [row for section in sections for row in section.found]
     regimens = {row.regimen_id for row in rows if row.regimen_id}
     regimens |= {key.regimen for key in recent}
-    cards = {row[0]: _Card(*row) for row in _cards().filter(pk__in=regimens)}
+    cards = {row[0]: _Card(*row) for row in _cards(list(regimens))}
     days = listed.days_of(clinics.values(), now)
     begun = [c for c in cards.values() if c.next_on and c.next_on <= days[c.clinic]]
     in_force = _in_force(cards.values(), begun, clinics, now)
@@ -155,7 +155,7 @@ def words_of(
         people={row.patient: row for row in patients.rows(people)},
         cards=cards,
         in_force=in_force,
-        steps={row[0]: _Step(*row) for row in _steps().filter(pk__in=entries)},
+        steps={row[0]: _Step(*row) for row in _steps(list(entries))},
         parts=reading.components_of(entries),
         planned=_planned({row.about for row in rows if row.topic in PLANNED}),
         reviews=reviews_of({row.about for row in rows if row.topic == "review"}),
@@ -207,13 +207,10 @@ def _former(
 
 def _planned(rows: set[UUID]) -> dict[UUID, _Planned]:
     """The planned rows of these identities, as the newest version of their plan has them."""
-    if not rows:
-        return {}
-    found = list(_planned_rows().filter(row__in=rows))
+    found = list(_planned_rows(list(rows)))
     versions, positions = {row[0] for row in found}, {row[1] for row in found}
     parts: dict[tuple[UUID, int], list[Component]] = {}
-    components = _planned_parts().filter(version__in=versions, of_row__in=positions)
-    for version, of_row, *values in components:
+    for version, of_row, *values in _planned_parts(list(versions), list(positions)):
         parts.setdefault((version, of_row), []).append(written_component(values))
     return {
         row: _Planned(

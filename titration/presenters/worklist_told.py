@@ -1,13 +1,13 @@
 """What the worklist says of reports that differ, call backs that wait, reviews and offers."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from ledger.composed import Composed
 from patients.presenters import moved_words
 from titration import contacted, intake, reported
 from titration.contacted import Contacted
@@ -50,16 +50,13 @@ def calls_of(patients: set[UUID]) -> dict[UUID, Waiting]:
 
 def reviews_of(reviews: set[UUID]) -> dict[UUID, str]:
     """By review what it is for; a review that a plan names is not among them."""
-    if not reviews:
-        return {}
-    newest = _newest_reviews().filter(review__in=reviews)
-    return {review: words or "" for review, words in newest}
+    return {review: words or "" for review, words in _newest_reviews(list(reviews))}
 
 
-@cache
-def _newest_reviews() -> QuerySet:
-    """Each review and what it is for; named once for each process, as in reading."""
-    return Review.objects.newest().values_list("review", "what_for")
+@Composed
+def _newest_reviews(reviews: Sequence[UUID]) -> QuerySet:
+    """Each review and what it is for."""
+    return Review.objects.newest().filter(review__in=reviews).values_list("review", "what_for")
 
 
 def offers_of(patients: set[UUID]) -> dict[UUID, str]:

@@ -148,7 +148,7 @@ def read_arounds(records: Sequence[PatientRecord]) -> Iterator[Around]:
     keys = [regimen.version.regimen_id for regimen in regimens]
     plans = [log.plan for regimen in regimens for log in regimen.plans]
     texts = reading.step_texts([s.entry for r in regimens for s in r.history.records], known)
-    copies = issued.all_issues(plans, known) if plans else {}
+    copies = issued.all_issues(plans, known)
     reviews = Review.objects.up_to(known).filter(regimen__in=keys).select_related("entry")
     reviews_of: dict[UUID | None, list[Review]] = {}
     for review in reviews.order_by("entry__number"):
