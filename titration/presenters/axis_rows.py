@@ -8,8 +8,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 
+from patients.finished import html
 from titration import wording
 from titration.contacted import Contacted
 from titration.intake import Report
@@ -29,6 +32,11 @@ from titration.presenters.reviews import heading_words as review_words
 from titration.pump import PumpRecord
 from titration.timeline import Effective
 
+CELLS = """
+<td data-label="{when_label}">{when}</td>
+<th scope="row" data-label="{what_label}"><a href="{url}">{what}</a></th>
+<td data-label="{said_label}">{said}</td>"""
+
 
 @dataclass(frozen=True, slots=True)
 class AxisRow:
@@ -38,6 +46,21 @@ class AxisRow:
     what: str
     said: str
     url: str
+
+    @property
+    def cells(self) -> SafeString:
+        """The row's cells, finished."""
+        said = html("{said}", said=normalize_newlines(self.said)).replace("\n", "<br>")
+        return html(
+            CELLS,
+            when_label=_("When"),
+            when=self.when,
+            what_label=_("What"),
+            what=self.what,
+            url=self.url,
+            said_label=_("As written"),
+            said=SafeString(said),
+        )
 
 
 class RowAt(NamedTuple):
