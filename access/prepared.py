@@ -4,7 +4,7 @@
 
 To plan what reads a whole page takes several times as long as to answer it, and psycopg2 has every
 statement planned anew. What a connection is asked for again is prepared in it, and from then on
-only the values are sent. docs/adr/0035 says why one plan may serve them all. On SQLite a statement
+only the values are sent. docs/adr/0038 says why one plan may serve them all. On SQLite a statement
 is plain SQL.
 """
 
