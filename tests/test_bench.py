@@ -34,7 +34,7 @@ class Service(BaseHTTPRequestHandler):
 @pytest.fixture
 def site() -> Iterator[Site]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=[0.01])  # how often it looks for its end
     thread.start()
     yield Site(server.server_port)
     server.shutdown()
