@@ -17,7 +17,8 @@ def on_words(entry: Entry) -> str:
 def transfer_words(transfer: Transfer, *, is_here: bool) -> str:
     """Who is responsible, by the newest offer that stands, or by its answer.
 
-    `is_here`: the patient is with the clinic, to which who was transferred may have come back.
+    `is_here`: the patient is with the clinic, to which who was transferred may have come back. Who
+    answered an offer is named with their clinic.
     """
     said = {
         "clinic": transfer.to_name,
@@ -33,24 +34,18 @@ def transfer_words(transfer: Transfer, *, is_here: bool) -> str:
             )
         case TransferEvent.DECLINED:
             words = _(
-                "Offered to %(clinic)s, declined by %(by)s on %(on)s: this clinic remains "
+                "Offered to another clinic, declined by %(by)s on %(on)s: this clinic remains "
                 "responsible"
             )
         case _ if is_here:
-            words = _(
-                "Transferred to %(clinic)s, accepted by %(by)s on %(on)s; with this clinic again "
-                "since"
-            )
+            words = _("Transferred on %(on)s, accepted by %(by)s; with this clinic again since")
         case _ if transfer.responsible_name:
             words = _(
-                "Transferred to %(clinic)s, accepted by %(by)s on %(on)s: that clinic is "
-                "responsible, and %(name)s is named there"
+                "Transferred on %(on)s, accepted by %(by)s: that clinic is responsible, and "
+                "%(name)s is named there"
             )
         case _:
-            words = _(
-                "Transferred to %(clinic)s, accepted by %(by)s on %(on)s: that clinic is "
-                "responsible"
-            )
+            words = _("Transferred on %(on)s, accepted by %(by)s: that clinic is responsible")
     return words % said
 
 

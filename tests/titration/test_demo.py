@@ -8,6 +8,7 @@ from django.db import transaction
 
 from access.models import Clinic, Membership, Role
 from ledger.models import Entry
+from patients import transferred
 from patients.models import Patient, PatientStatus, PatientVersion
 from titration import issued, planned, planning, reading
 from titration.demo.building import build
@@ -62,9 +63,16 @@ def test_everything_was_recorded_in_opening_hours_before_today(clinic: Clinic, t
 
 
 def test_recorded_times_never_go_back(clinic: Clinic) -> None:
-    entries = list(Entry.objects.order_by("number").values_list("number", "recorded_at"))
+    of_clinic = Entry.objects.filter(clinic=clinic).order_by("number")
+    entries = list(of_clinic.values_list("number", "recorded_at"))
     assert [number for number, _at in entries] == list(range(1, len(entries) + 1))
     assert [at for _number, at in entries] == sorted(at for _number, at in entries)
+
+
+def test_a_neighbour_offers_a_patient(clinic: Clinic) -> None:
+    [offer] = transferred.waiting().filter(to=clinic)
+    assert offer.patient.clinic.is_demo
+    assert offer.patient.regimens.count() == 1
 
 
 def test_what_the_clinic_decides_is_recorded_soon(clinic: Clinic) -> None:

@@ -135,8 +135,8 @@ def test_offered_read_and_accepted_by_the_pages(case):
     assert answer.response.url == reverse("patient", args=[arrived.pk])
     assert answer.status == 302
     assert banner(case.dame) == [
-        f"Transferred to Northfield, accepted by M. Okafor, Northfield on {today}: that clinic is "
-        "responsible, and Dr B. Hall is named there",
+        f"Transferred on {today}, accepted by M. Okafor, Northfield: that clinic is responsible, "
+        "and Dr B. Hall is named there",
         *banner(case.dame)[1:],
     ]
     came = f"Came from Westgate on {today}: offered by J. Lind, accepted by M. Okafor"

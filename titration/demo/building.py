@@ -17,6 +17,7 @@ from titration import actions
 from titration.demo import neurology, others, pumps, spasticity
 from titration.demo.contexts import told_of
 from titration.demo.medicines import MEDICINES
+from titration.demo.neighbour import build_neighbour
 from titration.demo.people import CLINIC, MOREAU, PEOPLE
 from titration.demo.planning import PlayedPlan
 from titration.demo.story import (
@@ -46,13 +47,15 @@ Thread = Iterator[datetime]
 
 @transaction.atomic
 def build(password: str, today: date | None = None) -> Clinic:
-    """Make the demonstration clinic with everything in it, or nothing at all.
+    """Make the demonstration clinic with everything in it, and its neighbour, or nothing at all.
 
     `today` is a day in the clinic's zone; everything is recorded before the Monday of its week.
     """
     clinic = Clinic.objects.create(is_demo=True, **CLINIC)
     on = Calendar(today or timezone.localdate(timezone=clinic.zone))
-    _Play(clinic, on, _people(clinic, password, on)).run()
+    people = _people(clinic, password, on)
+    _Play(clinic, on, people).run()
+    build_neighbour(clinic, on, next(iter(people.values())).password)
     return clinic
 
 

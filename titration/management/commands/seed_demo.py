@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Clinic
 from titration.demo.building import build
+from titration.demo.neighbour import CLINIC as NEIGHBOUR
 from titration.demo.people import PASSWORD
 
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
                 raise CommandError(_("This database holds a real clinic: nothing was loaded."))
             clinic = build(fit_password(password))
         self.tell(clinic)
+        for neighbour in Clinic.objects.filter(is_demo=True, name=NEIGHBOUR["name"]):
+            self.tell(neighbour)
 
     def tell(self, clinic: Clinic) -> None:
         """Print who signs in and, while it is the one that everybody knows, the password."""
