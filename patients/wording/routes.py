@@ -46,6 +46,7 @@ WORDS = {
     "import-columns": _("saying what the columns of a file are"),
     "import-read-back": _("reading a file of doses back"),
     "import-record": _("reading a whole record back"),
+    "import-progress": _("how far an import is"),
     "import-put-aside": _("dropping a file that waited"),
     "newcomer-new": _("choosing a file of somebody new"),
     "newcomer-read-back": _("reading a file of somebody new back"),

@@ -23,8 +23,13 @@ from tests.access.world import World, new_world
 from tests.factories import ClinicFactory, MembershipFactory, UserFactory, member
 from tests.signed_in import app_of
 
-# Told to everybody who is signed in: where their own pages are, and that nothing is carried.
-WITHOUT_A_GRANT = {("worklist", "get"): 200, ("carry-put-down", "post"): 302}
+# Told to everybody who is signed in: where their own pages are, that nothing is carried, and how
+# far the answer is that their own browser waits for.
+WITHOUT_A_GRANT = {
+    ("worklist", "get"): 200,
+    ("carry-put-down", "post"): 302,
+    ("import-progress", "get"): 200,
+}
 
 
 @pytest.fixture(scope="module")
