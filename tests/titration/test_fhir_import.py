@@ -175,7 +175,8 @@ def test_importing_it_again_adds_nothing(client, story):
 def test_words_and_structure_that_disagree_are_shown_for_a_decision(client, story):
     page = asked(client, story, bundle(DISAGREES))
     assert "5 mg twice a day for 7 days" in page.text
-    assert "2026-03-02 2026-03-06" in page.text
+    assert "2026-03-02 – 2026-03-06" in page.text
+    assert "to be decided" in page.text
     assert "5 mg twice a day (5 mg each time)" in page.text
     assert "say different things. Which of the two holds is for you to say." in page.text
     assert not [form for form in page.forms if "seen" in form.values]

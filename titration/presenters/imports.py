@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import ImportedFile
-from titration import wording
+from titration import importing, wording
 from titration.actions import Brought, Verdict
 from titration.forms.imports import ColumnsForm
 from titration.importing import FileProblem, FileRead, Mark, Place, ReadRow, StepSaid
@@ -203,7 +203,7 @@ def _row(
     cells = [
         (headings[n] if n < len(headings) else "", text) for n, text in enumerate(row.cells) if text
     ]
-    wrong = [wording.mark_words(mark) for mark in (*row.marks, *marks)]
+    wrong = [wording.mark_words_beside(mark) for mark in (*row.marks, *marks)]
     read, outcome = [], Outcome(_("not understood"), "wrong")
     if judged:
         step, verdict = judged
@@ -216,6 +216,8 @@ def _row(
         outcome = Outcome(_("still to be said"), "wrong")
     else:
         read = [wording.component_words(part) for part in row.structure]
+        if len(importing.choices_for({mark.code for mark in row.marks})) > 1:
+            outcome = Outcome(_("to be decided"), "wrong")
     return RowShown(
         str(row.place.row or row.place.part),
         wording.place_words(row.place),

@@ -31,7 +31,13 @@ from titration.wording.figures import (
     total_words,
     unit_words,
 )
-from titration.wording.imports import cell_words, import_words, mark_words, place_words
+from titration.wording.imports import (
+    cell_words,
+    import_words,
+    mark_words,
+    mark_words_beside,
+    place_words,
+)
 from titration.wording.observed import bounds_words, measured_words, pair_words, yes_words
 from titration.wording.plans import (
     apart_words,
@@ -70,6 +76,7 @@ __all__ = [
     "interval_words",
     "lacks_counting_day",
     "mark_words",
+    "mark_words_beside",
     "measured_words",
     "month_words",
     "pair_words",

@@ -1,5 +1,7 @@
 """Where something stands in a file that is brought in, and what was not understood of it."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 
@@ -181,6 +183,18 @@ def mark_words(mark: Mark) -> str:
         return _("%(place)s: %(problem)s") % said
     said["cell"] = cell_words(mark.cell)
     return _("%(place)s, “%(cell)s”: %(problem)s") % said
+
+
+def mark_words_beside(mark: Mark) -> str:
+    """As `mark_words`, beside the row or the resource: where in it, what, what stands there."""
+    if mark.place.row is not None:
+        within = Place(column=mark.place.column)
+    else:
+        within = Place(mark.place.part.partition(" ")[2])
+    if within != Place():
+        return mark_words(replace(mark, place=within))
+    said = {"cell": cell_words(mark.cell), "problem": import_words(mark.code)}
+    return _("“%(cell)s”: %(problem)s") % said if mark.cell else said["problem"]
 
 
 LONGEST_QUOTED = 80

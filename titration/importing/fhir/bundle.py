@@ -147,6 +147,7 @@ def _shown(resource: Json) -> tuple[str, str]:
         for name in ("boundsPeriod", "boundsDuration"):
             bound = repeat.get(name) if isinstance(repeat, dict) else None
             if isinstance(bound, dict):
-                said = (bound.get(n) for n in ("start", "end", "value", "code"))
-                bounds.append(" ".join(str(part) for part in said if part))
+                days = " – ".join(str(bound[n]) for n in ("start", "end") if bound.get(n))
+                count = (str(bound[n]) for n in ("value", "code") if bound.get(n))
+                bounds.append(" ".join(filter(None, [days, *count])))
     return "; ".join(filter(None, bounds)), "; ".join(filter(None, words))
