@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.messages.storage.session import SessionStorage
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as KeptInDatabase
 from django.db import DatabaseError, connection
 
@@ -52,6 +54,8 @@ class SessionStore(KeptInDatabase):
     """Whether something that the person does now is to move the end on."""
     until = 0.0
     """The second at which the session ends, as it was read."""
+    sealed: bytes | str = ""
+    """What it held, as it was read."""
 
     @classmethod
     def get_model_class(cls):
@@ -70,7 +74,26 @@ class SessionStore(KeptInDatabase):
             self._session_key = None
             return {}
         self.until, self.is_due = until, written <= now + settings.SESSION_IDLE - STEP
-        return self.decode(found[0])
+        self.sealed = found[0]
+        return self.decode(self.sealed)
+
+    def save(self, must_create: bool = False) -> None:
+        """A full disk may fail to take what has just happened, or that it was told.
+
+        The page is answered all the same, and tells it not, or once more. Were it refused, it would
+        say that nothing was recorded, of what is recorded by then.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            is_gone = type(error.__context__) is DatabaseError  # a session that was ended meanwhile
+            if is_gone or self.untold(dict(self.items())) != self.untold(self.decode(self.sealed)):
+                raise
+            log.exception("The database took no change of what a session is to tell.")
+
+    def untold(self, held: dict[str, Any]) -> str:
+        """All that a session holds but what has just happened."""
+        return json.dumps({**held, SessionStorage.session_key: None}, sort_keys=True)
 
     def extend(self) -> None:
         """The person did something: they are there for another SESSION_IDLE seconds."""

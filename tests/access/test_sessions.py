@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, connection
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -132,6 +133,35 @@ def test_a_session_lasts_although_the_database_takes_no_new_end(browser, clock, 
         assert is_in(browser)
     clock.on(15 * 60 + 1)
     assert not is_in(browser)
+
+
+def test_a_page_tells_what_happened_although_the_database_takes_no_write(browser, monkeypatch):
+    def full(self, sql, params=None):
+        if sql.startswith('UPDATE "access_session"'):
+            raise OperationalError("disk full")
+        return execute(self, sql, params)
+
+    session = browser.session
+    session["_messages"] = '[["__json_message", 0, 25, "The step is recorded."]]'
+    session.save()
+    wrapper = type(connection.cursor())
+    execute = wrapper.execute
+    monkeypatch.setattr(wrapper, "execute", full)
+    for _again in range(2):
+        assert "The step is recorded." in Page(browser.get(PAGE)).text
+    changed = SessionStore(session.session_key)
+    changed["anything"] = "else"
+    with pytest.raises(UpdateError):
+        changed.save()
+
+
+def test_what_an_ended_session_was_to_tell_makes_it_no_session_again(browser):
+    told = SessionStore(browser.session.session_key)
+    told["_messages"] = "[]"
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        told.save()
+    assert not Session.objects.exists()
 
 
 def test_a_form_that_waits_for_its_sign_in_waits_half_a_day(clock):
