@@ -1,7 +1,8 @@
 """As known at every entry, through the database: equal to a slow obvious model, history by history.
 
 Corrections of corrections, withdrawals of corrected steps, steps that hold from before a later one,
-and between them others' entries. Some hundreds here; ten thousand:
+and between them others' entries. Some hundreds here; ten thousand of each, some eleven minutes of a
+processor on SQLite (22 ms for a history, which is written and rolled back):
 pytest tests/titration/test_known_histories.py --hypothesis-profile=thorough
 """
 
