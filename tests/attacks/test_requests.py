@@ -187,7 +187,9 @@ def test_a_field_of_no_form_of_ours_is_not_kept(client):
     """Its name holds what PostgreSQL takes in no text."""
     prescriber = member(ClinicFactory())
     patient = PatientFactory(clinic=prescriber.memberships.get().clinic)
-    waiting.keep(patient, prescriber, "d.csv", b"Date,Dose\n2019,5 mg\n", timezone.now())
+    waiting.keep(
+        patient.clinic, patient, prescriber, "d.csv", b"Date,Dose\n2019,5 mg\n", timezone.now()
+    )
     client.force_login(prescriber)
     address = reverse("import-read-back", args=[patient.pk])
     assert client.post(address, {"do": "naming", "a\x00b": "x", "outside": "y"}).status_code == 302
