@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Browser tests go last, and on SQLite only those that are marked for it.
 
     A test of what only the other engine has is left out too: what is skipped is something missing.
-    So is, on PostgreSQL, what reaches no database: SQLite's run has said it.
+    So is, on PostgreSQL, what reaches no database and has no browser: SQLite's run has said it.
 
     Last, because a browser leaves an event loop behind, in which Django refuses to query.
     """
@@ -49,9 +49,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         own = item.get_closest_marker("only_on")
         of_other = own is not None and (own.args[0] == "sqlite") != on_sqlite
-        if of_other or not (on_sqlite or reaches_database(item)):
+        is_browser = item.path.is_relative_to(E2E)
+        if of_other or not (on_sqlite or is_browser or reaches_database(item)):
             left_out.append(item)
-        elif not item.path.is_relative_to(E2E):
+        elif not is_browser:
             plain.append(item)
         elif on_sqlite and item.get_closest_marker("sqlite_too") is None:
             left_out.append(item)
