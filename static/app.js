@@ -110,10 +110,11 @@ function giveBack(form) {
    The cookie names the bar to the server, for the form and for the page that it leads to. */
 function showProgress(form) {
   const shown = form.querySelector("[data-progress]");
-  if (!shown || !window.crypto.randomUUID) {
+  if (!shown) {
     return;
   }
-  const key = window.crypto.randomUUID();
+  const signs = [...window.crypto.getRandomValues(new Uint8Array(16))];
+  const key = signs.map((sign) => sign.toString(16).padStart(2, "0")).join("");
   document.cookie = `progress=${key}; path=/; max-age=300; samesite=strict`;
   shown.hidden = false;
   const bar = shown.querySelector("progress");

@@ -61,23 +61,21 @@ def waiting(name: object) -> HttpRequest:
 
 
 def test_a_page_reads_what_was_told_of_its_answer_until_it_is_there(folder):
-    key = uuid4()
+    key = uuid4().hex
     assert answered(key) == [(3, 17), (11, 17), (2, 5)]
     assert progress.read(waiting(key)) == (0, 0)
     assert list(folder.iterdir()) == []
 
 
 def test_a_file_that_is_there_already_is_left_alone_and_the_answer_comes(folder):
-    key, secret = uuid4(), folder / "secret"
+    key, secret = uuid4().hex, folder / "secret"
     secret.write_text("theirs")
     (folder / f"dose-ledger-{key}.progress").symlink_to(secret)
     assert answered(key) == [(0, 0)] * 3
     assert secret.read_text() == "theirs"
 
 
-@pytest.mark.parametrize(
-    "name", ["", "../../etc/passwd", "x" * 36, "A" * 8 + "-AAAA" * 3 + "-" + "A" * 12]
-)
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "x" * 36, "A" * 32])
 def test_a_name_that_is_none_keeps_nothing(folder, name):
     @progress.shows_progress
     def view(_request):

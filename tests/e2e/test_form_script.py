@@ -1,5 +1,6 @@
 """What static/app.js adds to a form, on a page of its own that no server sends."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,41 @@ def test_second_press_sends_nothing_more(form):
     form.click("#go")
 
     form.wait_for_function("document.getElementById('go').disabled")
+
+
+def test_bar_fills_as_the_server_says_until_the_answer_is_there(page):
+    asked, held = [], []
+
+    def answer(route):
+        if route.request.url.endswith("/progress"):
+            asked.append(route.request.headers)
+            route.fulfill(json={"done": 3, "total": 12})
+        elif route.request.method == "POST":
+            held.append(route)  # it takes its time
+        else:
+            bar = '<p data-progress="/progress" hidden><progress></progress></p>'
+            body = f'<main id="content"><form method="post">{bar}<button>Go</button></form></main>'
+            route.fulfill(content_type="text/html", body=f"<script>{SCRIPT}</script>{body}")
+
+    page.route(f"{ORIGIN}/**", answer)
+    page.goto(f"{ORIGIN}/form")
+    assert not page.locator("progress").is_visible()
+    # What the page shows while it waits for its answer is read once the answer is there.
+    page.evaluate(
+        """() => {
+          const bar = document.querySelector("progress");
+          const look = () => (sessionStorage.seen = `${bar.checkVisibility()} ${bar.position}`);
+          setInterval(look, 50);
+          setTimeout(() => document.querySelector("button").click());
+        }"""
+    )
+    for _wait in range(100):
+        if len(asked) < 2:
+            page.wait_for_timeout(100)
+    [route] = held
+    route.fulfill(content_type="text/html", body="done")
+    page.wait_for_url(f"{ORIGIN}/form")
+    page.get_by_text("done").wait_for()
+    assert page.evaluate("sessionStorage.seen") == "true 0.25"
+    assert re.fullmatch("progress=[0-9a-f]{32}", page.evaluate("document.cookie"))
+    assert asked[0]["x-unattended"] == "1"
