@@ -240,3 +240,5 @@ def test_the_command_imports_and_asks_for_what_is_to_be_decided(story, tmp_path,
     assert "2 steps are recorded." in capsys.readouterr().out
     with pytest.raises(CommandError, match="nothing to decide"):
         command(story, file, decide=["MedicationRequest/r2=out"], **named)
+    with pytest.raises(CommandError, match="Give --patient: regimens are opened first"):
+        command(story, file, **{**named, "patient": None})

@@ -114,9 +114,13 @@ class Command(BaseCommand):
                 where: dict[str, Any] = {"clinic": clinic, "by": by, "into": patient}
                 bring_record(content, options, **where, out=self.stdout, err=self.stderr)
                 return
+            is_bundle = importing.format_of(content) == importing.FHIR
+            if patient is None and is_bundle:
+                raise CommandError(
+                    _("Give --patient: regimens are opened first, which the doses come into.")
+                )
             if patient is None:
                 raise CommandError(_("Give --patient: a dose log does not say whose it is."))
-            is_bundle = importing.format_of(content) == importing.FHIR
             said = self.of_bundle if is_bundle else self.of_table
             with on_terminal(self.stderr):
                 answers = said(patient, content, options)
