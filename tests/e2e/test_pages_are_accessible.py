@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access import actions
-from access.models import Clinic, Role, User
+from access.models import Role, User
 from ledger import erasing
 from ledger.models import ErasureReason, Retraction
+from patients import transferred
 from patients.models import ContextVersion, Patient
 from tests.e2e.browser import problems, sign_in
 from titration.models import (
@@ -43,7 +44,9 @@ def addresses() -> list[str]:
     """One address of every kind of page that a prescriber opens, on crowded data."""
     step = DoseStep.objects.filter(regimen__card__is_retracted=False).latest("entry__number")
     regimen, patient = step.regimen_id, step.regimen.patient_id
-    medicine = Medicine.objects.first()
+    clinic = step.regimen.clinic
+    medicine = Medicine.objects.filter(clinic=clinic).first()
+    [offer] = transferred.waiting().filter(to=clinic)
     pages = [
         reverse("worklist"),
         f"{reverse('worklist')}?topic=no-review",
@@ -60,6 +63,9 @@ def addresses() -> list[str]:
         f"{reverse('patient-known', args=[patient])}?known={step.entry.number - 20}",
         reverse("patient-known", args=[patient]),
         reverse("patient-access", args=[patient]),
+        reverse("offer-list"),
+        reverse("offer", args=[offer.transfer]),
+        reverse("transfer-new", args=[patient]),
         reverse("medicine-list"),
         reverse("medicine", args=[medicine.pk]),
         reverse("regimen-new", args=[patient]),
@@ -79,7 +85,7 @@ def addresses() -> list[str]:
         *(reverse("review", args=[pk]) for pk in {each.review for each in Review.objects.all()}),
     ]
     pages += told_addresses()
-    drawn = Regimen.objects.filter(card__version__medicine_name__in=DRAWN)
+    drawn = Regimen.objects.filter(clinic=clinic, card__version__medicine_name__in=DRAWN)
     pages += [reverse("regimen", args=[pk]) for pk in drawn.values_list("pk", flat=True)]
     kinds = ("dose", "single", "withhold", "resume", "stop")
     return pages + [f"{reverse('step-new', args=[regimen])}?kind={kind}" for kind in kinds]
@@ -99,7 +105,7 @@ def context_addresses() -> list[str]:
     """The context where much is told, as it was before, its history; its form, full and empty."""
     told = ContextVersion.objects.latest("entry__number")
     page = reverse("patient-context", args=[told.patient_id])
-    lacking = Patient.objects.filter(context=None).first()
+    lacking = Patient.objects.filter(clinic=told.patient.clinic, context=None).first()
     return [
         page,
         f"{page}?known={told.entry.number - 1}",
@@ -202,7 +208,7 @@ def test_every_page_is_accessible(demo, live_server) -> None:
 
 
 def test_the_audit_is_accessible(demo, live_server) -> None:
-    patient = DoseStep.objects.first().regimen.patient_id
+    patient = DoseStep.objects.latest("entry__number").regimen.patient_id
     demo.goto(live_server.url + reverse("patient", args=[patient]))
     demo.goto(live_server.url + reverse("patient-list"))
     demo.context.clear_cookies()
@@ -216,7 +222,8 @@ def test_the_audit_is_accessible(demo, live_server) -> None:
 
 
 def test_administration_is_accessible(demo, live_server) -> None:
-    by, clinic = User.objects.get(name="H. Moreau"), Clinic.objects.get()
+    by = User.objects.get(name="H. Moreau")
+    clinic = by.memberships.get().clinic
     person = User.objects.get(name="J. Lind")
     held = actions.grant(
         person=person,
