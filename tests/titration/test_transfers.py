@@ -1,6 +1,7 @@
 """A patient is handed to another clinic: offered, taken back, declined, accepted, never lost."""
 
 from copy import deepcopy
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -27,7 +28,7 @@ from tests.titration.test_tables_in import brought_of, exported, told
 from titration import actions
 from titration.exports import history, pdf
 from titration.exports.fhir import fhir_file
-from titration.models import RegimenVersion, WorklistRow
+from titration.models import RegimenVersion, Review, WorklistRow
 
 pytestmark = pytest.mark.django_db
 
@@ -161,7 +162,7 @@ def test_the_whole_record_comes_as_it_was_and_the_sender_is_left(case):
     offer = offered(case)
     before = exported(case.dame)
     head = Head.objects.get(clinic=case.west)
-    done = accepted(case, offer)
+    done = accepted(case, offer, responsible=None)
 
     arrived = Patient.objects.select_related("clinic").get(pk=done.entry.patient)
     after = exported(arrived)
@@ -174,17 +175,37 @@ def test_the_whole_record_comes_as_it_was_and_the_sender_is_left(case):
     assert (arrival.last_number, arrival.last_digest) == (head.number, head.digest)
     assert (arrival.left, arrival.sender) == (case.dame, case.west)
     answer = Transfer.objects.get(transfer=offer.transfer, event="accepted")
-    assert (answer.arrived, answer.responsible) == (arrived, case.hall)
+    assert (answer.arrived, answer.responsible) == (arrived, None)
     assert answer.entry.recorded_by_name == "M. Okafor, Northfield"
     assert answer.entry.clinic == case.west
     left = case.dame.versions.newest().get()
     assert left.standing == Standing("left", case.west.local(answer.entry.recorded_at).date())
-    texts = RegimenVersion.objects.newest().filter(regimen__patient=arrived)
-    assert set(texts.values_list("responsible", flat=True)) == {case.hall.pk}
     assert not WorklistRow.objects.filter(patient=case.dame, topic="offer").exists()
     assert not case.hall.memberships.exclude(clinic=case.north).exists()
     assert findings() == []
     assert list(verification.clinic(case.north)) == list(verification.clinic(case.west)) == []
+
+
+def test_who_is_named_answers_for_each_regimen_and_review_by_name(case):
+    """What was written there stays, and nobody reads the name of who answered for it there."""
+    text = actions.ReviewText("booked", date(2027, 1, 11), "Strength", whose=case.osei)
+    actions.book_review(regimen=case.dame.regimens.get(), text=text, by=case.osei)
+    done = accepted(case, offered(case))
+
+    arrived = done.entry.patient
+    texts = RegimenVersion.objects.filter(regimen__patient=arrived)
+    assert set(texts.newest().values_list("responsible", "responsible_name")) == {
+        (case.hall.pk, "Dr B. Hall")
+    }
+    before = set(case.dame.regimens.get().versions.values_list("responsible_name", flat=True))
+    assert before < set(texts.values_list("responsible_name", flat=True))
+    reviews = Review.objects.newest().filter(regimen__patient=arrived, status="booked")
+    assert set(reviews.values_list("whose_name", flat=True)) == {"Dr B. Hall"}
+    handed = Entry.objects.filter(patient=arrived, came_from=None, kind__in=["regimen", "review"])
+    assert set(handed.values_list("recorded_by_name", flat=True)) == {"M. Okafor"}
+    regimen = texts.newest().first().regimen_id
+    assert "Responsible prescriber Dr B. Hall" in page_of(case.hall, "regimen", regimen).text
+    assert findings() == []
 
 
 def test_what_goes_and_comes_back_is_a_record_of_its_own(case):

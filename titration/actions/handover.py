@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from access.models import Clinic, User
 from access.policies import SIGN, check
 from ledger.writing import Asking, Log, verb, writing
+from patients.models import Patient
 from titration import policies, projection
 from titration.models import RegimenCard, RegimenVersion, Review, ReviewStatus
 from titration.policies import ChangedMeanwhile, RuleBroken
@@ -107,6 +108,21 @@ def hand_over(
         log.flush()
         projection.refresh([found[key].regimen for key in regimens])
         return versions[0]
+
+
+def take_over(log: Log, patient: Patient, to: User) -> None:
+    """Make `to` responsible for every regimen of a patient who arrived, and for their reviews."""
+    cards = RegimenCard.objects.filter(patient=patient, is_retracted=False)
+    found = list(cards.select_related("regimen__clinic", "version__entry").order_by("pk"))
+    for card in found:
+        _handed(log, card, to)
+    booked = Review.objects.newest().filter(
+        regimen__in=[card.regimen for card in found], status=ReviewStatus.BOOKED
+    )
+    for review in booked.select_related("entry", "regimen").order_by("entry__number"):
+        _hand_review(log, review, to)
+    log.flush()
+    projection.refresh([card.regimen for card in found])
 
 
 def _handed(log: Log, card: RegimenCard, to: User) -> RegimenVersion:

@@ -25,6 +25,7 @@ from patients.models import (
     TransferEvent,
 )
 from titration import patient_rows, policies
+from titration.actions.handover import take_over
 from titration.actions.imports import FileText
 from titration.actions.records import bring_record
 from titration.actions.shared import today_of, two_names, withdraw
@@ -166,6 +167,8 @@ def accept_patient(
             subject=arrived.pk,
             patient=arrived.pk,
         )
+        if responsible is not None:
+            take_over(here, arrived, responsible)
         _answer(
             there,
             offer,

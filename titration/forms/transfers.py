@@ -94,8 +94,8 @@ class AcceptForm(SubmissionForm):
     responsible = forms.ChoiceField(
         label=gettext_lazy("Who is responsible here from now on"),
         help_text=gettext_lazy(
-            "Becomes responsible prescriber of the regimens, whose the reviews are, and who calls "
-            "back. The names that were written stay."
+            "Becomes responsible prescriber of the regimens and of the booked reviews, in entries "
+            "of their own, and who calls back. What was written before stays in the history."
         ),
         error_messages={"required": gettext_lazy("Choose somebody, or that nobody is yet.")},
     )
