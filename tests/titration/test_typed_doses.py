@@ -221,6 +221,9 @@ MARKED = {
     "5 mg morning and evening as needed": ("write_apart", "5 mg morning and evening as needed"),
     "5 mg three to two times a day": ("times_range", "three"),
     "5 mg every 6 to 4 hours": ("period_range", "5 mg every 6 to 4 hours"),
+    "5 mg every 4-6 hours": ("range_words", "every 4-6"),
+    "5 mg every 8 or 12 hours": ("or_unclear", "8 or 12"),
+    "5 mg 2 or 4 times a day": ("or_unclear", "2 or 4 times"),
     "5 mg 2 to 3 times": ("times_period_missing", "2 to 3 times"),
     "5 mg twice a day every 2 to 3 days": ("period_range", "5 mg twice a day every 2 to 3 days"),
     "5 mg 2 to 3 times a day in the morning": (

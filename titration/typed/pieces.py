@@ -155,7 +155,15 @@ def _count_of(found: re.Match[str]) -> tuple[int, int | None]:
     fewest = _times_of(found["few"])
     if fewest >= most:
         raise NotUnderstood("times_range", found.span("few"))
+    _check_or(found, ("few", fewest), ("count", most))
     return fewest, most
+
+
+def _check_or(found: re.Match[str], low: tuple[str, int], high: tuple[str, int]) -> None:
+    """ "2 or 4 times" says one of the two, which no range does: only neighbours are a range."""
+    joined = found.string[found.end(low[0]) : found.start(high[0])]
+    if joined.strip().lower() == "or" and high[1] - low[1] > 1:
+        raise NotUnderstood("or_unclear", (found.start(low[0]), found.end(high[0])))
 
 
 def _times_of(words: str) -> int:
@@ -288,8 +296,11 @@ def _period(found: re.Match[str]) -> Every:
 
 
 def _every_of(found: re.Match[str], name: str, unit: str) -> Every:
-    to = found[f"{name}_to"]
-    return Every(number_of(found[name]), unit, number_of(to) if to else None)
+    period, to = number_of(found[name]), found[f"{name}_to"]
+    if not to:
+        return Every(period, unit)
+    _check_or(found, (name, period), (f"{name}_to", number_of(to)))
+    return Every(period, unit, number_of(to))
 
 
 def _weekdays(source: Source, name: str, part: Part, found: re.Match[str]) -> int:

@@ -14,6 +14,7 @@ PROBLEMS = (
     "not_understood",
     "nothing_typed",
     "once_unclear",
+    "or_unclear",
     "per_day",
     "reach_unclear",
     "reason_unclear",

@@ -104,6 +104,7 @@ WHEN = {
 LEFT_OVER = tuple(
     (code, re.compile(pattern, _FLAGS))
     for code, pattern in (
+        ("range_words", rf"every\s+{COUNT}\s*[-‐‑‒–—~]\s*{COUNT}"),
         ("per_day", rf"(?:per\s+|an?\s+|/\s*)(?:day|week|month|24){END}|/7\b"),
         (
             "duration",

@@ -34,6 +34,10 @@ _MESSAGES = {
     "once_unclear": gettext_noop(
         "Write “once only” for a single dose, or “once a day” for one that comes every day."
     ),
+    "or_unclear": gettext_noop(
+        "Write “to” between two numbers that all between them may be. One of two that are not "
+        "neighbours cannot be kept: write the one that is meant."
+    ),
     "per_day": gettext_noop(
         "Write the amount of each time, and how many times or at which times of the day it is "
         "taken."
