@@ -197,6 +197,8 @@ def test_a_taper_that_is_stated_is_one_of_steps_once_it_was_instructed():
     ({"when": ["MORN", "EVE"], **daily(1)},
      [Timing("slot", slot="morning"), Timing("slot", slot="evening")]),
     ({"timeOfDay": ["08:00:00"], **daily(1)}, [Timing("clock", clock=time(8))]),
+    ({"dayOfWeek": ["mon"], "frequencyMax": 3, **daily(2)},
+     [Timing("times", times=2, times_to=3, weekdays=(1,))]),
     ({"count": 1}, [Timing("once")]),
 ])  # fmt: skip
 def test_timings_of_other_systems_are_read(repeat, timing):
@@ -219,6 +221,21 @@ def test_timings_of_other_systems_are_read(repeat, timing):
     ({"timing": {"repeat": {**start("2026-03-02"), "frequency": 1, "periodUnit": "wk",
       "dayOfWeek": ["mon", "thu"]}}},
      "dosageInstruction[0].timing.repeat.frequency", "fhir_weekdays"),
+    ({"timing": {"repeat": {**start("2026-03-02"), "frequency": 1, "period": 1, "periodUnit": "d",
+      "dayOfWeek": ["mon"]}, "code": {"coding": [{"code": "BID"}]}}},
+     "dosageInstruction[0].timing.code", "fhir_code_differs"),
+    ({"timing": {"repeat": {"boundsPeriod": {"start": "2026-03-02"}, "when": ["MORN"]},
+      "code": {"coding": [{"code": "BID"}]}}},
+     "dosageInstruction[0].timing.code", "fhir_code_differs"),
+    ({"timing": {"repeat": {"boundsPeriod": {"start": "2026-03-02"}, "frequencyMax": 3,
+      "period": 1, "periodUnit": "d"}}},
+     "dosageInstruction[0].timing.repeat.frequencyMax", "fhir_frequency"),
+    ({"timing": {"repeat": {"boundsPeriod": {"start": "2026-03-02"}, "frequency": 1,
+      "periodMax": 6, "periodUnit": "h"}}},
+     "dosageInstruction[0].timing.repeat.periodMax", "fhir_period"),
+    ({"timing": {"repeat": {"boundsPeriod": {"start": "2026-03-02"}, "count": 1,
+      "dayOfWeek": ["mon"]}}},
+     "dosageInstruction[0].timing.repeat.count", "fhir_count"),
     ({"method": {"text": "chew"}}, "dosageInstruction[0].method", "fhir_element"),
     ({"extension": [{"url": "http://elsewhere/x", "valueBoolean": True}]},
      "dosageInstruction[0].extension", "fhir_extension"),
@@ -288,6 +305,17 @@ def test_text_that_agrees_or_says_less_is_no_question(text):
 
     assert found.is_understood
     assert found.rows[0].said.note == text
+
+
+@pytest.mark.parametrize(("text", "repeat"), [
+    ("5 mg twice a day", {"frequencyMax": 2, **daily(1)}),
+    ("5 mg every 4 hours", {"frequency": 1, "period": 4, "periodMax": 6, "periodUnit": "h"}),
+    ("5 mg once or twice a day", daily(2)),
+])  # fmt: skip
+def test_text_that_names_one_end_of_a_range_or_both_of_none_disagrees(text, repeat):
+    [row] = read(request(dose(5, text, boundsPeriod={"start": "2026-03-02"}, **repeat))).rows
+
+    assert [mark.code for mark in row.marks] == ["fhir_disagrees"]
 
 
 def test_a_person_decides_that_the_structure_holds_and_the_words_stay():

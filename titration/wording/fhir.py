@@ -43,6 +43,9 @@ FHIR_MESSAGES = {
     "fhir_bounds_gap": gettext_noop(
         "This does not start where the one before it in the sequence ends."
     ),
+    "fhir_code_differs": gettext_noop(
+        "The code of the timing and the elements beside it say different things."
+    ),
     "fhir_count": gettext_noop("A number of times in all is not read, but for once."),
     "fhir_disagrees": gettext_noop(
         "The words of the dosage and its structure say different things. Which of the two holds "

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, time
 
-from titration.dosing import Timing
+from titration.dosing import Timing, times_per_day
 from titration.fhir import PERIOD_UNITS, WEEKDAYS, WHEN
 from titration.importing.fhir.nodes import Node
 
@@ -108,7 +108,27 @@ def _of_days(days: Node, anchor: date | None) -> Timing:
 
 
 def _of_repeat(timing: Node, *, as_needed: bool) -> list[Timing]:
-    repeat = _repeat(timing)
+    """What the repeat says; the code alone where it says nothing, and nothing where they differ."""
+    code, repeat = timing.node("code"), _repeat(timing)
+    said = repeat.value.keys() - repeat.taken if repeat else set()
+    found = _of_elements(timing, repeat, as_needed=as_needed or code is not None)
+    if code is None:
+        return found
+    abbreviation = next((c.text("code") for c in code.nodes("coding")), "")
+    times = ABBREVIATIONS.get(abbreviation)
+    if not said and times:
+        return [Timing("times", times=times)]
+    if times is None and not said & {"count", "frequency", "period"}:
+        timing.fail("fhir_timing_code", "code", abbreviation or code.text("text"))
+        return []
+    often = [times_per_day(each) for each in found]
+    if times and found and (None in often or sum(n for n, _ in filter(None, often)) != times):
+        timing.fail("fhir_code_differs", "code", abbreviation)
+        return []
+    return found
+
+
+def _of_elements(timing: Node, repeat: Node | None, *, as_needed: bool) -> list[Timing]:
     count = frequency = frequency_max = period = period_max = None
     unit = ""
     weekdays: tuple[int, ...] = ()
@@ -120,14 +140,13 @@ def _of_repeat(timing: Node, *, as_needed: bool) -> list[Timing]:
         weekdays = _weekdays(repeat, "dayOfWeek")
         moments = [*_slots(repeat), *_clocks(repeat)]
         repeat.close()
-    code = timing.node("code")
-    if code and not (repeat and (frequency or period or count)):
-        abbreviation = next((c.text("code") for c in code.nodes("coding")), "")
-        if abbreviation not in ABBREVIATIONS:
-            timing.fail("fhir_timing_code", "code", abbreviation or code.text("text"))
-            return []
-        return [Timing("times", times=ABBREVIATIONS[abbreviation])]
-    if count is not None and frequency is None and period is None:
+    if frequency_max is not None and frequency is None:
+        timing.fail("fhir_frequency", "repeat.frequencyMax", frequency_max)
+        return []
+    if period_max is not None and period is None:
+        timing.fail("fhir_period", "repeat.periodMax", period_max)
+        return []
+    if count is not None and not (frequency or period or weekdays or unit):
         if count > 1 or len(moments) > 1:
             timing.fail("fhir_count", "repeat.count", count)
             return []
@@ -143,7 +162,7 @@ def _of_repeat(timing: Node, *, as_needed: bool) -> list[Timing]:
     every = _period(timing, period, unit, weekdays, frequency)
     if every is None:
         return []
-    if frequency_max is not None and (moments or weekdays):
+    if frequency_max is not None and (moments or (weekdays and unit != "d")):
         timing.fail("fhir_frequency", "repeat.frequencyMax", frequency_max)
         return []
     pattern = Timing(

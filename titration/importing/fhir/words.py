@@ -44,6 +44,7 @@ _PERIODS = {
     "month": re.compile(r"\b(?:monthly|(?:a|per|each|every) month)\b", re.IGNORECASE),
 }
 _ALTERNATE = re.compile(r"\b(?:alternate|(?:every|each) (?:other|second)) day", re.IGNORECASE)
+_ONCE_OR_TWICE = re.compile(r"\bonce (?:or|to) twice\b", re.IGNORECASE)
 _NONE_TAKEN = re.compile(r"\b(?:stop|withh[eo]ld|hold|omit|suspend|discontinue)", re.IGNORECASE)
 
 
@@ -60,6 +61,7 @@ def disagrees(said: DosageSaid) -> bool:
             _days(text, said),
             _slots(text, said),
             _periods(text, said),
+            _ranges(text, said),
             _ends(text, said),
         )
     )
@@ -88,6 +90,8 @@ def _figures(text: str, said: DosageSaid) -> bool:
     if not pairs <= set(amounts):
         return True
     is_told = bool(written | spelt)
+    if is_told and not _ends_of_ranges(said) <= written | spelt:
+        return True
     return is_told and not {value for value, _unit in _taken(said)} <= written | spelt
 
 
@@ -129,6 +133,20 @@ def _periods(text: str, said: DosageSaid) -> bool:
     if any(timing.weekdays for timing in timings):
         known |= {"day", "week"}
     return bool(written) and not written & known
+
+
+def _ends_of_ranges(said: DosageSaid) -> set[Decimal]:
+    """Both numbers of each range of times and of periods: words with one of them say less."""
+    timings = [part.timing for part in said.components]
+    times = [(t.times, t.times_to) for t in timings if t.times_to is not None]
+    periods = [(t.period, t.period_to) for t in timings if t.period_to is not None]
+    return {Decimal(end) for ends in (*times, *periods) for end in ends if end is not None}
+
+
+def _ranges(text: str, said: DosageSaid) -> bool:
+    """Whether the words leave open a number of times that the structure fixes."""
+    is_open = any(part.timing.times_to is not None for part in said.components)
+    return bool(_ONCE_OR_TWICE.search(text)) and not is_open
 
 
 def _ends(text: str, said: DosageSaid) -> bool:
