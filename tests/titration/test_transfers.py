@@ -26,6 +26,7 @@ from tests.titration.factories import step_of
 from tests.titration.tables import tables_of, timelines_in
 from tests.titration.test_tables_in import brought_of, exported, told
 from titration import actions
+from titration.contacted import contacts, open_calls, standing
 from titration.exports import history, pdf
 from titration.exports.fhir import fhir_file
 from titration.models import RegimenVersion, Review, WorklistRow
@@ -186,7 +187,7 @@ def test_the_whole_record_comes_as_it_was_and_the_sender_is_left(case):
     assert list(verification.clinic(case.north)) == list(verification.clinic(case.west)) == []
 
 
-def test_who_is_named_answers_for_each_regimen_and_review_by_name(case):
+def test_who_is_named_answers_for_each_regimen_review_and_call_back_by_name(case):
     """What was written there stays, and nobody reads the name of who answered for it there."""
     text = actions.ReviewText("booked", date(2027, 1, 11), "Strength", whose=case.osei)
     actions.book_review(regimen=case.dame.regimens.get(), text=text, by=case.osei)
@@ -203,6 +204,10 @@ def test_who_is_named_answers_for_each_regimen_and_review_by_name(case):
     assert set(reviews.values_list("whose_name", flat=True)) == {"Dr B. Hall"}
     handed = Entry.objects.filter(patient=arrived, came_from=None, kind__in=["regimen", "review"])
     assert set(handed.values_list("recorded_by_name", flat=True)) == {"M. Okafor"}
+    [call] = open_calls(standing(contacts([arrived])))
+    assert (call.call_back_by, call.call_back_name) == (case.hall.pk, "Dr B. Hall")
+    assert call.call_back_for == "Whether the gramophone helped"
+    assert "by Dr B. Hall, for “Whether the gramophone" in page_of(case.hall, "worklist").text
     regimen = texts.newest().first().regimen_id
     assert "Responsible prescriber Dr B. Hall" in page_of(case.hall, "regimen", regimen).text
     assert findings() == []

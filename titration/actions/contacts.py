@@ -101,6 +101,28 @@ def retract_contact(
         return retraction
 
 
+def hand_calls(log: Log, patient: Patient, to: User) -> None:
+    """Name `to` in each call back of the patient that waits, in an open write."""
+    live = contacted.standing(contacted.contacts([patient.pk]))
+    waiting = [call.entry for call in contacted.open_calls(live)]
+    for before in Contact.objects.filter(pk__in=waiting).select_related("entry").order_by("pk"):
+        written = {
+            field.attname: getattr(before, field.attname)
+            for field in Contact._meta.concrete_fields
+            if field.name not in ("entry", "salt", "sealed", "call_back_by", "call_back_name")
+        }
+        reason = _("%(name)s calls back from now on.") % {"name": to.name}
+        named = {"call_back_by": to, "call_back_name": to.name, "correction_reason": reason}
+        log.add(
+            Contact(**written | named),
+            subject=before.contact,
+            patient=patient.pk,
+            supersedes=before.entry,
+        )
+    log.flush()
+    patient_rows.refresh([patient])
+
+
 def _add(log: Log, contact: Contact, text: ContactText, before: Contact | None = None) -> Contact:
     for part in fields(ContactText):
         if part.name != "effective":

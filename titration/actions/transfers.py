@@ -25,6 +25,7 @@ from patients.models import (
     TransferEvent,
 )
 from titration import patient_rows, policies
+from titration.actions.contacts import hand_calls
 from titration.actions.handover import take_over
 from titration.actions.imports import FileText
 from titration.actions.records import bring_record
@@ -169,6 +170,7 @@ def accept_patient(
         )
         if responsible is not None:
             take_over(here, arrived, responsible)
+            hand_calls(here, arrived, responsible)
         _answer(
             there,
             offer,
