@@ -55,7 +55,8 @@ class Cursor(extensions.cursor):
 
     def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002 - the driver's name
         self._asked = None
-        if isinstance(query, Statement) and self._executed(query, vars or ()):
+        is_plain = self.name is None and vars is not None  # no DECLARE, and marks to be filled in
+        if is_plain and isinstance(query, Statement) and self._executed(query, vars):
             self._asked = query, vars
         else:
             super().execute(query, vars)

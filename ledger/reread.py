@@ -194,8 +194,8 @@ def _composed(asked: Sequence[Query]) -> tuple[Query, ...]:
     told = tuple({repr(query): query for query in asked}.values())
     if connection.vendor != "postgresql" or not told:
         return told
-    # Each is a statement of ours, as the driver has just sent it; one without values has no marks.
-    each = [sql if values else sql.replace("%", "%%") for sql, values in told]
+    # Each is a statement of ours, as the driver has just sent it: without values it has no marks.
+    each = [sql if values is not None else sql.replace("%", "%%") for sql, values in told]
     texts = [f"(SELECT string_agg(q::text, E'\\n') FROM ({sql}) AS q)" for sql in each]  # noqa: S608
     values = [value for _sql, values in told for value in values or ()]
     return ((Statement(f"SELECT {', '.join(texts)}"), values),)

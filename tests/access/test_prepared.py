@@ -101,6 +101,17 @@ def test_what_cannot_be_prepared_is_asked_as_it_is_and_breaks_no_transaction():
     assert Clinic.objects.count() == 1
 
 
+def test_what_has_no_values_and_what_is_fetched_in_parts_is_asked_as_it_is():
+    for _time in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(Statement("SELECT '100%'"))
+            assert cursor.fetchall() == [("100%",)]
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(Statement("SELECT %s"), [7])
+            assert cursor.fetchall() == [(7,)]
+    assert prepared() == []
+
+
 def test_a_connection_keeps_no_more_than_so_many():
     for number in range(MOST + 3):
         for _time in range(2):

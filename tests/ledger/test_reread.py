@@ -138,6 +138,18 @@ def test_what_reads_nothing_is_remembered(db):
     assert len(made) == 1
 
 
+@pytest.mark.parametrize(("sql", "values"), [("SELECT 7 % 4", None), ("SELECT 7 %% 4", ())])
+def test_a_query_without_values_is_asked_again_as_it_was(db, sql, values):
+    def make() -> Made[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return Made(str(cursor.fetchone()), ALWAYS)
+
+    assert [reread.remembered.__wrapped__(sql, NOW, make).words for _time in range(2)] == [
+        "(3,)"
+    ] * 2
+
+
 def test_words_and_rows_are_of_one_moment(own_database):
     """Somebody else writes between the making and the reading that is kept beside it."""
     ClinicFactory(name="Riverside")
