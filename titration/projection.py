@@ -226,13 +226,16 @@ def _card(known: Facts, now: datetime) -> RegimenCard:
 
 
 def _standing(log: History, now: datetime) -> dict[str, Any]:
-    """The columns that depend on the moment: the instruction in force, and when the next comes."""
+    """The columns that depend on the moment: the instruction in force, and when the next comes.
+
+    `now` is in the clinic's zone. A clock time may have been written by another clinic's clock.
+    """
     step = log.in_force(now)
-    ahead = log.upcoming(now)
+    zone = now.tzinfo or dt.UTC
     return {
         "state": timeline.state_of(step),
         "step_id": step.entry if step else None,
-        "next_on": ahead[0].effective.on if ahead else None,
+        "next_on": min((each.effective.comes_on(zone) for each in log.upcoming(now)), default=None),
     }
 
 

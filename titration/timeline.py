@@ -73,6 +73,12 @@ class Effective:
             return self.on <= now.date()
         return self.instant <= now.replace(tzinfo=None) - (now.utcoffset() or timedelta())
 
+    def comes_on(self, zone: dt.tzinfo) -> date:
+        """The day in a clinic's zone on which it comes, by whatever clock it was written."""
+        if self.time is None:
+            return self.on
+        return self.instant.replace(tzinfo=dt.UTC).astimezone(zone).date()
+
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:

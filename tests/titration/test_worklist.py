@@ -1,7 +1,7 @@
 """The worklist: what comes and goes in each section, whose it is, and other roles' page."""
 
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -519,6 +519,26 @@ def test_a_step_that_came_since_the_row_was_made_holds(client, clinic, regimen, 
     assert "11\xa0mg in the morning" in row.cells
     [row] = cells(client, "no-review")
     assert "11\xa0mg in the morning" in row
+
+
+def test_a_step_written_by_the_clock_of_a_clinic_further_east_holds_from_its_moment(
+    client, regimen, monkeypatch
+):
+    """Six in the morning in Sydney is seven in the evening of the day before in London."""
+    there = Effective(date(2026, 12, 2), "day", time(6), 11 * 60)
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 12, 1, 18, 59, tzinfo=UTC))
+    step_of(regimen, date(2026, 11, 2), components=(at("morning", "5"),))
+    step_of(regimen, there, components=(at("morning", "11"),))
+    said = []
+    for minute in (59, 60):
+        now = datetime(2026, 12, 1, 18, tzinfo=UTC) + timedelta(minutes=minute)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        said += cells(client, "no-review")
+        assert not list(projection.differences(regimen.regimen.clinic))
+    assert ["5\xa0mg in the morning" in said[0], "11\xa0mg in the morning" in said[1]] == [
+        True,
+        True,
+    ]
 
 
 def test_another_clinic_is_not_shown(client, regimen):

@@ -13,7 +13,7 @@ class RegimenCard(models.Model):
     """Projection: a regimen as lists show it. Written by the actions, rebuilt by a command.
 
     `state` and `since_on` are those of the last instruction whose moment had come when the row was
-    made; `next_on` is the day of the first step after it, from which the row is stale.
+    made; `next_on` is the day here of the first step after it, from which the row is stale.
     """
 
     regimen = models.OneToOneField(
