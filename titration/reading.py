@@ -170,6 +170,7 @@ class CameFrom(NamedTuple):
     """
 
     file_name: str | None
+    file_format: str
     place: str | None
     row: int | None
     first_number: int | None
@@ -211,7 +212,7 @@ class StepText(NamedTuple):
 
 
 _ORIGIN = (
-    "file__name",
+    *("file__name", "file__file_format"),
     *("place", "row", "first_number", "first_digest", "first_clinic"),
     *("first_recorded_by", "first_recorded_at", "first_time_zone"),
 )

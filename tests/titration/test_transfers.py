@@ -22,7 +22,7 @@ from tests.everything import everything
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.ledger.damage import findings
 from tests.pages import Page, typed_over
-from tests.titration.factories import step_of
+from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.tables import tables_of, timelines_in
 from tests.titration.test_tables_in import brought_of, exported, told
 from titration import actions
@@ -211,6 +211,27 @@ def test_who_is_named_answers_for_each_regimen_review_and_call_back_by_name(case
     regimen = texts.newest().first().regimen_id
     assert "Responsible prescriber Dr B. Hall" in page_of(case.hall, "regimen", regimen).text
     assert findings() == []
+
+
+@pytest.mark.parametrize(("answer", "words"), [
+    (None, "Came without a confirmation by Dr A. Osei"),
+    (actions.confirm_step, "Confirmed by Dr A. Osei, brought in by M. Okafor"),
+    (actions.dispute_step, "Disputed by Dr A. Osei, brought in by M. Okafor"),
+])  # fmt: skip
+def test_what_a_prescriber_said_of_a_step_is_read_where_it_arrives(case, answer, words):
+    """A dose that was typed for somebody else never arrives as one that needs no word of theirs."""
+    regimen = regimen_of(PatientFactory(clinic=case.west), medicine_of(case.west, "tizanidine"))
+    step = step_of(regimen, by=case.lind, decided_by=case.osei)
+    if answer:
+        answer(
+            step=step, by=case.osei, **({"says": "Half"} if answer is actions.dispute_step else {})
+        )
+    arrived = accepted(case, offered(case, patient=regimen.regimen.patient)).entry.patient
+
+    own = Patient.objects.get(pk=arrived).regimens.get()
+    assert words in page_of(case.hall, "regimen", own.pk).text
+    is_open = answer is not actions.confirm_step
+    assert (words in page_of(case.hall, "patient", arrived).text) == is_open
 
 
 def test_what_goes_and_comes_back_is_a_record_of_its_own(case):

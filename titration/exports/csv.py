@@ -366,10 +366,6 @@ def _by(record: PatientRecord, prefix: str, entry: Entry) -> Cells:
 
 def _confirmation(record: PatientRecord, step: DoseStep) -> Cells:
     """Whether the prescriber who is named as deciding stands by what was typed."""
-    if step.decided_by_id is None:
-        return {"confirmation": "outside"}
-    if step.decided_by_id == step.entry.recorded_by_id:
-        return {"confirmation": "own"}
     confirmation = getattr(step, "confirmation", None)
     if confirmation is not None and confirmation.entry.number <= record.number:
         return {"confirmation": "confirmed", **_by(record, "confirmed_", confirmation.entry)}
@@ -380,6 +376,10 @@ def _confirmation(record: PatientRecord, step: DoseStep) -> Cells:
             **_by(record, "disputed_", dispute.entry),
             "dispute_says": or_erased(dispute.says),
         }
+    if step.decided_by_id is None:
+        return {"confirmation": "outside"}
+    if step.decided_by_id == step.entry.recorded_by_id:
+        return {"confirmation": "own"}
     return {"confirmation": "awaiting"}
 
 

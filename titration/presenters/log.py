@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from access.models import Clinic
 from access.wording import moment_words as words_of_moment
-from ledger.models import Entry, Retraction
+from ledger.models import Entry, FileFormat, Retraction
 from titration import dosing, reading, timeline, wording
 from titration.importing import Place
 from titration.models import ReceivedHow, StepKind, reasons_for
@@ -314,36 +314,47 @@ class Confirmation(NamedTuple):
     words: str
     is_awaited: bool = False
     is_disputed: bool = False
+    is_unsaid: bool = False
 
     @property
     def is_open(self) -> bool:
-        """Not to be relied on yet: it waits for its prescriber, or was disputed by them."""
-        return self.is_awaited or self.is_disputed
+        """Not to be relied on yet: it waits for its prescriber, was disputed by them, or came from
+        elsewhere without their word.
+        """
+        return self.is_awaited or self.is_disputed or self.is_unsaid
 
 
 UNSAID = Confirmation("")
+WHOLE_RECORDS = (FileFormat.LEDGER_CSV, FileFormat.TRANSFER)
 
 
 def confirmation_words(text: StepText, clinic: Clinic) -> Confirmation:
     """Whether the prescriber confirmed or disputed a step that somebody else typed."""
+    if text.disputed_at is not None:
+        return Confirmation(_dispute_words(text, clinic), is_disputed=True)
+    if text.confirmed_at is not None:
+        words = _("Confirmed by %(name)s, %(when)s")
+        when = moment_words(text.confirmed_at, clinic)
+        return Confirmation(words % {"name": text.confirmed_by_name, "when": when})
     if text.decided_by is None:
-        return Confirmation(_("Prescriber from outside the clinic"))
+        return _decided_outside(text)
     if text.decided_by == text.recorded_by:
         if text.came_from is not None:
             return Confirmation(_("Imported by the prescriber"))
         return Confirmation(_("Recorded by the prescriber"))
-    if text.disputed_at is not None:
-        return Confirmation(_dispute_words(text, clinic), is_disputed=True)
-    if text.confirmed_at is None:
-        words = _("Not yet confirmed by %(name)s") % {"name": text.decided_by_name}
-        return Confirmation(words, is_awaited=True)
-    return Confirmation(
-        _("Confirmed by %(name)s, %(when)s")
-        % {
-            "name": text.confirmed_by_name,
-            "when": moment_words(text.confirmed_at, clinic),
-        }
-    )
+    words = _("Not yet confirmed by %(name)s") % {"name": text.decided_by_name}
+    return Confirmation(words, is_awaited=True)
+
+
+def _decided_outside(text: StepText) -> Confirmation:
+    """Of a whole record it is known who typed it; what was not confirmed there never is here."""
+    origin = text.came_from
+    if origin is None or origin.file_format not in WHOLE_RECORDS:
+        return Confirmation(_("Prescriber from outside the clinic"))
+    if origin.first_recorded_by == text.decided_by_name:
+        return Confirmation(_("Recorded by the prescriber, outside the clinic"))
+    words = _("Came without a confirmation by %(name)s") % {"name": text.decided_by_name}
+    return Confirmation(words, is_unsaid=True)
 
 
 def _dispute_words(text: StepText, clinic: Clinic) -> str:

@@ -236,13 +236,13 @@ def _reason(text: StepText) -> Json:
 
 def confirmation(text: StepText) -> str:
     """Whether the prescriber who is named stands by what was typed, as a code."""
-    if text.decided_by is None:
-        return "outside"
-    if text.decided_by == text.recorded_by:
-        return "own"
+    if text.disputed_at is not None:
+        return "disputed"
     if text.confirmed_at is not None:
         return "confirmed"
-    return "disputed" if text.disputed_at is not None else "awaiting"
+    if text.decided_by is None:
+        return "outside"
+    return "own" if text.decided_by == text.recorded_by else "awaiting"
 
 
 def planned_rows(plans: tuple[PlanLog, ...]) -> dict[UUID, Row]:
