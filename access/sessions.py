@@ -78,16 +78,17 @@ class SessionStore(KeptInDatabase):
         return self.decode(self.sealed)
 
     def save(self, must_create: bool = False) -> None:
-        """A full disk may fail to take what has just happened, or that it was told.
+        """What was done is answered, though the session takes no note of it any longer.
 
-        The page is answered all the same, and tells it not, or once more. Were it refused, it would
-        say that nothing was recorded, of what is recorded by then.
+        One that was ended meanwhile stays ended, and keeps nothing. A full disk may fail to take
+        what has just happened, or that it was told: the next page tells it not, or once more.
         """
         try:
             super().save(must_create)
         except UpdateError as error:
-            is_gone = type(error.__context__) is DatabaseError  # a session that was ended meanwhile
-            if is_gone or self.untold(dict(self.items())) != self.untold(self.decode(self.sealed)):
+            if type(error.__context__) is DatabaseError:  # no row: it was ended meanwhile
+                return
+            if self.untold(dict(self.items())) != self.untold(self.decode(self.sealed)):
                 raise
             log.exception("The database took no change of what a session is to tell.")
 

@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.urls import reverse
 from django.utils import timezone
 
-from access.models import Role
+from access.models import Role, Session
+from access.sessions import SessionStore
 from ledger.models import Retraction, RetractionReason
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
@@ -177,3 +179,32 @@ def test_a_withdrawal_takes_a_reason_of_the_list_only(version):
         actions.retract_step(step=step, reason="bored", reason_text="", by=version.responsible)
     assert rule.value.field == "reason"
     assert not Retraction.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["ended", "took no change"])
+def test_what_was_recorded_is_never_said_not_to_be_because_of_the_session(
+    recording, monkeypatch, what
+):
+    """It was ended in another tab while the step was recorded, or the disk was full after that."""
+
+    def full(self, must_create=False):
+        raise UpdateError
+
+    def record_step(**asked):
+        step = recorded(**asked)
+        if what == "ended":
+            Session.objects.all().delete()
+        else:
+            monkeypatch.setattr(SessionStore, "save", full)
+        return step
+
+    recorded = actions.record_step
+    recording.write(ONE_PART)
+    monkeypatch.setattr(actions, "record_step", record_step)
+    page = recording.confirm()
+    assert DoseStep.objects.count() == 1
+    if what == "ended":
+        assert page.status == 302
+        assert not Session.objects.exists()
+    else:
+        assert "look whether it is there before you record it again" in page.text
