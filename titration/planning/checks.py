@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from uuid import UUID
@@ -161,13 +161,14 @@ def _dose(row: Row) -> Iterator[str]:
 
 
 def _share_their_days(row: Row) -> bool:
-    """Whether two parts are for one time of day and one pattern of days, counted from no day.
+    """Whether two parts are for one time of day and days of one length, counted from no day.
 
     "10 mg at bedtime on alternate days; 5 mg at bedtime on alternate days" is mostly meant by
-    turns, and would be taken together on one day and not at all on the next.
+    turns, and would be taken together on one day and not at all on the next. So are 10 mg on 5 days
+    on and 2 off, and 5 mg on 2 days on and 5 off.
     """
     counted = [
-        part.timing
+        replace(part.timing, days_on=None)
         for part in row.components
         if anchored([part], ANY_DAY) != (part,) and not part.as_needed
     ]

@@ -16,8 +16,9 @@ _MESSAGES = {
     "date_bounds": gettext_noop("This date lies before 1900 or after 2999. Check the year."),
     "date_missing": gettext_noop("Write the date on which this row starts."),
     "days_of_each": gettext_noop(
-        "Two parts are for the same time and the same pattern of days. Write after each from "
-        "which day it is counted, as in “counted from 16-Nov-2026”."
+        "Two parts are for the same time, and their days repeat after the same number of days, "
+        "weeks or months. Write after each from which day it is counted, as in “counted from "
+        "16-Nov-2026”."
     ),
     "dates_not_rising": gettext_noop(
         "This row does not start after the row before it. Check the two dates."
