@@ -18,6 +18,9 @@ from titration.views import regimen as regimen_view
 pytestmark = pytest.mark.django_db
 
 
+PROGRESS = "import-progress"  # asked several times a second, of nobody
+
+
 def events_of(request) -> list[AccessEvent]:
     """The events that a request leaves, oldest first."""
     known = set(AccessEvent.objects.values_list("pk", flat=True))
@@ -29,7 +32,12 @@ def patients_of(event: AccessEvent) -> set:
     return set(event.patients.values_list("patient", flat=True))
 
 
-@pytest.mark.parametrize("name", WORK)
+def test_how_far_an_import_is_tells_of_nobody_and_leaves_no_event(browser_of, world):
+    client = browser_of(world.people[Role.PRESCRIBER])
+    assert events_of(lambda: client.get(world.address(WORK[PROGRESS][0]))) == []
+
+
+@pytest.mark.parametrize("name", [name for name in WORK if name != PROGRESS])
 def test_every_signed_in_request_leaves_one_event(browser_of, world, name):
     path, by_get, by_post = WORK[name]
     for role, got, sent in zip(ROLES, by_get.split(), by_post.split(), strict=True):

@@ -193,7 +193,7 @@ def test_a_field_of_no_form_of_ours_is_not_kept(client):
     client.force_login(prescriber)
     address = reverse("import-read-back", args=[patient.pk])
     assert client.post(address, {"do": "naming", "a\x00b": "x", "outside": "y"}).status_code == 302
-    assert WaitingFile.objects.get().choices == {"naming": {"outside": "y"}}
+    assert WaitingFile.objects.get(patient=patient).choices == {"naming": {"outside": "y"}}
 
 
 def test_a_hidden_field_names_no_step_of_another_patient(client):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.session import SessionStorage
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import _unmask_cipher_token
 from django.shortcuts import render
@@ -156,9 +156,11 @@ def test_the_frame_is_the_one_around_every_other_page(client, step, address, mon
 def test_what_has_just_happened_stands_on_the_page_once(client, step, address):
     client.force_login(step.decided_by)
     said(client, address)
-    told = CookieStorage(HttpRequest())
+    request = HttpRequest()
+    request.session = client.session
+    told = SessionStorage(request)
     told.add(messages.SUCCESS, "Recorded as entry 7.")
-    told.update(answer := HttpResponse())
-    client.cookies["messages"] = answer.cookies["messages"].value
+    told.update(HttpResponse())
+    request.session.save()
     shown = ["Recorded as entry 7." in said(client, address) for _time in range(3)]
     assert shown == [True, False, False]
