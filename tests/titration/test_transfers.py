@@ -229,7 +229,11 @@ def test_what_a_prescriber_said_of_a_step_is_read_where_it_arrives(case, answer,
     arrived = accepted(case, offered(case, patient=regimen.regimen.patient)).entry.patient
 
     own = Patient.objects.get(pk=arrived).regimens.get()
-    assert words in page_of(case.hall, "regimen", own.pk).text
+    read = page_of(case.hall, "regimen", own.pk).text
+    assert words in read
+    # Who recorded it there did not import it here.
+    assert "Came from “Westgate”, steps.csv, row 2" in read
+    assert "Imported by" not in read
     is_open = answer is not actions.confirm_step
     assert (words in page_of(case.hall, "patient", arrived).text) == is_open
 

@@ -268,13 +268,20 @@ def received_words(text: StepText) -> str:
     }
 
 
+WHOLE_RECORDS = (FileFormat.LEDGER_CSV, FileFormat.TRANSFER)
+
+
 def imported_words(text: StepText, clinic: Clinic) -> str:
     """By whom a step was brought in from which file, and who recorded it first; "" for others."""
     origin = text.came_from
     if origin is None:
         return ""
     place = wording.place_words(Place(or_erased(origin.place), origin.row))
-    brought = _("Imported by %(name)s from %(file)s, %(place)s, on %(date)s.") % {
+    if origin.file_format in WHOLE_RECORDS:  # both names stand with the entry
+        words = _("Came from %(file)s, %(place)s, on %(date)s.")
+    else:
+        words = _("Imported by %(name)s from %(file)s, %(place)s, on %(date)s.")
+    brought = words % {
         "name": text.recorded_by_name,
         "file": quoted(origin.file_name),
         "place": place,
@@ -325,7 +332,6 @@ class Confirmation(NamedTuple):
 
 
 UNSAID = Confirmation("")
-WHOLE_RECORDS = (FileFormat.LEDGER_CSV, FileFormat.TRANSFER)
 
 
 def confirmation_words(text: StepText, clinic: Clinic) -> Confirmation:
