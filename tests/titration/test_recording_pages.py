@@ -572,6 +572,22 @@ def test_a_resumption_is_never_filled_in(client, version, regimen):
     assert page.values["components-0-days"] == "every"
 
 
+@pytest.mark.parametrize(("count", "typed", "shown_for"), [
+    (2, "2", "when=times|hours"), (1, "", "when=times"),
+])  # fmt: skip
+def test_a_number_of_times_in_hours_is_shown_where_it_was_written(
+    client, version, count, typed, shown_for
+):
+    """What the page's script hides is not sent: twice every 8 hours would be corrected to once."""
+    eight_hourly = times(count, "5", period=8, period_unit="hour")
+    step = step_of(version, components=(eight_hourly,))
+    page = Page(client.get(reverse("step-correct", args=[step.step])))
+
+    assert page.values["components-0-times"] == typed
+    field = page.response.content.decode().split('name="components-0-times"')[0]
+    assert field.rpartition('data-reveal="')[2].startswith(f'{shown_for}"')
+
+
 def test_a_correction_offers_the_other_kinds_of_step(client, version):
     step = step_of(version)
     page = Page(client.get(reverse("step-correct", args=[step.step])))

@@ -170,6 +170,14 @@ class ComponentForm(forms.Form):
         names = ("strengths", "volume", "concentration", "product", "calculation")
         return any(self[name].value() or self[name].errors for name in names)
 
+    @property
+    def times_reveal(self) -> str:
+        """For which choices of `when` the page shows how many times: what is there is never hidden,
+        and "every 6 hours" is written without.
+        """
+        is_in_hours = self["when"].value() == "hours" and self["times"].value()
+        return "when=times|hours" if is_in_hours else "when=times"
+
     def is_blank(self, cleaned: dict) -> bool:
         """Nothing typed: chosen units and timings alone are no dose."""
         return not any(

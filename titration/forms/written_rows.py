@@ -31,7 +31,12 @@ def row_of(written: dosing.Component, *, with_amount: bool) -> dict:
         case "times" if timing.times is None:
             row["when"] = "needed"
         case "times" if timing.period_unit == "hour":
-            row |= {"when": "hours", "hours": _periods(timing), "times": _times(timing)}
+            times = _times(timing)
+            row |= {
+                "when": "hours",
+                "hours": _periods(timing),
+                "times": times if times != "1" else "",
+            }
         case "times":
             row |= {"when": "times", "times": _times(timing)}
     row |= _days_row(timing)
