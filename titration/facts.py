@@ -114,8 +114,9 @@ class Facts:
 
     @property
     def newest_number(self) -> int:
-        """The number of the newest entry of the regimen: of its log, or of its own text."""
-        return max(self.log.last_number, self.version.number)
+        """As `reading.newest_number`."""
+        gone = 0 if self.person.status == PatientStatus.HERE else self.person.number
+        return max(self.log.last_number, self.version.number, gone)
 
     def after(self, step: DoseStep, link: RowRecorded | None = None) -> "Facts":
         """The same once this step was added, from a planned row where there is a link to one."""

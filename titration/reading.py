@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ledger.composed import Composed, Joined
 from ledger.models import Entry, Retraction
 from ledger.moments import NoSuchMoment
+from patients.models import PatientStatus, PatientVersion
 from titration import timeline
 from titration.dosing import Component as Written
 from titration.models import (
@@ -257,9 +258,13 @@ def _as_known(text: StepText, known: int | None) -> StepText:
 
 
 def newest_number(regimen: Regimen, log: History) -> int:
-    """The number of the newest entry of a regimen: of its log, or of its own text."""
+    """The number of the newest entry of a regimen: of its log, of its own text, or by which the
+    record says that its patient died or left."""
+    ended = PatientVersion.objects.newest().filter(patient=OuterRef("regimen__patient"))
+    ended = ended.exclude(status=PatientStatus.HERE).values("entry__number")
     versions = RegimenVersion.objects.filter(regimen=regimen).order_by("-entry__number")
-    return max(log.last_number, versions.values_list("entry__number", flat=True)[0])
+    text, gone = versions.values_list("entry__number", Subquery(ended))[0]
+    return max(log.last_number, text, gone or 0)
 
 
 def components_of(steps: Iterable[UUID]) -> dict[UUID, list[Written]]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from access.models import Role, Session
 from access.sessions import SessionStore
 from ledger.models import Retraction, RetractionReason
+from patients import transferred
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import medicine_of, regimen_of, step_of
@@ -179,6 +180,26 @@ def test_a_withdrawal_takes_a_reason_of_the_list_only(version):
         actions.retract_step(step=step, reason="bored", reason_text="", by=version.responsible)
     assert rule.value.field == "reason"
     assert not Retraction.objects.exists()
+
+
+def test_who_was_handed_over_meanwhile_is_read_before_a_step_is_recorded_here(
+    recording, version, prescriber
+):
+    """The clinic that accepted them would not see it."""
+    patient, north = version.regimen.patient, member(ClinicFactory())
+    recording.write(ONE_PART)
+    offer = actions.offer_patient(
+        patient=patient, to=north.memberships.get().clinic, responsible=prescriber,
+        says="Moves", by=prescriber,
+    )  # fmt: skip
+    seen = transferred.last_number(patient)
+    actions.accept_patient(offer=offer, responsible=north, seen=seen, by=north)
+    page = recording.confirm()
+    assert "it was recorded that the patient died or left" in page.text
+    assert not DoseStep.objects.exists()
+    page = recording.confirm()  # a late entry can be recorded, once that was read
+    assert page.status == 302
+    assert DoseStep.objects.get().regimen == version.regimen
 
 
 @pytest.mark.parametrize("what", ["ended", "took no change"])

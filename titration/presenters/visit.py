@@ -36,6 +36,7 @@ class Part:
     notices: Sequence[str] = ()
     step: ReadBack | None = None
     newer: Sequence[object] = field(default_factory=tuple)
+    is_gone: bool = False
     is_plan_newer: bool = False
 
 

@@ -170,6 +170,7 @@ class Screen:
                     self.outside(instruction),
                 ),
                 is_text_newer=seen is not None and text.entry.number > seen,
+                is_gone=self.is_gone,
                 is_plan_newer=self.is_plan_newer,
                 carried=carried_of(self.request),
                 seen=last,
@@ -184,6 +185,13 @@ class Screen:
             return ""
         prescriber = newest_version(self.regimen).responsible_name
         return outside_words(self.plans, instruction, self.history, prescriber, self.corrected)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was recorded since the person read that the patient died or left."""
+        seen = self.form.cleaned_data["seen"]
+        ended = planned.ended(self.regimen.patient_id) if seen is not None else None
+        return ended is not None and ended.number > seen
 
     @property
     def is_plan_newer(self) -> bool:

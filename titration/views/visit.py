@@ -345,6 +345,7 @@ class Visit:
             step=recording.read_back(
                 step.instruction, screen.history, screen.now, row=screen.row, outside=outside
             ),
+            is_gone=screen.is_gone,
             is_plan_newer=screen.is_plan_newer,
             newer=log_rows(screen.history, screen.regimen.clinic, screen.now, newer),
         )
