@@ -1,6 +1,6 @@
 """Handing regimens over from one responsible prescriber to another, many in one write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -102,27 +102,25 @@ def hand_over(
             (card.patient_id for card in found.values()),
             [*(card.version.entry for card in found.values()), *(r.entry for r in reviews)],
         )
-        versions = [_handed(log, found[key], to) for key in regimens]
-        for review in reviews:
-            _hand_review(log, review, to)
-        log.flush()
-        projection.refresh([found[key].regimen for key in regimens])
-        return versions[0]
+        return _hand(log, [found[key] for key in regimens], reviews, to)[0]
 
 
 def take_over(log: Log, patient: Patient, to: User) -> None:
     """Make `to` responsible for every regimen of a patient who arrived, and for their reviews."""
     cards = RegimenCard.objects.filter(patient=patient, is_retracted=False)
     found = list(cards.select_related("regimen__clinic", "version__entry").order_by("pk"))
-    for card in found:
-        _handed(log, card, to)
-    booked = Review.objects.newest().filter(
-        regimen__in=[card.regimen for card in found], status=ReviewStatus.BOOKED
-    )
-    for review in booked.select_related("entry", "regimen").order_by("entry__number"):
+    _hand(log, found, _booked(card.pk for card in found), to)
+
+
+def _hand(
+    log: Log, cards: Sequence[RegimenCard], reviews: Iterable[Review], to: User
+) -> list[RegimenVersion]:
+    versions = [_handed(log, card, to) for card in cards]
+    for review in reviews:
         _hand_review(log, review, to)
     log.flush()
-    projection.refresh([card.regimen for card in found])
+    projection.refresh([card.regimen for card in cards])
+    return versions
 
 
 def _handed(log: Log, card: RegimenCard, to: User) -> RegimenVersion:
@@ -138,10 +136,11 @@ def _handed(log: Log, card: RegimenCard, to: User) -> RegimenVersion:
     return log.add(version, subject=card.pk, patient=patient, supersedes=before.entry)
 
 
-def _booked(regimens: Iterable[UUID], of: User) -> list[Review]:
-    booked = Review.objects.newest().filter(
-        regimen__in=list(regimens), whose=of, status=ReviewStatus.BOOKED
-    )
+def _booked(regimens: Iterable[UUID], of: User | None = None) -> list[Review]:
+    """The reviews booked for these regimens; with `of`, only those booked with them."""
+    booked = Review.objects.newest().filter(regimen__in=list(regimens), status=ReviewStatus.BOOKED)
+    if of is not None:
+        booked = booked.filter(whose=of)
     return list(booked.select_related("entry", "regimen").order_by("entry__number"))
 
 
