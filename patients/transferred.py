@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Max, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, QuerySet
 
 from access.models import Clinic, Membership
 from access.policies import GRANTS, RECORD
-from ledger.models import Entry, Retraction
-from patients.models import Arrival, Patient, Transfer, TransferEvent
+from ledger.models import Retraction
+from patients.models import Arrival, Transfer, TransferEvent
 
 
 def standing(known: int | None = None) -> QuerySet[Transfer]:
@@ -33,12 +33,6 @@ def receivers(clinic: Clinic) -> QuerySet[Clinic]:
     able = Membership.objects.open().filter(role__in=GRANTS[RECORD], user__is_active=True)
     others = Clinic.objects.filter(pk__in=able.values("clinic"), is_demo=clinic.is_demo)
     return others.exclude(pk=clinic.pk).order_by("name", "pk")
-
-
-def last_number(patient: Patient) -> int:
-    """The number of the newest entry of a patient."""
-    entries = Entry.objects.filter(patient=patient.pk)
-    return entries.aggregate(last=Max("number"))["last"] or 0
 
 
 def newest(patients: Collection[UUID], known: int | None = None) -> dict[UUID, Transfer]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from access.models import Role, Session
 from access.sessions import SessionStore
 from ledger.models import Retraction, RetractionReason
-from patients import transferred
+from ledger.writing import newest_number_of
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import medicine_of, regimen_of, step_of
@@ -192,7 +192,7 @@ def test_who_was_handed_over_meanwhile_is_read_before_a_step_is_recorded_here(
         patient=patient, to=north.memberships.get().clinic, responsible=prescriber,
         says="Moves", by=prescriber,
     )  # fmt: skip
-    seen = transferred.last_number(patient)
+    seen = newest_number_of(patient.pk)
     actions.accept_patient(offer=offer, responsible=north, seen=seen, by=north)
     page = recording.confirm()
     assert "it was recorded that the patient died or left" in page.text

@@ -14,6 +14,7 @@ from access.models import AccessEvent, Role
 from access.policies import RuleBroken
 from ledger import erasing, verification
 from ledger.models import Entry, ErasureReason, Head, ImportedFile, Origin
+from ledger.writing import newest_number_of
 from patients import actions as patient_actions
 from patients import linked, transferred
 from patients.identity import Standing
@@ -77,7 +78,7 @@ def offered(case, **said) -> Transfer:
 
 
 def accepted(case, offer, **said) -> ImportedFile:
-    seen = transferred.last_number(offer.patient)
+    seen = newest_number_of(offer.patient_id)
     asked = {"responsible": case.hall, "seen": seen, "by": case.okafor}
     return actions.accept_patient(offer=offer, **{**asked, **said})
 
@@ -274,7 +275,7 @@ def test_nobody_sees_anything_before_the_offer_nor_anything_else(case):
     for person in (case.stranger, case.osei):  # nor does who offers accept for the other
         assert page_of(person, "offer", offer.transfer).status == 404
         forged = page_of(
-            person, "offer", offer.transfer, seen=transferred.last_number(case.dame),
+            person, "offer", offer.transfer, seen=newest_number_of(case.dame.pk),
             responsible=case.hall.pk, submission=str(offer.transfer),
         )  # fmt: skip
         assert forged.status == 404

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from access.models import Clinic, Role, User
 from access.policies import RECORD, check
 from ledger.models import Entry, FileFormat, Retraction, RetractionReason
-from ledger.writing import AlreadySuperseded, Asking, Log, verb, writing, writing_to
+from ledger.writing import (
+    AlreadySuperseded,
+    Asking,
+    Log,
+    newest_number_of,
+    verb,
+    writing,
+    writing_to,
+)
 from patients import projection as people
 from patients import transferred
 from patients.identity import Standing
@@ -141,7 +149,7 @@ def accept_patient(
         _check_waits(offer)
         there.check_not_erased(patient.pk)
         before = _check_here(patient)
-        if transferred.last_number(patient) != seen:
+        if newest_number_of(patient.pk) != seen:
             raise ChangedMeanwhile
         named = responsible or _named_still(offer)
         last = there.head.number, there.head.digest

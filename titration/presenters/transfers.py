@@ -13,7 +13,8 @@ from access.models import User
 from access.policies import VIEW_CHARTS, clinics_of
 from ledger.models import Entry, Retraction
 from ledger.moments import Moment
-from patients import linked, search, transferred
+from ledger.writing import newest_number_of
+from patients import linked, search
 from patients import presenters as people
 from patients.models import Arrival, Patient, Transfer, TransferEvent
 from patients.presenters.people import Banner
@@ -217,7 +218,7 @@ class OfferPage:
 def offer_page(offer: Transfer, now: datetime) -> OfferPage:
     """What the record there says at `now`, the aware local time of that clinic."""
     patient = offer.patient
-    seen = transferred.last_number(patient)
+    seen = newest_number_of(patient.pk)
     person = people.banner(patient, today=now.date())
     newest = RegimenVersion.objects.newest().filter(regimen__patient=patient)
     gone = Retraction.objects.filter(entry__subject__in=newest.values("regimen"))

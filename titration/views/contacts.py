@@ -6,19 +6,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import audit, kept
-from access.policies import RECORD, VIEW_CHARTS, allows, check
+from access import kept
+from access.policies import RECORD, VIEW_CHARTS, allows
 from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.models import Retraction
 from ledger.moments import Moment
-from ledger.writing import AlreadySuperseded, check_not_erased
+from ledger.writing import AlreadySuperseded
 from patients.models import Patient
 from patients.presenters import banner, not_today
 from titration import actions, contacted
@@ -31,7 +31,7 @@ from titration.presenters.regimen import title_of
 from titration.presenters.texts import TextCard
 from titration.together import recorded_together
 from titration.views.attempts import attempt, read_anew
-from titration.views.regimens import kind_of
+from titration.views.observations import patient_for
 
 # What a link may choose beforehand: never a text.
 PRESETS = ("answers", "regimen", "how", "direction", "reached")
@@ -141,19 +141,6 @@ def contact_retract(request: SignedInRequest, contact: UUID) -> HttpResponse:
             theirs = _overtaken(form, found, contact)
     context = page_of(found) | {"form": form, "read": _card_of(found, read), "theirs": theirs}
     return render(request, "titration/text_retract.html", context, status=form.status)
-
-
-def patient_for(request: SignedInRequest, pk: UUID, action: str) -> Patient:
-    """The patient when the person may do this with them; the access event is written."""
-    visible = Patient.objects.visible_to(request.user).select_related("clinic")
-    found = get_object_or_404(visible, pk=pk)
-    check(request.user, found.clinic, action)
-    if action == RECORD:
-        check_not_erased(found.pk)
-    audit.saw(request, kind_of(request), [found.pk], found.clinic)
-    if action == RECORD:
-        moments.refuse(request.GET.get("known"))
-    return found
 
 
 def page_of(patient: Patient, moment: Moment | None = None) -> dict[str, Any]:

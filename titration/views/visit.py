@@ -36,8 +36,9 @@ from titration.presenters.regimen import title_of
 from titration.presenters.visit import Part, contact_part, report_part
 from titration.views.attempts import attempt
 from titration.views.contacts import asks_of as asks_of_contact
-from titration.views.contacts import page_of, patient_for
+from titration.views.contacts import page_of
 from titration.views.intake import asks_of as asks_of_intake
+from titration.views.observations import patient_for
 from titration.views.recording import Screen, with_another_row, withhold, withhold_errors
 from titration.views.steps import row_initial, row_signer, rows_initial
 from titration.views.visit_observed import VisitObserved, measures_offered
