@@ -24,12 +24,13 @@ from ledger import canonical  # noqa: E402
 from ledger.writing import Asking, writing  # noqa: E402
 from patients import actions as people  # noqa: E402
 from patients.models import Patient, PatientCard  # noqa: E402
-from titration import actions, planned, reading  # noqa: E402
+from titration import actions  # noqa: E402
 from titration.chart import chart, svg  # noqa: E402
 from titration.demo.loading import Load, identity  # noqa: E402
 from titration.dosing import Amount, Component, Timing  # noqa: E402
 from titration.models import DoseStep, PlanDraft, Regimen, RegimenCard  # noqa: E402
 from titration.planning import PlanText, Row  # noqa: E402
+from titration.reading import logged, planned  # noqa: E402
 from titration.timeline import Effective  # noqa: E402
 from titration.wording import date_words  # noqa: E402
 
@@ -187,7 +188,7 @@ def sign_plan(regimen: str, rows: int) -> tuple[str, str]:
         revision=draft.revision,
         revises=None,
         text=text,
-        seen=actions.newest_number(found, reading.history(found), logs),
+        seen=actions.newest_number(found, logged.history(found), logs),
         by=by,
     )
     return str(draft.pk), date_words(first + timedelta(weeks=rows - 1))
@@ -204,7 +205,7 @@ def events() -> int:
 def chart_seconds(log: Log, times: int) -> float:
     """How long one chart of the log takes to draw, on the mean of so many."""
     regimen = Regimen.objects.get(pk=log.regimen)
-    live = reading.history(regimen).live
+    live = logged.history(regimen).live
     now: datetime = regimen.clinic.local(timezone.now())
     began = time.perf_counter()
     for _time in range(times):

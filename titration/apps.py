@@ -16,8 +16,9 @@ class TitrationConfig(AppConfig):
         from ledger import erasing, verification
         from patients import projection as people
         from patients.presenters import register_count, register_device
-        from titration import actions, audit, projection, reading
+        from titration import actions, audit, projection
         from titration.presenters import pumps
+        from titration.reading import logged
 
         finders.append(audit.subject)
         leaving.register(actions.left_to_hand_over)
@@ -26,7 +27,7 @@ class TitrationConfig(AppConfig):
         zones.register(projection.rebuild_clinic)
         people.register(projection.refresh_patient)
         register_device(pumps.in_place_words)
-        register_count(reading.regimen_counts)
+        register_count(logged.regimen_counts)
         post_migrate.connect(_fill_lists, sender=self)
 
 

@@ -24,10 +24,7 @@ from patients.models import (
     Transfer,
     TransferEvent,
 )
-from titration import contacted, issued, observed, planned, pumped, reading, reported
-from titration.contacted import Contacted
 from titration.intake import Report
-from titration.issued import Issued
 from titration.models import (
     Confirmation,
     Dispute,
@@ -46,10 +43,13 @@ from titration.models import (
     RowRecorded,
     SideEffect,
 )
-from titration.observed import Effect, Observed
-from titration.planned import PlanLog
-from titration.pumped import PumpLog
-from titration.reading import History, StepText
+from titration.reading import contacted, issued, logged, observed, planned, pumped, reported
+from titration.reading.contacted import Contacted
+from titration.reading.issued import Issued
+from titration.reading.logged import History, StepText
+from titration.reading.observed import Effect, Observed
+from titration.reading.planned import PlanLog
+from titration.reading.pumped import PumpLog
 
 MOST = 5000
 """Entries that a sheet of every patient tells of; what was recorded before them is left out."""
@@ -279,7 +279,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
     keys = [key for of_patient in found.values() for key in of_patient]
     regimens = regimens_of(keys)
     wanted = set(regimens.values())
-    histories = reading.histories(wanted, span.high)
+    histories = logged.histories(wanted, span.high)
     plans = planned.plan_logs(wanted, span.high)
     versions = _by(_texts(RegimenVersion, span, regimen__in=wanted), "regimen_id")
     pumps = pumped.pump_logs(wanted, span.high)
@@ -325,7 +325,7 @@ def changes_of(span: Span, found: Mapping[UUID, Sequence[Key]]) -> Changes:
             )
             for patient, of_patient in found.items()
         ),
-        texts=reading.step_texts(told, span.high),
+        texts=logged.step_texts(told, span.high),
         about=about,
         withdrawals=_records(Retraction, keys),
         copies={

@@ -18,11 +18,12 @@ from ledger.models import Entry, Head, Retraction
 from ledger.moments import Moment
 from patients.context import ALLERGIES
 from patients.models import ContextVersion, PatientStatus, PatientVersion
-from titration import issued, planned, reading, timeline
-from titration.issued import Issued
+from titration import timeline
 from titration.models import RegimenCard, RegimenVersion, Review, ReviewStatus
-from titration.planned import PlanLog
-from titration.reading import History
+from titration.reading import issued, logged, planned
+from titration.reading.issued import Issued
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _regimens(known: UpTo, patients: Sequence[UUID]) -> dict[UUID, list[OpenRegi
         ~Exists(withdrawals), regimen__patient__in=patients
     )
     texts = {version.regimen_id: version for version in versions.select_related("regimen")}
-    logs = reading.histories(texts, number)
+    logs = logged.histories(texts, number)
     texts = {key: text for key, text in texts.items() if _is_open(logs[key], known.now)}
     plans = planned.plan_logs(texts, number)
     copies = issued.issues([log.plan for of_it in plans.values() for log in of_it], number)

@@ -1,7 +1,7 @@
 """What was reported of the intake, as pure rows: which reports stand, and which differ.
 
 Pure: standard library only. Nothing is inferred of days that no report names, and of two reports
-of one day both stand. `titration.reported` reads the rows.
+of one day both stand. `titration.reading.reported` reads the rows.
 """
 
 from collections.abc import Iterable, Iterator

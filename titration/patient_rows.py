@@ -17,9 +17,10 @@ from ledger.models import Entry
 from ledger.verification import values
 from patients import transferred
 from patients.models import Patient, PatientVersion, Transfer, TransferEvent
-from titration import contacted, worklist
-from titration.contacted import Contacted
+from titration import worklist
 from titration.models import Contact, RegimenCard, WorklistRow
+from titration.reading import contacted
+from titration.reading.contacted import Contacted
 from titration.worklist import Call, Item
 
 TOPICS = ("call-back", "offer")

@@ -19,7 +19,7 @@ from access.policies import CONFIRM, REFUSALS, RuleBroken
 from patients import folding
 from patients.identity import Life
 from patients.models import PatientCard, PatientStatus
-from titration import dosing, planned, planning, pump, timeline, wording
+from titration import dosing, planning, pump, timeline, wording
 from titration.models import (
     KINDS_WITH_DOSE,
     PUMP_ROUTES,
@@ -33,6 +33,7 @@ from titration.models import (
 )
 from titration.planning import PlanText, Standing
 from titration.pump import PumpText
+from titration.reading import planned
 from titration.timeline import Effective, StepRecord
 
 YEARS_AHEAD, YEARS_OF_A_PUMP = 2, 15

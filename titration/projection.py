@@ -16,11 +16,12 @@ from access.models import Clinic
 from ledger.composed import Composed
 from ledger.models import Entry, Head
 from ledger.verification import Damage, Finding, differing, values
-from titration import facts, intake, patient_rows, planned, timeline, worklist
-from titration.facts import Facts, day_of
+from titration import intake, patient_rows, timeline, worklist
 from titration.intake import Report
 from titration.models import PlanDraft, Regimen, RegimenCard, WaitingFile, WorklistRow
-from titration.reading import History
+from titration.reading import facts, planned
+from titration.reading.facts import Facts, day_of
+from titration.reading.logged import History
 from titration.worklist import Asked, Known, Planned, Reported, Text
 
 BATCH = 2000

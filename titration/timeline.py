@@ -1,6 +1,6 @@
 """The order of dose steps in time: which are live, what holds when, and as known at which entry.
 
-Pure: standard library only. Rows become `StepRecord`s in `reading.py`; nothing here reads a clock
+Pure: standard library only. Rows become `StepRecord`s in reading.logged; nothing here reads a clock
 or a database, so the present moment is always an argument.
 """
 

@@ -11,7 +11,7 @@ from access import audit
 from access.models import AccessedPatient, AccessEvent, AccessKind, Role
 from tests.access.test_spool import lines, page_of
 from tests.access.world import World, new_world
-from titration import reading
+from titration.reading import logged
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +47,7 @@ def fill() -> None:
 
 
 def test_the_event_is_committed_before_the_record_is_read(client, world, monkeypatch):
-    read, seen = reading.histories, []
+    read, seen = logged.histories, []
 
     def histories(*asked, **more):
         seen.append(
@@ -58,7 +58,7 @@ def test_the_event_is_committed_before_the_record_is_read(client, world, monkeyp
         )
         return read(*asked, **more)
 
-    monkeypatch.setattr(reading, "histories", histories)
+    monkeypatch.setattr(logged, "histories", histories)
     client.force_login(world.people[Role.VIEWER])
     client.get(reverse("regimen", args=[world.step.regimen_id]))
     assert seen[:1] == [(1, False)]

@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 
 from access.models import User
 from tests.e2e.browser import problems, sign_in
-from titration import planned, planning, reading
+from titration import planning
 from titration.models import Plan, Regimen, WorklistRow
+from titration.reading import logged, planned
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def desk(page, demonstration):
 def open_row() -> tuple[Regimen, int, str]:
     """A regimen whose plan is open, the place of its next row, dated, and the row's identity."""
     for plan in Plan.objects.select_related("regimen__clinic"):
-        live = reading.history(plan.regimen).live
+        live = logged.history(plan.regimen).live
         log = planned.plan_log(plan.pk, plan.regimen_id)
         today = plan.regimen.clinic.local(timezone.now()).date()
         rows = planning.open_rows(log.carried(live), today)

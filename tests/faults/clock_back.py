@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ledger.models import Entry
 from tests.titration.factories import regimen_of, step_of
-from titration import reading
+from titration.reading import logged
 
 LONG, BOUNDED = 2000, 12
 REACH = 3 * 24 * 3600
@@ -37,7 +37,7 @@ def run(*, is_long: bool) -> str:
     moments = [entry.recorded_at for entry in entries]
     assert moments == sorted(moments), "an entry is recorded before the one before it"
     steps = [entry.number for entry in entries if entry.kind == "dose-step"]
-    log = sorted(reading.history(regimen.regimen).records, key=lambda step: step.number)
+    log = sorted(logged.history(regimen.regimen).records, key=lambda step: step.number)
     assert [step.number for step in log] == steps
     assert [step.effective.on for step in log] == sorted(step.effective.on for step in log)
     return f"{len(entries)} entries, the clock set back {back} times"

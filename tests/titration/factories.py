@@ -11,7 +11,7 @@ from access.models import Clinic, Role, User
 from patients.models import Patient
 from tests.factories import PatientFactory, member
 from tests.titration.doses import times
-from titration import actions, planned, reading
+from titration import actions
 from titration.models import (
     KINDS_WITH_DOSE,
     Contact,
@@ -30,6 +30,7 @@ from titration.models import (
 )
 from titration.planning import PlanText, Row
 from titration.pump import PumpText
+from titration.reading import logged, planned
 from titration.timeline import Effective
 
 STARTED = date(2026, 3, 2)
@@ -154,7 +155,7 @@ def signed_plan(draft: PlanDraft, text: PlanText, by: User | None = None) -> Pla
         revision=draft.revision,
         revises=draft.revises.entry if draft.revises else None,
         text=text,
-        seen=actions.newest_number(regimen, reading.history(regimen), logs),
+        seen=actions.newest_number(regimen, logged.history(regimen), logs),
         by=by or draft.begun_by,
     )
 

@@ -8,8 +8,9 @@ from access.models import Role
 from tests.factories import member
 from tests.titration.doses import times
 from tests.titration.factories import draft_of, plan_text, planned_row, signed_plan
-from titration import actions, issued, planned, planning, reading
+from titration import actions, planning
 from titration.models import IssueTold, PlanIssue
+from titration.reading import issued, logged, planned
 from titration.timeline import Effective
 
 TODAY = timezone.localdate()
@@ -17,7 +18,7 @@ TODAY = timezone.localdate()
 
 def newest(plan) -> int:
     logs = planned.plan_logs([plan.regimen_id])[plan.regimen_id]
-    return actions.newest_number(plan.regimen, reading.history(plan.regimen), logs)
+    return actions.newest_number(plan.regimen, logged.history(plan.regimen), logs)
 
 
 def issue_of(version, by=None, **asked) -> PlanIssue:

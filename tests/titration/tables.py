@@ -13,9 +13,10 @@ from zipfile import ZipFile
 
 from patients.models import Patient
 from tests.titration.exports import typed
-from titration import reading, timeline
+from titration import timeline
 from titration.dosing import Component
 from titration.models import COMPONENT_FIELDS, written_component
+from titration.reading import logged
 from titration.timeline import Effective, StepRecord, Withdrawal
 
 Row = dict[str, str]
@@ -125,7 +126,7 @@ def assert_same_logs(
     known: int | None = None,
 ) -> None:
     """The logs say what the pages read: every text, what stands, its stretches and states."""
-    kept = reading.histories(patient.regimens.values_list("pk", flat=True), known)
+    kept = logged.histories(patient.regimens.values_list("pk", flat=True), known)
     assert logs.keys() == kept.keys()
     for regimen, (records, withdrawals) in logs.items():
         live = timeline.live_steps(records, withdrawals)

@@ -11,9 +11,10 @@ from access.models import Role
 from ledger.models import Entry
 from tests.factories import ClinicFactory, member
 from tests.titration.issuing import words_in
-from titration import dosing, issued, wording
+from titration import dosing, wording
 from titration.models import CalendarTextVersion
 from titration.policies import RuleBroken
+from titration.reading import issued
 from titration.wording.calendar import GROUPS, LABELS, CalendarWords, label_problem
 from titration.wording.languages import LANGUAGES, is_right_to_left, language_tag
 

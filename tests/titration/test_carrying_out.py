@@ -34,12 +34,13 @@ from tests.titration.factories import (
 from tests.titration.recording import Recording, day, rows_over
 from tests.titration.test_cases import CASES, Clinic, record
 from tests.titration.test_line import Boxes
-from titration import actions, planned, planning, reading
+from titration import actions, planning
 from titration.actions import FromRow
 from titration.exports import csv as export
 from titration.exports import history, pdf
 from titration.models import DoseStep, PlanVersion, Regimen, RowRecorded
 from titration.policies import RuleBroken
+from titration.reading import logged, planned
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
@@ -670,7 +671,7 @@ def test_a_correction_keeps_its_row_and_is_measured_anew(client, plan):
     assert "Row 1 of plan version 1, 1 day after the planned date" in text
     assert "Row 1 of plan version 1, on its date" in text
     log = planned.plan_log(plan.plan_id, plan.plan.regimen_id)
-    live = reading.history(plan.plan.regimen).live
+    live = logged.history(plan.plan.regimen).live
     assert log.carried(live)[0].days == 1
 
 
@@ -683,7 +684,7 @@ def test_a_withdrawn_step_frees_its_row(client, plan):
     )
     again = carried(plan, 1, date(2026, 3, 3))
     log = planned.plan_log(plan.plan_id, plan.plan.regimen_id)
-    live = reading.history(plan.plan.regimen).live
+    live = logged.history(plan.plan.regimen).live
     assert log.carried(live)[0].step.entry == again.pk
     text = log_of(client, plan)
     assert "ENTERED IN ERROR" in text
@@ -754,7 +755,7 @@ def test_a_step_outside_the_plan_leaves_its_rows_to_wait(client, version, plan):
     carried(plan, 1, STARTED)
     step_of(version, plan.entry.recorded_at.date(), received_how="telephone")
     log = planned.plan_log(plan.plan_id, plan.plan.regimen_id)
-    assert log.standing(reading.history(version.regimen).live).state == planning.AWAITING
+    assert log.standing(logged.history(version.regimen).live).state == planning.AWAITING
 
 
 # Queries

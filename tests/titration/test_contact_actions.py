@@ -11,9 +11,10 @@ from patients import actions as patient_actions
 from patients.identity import Standing
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.factories import contact_of, contact_text, regimen_of
-from titration import actions, contacted, projection
+from titration import actions, projection
 from titration.models import Contact, WorklistRow
 from titration.policies import RuleBroken
+from titration.reading import contacted
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,9 @@ from access.models import Role
 from tests.factories import MembershipFactory, PatientFactory, UserFactory, member
 from tests.pages import Page, typed_over
 from tests.titration.factories import contact_of, regimen_of
-from titration import actions, contacted
+from titration import actions
 from titration.models import Contact
+from titration.reading import contacted
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from titration.contacted import Contacted, attempts, open_calls, standing
+from titration.reading.contacted import Contacted, attempts, open_calls, standing
 from titration.timeline import Effective
 
 DAY = date(2026, 11, 2)

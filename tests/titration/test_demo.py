@@ -10,7 +10,7 @@ from access.models import Clinic, Membership, Role
 from ledger.models import Entry
 from patients import transferred
 from patients.models import Patient, PatientStatus, PatientVersion
-from titration import issued, planned, planning, reading
+from titration import planning
 from titration.demo.building import build
 from titration.demo.people import PASSWORD
 from titration.models import (
@@ -22,6 +22,7 @@ from titration.models import (
     StepKind,
     WorklistRow,
 )
+from titration.reading import issued, logged, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +111,7 @@ def test_a_dozen_patients_have_numbers_kept_for_tests(clinic: Clinic) -> None:
 def plans() -> list[tuple[planned.PlanLog, tuple]]:
     """Every plan with the live steps of its regimen."""
     regimens = list(Plan.objects.values_list("regimen", flat=True))
-    histories = reading.histories(regimens)
+    histories = logged.histories(regimens)
     return [
         (log, histories[regimen].live)
         for regimen, logs in planned.plan_logs(regimens).items()

@@ -12,13 +12,14 @@ from tests.titration.exports import component_of, logs_of, readable, rows_of, te
 from tests.titration.fhir import check, resources
 from tests.titration.tables import assert_same_logs, logs_in, tables_of
 from tests.titration.test_tables_in import exported, new_place, told
-from titration import dosing, planned, reading, wording
+from titration import dosing, wording
 from titration.demo.building import build
 from titration.demo.people import PASSWORD
 from titration.exports import history
 from titration.exports.csv import csv_file
 from titration.exports.fhir import fhir_file
 from titration.exports.pdf import pdf_file
+from titration.reading import logged, planned
 from titration.tables import write_files
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ def test_every_record_can_be_brought_into_another_clinic(patients, by):
 def standings(patient: Patient) -> list[tuple[str, str]]:
     """How each plan stands, in the order of their signing."""
     regimens = list(patient.regimens.values_list("pk", flat=True))
-    logs = reading.histories(regimens)
+    logs = logged.histories(regimens)
     return sorted(
         (log.newest.text.note, log.standing(logs[regimen].live, planned.ended(patient.pk)).state)
         for regimen, plans in planned.plan_logs(regimens).items()

@@ -21,12 +21,13 @@ from patients.models import PatientStatus
 from tests.factories import member
 from tests.titration.doses import times
 from tests.titration.factories import STARTED, draft_of, plan_of, regimen_of, step_of
-from titration import actions, facts, projection
+from titration import actions, projection
 from titration.actions import FromRow, Instruction
 from titration.actions import steps as writes
-from titration.facts import Facts
 from titration.models import RegimenVersion, RowRecorded, WorklistRow
 from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.reading import facts
+from titration.reading.facts import Facts
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db

@@ -15,10 +15,11 @@ from tests.pages import Page
 from tests.titration.doses import at, rate, times
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
 from tests.titration.test_fhir_read import bundle, dose, request, start
-from titration import actions, reading
+from titration import actions
 from titration.exports import history
 from titration.exports.fhir import fhir_file
 from titration.models import DoseStep, WaitingFile
+from titration.reading import logged
 from titration.timeline import Effective
 
 NOW = datetime(2026, 11, 21, 10, 14, tzinfo=UTC)
@@ -123,7 +124,7 @@ def asked(client, story: Story, content: bytes, **decided: str) -> Page:
 
 
 def says(regimen) -> list[tuple]:
-    return [step.says for step in reading.history(regimen).live]
+    return [step.says for step in logged.history(regimen).live]
 
 
 def test_our_own_export_comes_back_as_the_same_timeline(client, story):
@@ -149,8 +150,8 @@ def test_each_step_says_how_it_was_recorded_first(client, story):
     asked(client, story, story.file)
     confirmed(client, story)
 
-    there = {step.says: step.entry for step in reading.history(story.version.regimen).live}
-    for step in reading.history(story.regimen).live:
+    there = {step.says: step.entry for step in logged.history(story.version.regimen).live}
+    for step in logged.history(story.regimen).live:
         origin = Origin.objects.get(brought=step.entry)
         entry = Entry.objects.get(pk=there[step.says])
         assert (origin.first_number, origin.first_digest) == (entry.number, entry.digest)
@@ -185,7 +186,7 @@ def test_words_and_structure_that_disagree_are_shown_for_a_decision(client, stor
 
     assert "2 are new." in page.text
     confirmed(client, story)
-    dosed, stopped = reading.history(story.regimen).live
+    dosed, stopped = logged.history(story.regimen).live
     assert dosed.components == (times(2, "5"),)
     assert stopped.effective.on == date(2026, 3, 7)
     assert DoseStep.objects.get(pk=dosed.entry).note == "5 mg twice a day for 7 days"

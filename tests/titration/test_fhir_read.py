@@ -31,7 +31,7 @@ from titration.importing.fhir.words import disagrees
 from titration.importing.grid import FileProblem
 from titration.importing.shape import Mark
 from titration.models import RegimenVersion
-from titration.reading import History, StepText
+from titration.reading.logged import History, StepText
 from titration.timeline import Effective, StepRecord
 
 LONDON = ZoneInfo("Europe/London")

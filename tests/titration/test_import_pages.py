@@ -23,9 +23,10 @@ from tests.pages import Page, counted
 from tests.titration.doses import doses, times
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.spreadsheets import DAY, number_cell, sheet, xlsx
-from titration import actions, reading, timeline, waiting, wording
+from titration import actions, timeline, waiting, wording
 from titration.forms.reading_in import ReadingIn
 from titration.models import KINDS_WITH_DOSE, ColumnMatching, DoseStep, WaitingFile
+from titration.reading import logged
 
 CSV = (
     "Date;Dose;Medicine;Who;Why\r\n"
@@ -117,7 +118,7 @@ def test_a_log_is_chosen_matched_read_back_and_recorded(client, story):
         assert "2 steps are recorded." in Page(confirmed(client, story, page)).text
     assert not WaitingFile.objects.exists()
     assert ImportedFile.objects.count() == 1
-    step, stop = reading.history(story.regimen).live
+    step, stop = logged.history(story.regimen).live
     assert wording.effective_words(step.effective) == "03-Apr-2026"
     assert stop.kind == "stop"
     first = DoseStep.objects.get(pk=step.entry)
@@ -370,7 +371,7 @@ def is_the_same(story: Story, log) -> None:
         if re.search("[0-9],[0-9]{3}", wording.dosage_words(dose)):
             continue  # of a comma a file does not tell whether it parts thousands
         step = step_of(story.version, date(2026, 3, 2 + n), kind, dose, reason="other")
-        live = reading.history(story.regimen).live
+        live = logged.history(story.regimen).live
         rows.append((wording.effective_words(step.effective), kind, wording.dosage_words(dose)))
     file = io.StringIO()
     csv.writer(file).writerows([head, *rows])
@@ -387,7 +388,7 @@ def is_the_same(story: Story, log) -> None:
                 steps=tuple(read.steps),
                 by=story.recorder,
             )
-        imported = reading.history(other.regimen).live
+        imported = logged.history(other.regimen).live
         assert [step.says for step in imported] == [step.says for step in live]
 
 

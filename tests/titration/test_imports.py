@@ -14,12 +14,13 @@ from tests.factories import PatientFactory, member
 from tests.ledger.damage import findings
 from tests.titration.doses import at, times
 from tests.titration.factories import regimen_of, step_of
-from titration import actions, reading
+from titration import actions
 from titration.actions import Brought, FileText, ImportRefused, import_rules
 from titration.importing import First, Place
 from titration.models import DoseStep, RegimenCard
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters.log import log_rows, ordered
+from titration.reading import logged
 from titration.timeline import Effective
 
 FILE = FileText("dose-log.xlsx", "ab" * 32, "xlsx", 4)
@@ -57,7 +58,7 @@ class Story:
         return actions.import_steps(patient=self.patient, file=file, steps=steps, by=by, **asked)
 
     def rows(self):
-        history = reading.history(self.regimen)
+        history = logged.history(self.regimen)
         now = self.clinic.local(datetime(2026, 11, 30, tzinfo=UTC))
         return log_rows(history, self.clinic, now, ordered(history, oldest_first=True))
 
@@ -206,7 +207,7 @@ def test_the_order_of_the_steps_is_that_of_their_moments_not_of_the_rows(story) 
 def test_the_log_is_gone_through_once_however_many_rows_there_are(story, monkeypatch) -> None:
     gone_through, rules = [], import_rules._Rules
 
-    def counted(log: reading.History):
+    def counted(log: logged.History):
         gone_through.append(log)
         return rules(log)
 

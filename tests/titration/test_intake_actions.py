@@ -17,9 +17,10 @@ from tests.titration.factories import (
     report_text,
     step_of,
 )
-from titration import actions, intake, planned, reading, reported
+from titration import actions, intake
 from titration.models import IntakeReport, RegimenVersion, WorklistRow
 from titration.policies import RuleBroken
+from titration.reading import logged, planned, reported
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def today_of(regimen: RegimenVersion) -> date:
 
 def standing_of(regimen: RegimenVersion) -> str:
     log = planned.plan_logs([regimen.regimen_id])[regimen.regimen_id][-1]
-    return log.standing(reading.history(regimen.regimen).live).state
+    return log.standing(logged.history(regimen.regimen).live).state
 
 
 def with_plan(regimen: RegimenVersion):
@@ -115,9 +116,9 @@ def test_the_plan_that_it_was_taken_by_is_of_the_same_regimen(regimen) -> None:
 
 
 def test_a_report_changes_no_dose(regimen) -> None:
-    before = reading.history(regimen.regimen).live
+    before = logged.history(regimen.regimen).live
     report_of(regimen)
-    assert reading.history(regimen.regimen).live == before
+    assert logged.history(regimen.regimen).live == before
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_the_plan_goes_on_when_its_prescriber_says_so_and_a_corrected_note_chang
         plan=version.plan,
         kind="continued",
         reason_text="",
-        seen=actions.newest_number(regimen.regimen, reading.history(regimen.regimen), log),
+        seen=actions.newest_number(regimen.regimen, logged.history(regimen.regimen), log),
         by=regimen.responsible,
     )
     assert standing_of(regimen) == "open"

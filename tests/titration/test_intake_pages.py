@@ -22,10 +22,11 @@ from tests.titration.factories import (
     step_of,
 )
 from tests.titration.issuing import issue_of
-from titration import actions, intake, reading, reported, wording
+from titration import actions, intake, wording
 from titration.exports.history import read
 from titration.exports.pdf import pdf_file
 from titration.models import DoseStep, IntakeReport
+from titration.reading import logged, reported
 
 pytestmark = pytest.mark.django_db
 
@@ -280,7 +281,7 @@ def test_a_strip_says_that_plan_and_record_differ_with_what_can_be_answered(
     assert sent.response.status_code == 302
     [report] = standing(regimen)
     assert report.version == 1
-    assert len(reading.history(regimen.regimen).live) == 1
+    assert len(logged.history(regimen.regimen).live) == 1
 
 
 def test_the_list_takes_the_same_queries_at_any_length(client, regimen, nurse) -> None:

@@ -32,10 +32,11 @@ from tests.titration.issuing import (
     told,
     words_in,
 )
-from titration import actions, issued
-from titration.issued import Written
+from titration import actions
 from titration.models import IssueTold, PlanIssue, RegimenVersion
 from titration.policies import RuleBroken
+from titration.reading import issued
+from titration.reading.issued import Written
 
 pytestmark = pytest.mark.django_db
 

@@ -31,10 +31,11 @@ from tests.titration.issuing import (
     revised,
     told,
 )
-from titration import actions, issued, planned, reading
+from titration import actions
 from titration.dosing import Component, Timing
 from titration.models import IssueTold, PlanIssue
 from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.reading import issued, logged, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -159,12 +160,12 @@ def test_a_day_or_way_that_does_not_fit_is_refused(version, asked, field):
 
 def standing_of(version):
     log = planned.plan_log(version.plan_id, version.plan.regimen_id)
-    return log, log.standing(reading.history(version.plan.regimen).live)
+    return log, log.standing(logged.history(version.plan.regimen).live)
 
 
 def outdated(version):
     log, standing = standing_of(version)
-    live = reading.history(version.plan.regimen).live
+    live = logged.history(version.plan.regimen).live
     return [
         issued.is_outdated(copy, log, standing, live, is_retracted=False)
         for copy in copies(version)

@@ -26,7 +26,7 @@ from tests.titration.doses import times
 from tests.titration.factories import medicine_of, regimen_of
 from tests.titration.histories import Told, histories, in_order
 from tests.titration.test_projection import Desk, doings
-from titration import learned, reading
+from titration import learned
 from titration.exports import csv, history, pdf
 from titration.forms.span import SpanForm
 from titration.models import (
@@ -41,6 +41,7 @@ from titration.presenters.log import CORRECTED, LIVE, WITHDRAWN, log_rows
 from titration.presenters.patient import everything_of, patient_page
 from titration.presenters.regimen import regimen_page
 from titration.presenters.regimen_plans import EXISTING
+from titration.reading import logged
 from titration.timeline import StepRecord, Withdrawal
 
 pytestmark = pytest.mark.django_db
@@ -202,16 +203,16 @@ def test_every_entry_number_shows_what_had_been_told_by_then(book, story) -> Non
     with transaction.atomic():
         known = book.write(*story)
         for number, model in known.items():
-            read = reading.history(book.regimen, number)
+            read = logged.history(book.regimen, number)
             assert list(read.live) == model.live
             assert sorted(read.records, key=lambda r: r.number) == model.texts
             assert {w.step: w.number for w in read.withdrawals} == model.gone
-            text, is_withdrawn = reading.text_of(book.regimen, number)
+            text, is_withdrawn = logged.text_of(book.regimen, number)
             assert (text.indication, is_withdrawn) == (model.indication, False)
-            said = reading.step_texts([record.entry for record in model.texts], number)
+            said = logged.step_texts([record.entry for record in model.texts], number)
             confirmed = {entry: t.confirmed_number for entry, t in said.items()}
             assert confirmed == {r.entry: model.confirmed.get(r.entry) for r in model.texts}
-        newest = reading.history(book.regimen)
+        newest = logged.history(book.regimen)
         assert list(newest.live) == known[max(known)].live
         transaction.set_rollback(True)
 
@@ -224,7 +225,7 @@ def test_a_row_says_what_had_become_of_its_text_by_then(book, story, place) -> N
         number = min(known) + place % len(known)
         model = known[number]
         now = book.clinic.local(Entry.objects.get(clinic=book.clinic, number=number).recorded_at)
-        rows = log_rows(reading.history(book.regimen, number), book.clinic, now, model.texts)
+        rows = log_rows(logged.history(book.regimen, number), book.clinic, now, model.texts)
         for row, record in zip(rows, model.texts, strict=True):
             assert row.status == model.status(record)
             assert bool(row.error) is (row.status != LIVE)
@@ -241,7 +242,7 @@ def test_what_was_learned_since_leads_from_then_to_now(book, story, place) -> No
         known = book.write(*story)
         number = min(known) + place % len(known)
         then, now = known[number], known[max(known)]
-        log = reading.history(book.regimen)
+        log = logged.history(book.regimen)
         since = learned.learned_since(number, log.records, log.withdrawals, now.confirmed)
         lines = {**then.lines}
         for found in since:
@@ -287,7 +288,7 @@ def shown(reader, known: int | None = None) -> dict[str, Any]:
             plain(
                 regimen_page(
                     regimen,
-                    reading.history(regimen, known),
+                    logged.history(regimen, known),
                     reader,
                     now,
                     is_whole_log=True,

@@ -27,11 +27,12 @@ from tests.titration.doses import amount, at, rate, times
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
 from tests.titration.fhir import check, objects
 from tests.titration.recording import Recording, address, day
-from titration import actions, downtime, reading
+from titration import actions, downtime
 from titration.dosing import Component
 from titration.exports import downtime as pages
 from titration.fhir import UCUM
 from titration.models import DoseStep, PlanVersion
+from titration.reading import logged
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
@@ -248,7 +249,7 @@ class Course:
         """What each total is more or less than the one before it, with its sign."""
         signed = set()
         for version, steps in self.steps.items():
-            live = {record.entry for record in reading.history(version.regimen).live}
+            live = {record.entry for record in logged.history(version.regimen).live}
             before = None
             for step in (step for step in steps if step.pk in live and step.kind != "single"):
                 total, needed = total_of(step), any(part.as_needed for part in step.parts)

@@ -19,10 +19,10 @@ from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page, typed_over
 from tests.titration.factories import regimen_of, step_of
 from tests.titration.test_fhir_read import bundle, dose, request, start
-from titration import reading
 from titration.exports import history
 from titration.exports.fhir import fhir_file
 from titration.models import DoseStep, WaitingFile
+from titration.reading import logged
 from titration.tables import write_files
 
 NOW = datetime(2026, 11, 21, 10, 14, tzinfo=UTC)
@@ -102,8 +102,8 @@ def test_a_whole_record_comes_in_with_its_patient_once_it_was_read_back(client, 
     [patient] = story.patients
     assert answer.redirect_chain == [(reverse("patient", args=[patient.pk]), 302)]
     [regimen] = patient.regimens.all()
-    [step] = reading.history(regimen).live
-    [first] = reading.history(story.there).live
+    [step] = logged.history(regimen).live
+    [first] = logged.history(story.there).live
     assert step.says == first.says
     assert list(verification.clinic(story.clinic)) == []
     assert not WaitingFile.objects.exists()

@@ -13,8 +13,9 @@ from ledger.models import Entry
 from tests.factories import PatientFactory, member
 from tests.pages import Page, typed_over
 from tests.titration.factories import effect_of, measure_of, observation_of, regimen_of
-from titration import actions, observed
+from titration import actions
 from titration.models import Observation, SideEffect
+from titration.reading import observed
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db

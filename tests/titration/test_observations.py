@@ -23,10 +23,11 @@ from tests.titration.factories import (
     observation_of,
     regimen_of,
 )
-from titration import actions, observed
+from titration import actions
 from titration.actions import EffectText, ObservationText
 from titration.models import Observation, SideEffect
 from titration.policies import RuleBroken
+from titration.reading import observed
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db

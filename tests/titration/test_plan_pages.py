@@ -27,7 +27,7 @@ from tests.titration.factories import (
     signed_plan,
     step_of,
 )
-from titration import actions, planned, planning, policies, reading
+from titration import actions, planning, policies
 from titration.document import read
 from titration.models import (
     DoseStep,
@@ -39,6 +39,7 @@ from titration.models import (
     WorklistRow,
 )
 from titration.planning import PlanText
+from titration.reading import logged, planned
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +135,7 @@ def event(plan: PlanVersion, kind: str, reason: str = "", by=None) -> PlanEvent:
 def state(plan: PlanVersion) -> str:
     log = planned.plan_log(plan.plan_id, plan.plan.regimen_id)
     ended = planned.ended(plan.plan.regimen.patient_id)
-    return log.standing(reading.history(plan.plan.regimen).live, ended).state
+    return log.standing(logged.history(plan.plan.regimen).live, ended).state
 
 
 # What the page says

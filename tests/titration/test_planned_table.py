@@ -27,11 +27,12 @@ from tests.titration.factories import (
     step_of,
 )
 from tests.titration.test_chart_plans import CASES
-from titration import actions, planned
+from titration import actions
 from titration.models import IssueTold, PlanIssue, PlanVersion, RegimenVersion
-from titration.planned import PlanLog, SignedVersion
 from titration.planning import Link, PlanText, Row, laid_dates
 from titration.presenters.planned import PlannedTable, changed_words, nothing_words, planned_table
+from titration.reading import planned
+from titration.reading.planned import PlanLog, SignedVersion
 from titration.timeline import Effective, StepRecord
 from titration.wording import row_words
 

@@ -16,9 +16,10 @@ from ledger.writing import AlreadySuperseded
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import medicine_of, regimen_of, step_of
-from titration import actions, projection, reading, timeline
+from titration import actions, projection, timeline
 from titration.models import DoseStep, RegimenCard, StepKind, WorklistRow
 from titration.policies import RuleBroken
+from titration.reading import logged
 from titration.timeline import Effective
 
 FIRST = date(2026, 3, 2)
@@ -116,7 +117,7 @@ class SequencesOfActions(TestCase):
         assert projection.rebuild() == 2
         assert rows() == left
         for card in RegimenCard.objects.select_related("regimen__clinic"):
-            history = reading.history(card.regimen)
+            history = logged.history(card.regimen)
             now = card.regimen.clinic.local(datetime.now(UTC))
             assert card.state == timeline.state_of(history.in_force(now))
             assert card.step_id == (getattr(history.in_force(now), "entry", None))

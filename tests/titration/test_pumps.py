@@ -19,9 +19,10 @@ from tests.titration.doses import rate
 from tests.titration.exports import text_of
 from tests.titration.factories import pump_event_of, regimen_of, step_of
 from tests.titration.recording import Recording
-from titration import actions, pumped
+from titration import actions
 from titration.models import DoseStep, PumpEvent
 from titration.policies import RuleBroken
+from titration.reading import pumped
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,10 @@ from ledger.models import Entry, Retraction
 from tests.factories import PatientFactory, member
 from tests.pages import Page
 from tests.titration.factories import medicine_of, pump_event_of, regimen_of, step_of
-from titration import actions, pumped
+from titration import actions
 from titration.models import RegimenCard, RegimenVersion
 from titration.policies import RuleBroken
+from titration.reading import pumped
 
 pytestmark = pytest.mark.django_db
 

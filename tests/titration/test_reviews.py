@@ -15,10 +15,11 @@ from patients.identity import Standing
 from tests.factories import ClinicFactory, member
 from tests.titration.doses import times
 from tests.titration.factories import STARTED, plan_of, planned_row, regimen_of, review_of
-from titration import actions, planned, reading
+from titration import actions
 from titration.actions import ReviewText
 from titration.models import Review
 from titration.policies import RuleBroken
+from titration.reading import logged, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -422,7 +423,7 @@ def test_an_opening_that_was_taken_back_is_newer_than_what_was_read(regimen):
     opened = booked(regimen, days=0, status="done", **opens)
     dropped = updated(opened, regimen, days=0, status="done")
     logs = planned.plan_logs([regimen.regimen_id])[regimen.regimen_id]
-    newest = actions.newest_number(regimen.regimen, reading.history(regimen.regimen), logs)
+    newest = actions.newest_number(regimen.regimen, logged.history(regimen.regimen), logs)
     assert newest == dropped.entry.number
 
 

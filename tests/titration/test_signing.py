@@ -30,10 +30,11 @@ from tests.titration.factories import (
     regimen_of,
     step_of,
 )
-from titration import actions, planned
+from titration import actions
 from titration.actions.drafts import revision_of, save_draft
 from titration.models import PlanDraft, PlanVersion, Regimen
 from titration.planning import PlanText
+from titration.reading import planned
 
 pytestmark = pytest.mark.django_db
 

@@ -31,10 +31,11 @@ from tests.pages import Page, typed_over
 from tests.titration.factories import plan_of, regimen_of, step_of
 from tests.titration.tables import Row, Tables, package_of, tables_of, timelines_in
 from tests.titration.test_projection import Desk, doings
-from titration import actions, planned
+from titration import actions
 from titration.actions import import_record
 from titration.models import DoseStep, MedicineVersion, RegimenVersion, WaitingFile
 from titration.policies import RuleBroken
+from titration.reading import planned
 from titration.tables import TABLES, write_files
 from titration.tables.reading import MOST_UNPACKED, READERS, TablesRefused, read_tables
 

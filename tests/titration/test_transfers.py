@@ -27,10 +27,10 @@ from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.tables import tables_of, timelines_in
 from tests.titration.test_tables_in import brought_of, exported, told
 from titration import actions
-from titration.contacted import contacts, open_calls, standing
 from titration.exports import history, pdf
 from titration.exports.fhir import fhir_file
 from titration.models import RegimenVersion, Review, WorklistRow
+from titration.reading.contacted import contacts, open_calls, standing
 
 pytestmark = pytest.mark.django_db
 

@@ -26,7 +26,7 @@ from tests.titration.factories import (
     regimen_of,
     step_of,
 )
-from titration import actions, contacted, intake, observed, reading, reported
+from titration import actions, intake
 from titration.models import (
     Contact,
     DoseStep,
@@ -38,6 +38,7 @@ from titration.models import (
     WorklistRow,
 )
 from titration.policies import RuleBroken
+from titration.reading import contacted, logged, observed, reported
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +151,7 @@ def test_contact_step_and_report_are_recorded_in_one_write(client, version, nurs
     assert len({entry.submission for entry in entries}) == 1
     [report] = intake.standing(reported.reports([version.regimen_id])[version.regimen_id])
     assert report.reported_on == today_of(version)
-    assert len(reading.history(version.regimen).live) == 2
+    assert len(logged.history(version.regimen).live) == 2
 
 
 def test_a_contact_alone_is_a_visit(client, version, nurse) -> None:
@@ -199,7 +200,7 @@ def test_nothing_is_recorded_when_one_part_is_wrong_and_all_is_kept(client, vers
 def test_a_rule_of_the_record_stands_in_its_own_part(client, version, nurse) -> None:
     visiting = Visiting(client, version, f"?step={version.regimen_id}")
     prefix = f"step-{version.regimen_id.hex}"
-    taken = reading.history(version.regimen).live[0].effective.on
+    taken = logged.history(version.regimen).live[0].effective.on
     boxes = {"which_day": "other", "on_day": taken.day, "on_month": taken.month}
     step = visiting.step(**{k: str(v) for k, v in boxes.items()}, on_year=str(taken.year))
     page = visiting.send("review", **visiting.contact() | step)

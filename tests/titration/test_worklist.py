@@ -25,9 +25,10 @@ from tests.titration.factories import (
     regimen_of,
     step_of,
 )
-from titration import actions, listed, planned, projection
+from titration import actions, listed, projection
 from titration.models import RegimenCard, WorklistRow
 from titration.presenters import worklist
+from titration.reading import planned
 from titration.timeline import Effective
 from titration.worklist import TOPICS
 

@@ -37,17 +37,7 @@ from tests.titration.factories import (
     step_of,
 )
 from tests.titration.histories import histories
-from titration import (
-    actions,
-    listed,
-    planned,
-    planning,
-    projection,
-    pumped,
-    reading,
-    timeline,
-    worklist,
-)
+from titration import actions, listed, planning, projection, timeline, worklist
 from titration.listed import Person, Scope
 from titration.models import (
     Confirmation,
@@ -63,6 +53,7 @@ from titration.models import (
 from titration.planning import Link
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.pump import Pump, PumpRecord, PumpText, pump_after
+from titration.reading import logged, planned, pumped
 from titration.timeline import Effective, StepRecord
 from titration.worklist import Asked, Booked, Call, Known, Planned, Reported, Text
 
@@ -440,7 +431,7 @@ class Desk:
             return
 
     def _live(self) -> tuple[StepRecord, ...]:
-        return reading.history(self.version.regimen).live
+        return logged.history(self.version.regimen).live
 
     def _some_step(self) -> DoseStep | None:
         live = self._live()
@@ -517,7 +508,7 @@ class Desk:
                 plan=version.plan,
                 kind=verb,
                 reason_text="as agreed",
-                seen=actions.newest_number(regimen, reading.history(regimen), logs),
+                seen=actions.newest_number(regimen, logged.history(regimen), logs),
                 by=self.people[0],
             )
 
@@ -673,7 +664,7 @@ def known_of(pk: UUID) -> Known | None:
     regimen = newest.regimen
     if regimen.card.is_retracted:
         return None
-    live = reading.history(regimen).live
+    live = logged.history(regimen).live
     version = regimen.patient.versions.latest("entry__number")
     return Known(
         regimen=pk,
@@ -748,7 +739,7 @@ def reports_of_record(regimen: UUID) -> Iterator[Reported]:
 
 
 def worklist_version(pk: UUID):
-    return reading.RegimenVersion.objects.select_related("regimen__clinic").get(
+    return logged.RegimenVersion.objects.select_related("regimen__clinic").get(
         regimen=pk, entry__superseded_by=None
     )
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from titration import planning, wording
 from titration.models import ReceivedHow, RowRecorded
-from titration.planned import PlanLog
 from titration.policies import RuleBroken
+from titration.reading.planned import PlanLog
 from titration.timeline import StepRecord
 
 

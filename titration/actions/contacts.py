@@ -11,11 +11,12 @@ from access.policies import RECORD, allows, check
 from ledger.models import RetractionReason
 from ledger.writing import Asking, Log, check_newest, verb, writing
 from patients.models import Patient
-from titration import contacted, patient_rows, policies
+from titration import patient_rows, policies
 from titration.actions.shared import card_of, today_of, withdraw
-from titration.contacted import Contacted
 from titration.models import Contact, ContactHow, Direction, Reached, Regimen
 from titration.policies import RuleBroken
+from titration.reading import contacted
+from titration.reading.contacted import Contacted
 from titration.timeline import Effective
 
 

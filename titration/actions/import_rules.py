@@ -14,7 +14,7 @@ from titration.actions.steps import Instruction
 from titration.importing import First, Place
 from titration.models import Regimen
 from titration.policies import RuleBroken
-from titration.reading import History
+from titration.reading.logged import History
 from titration.timeline import SINGLE, STOP, StepRecord
 
 

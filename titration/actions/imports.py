@@ -16,12 +16,13 @@ from access.policies import RECORD, check
 from ledger.models import ImportedFile, Origin, Record
 from ledger.writing import Answered, Asking, Log, verb, writing
 from patients.models import Patient
-from titration import projection, reading
+from titration import projection
 from titration.actions.import_rules import Brought, Verdict, verdicts
 from titration.actions.shared import check_regimen_stands, check_seen, today_of
 from titration.actions.steps import dose_step
 from titration.importing import First, Place
 from titration.policies import RuleBroken
+from titration.reading import logged
 
 MOST_STEPS = 5000
 
@@ -95,12 +96,12 @@ def check_import(
             % {"count": f"{MOST_STEPS:,}"},
         )
     regimens = {step.regimen.pk: step.regimen for step in steps}
-    logs = reading.histories(regimens)
+    logs = logged.histories(regimens)
     for key, regimen in regimens.items():
         if regimen.patient_id != patient.pk:
             raise RuleBroken(None, _("A regimen of another patient was chosen."))
         check_regimen_stands(regimen)
-        check_seen(reading.newest_number(regimen, logs[key]), seen)
+        check_seen(logged.newest_number(regimen, logs[key]), seen)
     return verdicts(steps, logs, today)
 
 

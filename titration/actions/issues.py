@@ -11,10 +11,8 @@ from access.policies import RECORD, check
 from ledger.models import Retraction, RetractionReason
 from ledger.writing import Asking, check_newest, verb, writing
 from patients.models import PatientCard
-from titration import issued, planned, reading
 from titration.actions.plans import newest_number
 from titration.actions.shared import check_regimen_stands, retract, today_of
-from titration.issued import UNWRITTEN, Written
 from titration.models import (
     CalendarShape,
     IssuedAs,
@@ -25,6 +23,8 @@ from titration.models import (
     PlanVersion,
 )
 from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.reading import issued, logged, planned
+from titration.reading.issued import UNWRITTEN, Written
 
 
 @verb
@@ -53,7 +53,7 @@ def issue_plan(
         log.check_not_erased(regimen.patient_id)
         check_regimen_stands(regimen)
         logs = planned.plan_logs([regimen.pk])[regimen.pk]
-        history = reading.history(regimen)
+        history = logged.history(regimen)
         of_plan = next(each for each in logs if each.plan == plan.pk)
         is_newer = newest_number(regimen, history, logs) > seen
         if is_newer or of_plan.newest.entry != version:
@@ -96,7 +96,7 @@ def tell_issue(
         of_plan = next(each for each in logs if each.plan == plan.pk)
         copies = {copy.entry: copy for copy in issued.issues([plan.pk])[plan.pk]}
         card = PatientCard.objects.select_related("version__entry").get(pk=regimen.patient_id)
-        live = reading.history(regimen).live
+        live = logged.history(regimen).live
         standing = of_plan.standing(live, planned.ended_by(card.version))
         is_retracted = Retraction.objects.filter(entry__subject=regimen.pk).exists()
         if not issued.is_outdated(

@@ -1,7 +1,7 @@
 """What is known of a patient's plans while their record comes in entry by entry.
 
-The same pure reading as of plans in the database (titration.planned), so that the same rules can
-be asked of what somebody recorded elsewhere.
+The same pure reading as of plans in the database (titration.reading.planned), so that the same
+rules can be asked of what somebody recorded elsewhere.
 """
 
 from collections import defaultdict
@@ -11,11 +11,11 @@ from uuid import UUID
 
 from ledger.models import Record, Retraction
 from patients.models import PatientStatus, PatientVersion
-from titration import planned
 from titration.intake import Report
 from titration.models import IntakeReport, PlanEvent, PlanVersion, Review, RowRecorded, slots_of
-from titration.planned import PlanLog, RecordedEvent, SignedVersion
 from titration.planning import Event, Link, PlanText, Row
+from titration.reading import planned
+from titration.reading.planned import PlanLog, RecordedEvent, SignedVersion
 
 
 class Plans:

@@ -13,7 +13,7 @@ from ledger import canonical
 from ledger.models import Entry
 from ledger.writing import Asking, Log, check_newest, check_not_erased, verb, writing
 from patients.models import PatientCard
-from titration import planned, planning, policies, projection, reading, wording
+from titration import planning, policies, projection, wording
 from titration.actions.shared import check_regimen_stands
 from titration.models import (
     Plan,
@@ -28,6 +28,7 @@ from titration.models import (
 )
 from titration.planning import PlanText
 from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.reading import logged, planned
 
 
 class DraftChanged(Exception):
@@ -59,7 +60,7 @@ def sign_plan(
             check_newest(revises)
         _take_draft(draft, regimen, revision, revises)
         logs = planned.plan_logs([regimen.pk])[regimen.pk]
-        history = reading.history(regimen)
+        history = logged.history(regimen)
         plan = revises.subject if revises else draft
         check_can_sign(regimen, plan, logs, history)
         policies.check_plan(text)
@@ -83,7 +84,7 @@ def check_can_sign(
     regimen: Regimen,
     plan: UUID,
     logs: tuple[planned.PlanLog, ...],
-    history: reading.History,
+    history: logged.History,
 ) -> None:
     """What keeps any version of this plan from being signed: pages ask it early. RuleBroken."""
     check_regimen_stands(regimen)
@@ -116,7 +117,7 @@ def _check_rows(plan: UUID, text: PlanText, logs: tuple[planned.PlanLog, ...]) -
 
 
 def newest_number(
-    regimen: Regimen, history: reading.History, logs: tuple[planned.PlanLog, ...]
+    regimen: Regimen, history: logged.History, logs: tuple[planned.PlanLog, ...]
 ) -> int:
     """The number of the newest entry that bears on a regimen's plans.
 
@@ -126,7 +127,7 @@ def newest_number(
     opening = reviews.filter(opens_row__isnull=False).values("review")
     opened = reviews.filter(review__in=opening).aggregate(newest=Max("entry__number"))
     plans = max((log.last_number for log in logs), default=0)
-    return max(reading.newest_number(regimen, history), plans, opened["newest"] or 0)
+    return max(logged.newest_number(regimen, history), plans, opened["newest"] or 0)
 
 
 def text_digest(text: PlanText) -> str:
@@ -207,7 +208,7 @@ def record_plan_event(
     with writing(plan.clinic, by=by, submission=submission) as log:
         check_regimen_stands(regimen)
         logs = planned.plan_logs([regimen.pk])[regimen.pk]
-        history = reading.history(regimen)
+        history = logged.history(regimen)
         if newest_number(regimen, history, logs) > seen:
             raise ChangedMeanwhile
         of_plan = next(each for each in logs if each.plan == plan.pk)

@@ -9,11 +9,12 @@ from access.models import User
 from access.policies import RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, Log, check_newest, verb, writing
-from titration import policies, projection, pumped
+from titration import policies, projection
 from titration.actions.shared import check_regimen_stands, life_of, retract
 from titration.models import PumpEvent, Regimen
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.pump import PumpText
+from titration.reading import pumped
 
 
 @verb

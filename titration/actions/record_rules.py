@@ -16,7 +16,7 @@ from patients import context, identity
 from patients import wording as person_wording
 from patients.context import TOPICS
 from patients.models import ContextVersion, Gender, PatientCard, PatientVersion
-from titration import planned, planning, policies, pumped, timeline, wording
+from titration import planning, policies, timeline, wording
 from titration.actions.observed_rules import ObservationText, check_kind
 from titration.actions.plan_rules import Plans, plan_text
 from titration.actions.reviews import check_opening, check_review, opens_anew
@@ -44,6 +44,7 @@ from titration.models import (
     slots_of,
 )
 from titration.policies import RuleBroken
+from titration.reading import planned, pumped
 from titration.timeline import StepRecord, Withdrawal
 
 

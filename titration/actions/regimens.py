@@ -9,10 +9,11 @@ from access.policies import RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, check_newest, verb, writing
 from patients.models import Patient
-from titration import patient_rows, policies, projection, pumped, reading
+from titration import patient_rows, policies, projection
 from titration.actions.shared import check_regimen_stands, check_seen, is_fixed, retract
 from titration.models import Indication, MedicineVersion, Regimen, RegimenVersion
 from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.reading import logged, pumped
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,9 @@ def retract_regimen(
     """
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
-        history = reading.history(regimen)
+        history = logged.history(regimen)
         check_regimen_stands(regimen)
-        check_seen(reading.newest_number(regimen, history), seen)
+        check_seen(logged.newest_number(regimen, history), seen)
         events = pumped.pump_log(regimen.pk)
         if seen is not None and events.last_number > seen:
             raise ChangedMeanwhile

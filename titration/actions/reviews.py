@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from access.models import User
 from access.policies import RECORD, SIGN, check
 from ledger.writing import Asking, Log, check_newest, verb, writing
-from titration import planned, planning, policies, projection, reading
+from titration import planning, policies, projection
 from titration.actions.shared import check_regimen_stands, today_of
 from titration.models import Regimen, Review, ReviewStatus
 from titration.planning import Carried, Event
 from titration.policies import RuleBroken
+from titration.reading import logged, planned
 from titration.timeline import StepRecord
 
 
@@ -61,7 +62,7 @@ def waiting_rows(regimen: Regimen, review: Review | None = None) -> tuple[Carrie
 
     With `review` the row that it opened is among them: its day may still be changed.
     """
-    live = reading.history(regimen).live
+    live = logged.history(regimen).live
     log = _present(regimen, live)
     return _waiting(log, live, _opened(log, review)) if log else ()
 
@@ -112,7 +113,7 @@ def _check(log: Log, regimen: Regimen, text: ReviewText, before: Review | None) 
         policies.check_prescribes_at(text.whose, regimen.clinic, "whose")
     if opens_anew(text, before):
         check(log.by, regimen.clinic, SIGN)
-        live = reading.history(regimen).live
+        live = logged.history(regimen).live
         check_opening(text, _present(regimen, live), live, before)
 
 

@@ -11,7 +11,7 @@ from access.policies import CONFIRM, RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, Log, check_newest, verb, writing
 from patients.identity import Life
-from titration import dosing, facts, policies, projection, reading
+from titration import dosing, policies, projection
 from titration.actions.carrying import FromRow, check_received, check_row, signer_of
 from titration.actions.shared import (
     check_seen,
@@ -19,7 +19,6 @@ from titration.actions.shared import (
     retract,
     today_of,
 )
-from titration.facts import Facts
 from titration.models import (
     Component,
     Confirmation,
@@ -30,6 +29,8 @@ from titration.models import (
     RowRecorded,
 )
 from titration.policies import RuleBroken
+from titration.reading import facts, logged
+from titration.reading.facts import Facts
 from titration.timeline import Effective, StepRecord
 
 
@@ -213,7 +214,7 @@ def retract_step(
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_newest(step.entry)
-        policies.check_withdrawal(reading.history(regimen).live, step.step)
+        policies.check_withdrawal(logged.history(regimen).live, step.step)
         retraction = retract(log, regimen, step.step, reason, reason_text)
         log.flush()
         projection.refresh([regimen])

@@ -8,7 +8,7 @@ from access.models import User
 from access.policies import RECORD, check
 from ledger.writing import Asking, verb, writing
 from patients.models import Patient
-from titration import facts, patient_rows, projection
+from titration import patient_rows, projection
 from titration.actions.carrying import FromRow
 from titration.actions.contacts import ContactText, add_contact
 from titration.actions.intake import IntakeText, add_reports
@@ -18,6 +18,7 @@ from titration.actions.shared import check_regimen_stands
 from titration.actions.steps import Instruction, enter_step
 from titration.models import Regimen
 from titration.policies import RuleBroken
+from titration.reading import facts
 
 
 @dataclass(frozen=True)

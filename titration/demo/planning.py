@@ -5,10 +5,9 @@ from datetime import datetime
 from uuid import uuid4
 
 from access.models import User
-from titration import actions, planned, reading
+from titration import actions
 from titration.demo.story import Copied, Course, Happened, Planned, Reviewed, Typed
 from titration.document import tidy
-from titration.issued import UNWRITTEN, Written
 from titration.models import (
     CalendarShape,
     IssuedAs,
@@ -19,6 +18,8 @@ from titration.models import (
     ReviewStatus,
 )
 from titration.planning import PlanText
+from titration.reading import logged, planned
+from titration.reading.issued import UNWRITTEN, Written
 
 Thread = Iterator[datetime]
 AS_STEPS = Written(CalendarShape.STEPS)
@@ -68,7 +69,7 @@ class PlayedPlan:
 
     def _seen(self) -> int:
         logs = planned.plan_logs([self.regimen.pk])[self.regimen.pk]
-        return actions.newest_number(self.regimen, reading.history(self.regimen), logs)
+        return actions.newest_number(self.regimen, logged.history(self.regimen), logs)
 
     def _signed(self, plan: Planned) -> Thread:
         yield plan.signed

@@ -13,14 +13,13 @@ from django.utils.translation import ngettext
 
 from patients.context import ALLERGIES
 from patients.presenters.context import said
-from titration import contacted, intake, issued, planning, timeline, wording
+from titration import intake, planning, timeline, wording
 from titration.exports.history import PatientRecord, RegimenRecord
 from titration.exports.legible import Legible
 from titration.exports.letter import Facts, born_words, letter, name_of
 from titration.exports.log import printed_rows, printed_state
 from titration.exports.pdf import missing_words, typeset
 from titration.models import ReviewStatus
-from titration.planned import PlanLog, present_plan
 from titration.presenters.contacts import call_words, heading_words, tries_words
 from titration.presenters.intake import heading_words as report_words
 from titration.presenters.intake import told_words
@@ -33,6 +32,8 @@ from titration.presenters.pumps import dates_now
 from titration.presenters.regimen import indication_of, title_of
 from titration.presenters.regimen_plans import given_words, plan_name, starts_words
 from titration.presenters.reviews import heading_words as review_words
+from titration.reading import contacted, issued
+from titration.reading.planned import PlanLog, present_plan
 
 MOST_TEXT = 320  # characters of one fact on the page
 MOST_ALLERGIES = 1000

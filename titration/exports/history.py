@@ -23,16 +23,17 @@ from patients.presenters import (
 )
 from patients.reading import KnownTopic, known_contexts
 from patients.wording import one_of_words
-from titration import contacted, planning, reported, timeline
-from titration.contacted import Contacted
+from titration import planning, timeline
 from titration.exports.contents import WHOLE, Contents
 from titration.intake import Report
-from titration.issued import Issued, issues
 from titration.models import RegimenVersion, Review
-from titration.observed import Effect, Observed, texts_of
-from titration.planned import PlanLog, ended_by, plan_logs
-from titration.pumped import PumpLog, pump_logs
-from titration.reading import History, histories
+from titration.reading import contacted, reported
+from titration.reading.contacted import Contacted
+from titration.reading.issued import Issued, issues
+from titration.reading.logged import History, histories
+from titration.reading.observed import Effect, Observed, texts_of
+from titration.reading.planned import PlanLog, ended_by, plan_logs
+from titration.reading.pumped import PumpLog, pump_logs
 
 RECORD_ONLY = gettext_lazy(
     "This is a record. It proposes no dose: every amount and date was written by the person named "

@@ -17,7 +17,7 @@ from access.wording import date_words
 from titration import planning
 from titration.exports.history import RECORD_ONLY
 from titration.exports.plan_copy import PlanCopy
-from titration.planned import SignedVersion
+from titration.reading.planned import SignedVersion
 
 LONGEST_LINE = 75  # octets, without the line end (RFC 5545, 3.1)
 CONFIRMED, CANCELLED = "CONFIRMED", "CANCELLED"

@@ -11,7 +11,6 @@ from access.models import Clinic
 from ledger.models import Retraction
 from titration import wording
 from titration.exports.listing import ListedRow, Listing
-from titration.observed import Effect, Observed
 from titration.presenters.log import moment_words, or_erased, withdrawal_words
 from titration.presenters.observed import (
     choices_details,
@@ -20,6 +19,7 @@ from titration.presenters.observed import (
     remarks_details,
     value_words,
 )
+from titration.reading.observed import Effect, Observed
 
 Text = Observed | Effect
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from titration import contacted, intake, observed
+from titration import intake
 from titration.chart import PAPER, Plans, chart
 from titration.chart.lanes import Lane
 from titration.chart.many import Course, days_of, draw_many
@@ -15,11 +15,12 @@ from titration.exports import contents as parts
 from titration.exports.contents import A4, LETTER
 from titration.exports.history import PatientRecord, RegimenRecord
 from titration.exports.shown import shown_contacts, shown_observed
-from titration.observed import Effect, Observed
-from titration.planned import PlanLog, present_plan
 from titration.presenters.lanes import Beside, lanes_of
 from titration.presenters.picture import plans_picture
 from titration.presenters.regimen import title_of
+from titration.reading import contacted, observed
+from titration.reading.observed import Effect, Observed
+from titration.reading.planned import PlanLog, present_plan
 
 # What fits on one page below the banner and a heading, in pixels of pictures as wide as its text.
 MOST_HEIGHT = {A4: 880, LETTER: 780}

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from patients import wording as people
 from patients.models import PatientVersion
-from titration import actions, issued, planned, planning, reading
-from titration.issued import Issued
+from titration import actions, planning
 from titration.models import CalendarTextVersion, Plan, Regimen, RegimenVersion, Review
-from titration.planned import PlanLog, SignedVersion
 from titration.planning import Standing
+from titration.reading import issued, logged, planned
+from titration.reading.issued import Issued
+from titration.reading.planned import PlanLog, SignedVersion
 from titration.timeline import StepRecord
 from titration.wording.calendar import CalendarWords
 
@@ -113,9 +114,9 @@ def read(plan: Plan) -> PlanCopy:
     regimen = plan.regimen
     logs = planned.plan_logs([regimen.pk])[regimen.pk]
     log = next(each for each in logs if each.plan == plan.pk)
-    history = reading.history(regimen)
+    history = logged.history(regimen)
     person = PatientVersion.objects.newest().select_related("entry").get(patient=regimen.patient_id)
-    version, is_retracted = reading.text_of(regimen)
+    version, is_retracted = logged.text_of(regimen)
     copies = issued.all_issues([each.plan for each in logs])
     return PlanCopy(
         plan=plan,

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from access.models import Clinic
 from titration import planning
 from titration.exports.legible import Legible
-from titration.issued import Issued
-from titration.planned import PlanLog
 from titration.presenters.plan_standing import signed_words, standing_words
 from titration.presenters.plan_text import facts
 from titration.presenters.planned import PlannedRow, planned_labels, planned_rows
 from titration.presenters.regimen_plans import given_words, plan_name
-from titration.reading import History
+from titration.reading.issued import Issued
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog
 
 LONG_ROW = 900  # characters; such a row may break over pages
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from access.models import Clinic
 from titration.exports.listing import ListedRow, Listing
 from titration.presenters.pumps import PumpRow, pump_rows
-from titration.pumped import PumpEntry, PumpLog
+from titration.reading.pumped import PumpEntry, PumpLog
 
 
 def pump_listing(shown: Iterable[PumpEntry], clinic: Clinic) -> Listing:

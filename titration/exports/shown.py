@@ -7,15 +7,16 @@ whole, so that one which is shown says what became of it.
 from datetime import date, datetime
 from uuid import UUID
 
-from titration import contacted, intake, observed
-from titration.contacted import Contacted
+from titration import intake
 from titration.exports.contents import CONTACTS, INTAKE, OBSERVED, PLANS, PUMP, Contents
 from titration.exports.history import PatientRecord, RegimenRecord
 from titration.intake import Report
-from titration.observed import Effect, Observed
 from titration.presenters.log import ordered
-from titration.pumped import PumpEntry
-from titration.reading import History
+from titration.reading import contacted, observed
+from titration.reading.contacted import Contacted
+from titration.reading.logged import History
+from titration.reading.observed import Effect, Observed
+from titration.reading.pumped import PumpEntry
 from titration.timeline import Effective, StepRecord
 
 

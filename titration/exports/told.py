@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
-from titration.contacted import Contacted
 from titration.exports.history import PatientRecord, RegimenRecord
 from titration.exports.listing import ListedRow, Listing
 from titration.intake import Report
@@ -13,6 +12,7 @@ from titration.presenters.contacts import contact_cards
 from titration.presenters.intake import report_cards
 from titration.presenters.regimen import title_of
 from titration.presenters.texts import TextCard
+from titration.reading.contacted import Contacted
 
 SHARES = [4, 1.2]
 

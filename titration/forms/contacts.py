@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from access.models import Membership, Role, User
 from titration.actions import ContactText
-from titration.contacted import Contacted
 from titration.forms import moments
 from titration.forms.fields import GONE
 from titration.forms.when import WhenForm, effective_initial
 from titration.models import Contact, ContactHow, Direction, Reached, Regimen
 from titration.presenters.contacts import call_words
 from titration.presenters.regimen import title_of
+from titration.reading.contacted import Contacted
 
 ELSE = "else"
 BOXES = {"on": "on_day", "call_back_on": "call_back_day"}

@@ -12,10 +12,10 @@ from titration.exports.plan_copy import DAYS, STEPS
 from titration.forms import moments
 from titration.forms.steps import RetractionForm
 from titration.forms.submission import SubmissionForm
-from titration.issued import UNWRITTEN, Written
 from titration.models import CalendarTextVersion, IssuedAs, IssuedHow
 from titration.planning.days import MOST_DAYS
 from titration.policies import RuleBroken
+from titration.reading.issued import UNWRITTEN, Written
 from titration.wording.languages import is_english, language_words
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from access import progress
 from patients.models import Patient
-from titration import actions, importing, reading, waiting
+from titration import actions, importing, waiting
 from titration.actions import Brought, FileText, Verdict
 from titration.forms.imports import ColumnsForm, NamingForm, OpeningForm
 from titration.importing import FileRead, Mark, Place
 from titration.models import RegimenCard
 from titration.presenters.regimen import place_of, title_of
+from titration.reading import logged
 
 MOST_NAMES = 50
 OPENING, COLUMNS, NAMING = "opening", "columns", "naming"
@@ -86,8 +87,8 @@ class Reading:
     def seen(self) -> int:
         """The newest entry of the regimens that the file was read against."""
         regimens = {step.regimen.pk: step.regimen for step in self.steps}
-        logs = reading.histories(regimens, with_doses=False)
-        newest = (reading.newest_number(regimens[key], logs[key]) for key in regimens)
+        logs = logged.histories(regimens, with_doses=False)
+        newest = (logged.newest_number(regimens[key], logs[key]) for key in regimens)
         return max(newest, default=0)
 
 

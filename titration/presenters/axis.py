@@ -15,19 +15,20 @@ from django.utils.translation import pgettext
 
 from ledger.moments import Moment
 from patients.models import Patient
-from titration import contacted, intake, issued, observed, pumped, reported, wording
+from titration import intake, wording
 from titration.chart import NARROW, WIDE, svg
 from titration.chart.many import Course, draw_many
 from titration.forms.span import Span, SpanForm
 from titration.models import PUMP_ROUTES, RegimenVersion, Review
-from titration.planned import PlanLog
 from titration.planning import Event
 from titration.presenters.axis_rows import AxisRow, RowAt, rows_beside
 from titration.presenters.lanes import Beside, lanes_of
 from titration.presenters.log import heading_words
 from titration.presenters.picture import plans_picture
 from titration.presenters.regimen import title_of
-from titration.reading import History
+from titration.reading import contacted, issued, observed, pumped, reported
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog
 from titration.timeline import StepRecord
 
 SHOWN = 40

@@ -14,11 +14,8 @@ from django.utils.translation import gettext as _
 
 from patients.finished import html
 from titration import wording
-from titration.contacted import Contacted
 from titration.intake import Report
-from titration.issued import Issued
 from titration.models import PumpEventKind, Review, WrittenAs
-from titration.observed import Effect, Observed
 from titration.presenters.contacts import mark_words as contact_words
 from titration.presenters.copies import copy_words
 from titration.presenters.copies import told_words as copy_told_words
@@ -30,6 +27,9 @@ from titration.presenters.observed import ended_words, series_words, value_words
 from titration.presenters.pumps import pump_facts
 from titration.presenters.reviews import heading_words as review_words
 from titration.pump import PumpRecord
+from titration.reading.contacted import Contacted
+from titration.reading.issued import Issued
+from titration.reading.observed import Effect, Observed
 from titration.timeline import Effective
 
 CELLS = """

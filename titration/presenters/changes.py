@@ -14,14 +14,14 @@ from access.models import Clinic, User
 from patients import presenters as patients
 from patients.finished import NOTHING, html
 from patients.wording import has_other_record_words
-from titration import planned
 from titration.changes import BREAK, MOST, Changes, PatientChanges, RegimenChanges, Span
-from titration.planned import present_plan
 from titration.presenters.changed import Line, patient_lines, regimen_lines
 from titration.presenters.changed.regimens import step_words
 from titration.presenters.log import moment_words, quoted
 from titration.presenters.plan_standing import CHIPS
 from titration.presenters.regimen import place_of, title_of
+from titration.reading import planned
+from titration.reading.planned import present_plan
 
 Facts = list[tuple[str, str]]
 

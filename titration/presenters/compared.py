@@ -16,7 +16,7 @@ from ledger.moments import Moment, end_of
 from patients import presenters as people
 from patients.models import Patient, PatientVersion
 from patients.presenters import context
-from titration import dosing, reading, timeline, wording
+from titration import dosing, timeline, wording
 from titration.learned import (
     ADDED,
     CONFIRMED,
@@ -39,7 +39,8 @@ from titration.presenters.observed_since import observed_since
 from titration.presenters.regimen import place_of, title_of
 from titration.presenters.sides import Side
 from titration.presenters.versions import version_row
-from titration.reading import History, StepText
+from titration.reading import logged
+from titration.reading.logged import History, StepText
 from titration.timeline import StepRecord
 
 ADDITIONS = {
@@ -127,11 +128,11 @@ class _Comparison:
         self.clinic, self.moment, self.versions, self.plans = clinic, moment, versions, plans
         self.about = end_of(about, clinic.zone)
         self.day = wording.date_words(about)
-        self.logs = reading.histories(versions)
+        self.logs = logged.histories(versions)
         records = [record for log in self.logs.values() for record in log.records]
-        self.texts = reading.step_texts(record.entry for record in records)
+        self.texts = logged.step_texts(record.entry for record in records)
         then = [step for log in self.logs.values() if (step := self._stood(log, moment.number))]
-        self.texts_then = reading.step_texts((step.entry for step in then), moment.number)
+        self.texts_then = logged.step_texts((step.entry for step in then), moment.number)
         subjects = {*versions, *(record.step for record in records)}
         retractions = Retraction.objects.filter(entry__subject__in=subjects)
         self.withdrawals = {r.entry.subject: r for r in retractions.select_related("entry")}

@@ -10,12 +10,13 @@ from django.utils.translation import ngettext
 
 from access.models import Clinic
 from ledger.models import Retraction
-from titration import contacted, wording
-from titration.contacted import Contacted
+from titration import wording
 from titration.models import ContactHow, Direction, Reached
 from titration.presenters.log import moment_words, quoted
 from titration.presenters.texts import TextCard, corrected_words, status_of
-from titration.together import Together, beside
+from titration.reading import contacted
+from titration.reading.contacted import Contacted
+from titration.reading.together import Together, beside
 
 HOW_WORDS = {
     (ContactHow.TELEPHONE, Direction.IN): lambda: _("They telephoned"),

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
-from titration import issued, planning, wording
-from titration.issued import Issued, Told, Written
+from titration import planning, wording
 from titration.models import CalendarShape, IssuedAs, IssuedHow
-from titration.planned import PlanLog
 from titration.planning import Standing
 from titration.presenters.log import moment_words, or_erased, withdrawal_words
+from titration.reading import issued
+from titration.reading.issued import Issued, Told, Written
+from titration.reading.planned import PlanLog
 from titration.timeline import StepRecord
 from titration.wording.languages import language_words
 

@@ -12,10 +12,9 @@ from access.models import Clinic
 from patients import linked
 from patients import wording as people
 from patients.presenters import linked_records, moved_words
-from titration import issued, planning
+from titration import planning
 from titration.downtime import OpenRegimen, Person, UpTo
 from titration.models import Review
-from titration.planned import PlanLog
 from titration.presenters.axis import Regimens
 from titration.presenters.copies import copy_line
 from titration.presenters.log import moment_words, quoted
@@ -26,6 +25,8 @@ from titration.presenters.planned import PlannedRow, planned_rows
 from titration.presenters.regimen import place_of
 from titration.presenters.regimen_plans import plan_name
 from titration.presenters.reviews import heading_words
+from titration.reading import issued
+from titration.reading.planned import PlanLog
 
 ROWS = 4
 """Rows of a plan that are still to be recorded, of which the pack tells; it counts the others."""

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from titration import planning, timeline, wording
-from titration.planned import PlanLog, SignedVersion
 from titration.planning import Row
-from titration.reading import History
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog, SignedVersion
 from titration.timeline import STOP, Segment, StepRecord
 
 

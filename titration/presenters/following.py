@@ -10,14 +10,14 @@ from django.utils.translation import ngettext
 
 from titration import dosing, planning, timeline, wording
 from titration.actions import Instruction
-from titration.planned import PlanLog, SignedVersion, present_plan
 from titration.planning import Carried, Row
 from titration.planning.carried import KIND_OF_STEP
 from titration.planning.expected import CHANGED, GATED, OTHER_DOSE, WORDS_ONLY, unexpected_before
 from titration.presenters.followed import Followed, days_words, followed_row, row_words
 from titration.presenters.log import heading_words
 from titration.presenters.sides import Side, side_of_dose
-from titration.reading import History
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog, SignedVersion, present_plan
 from titration.timeline import StepRecord
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from titration import contacted
-from titration.contacted import Contacted
 from titration.intake import Report
 from titration.models import Regimen
 from titration.presenters.contacts import CallLine, call_lines, heading_words
 from titration.presenters.intake import heading_words as report_words
 from titration.presenters.intake import told_words
+from titration.reading import contacted
+from titration.reading.contacted import Contacted
 
 MOST = 3
 

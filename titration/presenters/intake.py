@@ -14,8 +14,8 @@ from titration.intake import Day, Report, Slot
 from titration.models import Intake, Reporter
 from titration.presenters.log import moment_words, quoted
 from titration.presenters.texts import TextCard, corrected_words, status_of
+from titration.reading.together import Together, beside
 from titration.timeline import Segment, StepRecord
-from titration.together import Together, beside
 
 
 def days_words(from_on: date, until_on: date | None, reported_on: date) -> str:

@@ -11,9 +11,7 @@ from django.utils.translation import ngettext
 from titration import dosing, intake, pump, wording
 from titration.chart import lanes
 from titration.chart.lanes import BAR, OTHER_BAR, PAPER_BAR, Bar, Lane, Mark, Series
-from titration.contacted import Contacted
 from titration.intake import Report
-from titration.issued import Issued
 from titration.models import (
     MeasureKind,
     PumpAlarm,
@@ -23,10 +21,12 @@ from titration.models import (
     Severity,
     WrittenAs,
 )
-from titration.observed import Effect, Observed
 from titration.presenters.contacts import mark_words as contact_words
 from titration.presenters.observed import effect_words, series_words, value_words
 from titration.pump import PumpRecord
+from titration.reading.contacted import Contacted
+from titration.reading.issued import Issued
+from titration.reading.observed import Effect, Observed
 from titration.timeline import Effective
 
 INTAKE_LOOKS = {

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 from access.models import Clinic
 from access.wording import moment_words as words_of_moment
 from ledger.models import Entry, FileFormat, Retraction
-from titration import dosing, reading, timeline, wording
+from titration import dosing, timeline, wording
 from titration.importing import Place
 from titration.models import ReceivedHow, StepKind, reasons_for
-from titration.planned import PlanLog
 from titration.presenters.followed import followed_steps
-from titration.reading import CameFrom, History, StepText
+from titration.reading import logged
+from titration.reading.logged import CameFrom, History, StepText
+from titration.reading.planned import PlanLog
 from titration.timeline import StepRecord
 
 Value = TypeVar("Value")
@@ -160,7 +161,7 @@ class _Rows:
         wanted = {r.entry for r in shown} | {
             self.successors[r.entry].entry for r in shown if r.entry in self.successors
         }
-        self.texts = reading.step_texts(wanted, history.known)
+        self.texts = logged.step_texts(wanted, history.known)
         self.withdrawals = _withdrawals(history, shown)
         told = timeline.instructions(history.live)
         self.before = {step.entry: before for before, step in pairwise(told)}

@@ -19,7 +19,6 @@ from titration.models import (
     Symptom,
     WrittenAs,
 )
-from titration.observed import Effect, Observed
 from titration.presenters.log import (
     CORRECTED,
     LIVE,
@@ -29,6 +28,7 @@ from titration.presenters.log import (
     quoted,
     withdrawal_words,
 )
+from titration.reading.observed import Effect, Observed
 
 COURSES = {
     Course.CONTINUING: gettext_lazy("continuing"),

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from ledger.models import Retraction
-from titration import observed
-from titration.observed import Effect, Observed
 from titration.presenters.changed.observed import said_words
 from titration.presenters.log import quoted, withdrawal_reason
+from titration.reading import observed
+from titration.reading.observed import Effect, Observed
 
 
 @dataclass(frozen=True)

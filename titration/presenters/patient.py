@@ -17,7 +17,7 @@ from ledger.models import Retraction
 from ledger.moments import Moment
 from patients.models import Patient
 from patients.presenters import banner, not_today
-from titration import dosing, planned, reading, timeline, wording
+from titration import dosing, timeline, wording
 from titration.forms.span import SpanForm
 from titration.models import DoseStep, RegimenVersion
 from titration.presenters.axis import Regimens, patient_axis
@@ -30,7 +30,8 @@ from titration.presenters.log import (
 )
 from titration.presenters.patient_plans import PlanLine, plan_lines
 from titration.presenters.regimen import indication_of, place_of, title_of
-from titration.reading import History, StepText
+from titration.reading import logged, planned
+from titration.reading.logged import History, StepText
 from titration.timeline import StepRecord
 
 
@@ -188,7 +189,7 @@ def read_of(versions: Sequence[RegimenVersion], patient: Patient, known: int | N
 
     The whole logs are read, so that a step dated ahead holds from its day on.
     """
-    logs = reading.histories((version.regimen_id for version in versions), known)
+    logs = logged.histories((version.regimen_id for version in versions), known)
     plans = planned.plan_logs(logs, known)
     ended = planned.ended(patient.pk, known) if any(plans.values()) else None
     return Regimens(
@@ -209,7 +210,7 @@ def standings(
     known, versions, logs = moment.number if moment else None, read.versions, read.logs
     shown = {regimen: (log.in_force(now), log.upcoming(now)[:1]) for regimen, log in logs.items()}
     records = [record for step, ahead in shown.values() for record in (step, *ahead) if record]
-    texts = reading.step_texts((record.entry for record in records), known)
+    texts = logged.step_texts((record.entry for record in records), known)
     said = {record.entry: _instruction(record, texts[record.entry], clinic) for record in records}
     plans = plan_lines(read, now.date(), moment.query if moment else "")
     return [

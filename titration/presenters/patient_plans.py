@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from titration import planning, wording
-from titration.planned import PlanLog
 from titration.planning import Standing
 from titration.presenters.axis import Regimens
 from titration.presenters.plan_standing import CHIPS
 from titration.presenters.planned import nothing_words
 from titration.presenters.regimen_plans import plan_name
+from titration.reading.planned import PlanLog
 from titration.timeline import StepRecord
 
 

@@ -5,8 +5,8 @@ from datetime import date
 
 from titration import planning
 from titration.chart import Copy, Plans, Track
-from titration.issued import Issued
-from titration.planned import PlanLog, SignedVersion
+from titration.reading.issued import Issued
+from titration.reading.planned import PlanLog, SignedVersion
 
 
 def plans_picture(

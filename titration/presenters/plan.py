@@ -11,9 +11,8 @@ from access.models import Clinic, User
 from access.policies import RECORD, SIGN, allows
 from ledger.moments import Moment
 from patients.presenters import banner, not_today
-from titration import issued, planned, planning, policies, reading
+from titration import planning, policies
 from titration.models import Plan, PlanDraft, PlanEventKind
-from titration.planned import PlanLog, RecordedEvent, SignedVersion
 from titration.presenters.copies import copies
 from titration.presenters.log import moment_words, quoted
 from titration.presenters.plan_differences import PlanDifferences, plan_differences
@@ -21,7 +20,9 @@ from titration.presenters.plan_rows import SOME_ROW, plan_table
 from titration.presenters.plan_standing import signed_words, standing_words
 from titration.presenters.plan_text import facts, purpose_words
 from titration.presenters.regimen import Button, title_of
-from titration.reading import History
+from titration.reading import issued, logged, planned
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog, RecordedEvent, SignedVersion
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def plan_page(
     """
     regimen = plan.regimen
     now = moment.at if moment else now
-    version, is_retracted = reading.text_of(regimen, history.known)
+    version, is_retracted = logged.text_of(regimen, history.known)
     person = banner(regimen.patient, today=now.date(), moment=moment)
     standing = log.standing(history.live, planned.ended(regimen.patient_id, history.known))
     is_now = moment is None and not person.is_erased

@@ -4,15 +4,16 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from titration import planned, planning, wording
+from titration import planning, wording
 from titration.models import Plan
-from titration.planned import PlanLog
 from titration.presenters.log import log_rows
 from titration.presenters.plan import plan_title
 from titration.presenters.plan_rows import plan_table
 from titration.presenters.plan_standing import standing_words
 from titration.presenters.regimen import title_of
-from titration.reading import History
+from titration.reading import planned
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog
 
 HEADINGS = {
     "paused": lambda: _("Pause plan"),

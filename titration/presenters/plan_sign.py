@@ -6,9 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from titration import planned, planning, wording
+from titration import planning, wording
 from titration.models import PlanDraft, Regimen
-from titration.planned import PlanLog
 from titration.planning import PlanText
 from titration.presenters.log import LogRow, log_rows, moment_words
 from titration.presenters.plan import plan_title, version_name
@@ -16,7 +15,9 @@ from titration.presenters.plan_differences import PlanDifferences, plan_differen
 from titration.presenters.plan_rows import PlanTable, plan_table
 from titration.presenters.plan_standing import StandingWords, standing_words
 from titration.presenters.plan_text import facts
-from titration.reading import History
+from titration.reading import planned
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog
 
 
 @dataclass(frozen=True)

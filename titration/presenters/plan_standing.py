@@ -10,9 +10,9 @@ from ledger.models import Entry
 from patients.models import PatientVersion
 from titration import planning
 from titration.models import DoseStep
-from titration.planned import PlanLog, RecordedEvent, SignedVersion
 from titration.planning import Standing
 from titration.presenters.log import moment_words, quoted, recorded_words
+from titration.reading.planned import PlanLog, RecordedEvent, SignedVersion
 
 CHIPS = {
     planning.OPEN: gettext_lazy("Open"),

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from patients.finished import NOTHING, html
 from titration import dosing, planning, timeline, wording
-from titration.planned import PlanLog
 from titration.planning import Carried
 from titration.presenters.log import heading_words, quoted
 from titration.presenters.plan_text import end_words
+from titration.reading.planned import PlanLog
 
 SHOWN_BEFORE, SHOWN_AFTER, MOST_SHOWN = 3, 6, 12
 """Of a longer plan: how many rows stand around the first open one."""

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
-from titration import pumped, wording
+from titration import wording
 from titration.dosing import Component
 from titration.models import PumpAlarm, PumpEventKind, PumpMode
 from titration.presenters.log import or_erased, quoted, recorded_words, withdrawal_words
 from titration.pump import STOPPED, Pump, PumpRecord, PumpText
-from titration.pumped import PumpEntry, PumpLog
+from titration.reading import pumped
+from titration.reading.pumped import PumpEntry, PumpLog
 
 Fact = tuple[str, str]
 

@@ -19,7 +19,7 @@ from titration.presenters.following import (
 )
 from titration.presenters.log import disagreement_words, heading_words
 from titration.presenters.sides import Side, side_of_dose
-from titration.reading import History
+from titration.reading.logged import History
 from titration.timeline import StepRecord
 
 

@@ -13,21 +13,9 @@ from access.models import User
 from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, SIGN, allows
 from ledger.moments import Moment
 from patients.presenters import banner, not_today
-from titration import (
-    contacted,
-    intake,
-    observed,
-    planning,
-    policies,
-    pumped,
-    reading,
-    reported,
-    timeline,
-)
+from titration import intake, planning, policies, timeline
 from titration.chart import pictures
-from titration.contacted import Contacted
 from titration.models import PUMP_ROUTES, Regimen, RegimenVersion, StepKind
-from titration.planned import PlanLog
 from titration.presenters.axis_rows import rows_beside
 from titration.presenters.glance import contacts_card, reported_card
 from titration.presenters.lanes import Beside, lanes_of
@@ -35,8 +23,11 @@ from titration.presenters.log import log_rows, ordered, quoted
 from titration.presenters.log_table import log_table
 from titration.presenters.pumps import pump_card
 from titration.presenters.regimen_plans import RegimenPlans, regimen_plans
-from titration.pumped import PumpLog
-from titration.reading import History
+from titration.reading import contacted, logged, observed, pumped, reported
+from titration.reading.contacted import Contacted
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog
+from titration.reading.pumped import PumpLog
 
 WINDOW = 25
 MOST_SCORES = 500
@@ -102,7 +93,7 @@ def regimen_page(
     recording. `with_versions` draws the versions of plans that no longer hold too. Needs
     regimen_plans.EXISTING read with the regimen.
     """
-    version, is_retracted = reading.text_of(regimen, history.known)
+    version, is_retracted = logged.text_of(regimen, history.known)
     now, query = (moment.at, moment.query) if moment else (now, "")
     step = history.in_force(now)
     ahead = history.upcoming(now)

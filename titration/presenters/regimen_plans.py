@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
-from titration import dosing, issued, planned, planning, wording
+from titration import dosing, planning, wording
 from titration.chart import Plans
-from titration.issued import Issued
 from titration.models import (
     Intake,
     IssuedAs,
@@ -25,7 +24,6 @@ from titration.models import (
     Review,
     ReviewStatus,
 )
-from titration.planned import PlanLog
 from titration.planning import Carried, Standing
 from titration.presenters.links import ROW
 from titration.presenters.log import moment_words, quoted
@@ -33,7 +31,10 @@ from titration.presenters.picture import plans_picture
 from titration.presenters.plan_standing import CHIPS, StandingWords, standing_words
 from titration.presenters.plan_text import purpose_words
 from titration.presenters.planned import SOME_ROW, PlannedTable, nothing_words, planned_table
-from titration.reading import History
+from titration.reading import issued, planned
+from titration.reading.issued import Issued
+from titration.reading.logged import History
+from titration.reading.planned import PlanLog
 
 # Read with a regimen: which of these it has at all, so that nothing is asked of those without.
 EXISTING: dict[str, Any] = {

@@ -19,13 +19,13 @@ from patients import presenters as people
 from patients.models import Arrival, Patient, Transfer, TransferEvent
 from patients.presenters.people import Banner
 from patients.wording import arrival_words, moment_words
-from titration import contacted
 from titration.models import Regimen, RegimenVersion, Review, ReviewStatus
 from titration.presenters.contacts import call_words
 from titration.presenters.log import quoted
 from titration.presenters.patient import Standing, read_of, standings
 from titration.presenters.regimen import place_of
 from titration.presenters.reviews import heading_words as review_words
+from titration.reading import contacted
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 
 from titration import planning, wording
 from titration.actions import ContactText, EffectText, IntakeText, ObservationText
-from titration.contacted import Contacted
 from titration.intake import Report
 from titration.models import MeasureWords, Reached, slots_of
-from titration.observed import Effect, Observed
-from titration.planned import PlanLog
 from titration.presenters.contacts import call_words, how_words
 from titration.presenters.intake import heading_words as report_words
 from titration.presenters.intake import told_words
 from titration.presenters.log import quoted
 from titration.presenters.observed import effect_details, effect_words, series_words, value_words
 from titration.presenters.recording import ReadBack
+from titration.reading.contacted import Contacted
+from titration.reading.observed import Effect, Observed
+from titration.reading.planned import PlanLog
 from titration.timeline import StepRecord
 
 _NOBODY = UUID(int=0)

@@ -16,7 +16,7 @@ from access.policies import CONFIRM, RECORD, SIGN, clinics_of
 from ledger.composed import Composed
 from patients import presenters as patients
 from patients.finished import NOTHING, html
-from titration import listed, planning, pumped, reading, wording
+from titration import listed, planning, wording
 from titration.dosing import Component
 from titration.intake import Report
 from titration.models import (
@@ -44,6 +44,7 @@ from titration.presenters.worklist_told import (
     waiting_words,
 )
 from titration.pump import PumpText
+from titration.reading import logged, pumped
 from titration.timeline import Effective
 
 PLANNED, TOLD = ("passed", "ahead"), ("confirm", "differs")
@@ -156,7 +157,7 @@ def words_of(
         cards=cards,
         in_force=in_force,
         steps={row[0]: _Step(*row) for row in _steps(list(entries))},
-        parts=reading.components_of(entries),
+        parts=logged.components_of(entries),
         planned=_planned({row.about for row in rows if row.topic in PLANNED}),
         reviews=reviews_of({row.about for row in rows if row.topic == "review"}),
         pumps=pumped.texts_of({row.about for row in rows if row.topic in PUMP}),
@@ -182,7 +183,7 @@ def _in_force(
     """
     found = {card.regimen: card.step for card in cards}
     stale = {card.regimen: clinics[card.clinic].local(now) for card in begun}
-    for regimen, log in reading.histories(stale).items() if stale else ():
+    for regimen, log in logged.histories(stale).items() if stale else ():
         step = log.in_force(stale[regimen])
         found[regimen] = step.entry if step else None
     return found

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from ledger.composed import Composed
 from patients.presenters import moved_words
-from titration import contacted, intake, reported
-from titration.contacted import Contacted
+from titration import intake
 from titration.intake import Report
 from titration.models import Review, WorklistRow
 from titration.presenters.contacts import call_words, tries_words
 from titration.presenters.intake import heading_words, told_words
+from titration.reading import contacted, reported
+from titration.reading.contacted import Contacted
 
 
 def reports_of(rows: Sequence[WorklistRow]) -> dict[UUID, Report]:

@@ -21,15 +21,16 @@ from ledger.moments import Moment
 from ledger.writing import AlreadySuperseded
 from patients.models import Patient
 from patients.presenters import banner, not_today
-from titration import actions, contacted
-from titration.contacted import Contacted
+from titration import actions
 from titration.forms.contacts import ContactCorrectionForm, ContactForm, contact_initial
 from titration.forms.steps import RetractionForm
 from titration.models import Contact, Regimen, RegimenVersion
 from titration.presenters.contacts import call_lines, contact_cards
 from titration.presenters.regimen import title_of
 from titration.presenters.texts import TextCard
-from titration.together import recorded_together
+from titration.reading import contacted
+from titration.reading.contacted import Contacted
+from titration.reading.together import recorded_together
 from titration.views.attempts import attempt, read_anew
 from titration.views.observations import patient_for
 

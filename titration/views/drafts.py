@@ -19,16 +19,17 @@ from access.policies import RECORD, check
 from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.writing import check_not_erased
-from titration import document, planned, reading, wording
+from titration import document, wording
 from titration.actions import drafts as actions
 from titration.actions.drafts import DraftConflict, DraftGone
 from titration.document import Document, TooLong
 from titration.forms.plans import BeginForm, document_carried, document_sent
 from titration.models import Plan, PlanDraft, PlanVersion, Regimen
-from titration.planned import PlanLog
 from titration.policies import RuleBroken
 from titration.presenters import drafts as presenters
 from titration.presenters.draft_conflict import CHOICE, conflict_page
+from titration.reading import logged, planned
+from titration.reading.planned import PlanLog
 from titration.typed import NotUnderstood
 from titration.views.regimens import kind_of, page_of, regimen_for
 
@@ -116,7 +117,7 @@ def begin(
 def present_plan(regimen: Regimen) -> PlanLog | None:
     """The plan of a regimen that is not over."""
     logs = planned.plan_logs([regimen.pk])[regimen.pk]
-    return planned.present_plan(logs, reading.history(regimen).live) if logs else None
+    return planned.present_plan(logs, logged.history(regimen).live) if logs else None
 
 
 def present_words(present: PlanLog | None) -> str:

@@ -21,7 +21,7 @@ from ledger.models import Retraction
 from ledger.moments import Moment
 from ledger.writing import AlreadySuperseded
 from patients.presenters import not_today
-from titration import actions, intake, planned, reading, reported, timeline
+from titration import actions, intake, timeline
 from titration.forms.grid import GridForm
 from titration.forms.intake import IntakeCorrectionForm, IntakeForm, intake_initial
 from titration.forms.steps import RetractionForm
@@ -29,7 +29,8 @@ from titration.intake import Report
 from titration.models import Intake, IntakeReport, PlanVersion, Regimen, slots_of
 from titration.presenters.intake import grid_days, report_cards
 from titration.presenters.texts import TextCard
-from titration.together import recorded_together
+from titration.reading import logged, planned, reported
+from titration.reading.together import recorded_together
 from titration.views.attempts import attempt, read_anew
 from titration.views.regimens import page_of, regimen_for, withdrawn_already
 
@@ -104,7 +105,7 @@ def intake_grid(request: SignedInRequest, regimen: UUID) -> HttpResponse:
         return withdrawn_already(request, found)
     today = found.clinic.local(timezone.now()).date()
     until = min(_day_asked(request) or today, today)
-    days = grid_days(reading.history(found).live, until, DAYS)
+    days = grid_days(logged.history(found).live, until, DAYS)
     form = GridForm(request.POST or kept.give_back(request), regimen=found, today=today, days=days)
     if request.method == "POST" and form.is_valid():
         said = {"regimen": found, "reports": form.texts, "by": request.user}
@@ -208,7 +209,7 @@ def _read(request: SignedInRequest, texts: list[IntakeReport]) -> IntakeReport:
 
 def asks_of(regimen: Regimen) -> dict:
     """What the form of a report needs of a regimen: its day, its times of day, its signed plan."""
-    history = reading.history(regimen)
+    history = logged.history(regimen)
     logs = planned.plan_logs([regimen.pk])[regimen.pk]
     version = None
     if logs:

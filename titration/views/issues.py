@@ -23,7 +23,7 @@ from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
-from titration import actions, issued
+from titration import actions
 from titration.exports import calendar, ical, plan_copy
 from titration.exports.plan_copy import DAYS, STEPS, Options, PlanCopy
 from titration.forms.issues import (
@@ -33,11 +33,12 @@ from titration.forms.issues import (
     ToldForm,
     day_initial,
 )
-from titration.issued import Issued
 from titration.models import CalendarTextVersion, IssuedAs, Plan, PlanIssue
 from titration.policies import ChangedMeanwhile
 from titration.presenters.copies import CopyLine, copies, copy_line, copy_words
 from titration.presenters.regimen import title_of
+from titration.reading import issued
+from titration.reading.issued import Issued
 from titration.views.attempts import attempt, read_anew
 from titration.views.regimens import kind_of
 from titration.wording.languages import is_english, language_words

@@ -22,7 +22,7 @@ from ledger.moments import Moment
 from ledger.writing import AlreadySuperseded, SubmissionConflict, check_not_erased
 from patients.models import Patient
 from patients.presenters import banner, not_today
-from titration import actions, observed
+from titration import actions
 from titration.forms.observations import (
     ObservationCorrectionForm,
     ObservedForm,
@@ -43,6 +43,7 @@ from titration.presenters.observed import (
     text_rows,
 )
 from titration.presenters.regimen import titles_of
+from titration.reading import observed
 from titration.views.attempts import attempt, read_anew, sent_before
 from titration.views.recording import with_another_row, withhold
 from titration.views.regimens import kind_of

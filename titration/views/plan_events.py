@@ -17,14 +17,15 @@ from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.writing import check_not_erased
 from patients.presenters import banner
-from titration import actions, planned, planning, policies, reading
+from titration import actions, planning, policies
 from titration.actions.drafts import begin_draft, revision_of
 from titration.forms.signing import LATER, STAY, EventForm
 from titration.models import Plan, PlanDraft, PlanEvent, PlanEventKind, PlanVersion
-from titration.planned import PlanLog
 from titration.planning import PlanText
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters.plan_events import event_page, review_words
+from titration.reading import logged, planned
+from titration.reading.planned import PlanLog
 from titration.views.attempts import attempt, read_anew, status_of
 from titration.views.plans import log_of
 from titration.views.regimens import kind_of
@@ -71,7 +72,7 @@ def plan_to_sign(request: SignedInRequest, pk: UUID) -> Plan:
 
 def fits(plan: Plan, log: PlanLog, kind: str) -> bool:
     """Whether this can be recorded of the plan as it stands now."""
-    live = reading.history(plan.regimen).live
+    live = logged.history(plan.regimen).live
     standing = log.standing(live, planned.ended(plan.regimen.patient_id))
     is_retracted = plan.regimen.card.is_retracted
     return not is_retracted and kind in policies.EVENTS_OF_STATE.get(standing.state, set())
@@ -80,7 +81,7 @@ def fits(plan: Plan, log: PlanLog, kind: str) -> bool:
 def newest_of(plan: Plan) -> int:
     """The number of the newest entry that bears on the plan."""
     logs = planned.plan_logs([plan.regimen_id])[plan.regimen_id]
-    return actions.newest_number(plan.regimen, reading.history(plan.regimen), logs)
+    return actions.newest_number(plan.regimen, logged.history(plan.regimen), logs)
 
 
 def page(
@@ -91,7 +92,7 @@ def page(
         status = status_of(form)
     now = plan.clinic.local(timezone.now())
     person = banner(plan.regimen.patient)
-    history = reading.history(plan.regimen)
+    history = logged.history(plan.regimen)
     context = event_page(plan, log_of(plan), history, kind, now, person.name)
     context |= {"form": form, "banner": person}
     return render(request, "titration/plan_event.html", context, status=status)
@@ -160,7 +161,7 @@ def moved_text(plan: Plan, by: int) -> PlanText:
     """The newest version with the rows that remain `by` days later. RuleBroken where none move."""
     log = log_of(plan)
     text = log.newest.text
-    carried = log.carried(reading.history(plan.regimen).live)
+    carried = log.carried(logged.history(plan.regimen).live)
     place = planning.first_open(carried, plan.clinic.local(timezone.now()).date())
     days = [each.planned_on for each in carried]
     try:

@@ -17,11 +17,11 @@ from ledger import moments, pages, reread
 from ledger.composed import Joined
 from ledger.moments import Moment, NoSuchMoment
 from ledger.reread import Made
-from titration import planned, reading
 from titration.models import Plan, PlanDraft
-from titration.planned import PlanLog, SignedVersion
 from titration.presenters.plan import plan_page
 from titration.reached import place_of_plan
+from titration.reading import logged, planned
+from titration.reading.planned import PlanLog, SignedVersion
 
 # With everything that the page needs read beside it.
 _plan = Joined(
@@ -53,7 +53,7 @@ def plan(request: SignedInRequest, plan: UUID) -> HttpResponse:
         context = plan_page(
             found,
             log,
-            reading.history(found.regimen, moment.number if moment else None),
+            logged.history(found.regimen, moment.number if moment else None),
             request.user,
             place.clinic.local(hold.since),
             shown=chosen(version, log) or log.newest,

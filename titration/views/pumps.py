@@ -19,7 +19,7 @@ from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.models import Record
 from ledger.writing import AlreadySuperseded, SubmissionConflict
-from titration import actions, pumped, reading
+from titration import actions
 from titration.forms.dosage import BaseDosageFormSet, dosage_formset
 from titration.forms.pumps import PumpCorrectionForm, PumpEventForm, pump_initial
 from titration.forms.steps import RetractionForm
@@ -29,7 +29,8 @@ from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters import pumps as presenter
 from titration.presenters import recording
 from titration.pump import PumpText
-from titration.pumped import PumpLog
+from titration.reading import logged, pumped
+from titration.reading.pumped import PumpLog
 from titration.views.attempts import attempt, read_anew
 from titration.views.recording import carried_of, with_another_row, withhold_errors
 from titration.views.regimens import page_of, regimen_for
@@ -44,12 +45,12 @@ def pump(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     known = moment.number if moment else None
     log = pumped.pump_log(found.pk, known)
     page = page_of(found, moment)
-    text, is_retracted = reading.text_of(found, known)
+    text, is_retracted = logged.text_of(found, known)
     if text.route not in PUMP_ROUTES:
         raise Http404
     is_open = moment is None and not is_retracted and not page["banner"].is_erased
     may_record = is_open and allows(request.user, found.clinic, RECORD)
-    step = reading.history(found, known).in_force(moment.at if moment else found.clinic.local(now))
+    step = logged.history(found, known).in_force(moment.at if moment else found.clinic.local(now))
     context = page | {
         "now": presenter.pump_now(log, step.components if step else None),
         "instructed": recording.side_of(step, _("Last recorded instruction")) if step else None,

@@ -17,18 +17,19 @@ from access.signed_in import SignedInRequest
 from ledger.models import Record
 from ledger.writing import AlreadySuperseded, SubmissionConflict
 from patients.presenters import banner
-from titration import actions, dosing, planned, reading
+from titration import actions, dosing
 from titration.actions import FromRow, Instruction
 from titration.forms.dosage import BaseDosageFormSet
 from titration.forms.steps import StepForm
 from titration.forms.submission import SubmissionForm
 from titration.models import DoseStep, Regimen, RegimenVersion, StepKind
-from titration.planned import PlanLog
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters import recording
 from titration.presenters.following import Following, outside_words, row_card
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
+from titration.reading import logged, planned
+from titration.reading.planned import PlanLog
 from titration.timeline import StepRecord
 
 NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "seen", "version", "add_row"}
@@ -44,7 +45,7 @@ class Screen:
     request: SignedInRequest
     regimen: Regimen
     kind: str
-    history: reading.History
+    history: logged.History
     form: StepForm
     rows: BaseDosageFormSet | None
     corrected: StepRecord | None = None
@@ -153,7 +154,7 @@ class Screen:
 
     def read_back_page(self, instruction: Instruction) -> HttpResponse:
         seen = self.form.cleaned_data["seen"]
-        last = reading.newest_number(self.regimen, self.history)
+        last = logged.newest_number(self.regimen, self.history)
         newer = [] if seen is None else self.changed_since(seen)
         text = newest_version(self.regimen)
         return render(
@@ -231,7 +232,7 @@ class Screen:
             self.regimen = Regimen.objects.select_related(
                 "clinic", "patient", "card__version__entry"
             ).get(pk=self.regimen.pk)
-            self.history = reading.history(self.regimen)
+            self.history = logged.history(self.regimen)
             # A moment that they took is refused now, with the reason, not after another reading.
             if self.read(asks_rules=True) is None:
                 return self.write_page()
@@ -246,7 +247,7 @@ def conflict_page(
     screen: Screen, conflict: AlreadySuperseded | SubmissionConflict, instruction: Instruction
 ) -> HttpResponse:
     """Both texts side by side; nothing was written and what was typed is kept."""
-    history = reading.history(screen.regimen)
+    history = logged.history(screen.regimen)
     lines = {screen.corrected.step} if screen.corrected else {conflict.entry.subject}
     theirs = [r for r in history.records if r.step in lines]
     context = screen.context(
@@ -256,7 +257,7 @@ def conflict_page(
         read_back=recording.read_back(instruction, history, screen.now),
         carried=carried_of(screen.request, but={"submission", "entry"}),
         submission=uuid4(),
-        seen=reading.newest_number(screen.regimen, history),
+        seen=logged.newest_number(screen.regimen, history),
         newest=max((r for r in theirs), key=lambda r: r.number).entry if theirs else "",
         can_go_on=any(r in history.live for r in theirs) or screen.corrected is None,
     )

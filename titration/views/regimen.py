@@ -14,11 +14,12 @@ from access.signed_in import SignedInRequest
 from ledger import moments, pages, reread
 from ledger.composed import Joined
 from ledger.reread import Made
-from titration import reading, timeline
+from titration import timeline
 from titration.models import Regimen
 from titration.presenters.regimen import regimen_page
 from titration.presenters.regimen_plans import EXISTING
 from titration.reached import place_of_regimen
+from titration.reading import logged
 
 # With everything that the page needs read beside it.
 _regimen = Joined(Regimen, "clinic", "patient", "card", "card__version", **EXISTING)
@@ -44,7 +45,7 @@ def regimen(request: SignedInRequest, regimen: UUID) -> HttpResponse:
 
     def page() -> Made[dict[str, Any]]:
         found: Regimen = _regimen(regimen)
-        history = reading.history(found, moment.number if moment else None)
+        history = logged.history(found, moment.number if moment else None)
         hold = reread.hold(now, is_clocked=timeline.has_clock_times(history.records))
         at = clinic.local(hold.since)
         return Made(regimen_page(found, history, request.user, at, **asked, moment=moment), hold)

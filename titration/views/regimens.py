@@ -24,7 +24,7 @@ from ledger.moments import Moment
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.models import Patient
 from patients.presenters import banner, not_today
-from titration import actions, carry, pumped, reading
+from titration import actions, carry
 from titration.forms.regimens import MedicineChoice, RegimenForm
 from titration.forms.steps import RetractionForm
 from titration.models import DoseStep, MedicineVersion, Regimen, RegimenVersion
@@ -33,6 +33,7 @@ from titration.presenters.log import log_rows
 from titration.presenters.pumps import pump_rows
 from titration.presenters.regimen import title_of
 from titration.presenters.versions import version_row
+from titration.reading import logged, pumped
 from titration.views.attempts import attempt, read_anew
 
 CARRIED = frozenset({RetractionReason.WRONG_PATIENT, RetractionReason.WRONG_MEDICINE})
@@ -132,7 +133,7 @@ def regimen_retract(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     found = regimen_for(request, regimen, RECORD)
     if found.card.is_retracted and request.method != "POST":
         return withdrawn_already(request, found)
-    history, events = reading.history(found), pumped.pump_log(found.pk)
+    history, events = logged.history(found), pumped.pump_log(found.pk)
     last = max(history.last_number, events.last_number)
     typed = request.POST or kept.give_back(request)
     form = RetractionForm(typed, initial={"seen": last})
@@ -246,7 +247,7 @@ def versions_of(regimen: Regimen, known: int | None = None) -> list[RegimenVersi
 
 def page_of(regimen: Regimen, moment: Moment | None = None) -> dict[str, Any]:
     """What every page of a regimen shows above its own content."""
-    version, _is_retracted = reading.text_of(regimen, moment.number if moment else None)
+    version, _is_retracted = logged.text_of(regimen, moment.number if moment else None)
     return {
         "banner": banner(regimen.patient, moment=moment),
         "not_today": not_today(moment, reverse("regimen-history", args=[regimen.pk])),

@@ -17,7 +17,7 @@ from access.policies import RECORD, VIEW_CHARTS
 from access.signed_in import SignedInRequest
 from ledger.writing import AlreadySuperseded
 from patients.models import Patient
-from titration import actions, observed
+from titration import actions
 from titration.forms.observations import (
     EndForm,
     SideEffectCorrectionForm,
@@ -27,6 +27,7 @@ from titration.forms.observations import (
 from titration.models import Course, Regimen, RegimenVersion, SideEffect
 from titration.presenters.observed import effect_words
 from titration.presenters.regimen import title_of
+from titration.reading import observed
 from titration.views.attempts import attempt
 from titration.views.observations import (
     line_of,

@@ -22,16 +22,17 @@ from ledger import moments
 from ledger.models import Entry, Submission
 from ledger.writing import AlreadySuperseded, SubmissionConflict, check_not_erased
 from patients.presenters import banner
-from titration import actions, document, planned, reading
+from titration import actions, document
 from titration.forms.signing import SignForm
 from titration.models import Plan, PlanDraft, PlanVersion
-from titration.planned import PlanLog
 from titration.planning import PlanText
 from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters.plan import version_name
 from titration.presenters.plan_differences import PlanDifferences, plan_differences
 from titration.presenters.plan_sign import recorded_now, side_by_side, standing_now, to_sign
 from titration.presenters.regimen import title_of
+from titration.reading import logged, planned
+from titration.reading.planned import PlanLog
 from titration.views.attempts import attempt, read_anew, status_of
 from titration.views.regimens import kind_of
 
@@ -97,7 +98,7 @@ class Screen:
         self.regimen = regimen
         read = document.reading_of(document.tidy(self.draft.document))
         self.text: PlanText | None = read.text if read.is_ready else None
-        self.history = reading.history(regimen)
+        self.history = logged.history(regimen)
         self.logs = planned.plan_logs([regimen.pk])[regimen.pk]
 
     @cached_property

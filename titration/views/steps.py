@@ -20,7 +20,7 @@ from ledger import moments
 from ledger.models import Record
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
-from titration import actions, carry, planned, policies, reading
+from titration import actions, carry, policies
 from titration.actions import Instruction
 from titration.forms.dosage import dosage_formset
 from titration.forms.steps import (
@@ -34,6 +34,7 @@ from titration.models import KINDS_WITH_DOSE, DoseStep, ReceivedHow, Regimen, St
 from titration.presenters.following import Following, followed_from, following
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
+from titration.reading import logged, planned
 from titration.views.attempts import attempt, read_anew
 from titration.views.recording import Screen, newest_version, with_another_row
 from titration.views.regimens import CARRIED, kind_of
@@ -60,9 +61,9 @@ def regimen_to_record(request: SignedInRequest, pk: UUID) -> tuple[Regimen, Dose
     return regimen, copied
 
 
-def log_when_asked(regimen: Regimen) -> reading.History:
+def log_when_asked(regimen: Regimen) -> logged.History:
     """The log, read once something of it is shown: the action that records reads it for itself."""
-    return cast(reading.History, SimpleLazyObject(lambda: reading.history(regimen)))
+    return cast(logged.History, SimpleLazyObject(lambda: logged.history(regimen)))
 
 
 def copied_step(request: SignedInRequest) -> DoseStep | None:
@@ -148,7 +149,7 @@ def _kind(request: SignedInRequest, otherwise: str = StepKind.DOSE) -> str:
 
 
 def asked_row(
-    request: SignedInRequest, regimen: Regimen, history: reading.History
+    request: SignedInRequest, regimen: Regimen, history: logged.History
 ) -> Following | None:
     """The planned row that the address names, if it names one; 404 when the regimen has it not."""
     asked = request.GET.get("row")
@@ -192,7 +193,7 @@ def _screen(
     request: SignedInRequest,
     regimen: Regimen,
     kind: str,
-    history: reading.History,
+    history: logged.History,
     form_class: type[StepForm],
     source: DoseStep | None,
     row: Following | None = None,
@@ -208,7 +209,7 @@ def _screen(
     initial: dict[str, object] = {}
     if data is None:
         initial = step_initial(source) if source else row_initial(row) if row else {}
-        initial["seen"] = reading.newest_number(regimen, history)
+        initial["seen"] = logged.newest_number(regimen, history)
     form = form_class(
         data,
         initial={**initial, "entry": source.pk if source else None},
@@ -255,7 +256,7 @@ def row_initial(row: Following) -> dict[str, object]:
 def rows_initial(
     regimen: Regimen,
     kind: str,
-    history: reading.History,
+    history: logged.History,
     source: DoseStep | None,
     row: Following | None = None,
 ) -> list[dict]:
@@ -303,7 +304,7 @@ def _what_is_withdrawn(step: DoseStep, form: RetractionForm, *, is_overtaken: bo
     A correction can then be withdrawn in its place; what was withdrawn cannot be again.
     """
     regimen = step.regimen
-    history = reading.history(regimen)
+    history = logged.history(regimen)
     line = sorted((r for r in history.records if r.step == step.step), key=lambda r: r.number)
     shown = [next(record for record in line if record.entry == step.pk)]
     if is_overtaken:

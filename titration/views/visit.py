@@ -18,7 +18,7 @@ from access.policies import RECORD
 from access.signed_in import SignedInRequest
 from patients.models import Patient
 from patients.presenters import banner
-from titration import actions, planned, reading
+from titration import actions
 from titration.actions import OneRefused, VisitReport, VisitStep
 from titration.forms.contacts import ContactForm
 from titration.forms.dosage import dosage_formset
@@ -34,6 +34,7 @@ from titration.presenters.following import following
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
 from titration.presenters.visit import Part, contact_part, report_part
+from titration.reading import logged, planned
 from titration.views.attempts import attempt
 from titration.views.contacts import asks_of as asks_of_contact
 from titration.views.contacts import page_of
@@ -131,7 +132,7 @@ class Visit:
         regimen = Regimen.objects.select_related("clinic", "patient", "card__version__entry").get(
             pk=regimen.pk
         )
-        history = reading.history(regimen)
+        history = logged.history(regimen)
         row = following(self.plans[regimen.pk], planned_row, history) if planned_row else None
         if planned_row and row is None:
             return None
@@ -141,7 +142,7 @@ class Visit:
             self._typed(f"{prefix}-submission"),
             initial={
                 **(row_initial(row) if row else {}),
-                "seen": reading.newest_number(regimen, history),
+                "seen": logged.newest_number(regimen, history),
             },
             prefix=prefix,
             regimen=regimen,
@@ -317,7 +318,7 @@ class Visit:
         ]
         for step in self.steps:
             prefixed = step.screen.form.add_prefix
-            last = reading.newest_number(step.screen.regimen, step.screen.history)
+            last = logged.newest_number(step.screen.regimen, step.screen.history)
             carried.append((prefixed("seen"), str(last)))
             carried += [(prefixed("version"), str(step.version))] if step.version else []
         titles = {r.pk: title_of(r.card.version) for r in self.asked["regimens"]}
@@ -353,5 +354,5 @@ class Visit:
 
     def _report_part(self, report: ReportPart) -> Part:
         plans = self.plans[report.regimen.pk]
-        live = reading.history(report.regimen).live
+        live = logged.history(report.regimen).live
         return report_part(report.title, report.form.text, plans, live)

@@ -9,16 +9,16 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from patients.models import Patient
-from titration import planned, reading
 from titration.actions import Instruction
 from titration.forms.intake import IntakeForm
 from titration.forms.visit import row_of_choice
 from titration.models import Regimen, StepKind
-from titration.planned import PlanLog
 from titration.presenters import recording
 from titration.presenters.following import RowCard, choice_words, following, next_row, row_card
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
+from titration.reading import logged, planned
+from titration.reading.planned import PlanLog
 from titration.views.recording import Screen
 
 Offered = dict[UUID, list[tuple[UUID, str]]]
@@ -39,7 +39,7 @@ def rows_offered(
     with_plans = [regimen for regimen, of_it in plans.items() if of_it]
     if not with_plans:
         return {}
-    histories = reading.histories(with_plans)
+    histories = logged.histories(with_plans)
     ended = planned.ended(patient.pk)
     offered: Offered = {}
     for regimen in with_plans:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import Clinic
 from ledger.models import Entry, Retraction
-from titration import issued, reading
 from titration.exports.fhir.terms import (
     Json,
     filled,
@@ -23,9 +22,10 @@ from titration.exports.fhir.terms import (
 )
 from titration.exports.history import PatientRecord, notice
 from titration.fhir import TERMINOLOGY, system
-from titration.issued import Issued
 from titration.models import Review
-from titration.reading import StepText
+from titration.reading import issued, logged
+from titration.reading.issued import Issued
+from titration.reading.logged import StepText
 
 DEMONSTRATION = _("Demonstration: invented person")
 
@@ -147,7 +147,7 @@ def read_arounds(records: Sequence[PatientRecord]) -> Iterator[Around]:
     regimens = [regimen for record in records for regimen in record.regimens]
     keys = [regimen.version.regimen_id for regimen in regimens]
     plans = [log.plan for regimen in regimens for log in regimen.plans]
-    texts = reading.step_texts([s.entry for r in regimens for s in r.history.records], known)
+    texts = logged.step_texts([s.entry for r in regimens for s in r.history.records], known)
     copies = issued.all_issues(plans, known)
     reviews = Review.objects.up_to(known).filter(regimen__in=keys).select_related("entry")
     reviews_of: dict[UUID | None, list[Review]] = {}

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
-from titration import contacted
-from titration.contacted import Contacted
 from titration.exports.csv import iso_moment
 from titration.exports.fhir.around import Around, Made
 from titration.exports.fhir.terms import (
@@ -24,6 +22,8 @@ from titration.exports.shown import shown_contacts
 from titration.fhir import IN_ERROR, TERMINOLOGY
 from titration.models import ContactHow, Direction, Reached
 from titration.presenters.contacts import mark_words
+from titration.reading import contacted
+from titration.reading.contacted import Contacted
 
 # HL7 v3 ParticipationMode.
 MODES = {"telephone": "PHONE", "visit": "FACE", "letter": "MAILWRIT", "message": "ELECTRONIC"}

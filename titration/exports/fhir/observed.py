@@ -27,7 +27,7 @@ from titration.exports.fhir.terms import (
 from titration.exports.shown import shown_observed
 from titration.fhir import IN_ERROR, UCUM
 from titration.models import CodeSystem, Course, MeasureKind, Severity, Side, Symptom, WrittenAs
-from titration.observed import Effect, Observed
+from titration.reading.observed import Effect, Observed
 
 SYSTEMS = {CodeSystem.LOINC: "http://loinc.org", CodeSystem.SNOMED: "http://snomed.info/sct"}
 

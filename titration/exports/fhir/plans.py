@@ -28,11 +28,11 @@ from titration.exports.fhir.terms import (
 )
 from titration.exports.history import RegimenRecord
 from titration.fhir import IN_ERROR, TERMINOLOGY
-from titration.issued import Issued, Told
 from titration.models import IssuedAs, IssuedHow, PlanEnd, Purpose
-from titration.planned import PlanLog, SignedVersion
 from titration.planning import Row, Standing
 from titration.presenters.plan_standing import CHIPS
+from titration.reading.issued import Issued, Told
+from titration.reading.planned import PlanLog, SignedVersion
 
 # FHIR R4 medicationrequest-status.
 STATUSES = {

@@ -23,7 +23,7 @@ from titration.exports.history import RegimenRecord
 from titration.fhir import IN_ERROR
 from titration.models import PumpAlarm, PumpEventKind, PumpMode
 from titration.pump import PumpText
-from titration.pumped import PumpEntry
+from titration.reading.pumped import PumpEntry
 
 
 def pump_events(around: Around, regimen: RegimenRecord) -> Iterator[Made]:

@@ -35,10 +35,10 @@ from titration.models import (
     StepKind,
     reasons_for,
 )
-from titration.planned import PlanLog, SignedVersion
 from titration.presenters.followed import FollowedStep, followed_steps, version_at
 from titration.presenters.log import confirmation_words, heading_words
-from titration.reading import StepText
+from titration.reading.logged import StepText
+from titration.reading.planned import PlanLog, SignedVersion
 from titration.timeline import StepRecord
 
 

@@ -7,7 +7,6 @@ from ledger.models import Retraction
 from titration import wording
 from titration.changes import Changes, Key
 from titration.models import Severity, WrittenAs
-from titration.observed import Effect, Observed
 from titration.presenters.changed.line import Line, recorded_cell, stacked
 from titration.presenters.log import quoted, withdrawal_words
 from titration.presenters.observed import (
@@ -16,6 +15,7 @@ from titration.presenters.observed import (
     series_words,
     value_words,
 )
+from titration.reading.observed import Effect, Observed
 
 
 def observed_line(changes: Changes, key: Key, clinic: Clinic) -> Line | None:

@@ -19,13 +19,13 @@ from titration.models import (
     PlanIssue,
     PlanVersion,
 )
-from titration.planned import PlanLog
 from titration.planning import PlanText
 from titration.presenters.changed.line import Line, recorded_cell, stacked
 from titration.presenters.copies import copy_words, written_words
 from titration.presenters.log import or_erased, quoted, withdrawal_reason
 from titration.presenters.plan_differences import difference_sentences
 from titration.presenters.plan_text import end_words, purpose_words
+from titration.reading.planned import PlanLog
 
 ROWS = 6
 """Rows of a plan, or differences of two versions, that are told; its page has all of them."""

@@ -12,7 +12,7 @@ from titration.presenters.changed.line import Line, recorded_cell, stacked
 from titration.presenters.log import quoted, withdrawal_reason
 from titration.presenters.pumps import pump_facts
 from titration.pump import PumpText
-from titration.pumped import PumpEntry, PumpLog
+from titration.reading.pumped import PumpEntry, PumpLog
 
 
 def pump_texts(log: PumpLog, line: UUID) -> list[PumpEntry]:

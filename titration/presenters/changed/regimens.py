@@ -40,7 +40,7 @@ from titration.presenters.log import (
 from titration.presenters.regimen import indication_of
 from titration.presenters.reviews import heading_words as review_words
 from titration.presenters.versions import version_row
-from titration.reading import StepText
+from titration.reading.logged import StepText
 from titration.timeline import StepRecord
 
 

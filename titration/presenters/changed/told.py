@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from access.models import Clinic
 from ledger.models import Retraction
 from titration.changes import Changes, Key
-from titration.contacted import Contacted
 from titration.intake import Report
 from titration.presenters.changed.line import Line, recorded_cell, stacked
 from titration.presenters.contacts import call_words
@@ -16,6 +15,7 @@ from titration.presenters.contacts import heading_words as contact_words
 from titration.presenters.intake import heading_words as report_words
 from titration.presenters.intake import told_words
 from titration.presenters.log import quoted, withdrawal_reason
+from titration.reading.contacted import Contacted
 
 T = TypeVar("T", Contacted, Report)
 

@@ -18,7 +18,6 @@ from ledger.models import Entry, Retraction
 from ledger.writing import newest_number_of
 from patients.identity import Life
 from patients.models import PatientStatus, PatientVersion
-from titration import planned, pumped, reported
 from titration.intake import Report
 from titration.models import (
     DoseStep,
@@ -30,10 +29,11 @@ from titration.models import (
     Review,
     RowRecorded,
 )
-from titration.planned import PlanLog
 from titration.planning import Event, Link
 from titration.pump import Pump
-from titration.reading import History, histories
+from titration.reading import planned, pumped, reported
+from titration.reading.logged import History, histories
+from titration.reading.planned import PlanLog
 from titration.worklist import Booked, Text
 
 

@@ -16,7 +16,7 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from ledger.composed import Composed
 from ledger.models import FIRST_AT, FIRST_ZONE
 from patients.models import PatientStatus, PatientVersion
-from titration import intake, planning, reported
+from titration import intake, planning
 from titration.dosing import Component
 from titration.intake import Report
 from titration.models import (
@@ -30,7 +30,8 @@ from titration.models import (
     written_component,
 )
 from titration.planning import Carried, Event, Link, PlanText, Row, Standing
-from titration.reading import up_to
+from titration.reading import reported
+from titration.reading.logged import up_to
 from titration.timeline import StepRecord
 
 

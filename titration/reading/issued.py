@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from ledger.models import Retraction
 from titration import planning
 from titration.models import CalendarTextVersion, IssueTold, PlanIssue, Review
-from titration.planned import PlanLog, SignedVersion
 from titration.planning import Standing
+from titration.reading.planned import PlanLog, SignedVersion
 from titration.timeline import StepRecord
 from titration.wording.calendar import CalendarWords
 from titration.wording.languages import is_english
