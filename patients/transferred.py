@@ -41,6 +41,14 @@ def newest(patients: Collection[UUID], known: int | None = None) -> dict[UUID, T
     return {each.patient_id: each for each in found.order_by("entry__number")}
 
 
+def accepted(patients: Collection[UUID]) -> dict[UUID, Transfer]:
+    """By patient: the last acceptance by another clinic, whatever was recorded since."""
+    found = Transfer.objects.filter(patient__in=patients, event=TransferEvent.ACCEPTED)
+    return {
+        each.patient_id: each for each in found.select_related("entry").order_by("entry__number")
+    }
+
+
 def arrivals(patients: Collection[UUID], known: int | None = None) -> dict[UUID, Arrival]:
     """By patient: where their record came from; of most of them nothing."""
     found = Arrival.objects.up_to(known).filter(patient__in=patients)

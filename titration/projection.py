@@ -124,6 +124,7 @@ def _listed_by(known: Facts, asked: Sequence[Asked]) -> Known:
         pump=known.pump,
         reports=tuple(_differing_reports(known.reports)),
         is_present=known.person.ended is None,
+        handed_on=known.person.handed_on,
     )
 
 

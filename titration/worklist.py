@@ -142,7 +142,8 @@ class Asked:
 class Known:
     """What is known of a regimen: its newest text of entry `number`, its log and its plan.
 
-    `is_present` unless the patient died or left.
+    `is_present` unless the patient died or left. Another clinic has the record as it was before the
+    entry `handed_on`, and answers for it; 0 where none does.
     """
 
     regimen: UUID
@@ -157,6 +158,7 @@ class Known:
     pump: Pump = field(default_factory=Pump)
     reports: tuple[Reported, ...] = ()
     is_present: bool = True
+    handed_on: int = 0
 
 
 Stretch = tuple[date, date | None]
@@ -165,7 +167,8 @@ Stretch = tuple[date, date | None]
 
 def items(known: Known) -> frozenset[Item]:
     """Everything that the worklist shows of a regimen, on whatever day."""
-    found = [*_confirmations(known), *_disputes(known)]
+    said = (*_confirmations(known), *_disputes(known))
+    found = [item for item in said if item.number > known.handed_on]
     if known.is_present:
         held = segments(known.live)
         going = _stretches(held, None)

@@ -41,7 +41,7 @@ from patients.wording.people import (
     written_name,
 )
 from patients.wording.routes import route_words
-from patients.wording.transferred import arrival_words, transfer_words
+from patients.wording.transferred import arrival_words, on_words, transfer_words
 
 __all__ = [
     "allergies_words",
@@ -62,6 +62,7 @@ __all__ = [
     "name_words",
     "nhs_words",
     "none_words",
+    "on_words",
     "one_of_words",
     "part_label",
     "part_words",

@@ -26,7 +26,7 @@ from tests.pages import Page, typed_over
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.tables import tables_of, timelines_in
 from tests.titration.test_tables_in import brought_of, exported, told
-from titration import actions
+from titration import actions, projection
 from titration.exports import history, pdf
 from titration.exports.fhir import fhir_file
 from titration.models import RegimenVersion, Review, WorklistRow
@@ -237,6 +237,52 @@ def test_what_a_prescriber_said_of_a_step_is_read_where_it_arrives(case, answer,
     assert "Imported by" not in read
     is_open = answer is not actions.confirm_step
     assert (words in page_of(case.hall, "patient", arrived).text) == is_open
+
+
+def test_what_waited_for_a_word_when_the_record_went_is_no_open_work_there(case):
+    """What was typed or disputed since waits on; what its prescriber says there is told so."""
+    regimen = regimen_of(PatientFactory(clinic=case.west), medicine_of(case.west, "tizanidine"))
+    patient = regimen.regimen.patient
+    days = (date(2026, 3, 2), date(2026, 4, 6), date(2026, 5, 4))
+    steps = [step_of(regimen, on=on, by=case.lind, decided_by=case.osei) for on in days]
+    actions.dispute_step(step=steps[1], says="Half", by=case.osei)
+    open_work = WorklistRow.objects.filter(patient=patient, topic__in=["confirm", "differs"])
+    assert open_work.count() == 3
+    accepted(case, offered(case, patient=patient))
+    assert not open_work.exists()
+
+    late = step_of(regimen, on=date(2026, 6, 1), by=case.lind, decided_by=case.osei)
+    page = page_of(case.osei, "regimen", regimen.regimen_id)
+    assert f"Confirm entry {steps[0].entry.number:,}" in page.text
+    page_of(case.osei, "step-dispute", steps[0].step, entry=steps[0].pk, says="")
+    assert set(open_work.values_list("topic", "about")) == {
+        ("confirm", late.pk), ("differs", steps[0].pk),
+    }  # fmt: skip
+    page_of(case.osei, "step-confirm", steps[2].step, entry=steps[2].pk)
+    assert set(open_work.values_list("about", flat=True)) == {late.pk, steps[0].pk}
+    assert list(projection.differences(case.west)) == findings() == []
+
+
+def test_who_confirms_where_the_patient_was_is_told_that_the_other_clinic_does_not_read_it(case):
+    regimen = regimen_of(PatientFactory(clinic=case.west), medicine_of(case.west, "tizanidine"))
+    patient = regimen.regimen.patient
+    steps = [
+        step_of(regimen, on=on, by=case.lind, decided_by=case.osei)
+        for on in (date(2026, 3, 2), date(2026, 4, 6), date(2026, 5, 4))
+    ]
+    client = Client()
+    client.force_login(case.osei)
+
+    def said(name: str, step) -> str:
+        address = reverse(name, args=[step.step])
+        return Page(client.post(address, {"entry": step.pk}, follow=True)).text
+
+    assert "Tell them" not in said("step-confirm", steps[0])
+    accepted(case, offered(case, patient=patient))
+    today = f"{case.west.local(timezone.now()).date():%d-%b-%Y}"
+    words = f"Northfield has the record as it was on {today}, without this. Tell them."
+    assert words in said("step-confirm", steps[1])
+    assert words in said("step-dispute", steps[2])
 
 
 def test_what_goes_and_comes_back_is_a_record_of_its_own(case):

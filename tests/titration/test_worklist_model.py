@@ -77,6 +77,8 @@ def model(known: Known, today: date) -> set[Line]:
 def _model(known: Known, today: date) -> Iterator[Line]:
     for step in known.live:
         text = known.texts[step.entry]
+        if (text.disputed or step.number) <= known.handed_on:
+            continue
         if text.disputed is not None:
             yield Line("differs", text.disputed_on or today, step.entry)
         elif text.waits_for is not None:
@@ -343,6 +345,7 @@ def regimens(draw: st.DrawFn) -> Known:
         pump=pump_after(draw(st.lists(pump_events, max_size=4))),
         reports=tuple(draw(st.lists(reports, max_size=2))),
         is_present=draw(st.sampled_from([True, True, True, False])),
+        handed_on=draw(st.just(0) | numbers),
     )
 
 

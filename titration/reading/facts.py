@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from ledger.composed import Composed
 from ledger.models import Entry, Retraction
 from ledger.writing import newest_number_of
+from patients import transferred
 from patients.identity import Life
 from patients.models import PatientStatus, PatientVersion
 from titration.intake import Report
@@ -52,7 +53,8 @@ class Version(NamedTuple):
 class Person(NamedTuple):
     """The patient by their newest text: what `Life` says, and whether they died, left or are here.
 
-    `number` is the entry of that text.
+    `number` is the entry of that text; `handed_on`, of who is not here, the last entry by which
+    another clinic accepted the record.
     """
 
     is_erased: bool
@@ -60,6 +62,7 @@ class Person(NamedTuple):
     status: str
     status_on: date | None
     number: int
+    handed_on: int = 0
 
     @property
     def life(self) -> Life:
@@ -185,7 +188,7 @@ def _read(regimens: Sequence[Regimen], logs: Mapping[UUID, History]) -> dict[UUI
             if is_there:
                 there[name].append(key)
     patients = list({regimen.patient_id for regimen in regimens})
-    people = {patient: Person(name is None, *said) for patient, name, *said in _people(patients)}
+    people = _people(patients)
     steps = {entry: StepFacts(*said) for entry, *said in _steps(keys)}
     plans = planned.plan_logs(there["plans"])
     reviews = _reviews(there["reviews"]) if there["reviews"] else {}
@@ -229,8 +232,17 @@ def _versions(regimens: Sequence[UUID]) -> QuerySet:
     )
 
 
+def _people(patients: Sequence[UUID]) -> dict[UUID, Person]:
+    """By patient; of those who are here, as most are, nothing more is asked."""
+    people = {key: Person(name is None, *said) for key, name, *said in _columns(patients)}
+    gone = [key for key, person in people.items() if person.ended]
+    for key, acceptance in (transferred.accepted(gone) if gone else {}).items():
+        people[key] = people[key]._replace(handed_on=acceptance.entry.number)
+    return people
+
+
 @Composed
-def _people(patients: Sequence[UUID]) -> QuerySet:
+def _columns(patients: Sequence[UUID]) -> QuerySet:
     """Of each patient: the name, which an erasure takes, and the columns of Person after it."""
     versions = PatientVersion.objects.newest().filter(patient__in=patients)
     return versions.values_list(

@@ -14,6 +14,9 @@ from access import addresses
 from access.signed_in import SignedInRequest
 from ledger.models import Record
 from ledger.writing import AlreadySuperseded, SubmissionConflict
+from patients import transferred
+from patients.models import PatientStatus
+from patients.wording import on_words
 from titration import actions
 from titration.forms.steps import DisputeForm
 from titration.models import DoseStep
@@ -66,7 +69,18 @@ def _answered(
         messages.error(request, _("You said this of the entry already, in other words."))
     else:
         messages.success(request, done)
+        _tell_of_another_clinic(request, found)
     return redirect(_way_back(request, found))
+
+
+def _tell_of_another_clinic(request: SignedInRequest, step: DoseStep) -> None:
+    """Who went to another clinic has their record there too, which this does not reach."""
+    patient = step.regimen.patient
+    acceptance = transferred.accepted([patient.pk]).get(patient.pk)
+    if acceptance is not None and patient.card.version.status != PatientStatus.HERE:
+        words = _("%(clinic)s has the record as it was on %(on)s, without this. Tell them.")
+        said = {"clinic": acceptance.to_name, "on": on_words(acceptance.entry)}
+        messages.warning(request, words % said)
 
 
 def _way_back(request: SignedInRequest, step: DoseStep) -> str:
