@@ -36,11 +36,12 @@ Shape = tuple[str | bytes, ...]
 
 
 class Connection(extensions.connection):
-    """Makes cursors that prepare. Its plans are made for all values, and none is compiled."""
+    """Makes cursors that prepare. Its plans are made for all values, none is compiled, and what is
+    found by a key is found by its index, in a small table too."""
 
     def __init__(self, dsn: str, *others: Any) -> None:
         options = extensions.parse_dsn(dsn).get("options", "")
-        options += " -c plan_cache_mode=force_generic_plan -c jit=off"
+        options += " -c plan_cache_mode=force_generic_plan -c jit=off -c random_page_cost=1.1"
         super().__init__(extensions.make_dsn(dsn, options=options.strip()), *others)
         self.names: OrderedDict[Shape, str | None] = OrderedDict()
         """By what this connection was asked for: the name of what is prepared; none where it was

@@ -120,8 +120,12 @@ def test_a_connection_keeps_no_more_than_so_many():
     assert f"SELECT {MOST + 2}, " in prepared()[-1]
 
 
-def test_one_plan_serves_all_values_and_none_is_compiled():
-    for name, value in (("plan_cache_mode", "force_generic_plan"), ("jit", "off")):
+def test_one_plan_serves_all_values_none_is_compiled_and_keys_are_found_by_an_index():
+    for name, value in (
+        ("plan_cache_mode", "force_generic_plan"),
+        ("jit", "off"),
+        ("random_page_cost", "1.1"),
+    ):
         with connection.cursor() as cursor:
             cursor.execute(f"SHOW {name}")
             assert cursor.fetchone() == (value,)
