@@ -380,9 +380,9 @@ CASES: dict[str, tuple[Course, ...]] = {
                                 "days_on": "5",
                                 "days_off": "23",
                             },
-                            f"{figure} mg once a day on the first 5 days of every 28, "
+                            f"{figure} mg once a day on the first 5 days of every 28 days, "
                             f"counted from 02-{name}-2026",
-                            f"Once a day on the first 5 days of every 28 {figure} mg "
+                            f"Once a day on the first 5 days of every 28 days {figure} mg "
                             f"counted from 02-{name}-2026",
                         ),
                     ),

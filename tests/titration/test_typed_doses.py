@@ -64,14 +64,14 @@ READ = {
     "100 units every 12 to 16 weeks": "100 units once every 12 to 16 weeks",
     # Days on and days off.
     "140 mg once a day, days 1 to 5 of a 28-day cycle": (
-        "140 mg once a day on the first 5 days of every 28"
+        "140 mg once a day on the first 5 days of every 28 days"
     ),
     "5 mg in the morning on the first 21 days of every 28, counted from 16-Nov-2026": (
-        "5 mg in the morning on the first 21 days of every 28, counted from 16-Nov-2026"
+        "5 mg in the morning on the first 21 days of every 28 days, counted from 16-Nov-2026"
     ),
-    "5 mg at bedtime, 5 days on, 2 days off": "5 mg at bedtime on the first 5 days of every 7",
+    "5 mg at bedtime, 5 days on, 2 days off": "5 mg at bedtime on the first 5 days of every 7 days",
     "5 mg twice a day 3 days on and 4 off": (
-        "5 mg twice a day on the first 3 days of every 7 (5 mg each time)"
+        "5 mg twice a day on the first 3 days of every 7 days (5 mg each time)"
     ),
     "5 mg every morning, 1 day on, 1 day off": "5 mg in the morning on alternate days",
     "5 micrograms per minute continuously": "5 micrograms per minute, continuously",
@@ -100,7 +100,7 @@ READ = {
     "10 mg twice a week on Mon and Thu": "10 mg on MONDAY and THURSDAY",
     "10 mg Monday to Friday": "10 mg on MONDAY, TUESDAY, WEDNESDAY, THURSDAY and FRIDAY",
     "10 mg at bedtime on Mondays": "10 mg at bedtime once a week on MONDAY",
-    "10 mg every 2 weeks on Monday": "10 mg on MONDAY in one week of every 2",
+    "10 mg every 2 weeks on Monday": "10 mg on MONDAY in one week of every 2 weeks",
     # Continuous.
     "200 micrograms per 24 hours": "200 micrograms per 24 hours, continuously",
     "200 micrograms/24 hours": "200 micrograms per 24 hours, continuously",

@@ -95,7 +95,7 @@ SCHEDULES = [
         [times(1, "40", period=2, period_unit="week", anchor=ANCHOR)],
     ),
     (
-        "40~mg at bedtime on MONDAY and THURSDAY in one week of every 2, counted from MONDAY "
+        "40~mg at bedtime on MONDAY and THURSDAY in one week of every 2 weeks, counted from MONDAY "
         "16-Nov-2026",
         [at("bedtime", "40", period=2, period_unit="week", weekdays=(1, 4), anchor=ANCHOR)],
     ),
@@ -107,15 +107,15 @@ SCHEDULES = [
     ("5~mg every 6 hours", [times(1, "5", period=6, period_unit="hour")]),
     ("5~mg every hour", [times(1, "5", period_unit="hour")]),
     (
-        "5~mg twice a day on one day of every 3 (5~mg each time), counted from 16-Nov-2026",
+        "5~mg twice a day on one day of every 3 days (5~mg each time), counted from 16-Nov-2026",
         [times(2, "5", period=3, anchor=ANCHOR)],
     ),
     (
-        "140~mg once a day on the first 5 days of every 28, counted from 16-Nov-2026",
+        "140~mg once a day on the first 5 days of every 28 days, counted from 16-Nov-2026",
         [times(1, "140", period=28, days_on=5, anchor=ANCHOR)],
     ),
     (
-        "5~mg in the morning on the first 21 days of every 28, counted from 16-Nov-2026",
+        "5~mg in the morning on the first 21 days of every 28 days, counted from 16-Nov-2026",
         [at("morning", "5", period=28, days_on=21, anchor=ANCHOR)],
     ),
     ("5~mg every 4 to 6 hours", [times(1, "5", period=4, period_to=6, period_unit="hour")]),

@@ -249,11 +249,14 @@ def _times(timing: Timing) -> str:
 
 
 def _days(timing: Timing, several: bool = False) -> str:
-    """The days of a timing that does not come every day, for one dose or several on each."""
+    """The days of a timing that does not come every day, for one dose or several on each.
+
+    They end in a word, never in a figure: in a list the amount may stand behind them.
+    """
     if timing.weekdays:
         return _weekdays(timing, several)
     if timing.days_on is not None:
-        return _("on the first %(days)s days of every %(period)s") % {
+        return _("on the first %(days)s days of every %(period)s days") % {
             "days": timing.days_on,
             "period": timing.period,
         }
@@ -261,7 +264,9 @@ def _days(timing: Timing, several: bool = False) -> str:
         return _("on alternate days")
     if several:
         words = ngettext(
-            "on one day of every %(period)s", "on one day of every %(period)s", timing.period
+            "on one day of every %(period)s day",
+            "on one day of every %(period)s days",
+            timing.period,
         )
         return words % {"period": timing.period}
     return _in_each_period(timing)
@@ -271,8 +276,8 @@ def _weekdays(timing: Timing, several: bool) -> str:
     names = [_(_WEEKDAYS[weekday - 1]) for weekday in timing.weekdays]
     if timing.period > 1:
         words = ngettext(
-            "on %(weekdays)s in one week of every %(period)s",
-            "on %(weekdays)s in one week of every %(period)s",
+            "on %(weekdays)s in one week of every %(period)s week",
+            "on %(weekdays)s in one week of every %(period)s weeks",
             timing.period,
         )
         return words % {"weekdays": _and(names), "period": timing.period}
