@@ -327,6 +327,17 @@ def test_a_weekly_dose_stands_on_its_weekday_and_on_no_other(regimen):
     assert set(others) == {"Wednesday"}
 
 
+def test_a_day_on_says_the_dose_of_that_day_and_a_day_off_that_there_is_none(regimen):
+    dose = times(2, "5 to 7", times_to=3, period=7, days_on=5)
+    version = plan_of(regimen, planned_row(START, dose))
+
+    text = text_of(by_day(version))
+
+    day = "5 to 7 mg two to three times a day (5 to 7 mg each time)"
+    assert f"Friday 04-Dec-2026 {day} Saturday 05-Dec-2026 No dose on this day" in text
+    assert f"Sunday 06-Dec-2026 No dose on this day Monday 07-Dec-2026 {day}" in text
+
+
 def test_two_doses_of_different_days_are_each_on_their_own(regimen):
     version = plan_of(
         regimen,

@@ -151,8 +151,9 @@ def _day(rows: Sequence[Row], day: Day, *, is_first: bool) -> CalendarRow:
     ]
     beside = [*([day.row] if day.row is not None and is_first else []), *day.singles]
     besides += [Line(rows[place].words, is_typed=True) for place in beside if rows[place].words]
-    regular = [part for part in day.parts if not part.as_needed]
-    needed = [Line(wording.component_words(part)) for part in day.parts if part.as_needed]
+    parts = [_on_a_day_on(part) for part in day.parts]
+    regular = [part for part in parts if not part.as_needed]
+    needed = [Line(wording.component_words(part)) for part in parts if part.as_needed]
     if regular and all(map(_is_at_slot, regular)):
         slots = _in_columns([_of_the_day(part) for part in regular], with_ticks=True)
         return CalendarRow(day.on, slots, besides=[*needed, *besides])
@@ -165,6 +166,16 @@ def _day(rows: Sequence[Row], day: Day, *, is_first: bool) -> CalendarRow:
 def _of_the_day(part: Component) -> Component:
     """A part of a dose on one of its days, whose pattern of days is said by the day."""
     return replace(part, timing=Timing("slot", slot=part.timing.slot))
+
+
+def _on_a_day_on(part: Component) -> Component:
+    """A part of a dose on one of several days on; the rows of the days off say that there is none.
+
+    A dose of one day in so many keeps its words ("once a week on MONDAY"): it would read as daily.
+    """
+    if part.timing.days_on is None:
+        return part
+    return replace(part, timing=replace(part.timing, period=1, days_on=None, anchor=None))
 
 
 def _in_columns(parts: Iterable[Component], *, with_ticks: bool = False) -> dict[str, list[Line]]:
