@@ -115,7 +115,8 @@ class Day:
 
     `offered` are the times of day of its instruction, which are all of the dose where `is_whole`;
     `missed` those that were ticked. `is_none` says that nothing was taken on that day, `taken` what
-    was taken instead. `has_instruction` unless none held on that day.
+    was taken instead. `has_instruction` unless none held on that day; `is_off` where one held by
+    which no dose comes on it, so that none could be missed.
     """
 
     on: date
@@ -124,6 +125,7 @@ class Day:
     is_none: bool = False
     taken: str = ""
     has_instruction: bool = True
+    is_off: bool = False
     is_whole: bool = False
 
     @property

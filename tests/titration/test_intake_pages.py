@@ -1,5 +1,6 @@
 """The pages of reported intake: one report, the grid of days, correcting and withdrawing."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -194,6 +195,29 @@ def test_the_grid_says_nothing_of_blank_days_unless_asked(client, regimen, nurse
     send(client, url("intake-grid", regimen), **said, others="on")
     [report] = standing(regimen)
     assert (report.what, report.from_on) == ("as-instructed", today - timedelta(days=13))
+
+
+def test_the_grid_asks_of_a_day_off_only_what_was_taken(client, regimen, nurse) -> None:
+    today = today_of(regimen)
+    off, on = today, today - timedelta(days=1)
+    dose = (
+        at("morning", "5", period=7, days_on=6, anchor=today - timedelta(days=6)),
+        at("bedtime", "7", weekdays=(on.isoweekday(),)),
+    )
+    step_of(regimen, on=today - timedelta(days=13), components=dose)
+
+    page = Page(client.get(url("intake-grid", regimen)))
+
+    names = re.findall(r'name="(\w+-\d[^"]+)"', page.response.content.decode())
+    assert [name for name in names if str(off) in name] == [f"taken-{off}"]
+    assert [name for name in names if str(on) in name] == [
+        f"missed-{on}-morning",
+        f"missed-{on}-bedtime",
+        f"none-{on}",
+        f"taken-{on}",
+    ]
+    assert f"{wording.weekday_words(off)} No dose on this day" in page.text
+    assert f"{wording.weekday_words(on)} No dose" not in page.text
 
 
 def test_the_grid_refuses_a_day_that_was_missed_and_not(client, regimen, nurse) -> None:

@@ -17,18 +17,22 @@ from titration.intake import Day, Run, Slot, runs, slot_code
 
 @dataclass(frozen=True)
 class GridRow:
-    """A day of the grid: its words, a box or none under each heading, those of the whole day."""
+    """A day of the grid: its words, a box or none under each heading, those of the whole day.
+
+    A day off (`is_off`) has no box to say that nothing was taken: nothing was to be.
+    """
 
     day: str
+    is_off: bool
     cells: Sequence[tuple[str, BoundField | None]]
-    none: BoundField
+    none: BoundField | None
     taken: BoundField
 
     @property
     def errors(self) -> list[str]:
         """What is wrong with the day."""
-        fields = [*(cell for _heading, cell in self.cells if cell), self.none, self.taken]
-        return [str(error) for field in fields for error in field.errors]
+        fields = [*(cell for _heading, cell in self.cells), self.none, self.taken]
+        return [str(error) for field in fields if field for error in field.errors]
 
 
 class GridForm(ReporterForm):
@@ -50,7 +54,8 @@ class GridForm(ReporterForm):
             for slot in day.offered:
                 label = _("%(slot)s missed, %(date)s") % {**words, "slot": slot_words(slot)}
                 self._add_box(f"missed-{day.on}-{slot_code(slot)}", label)
-            self._add_box(f"none-{day.on}", _("Nothing taken all day, %(date)s") % words)
+            if not day.is_off:
+                self._add_box(f"none-{day.on}", _("Nothing taken all day, %(date)s") % words)
             self.fields[f"taken-{day.on}"] = forms.CharField(
                 required=False,
                 max_length=500,
@@ -85,6 +90,7 @@ class GridForm(ReporterForm):
         return [
             GridRow(
                 wording.weekday_words(day.on),
+                day.is_off,
                 [
                     (
                         heading,
@@ -92,7 +98,7 @@ class GridForm(ReporterForm):
                     )
                     for heading, slot in headed
                 ],
-                self[f"none-{day.on}"],
+                None if day.is_off else self[f"none-{day.on}"],
                 self[f"taken-{day.on}"],
             )
             for day in reversed(self.days)

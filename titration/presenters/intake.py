@@ -12,6 +12,7 @@ from ledger.models import Retraction
 from titration import dosing, intake, timeline, wording
 from titration.intake import Day, Report, Slot
 from titration.models import Intake, Reporter
+from titration.planning.days import comes_on
 from titration.presenters.log import moment_words, quoted
 from titration.presenters.texts import TextCard, corrected_words, status_of
 from titration.reading.together import Together, beside
@@ -148,7 +149,7 @@ def _reporter(text: Report) -> str:
 def grid_days(live: Iterable[StepRecord], until: date, count: int) -> list[Day]:
     """So many days that end with `until`, each with the times of day of what held on it.
 
-    A day on which the instruction changed has those of both.
+    A day on which the instruction changed has those of both, a day off has none.
     """
     held = timeline.segments(live)
     days = [until - timedelta(days=back) for back in reversed(range(count))]
@@ -167,13 +168,21 @@ def _grid_day(day: date, held: Sequence[Segment]) -> Day:
             or (segment.end.on == day and segment.end.time is not None)
         )
     ]
-    parts = [part for segment in here for part in segment.step.components]
-    offered = intake.slots_of_dose(parts)
-    # Whether those times are all of the dose, every day: then to tick each is to tick the day.
-    is_whole = bool(parts) and all(_is_every_day(part) for part in parts)
-    return Day(day, offered, has_instruction=bool(here), is_whole=is_whole)
+    comes = [
+        (part, comes_on(part.timing, day)) for segment in here for part in segment.step.components
+    ]
+    # What surely comes on other days only is not asked about; what does not say its days is.
+    due = [(part, does) for part, does in comes if does is not False]
+    # Whether those times are all of the dose of the day: then to tick each is to tick the day.
+    is_whole = bool(due) and all(does and _is_at_its_time(part) for part, does in due)
+    return Day(
+        day,
+        intake.slots_of_dose(part for part, _does in due),
+        has_instruction=bool(here),
+        is_off=bool(here) and not due,
+        is_whole=is_whole,
+    )
 
 
-def _is_every_day(part: dosing.Component) -> bool:
-    timing = part.timing
-    return timing.kind in ("slot", "clock") and timing.is_every_day and not part.as_needed
+def _is_at_its_time(part: dosing.Component) -> bool:
+    return part.timing.kind in ("slot", "clock") and not part.as_needed
