@@ -42,11 +42,11 @@ _FIFTEEN_YEARS = gettext_noop("This is more than fifteen years ahead. Check the 
 
 
 class OnTheListAlready(RuleBroken):
-    """The clinic's list has a medicine of this name; `medicine` is its id."""
+    """The clinic's list has an item of this name; `item` is its id."""
 
-    def __init__(self, medicine: UUID) -> None:
-        super().__init__("name", _("A medicine of this name is on the clinic's list already."))
-        self.medicine = medicine
+    def __init__(self, field: str, message: str, item: UUID) -> None:
+        super().__init__(field, message)
+        self.item = item
 
 
 class ChangedMeanwhile(Exception):
@@ -286,7 +286,8 @@ def check_medicine(version: MedicineVersion) -> None:
     others = MedicineVersion.objects.newest().filter(medicine__clinic=version.medicine.clinic_id)
     for medicine, other in others.values_list("medicine", "name"):
         if medicine != version.medicine_id and folding.fold(other) == name:
-            raise OnTheListAlready(medicine)
+            message = _("A medicine of this name is on the clinic's list already.")
+            raise OnTheListAlready("name", message, medicine)
     if not version.routes or set(version.routes) - set(Route.values):
         raise RuleBroken("routes", _("Choose at least one route from the list."))
     if not version.units or set(version.units) - set(dosing.UNITS):

@@ -5,7 +5,7 @@ from django.urls import path
 from titration.planning import EVENTS
 from titration.views import (
     answers,
-    calendar_texts,
+    catalogue,
     changes,
     contacts,
     drafts,
@@ -15,8 +15,6 @@ from titration.views import (
     intake,
     issues,
     known,
-    measures,
-    medicines,
     newcomers,
     observations,
     pasting,
@@ -41,10 +39,7 @@ urlpatterns = [
     path("changes/", changes.changes, name="changes"),
     path("changes.pdf", changes.changes_pdf, name="changes-pdf"),
     path("handover/", handover.handover, name="handover"),
-    path("medicines/", medicines.medicine_list, name="medicine-list"),
-    path("medicines/new/", medicines.medicine_new, name="medicine-new"),
-    path("medicines/<uuid:medicine>/", medicines.medicine, name="medicine"),
-    path("medicines/<uuid:medicine>/edit/", medicines.medicine_edit, name="medicine-edit"),
+    *catalogue.pages("medicines", catalogue.MEDICINES),
     path("patients/new/import/", newcomers.newcomer_new, name="newcomer-new"),
     path(
         "patients/new/import/read-back/",
@@ -168,23 +163,9 @@ urlpatterns = [
         side_effects.side_effect_retract,
         name="side-effect-retract",
     ),
-    path("measures/", measures.measure_list, name="measure-list"),
-    path("measures/new/", measures.measure_new, name="measure-new"),
-    path(
-        "measures/starting-list/",
-        measures.measure_starting_list,
-        name="measure-starting-list",
-    ),
-    path("measures/<uuid:measure>/", measures.measure, name="measure"),
-    path("measures/<uuid:measure>/edit/", measures.measure_edit, name="measure-edit"),
-    path("calendar-texts/", calendar_texts.calendar_text_list, name="calendar-text-list"),
-    path("calendar-texts/new/", calendar_texts.calendar_text_new, name="calendar-text-new"),
-    path("calendar-texts/<uuid:text>/", calendar_texts.calendar_text, name="calendar-text"),
-    path(
-        "calendar-texts/<uuid:text>/edit/",
-        calendar_texts.calendar_text_edit,
-        name="calendar-text-edit",
-    ),
+    *catalogue.pages("measures", catalogue.MEASURES),
+    path("measures/starting-list/", catalogue.measure_starting_list, name="measure-starting-list"),
+    *catalogue.pages("calendar-texts", catalogue.CALENDAR_TEXTS),
     path("plans/<uuid:draft>/sign/", signing.plan_sign, name="plan-sign"),
     *(
         path(

@@ -605,8 +605,7 @@ def test_every_address_is_listed():
 @pytest.mark.parametrize("name", WORK)
 def test_a_listed_address_is_the_one_it_says(name):
     path, _get, _post = WORK[name]
-    typed = re.sub("<(?:uuid|int):([a-z]+)>", r"{\1}", ours()[name])
-    assert typed == path
+    assert re.sub("<(?:uuid|int):[a-z]+>", "{}", ours()[name]) == re.sub("{[a-z]+}", "{}", path)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

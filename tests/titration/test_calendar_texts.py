@@ -78,9 +78,10 @@ def test_what_is_no_tag_is_refused(client, administrator, tag):
 
 
 def test_a_language_comes_once_in_a_clinic(client, clinic, administrator):
-    words_in(clinic, "cy")
+    there = words_in(clinic, "cy")
     response = client.post(NEW, typed(language="other", other="CY"))
     assert "has words in this language already" in response.text
+    assert f'href="/calendar-texts/{there.text_id}/">Open it' in response.text
     assert CalendarTextVersion.objects.count() == 1
     words_in(ClinicFactory(), "cy")
 

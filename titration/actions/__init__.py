@@ -54,7 +54,6 @@ from titration.actions.intake import (
 from titration.actions.issues import issue_plan, retract_issue, tell_issue
 from titration.actions.loading import Course, enter
 from titration.actions.measures import (
-    MeasureOnTheListAlready,
     MeasureText,
     add_measure,
     add_measures,
@@ -130,7 +129,6 @@ __all__ = [
     "ImportRefused",
     "Instruction",
     "IntakeText",
-    "MeasureOnTheListAlready",
     "MeasureText",
     "MedicineText",
     "Naming",

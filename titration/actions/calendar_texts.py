@@ -10,7 +10,7 @@ from access.policies import MANAGE_CATALOGUE, check
 from ledger.models import Entry
 from ledger.writing import Asking, verb, writing
 from titration.models import CalendarText, CalendarTextVersion
-from titration.policies import RuleBroken
+from titration.policies import OnTheListAlready, RuleBroken
 from titration.wording.calendar import label_problem
 from titration.wording.languages import language_tag
 
@@ -62,10 +62,10 @@ def _version(text: CalendarText, wording: CalendarWording) -> CalendarTextVersio
             % {"tag": wording.language},
         )
     others = CalendarTextVersion.objects.newest().filter(text__clinic=text.clinic_id)
-    if others.exclude(text=text.pk).filter(language__iexact=tag).exists():
-        raise RuleBroken(
-            "language", _("The clinic has words in this language already. Change those.")
-        )
+    twin = others.exclude(text=text.pk).filter(language__iexact=tag).first()
+    if twin:
+        message = _("The clinic has words in this language already. Change those.")
+        raise OnTheListAlready("language", message, twin.text_id)
     for code, word in wording.labels.items():
         if problem := label_problem(code, word):
             raise RuleBroken(f"label-{code}", problem)

@@ -12,7 +12,7 @@ from ledger.writing import Asking, Log, verb, writing
 from patients import folding
 from titration import dosing
 from titration.models import CodeSystem, Measure, MeasureKind, MeasureVersion
-from titration.policies import RuleBroken
+from titration.policies import OnTheListAlready, RuleBroken
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,6 @@ class MeasureText:
     sites: tuple[str, ...] = ()
     has_side: bool = False
     in_use: bool = True
-
-
-class MeasureOnTheListAlready(RuleBroken):
-    """The clinic's catalogue has a measure of this name; `measure` is its id."""
-
-    def __init__(self, measure) -> None:
-        super().__init__("name", _("A measure of this name is on the clinic's list already."))
-        self.measure = measure
 
 
 @verb
@@ -102,7 +94,8 @@ def _version(measure: Measure, text: MeasureText, names: dict) -> MeasureVersion
     if not name:
         raise RuleBroken("name", _("Write the name of the measure."))
     if name in names:
-        raise MeasureOnTheListAlready(names[name])
+        message = _("A measure of this name is on the clinic's list already.")
+        raise OnTheListAlready("name", message, names[name])
     if text.kind not in MeasureKind.values:
         raise RuleBroken("kind", _("Choose how it is written."))
     is_number, is_choice = text.kind == MeasureKind.NUMBER, text.kind == MeasureKind.CHOICE

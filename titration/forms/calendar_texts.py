@@ -5,10 +5,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.models import Clinic
 from titration import policies
 from titration.actions import CalendarWording
-from titration.forms.submission import SubmissionForm
+from titration.forms.catalogue import CatalogueForm
 from titration.models import CalendarTextVersion
 from titration.wording.calendar import GROUPS, LABELS, LONGEST_LABEL, label_problem
 from titration.wording.languages import LANGUAGES, language_tag
@@ -21,10 +20,9 @@ def language_choices() -> list[tuple[str, str]]:
     return [("", _("Choose a language")), *names, (OTHER, _("Another language, by its tag"))]
 
 
-class CalendarTextForm(SubmissionForm):
+class CalendarTextForm(CatalogueForm):
     """The clinic's standing text and its words for the labels, in one language."""
 
-    clinic = forms.ModelChoiceField(Clinic.objects.none(), label=gettext_lazy("Clinic"))
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         choices=language_choices,
@@ -48,15 +46,8 @@ class CalendarTextForm(SubmissionForm):
         label=gettext_lazy("Offered for calendars"), required=False, initial=True
     )
 
-    def __init__(self, *args, clinics, **kwargs) -> None:
-        """`clinics` are those whose calendars the words may be for; one is not asked for."""
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.clinics = list(clinics)
-        if len(self.clinics) == 1:
-            del self.fields["clinic"]
-        else:
-            chosen = Clinic.objects.filter(pk__in=[clinic.pk for clinic in self.clinics])
-            self.fields["clinic"].queryset = chosen.order_by("name")
         approved = self.initial.get("labels", {})
         for code, label in LABELS.items():
             self.fields[f"label-{code}"] = forms.CharField(
@@ -73,11 +64,6 @@ class CalendarTextForm(SubmissionForm):
         return [
             (str(title), [self[f"label-{code}"] for code in labels]) for title, labels in GROUPS
         ]
-
-    @property
-    def chosen_clinic(self) -> Clinic:
-        """The clinic, once the form is valid."""
-        return self.cleaned_data.get("clinic") or self.clinics[0]
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
@@ -96,17 +82,17 @@ class CalendarTextForm(SubmissionForm):
         is_listed = rule.field == "other" and self.cleaned_data.get("language") != OTHER
         super().break_rule(policies.RuleBroken("language", rule.message) if is_listed else rule)
 
-    def wording(self) -> CalendarWording:
-        """What was typed, once the form is valid."""
+    def asked(self) -> dict[str, object]:
         cleaned = self.cleaned_data
         tag = cleaned["other"] if cleaned["language"] == OTHER else cleaned["language"]
         words = {code: cleaned[f"label-{code}"] for code in LABELS}
-        return CalendarWording(
+        wording = CalendarWording(
             language=language_tag(tag) or tag,
             standing_text=cleaned["standing_text"],
             labels={code: word for code, word in words.items() if word},
             in_use=cleaned["in_use"],
         )
+        return {"wording": wording}
 
 
 def calendar_text_initial(version: CalendarTextVersion) -> dict[str, object]:

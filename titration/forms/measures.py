@@ -1,25 +1,22 @@
 """A measure of a clinic's list as it is typed: lists one to a line."""
 
+from dataclasses import fields
 from decimal import Decimal
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from access.models import Clinic
 from titration import dosing
-from titration.actions import MeasureOnTheListAlready, MeasureText
+from titration.actions import MeasureText
+from titration.forms.catalogue import CatalogueForm
 from titration.forms.fields import FigureField, text_field
 from titration.forms.medicines import LinesField
-from titration.forms.submission import SubmissionForm
 from titration.models import CodeSystem, MeasureKind, MeasureVersion
-from titration.policies import RuleBroken
 
 
-class MeasureForm(SubmissionForm):
+class MeasureForm(CatalogueForm):
     """What a clinic's list says of a measure."""
 
-    clinic = forms.ModelChoiceField(Clinic.objects.none(), label=gettext_lazy("Clinic"))
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=120,
@@ -80,48 +77,11 @@ class MeasureForm(SubmissionForm):
         label=gettext_lazy("Offered for new observations"), required=False, initial=True
     )
 
-    def __init__(self, *args, clinics, **kwargs) -> None:
-        """`clinics` are those whose list the measure may be put on; one is not asked for."""
-        super().__init__(*args, **kwargs)
-        self.twin: UUID | None = None
-        self.clinics = list(clinics)
-        if len(self.clinics) == 1:
-            del self.fields["clinic"]
-        else:
-            self.fields["clinic"].queryset = Clinic.objects.filter(
-                pk__in=[clinic.pk for clinic in self.clinics]
-            ).order_by("name")
-
-    @property
-    def chosen_clinic(self) -> Clinic:
-        """The clinic, once the form is valid."""
-        return self.cleaned_data.get("clinic") or self.clinics[0]
-
-    def break_rule(self, rule: RuleBroken) -> None:
-        """As any form; where the name is taken, `twin` is the measure that has it."""
-        super().break_rule(rule)
-        if isinstance(rule, MeasureOnTheListAlready):
-            self.twin = rule.measure
-
-    def text(self) -> MeasureText:
-        """What was typed, once the form is valid."""
+    def asked(self) -> dict[str, object]:
         cleaned = self.cleaned_data
-        return MeasureText(
-            name=cleaned["name"],
-            kind=cleaned["kind"],
-            unit=cleaned["unit"],
-            ucum=cleaned["ucum"],
-            labels=cleaned["labels"],
-            choices=cleaned["choices"],
-            code_system=cleaned["code_system"],
-            code=cleaned["code"],
-            part_codes=cleaned["part_codes"],
-            lowest=_single(cleaned["lowest"]),
-            highest=_single(cleaned["highest"]),
-            sites=cleaned["sites"],
-            has_side=cleaned["has_side"],
-            in_use=cleaned["in_use"],
-        )
+        bounds = {name: _single(cleaned[name]) for name in ("lowest", "highest")}
+        said = {field.name: cleaned[field.name] for field in fields(MeasureText)}
+        return {"text": MeasureText(**said | bounds)}
 
 
 def _single(figures: tuple[Decimal, Decimal | None] | None) -> Decimal | None:

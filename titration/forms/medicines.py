@@ -1,17 +1,14 @@
 """A medicine of a clinic's list as it is typed: lists one to a line."""
 
-from uuid import UUID
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.models import Clinic
 from titration import policies
 from titration.actions import MedicineText
+from titration.forms.catalogue import CatalogueForm
 from titration.forms.fields import unit_choices
-from titration.forms.submission import SubmissionForm
 from titration.models import MedicineVersion, RegimenVersion, Route
 
 
@@ -49,10 +46,9 @@ class LinesField(forms.CharField):
         return value if isinstance(value, str) else "\n".join(value or ())
 
 
-class MedicineForm(SubmissionForm):
+class MedicineForm(CatalogueForm):
     """What a clinic's list says of a medicine. It holds no doses."""
 
-    clinic = forms.ModelChoiceField(Clinic.objects.none(), label=gettext_lazy("Clinic"))
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=120,
@@ -94,33 +90,9 @@ class MedicineForm(SubmissionForm):
         label=gettext_lazy("Offered for new regimens"), required=False, initial=True
     )
 
-    def __init__(self, *args, clinics, **kwargs) -> None:
-        """`clinics` are those that the medicine may be put on the list of; one is not asked for."""
-        super().__init__(*args, **kwargs)
-        self.twin: UUID | None = None
-        self.clinics = list(clinics)
-        if len(self.clinics) == 1:
-            del self.fields["clinic"]
-        else:
-            self.fields["clinic"].queryset = Clinic.objects.filter(
-                pk__in=[clinic.pk for clinic in self.clinics]
-            ).order_by("name")
-
-    @property
-    def chosen_clinic(self) -> Clinic:
-        """The clinic, once the form is valid."""
-        return self.cleaned_data.get("clinic") or self.clinics[0]
-
-    def break_rule(self, rule: policies.RuleBroken) -> None:
-        """As any form; where the name is taken, `twin` is the medicine that has it."""
-        super().break_rule(rule)
-        if isinstance(rule, policies.OnTheListAlready):
-            self.twin = rule.medicine
-
-    def text(self) -> MedicineText:
-        """What was typed, once the form is valid."""
+    def asked(self) -> dict[str, object]:
         cleaned = self.cleaned_data
-        return MedicineText(
+        text = MedicineText(
             name=cleaned["name"],
             routes=tuple(cleaned["routes"]),
             units=tuple(cleaned["units"]),
@@ -129,6 +101,7 @@ class MedicineForm(SubmissionForm):
             products=cleaned["products"],
             in_use=cleaned["in_use"],
         )
+        return {"text": text}
 
 
 def medicine_initial(version: MedicineVersion) -> dict[str, object]:

@@ -1,59 +1,14 @@
-"""A clinic's measures as finished strings."""
+"""The measures of a clinic's list as finished strings."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from access.models import Clinic
-from patients import folding
 from titration import wording
 from titration.models import MeasureKind, MeasureVersion
-from titration.presenters.log import moment_words
+from titration.presenters.catalogue import CatalogueRow, Cell, catalogue_row
 
 
-@dataclass(frozen=True)
-class MeasureRow:
-    """What the list says of a measure from one entry on, its lists as one line each."""
-
-    url: str
-    name: str
-    is_in_use: bool
-    details: list[tuple[str, str]]
-    written: str
-    places: str
-    code: str
-    number: str
-    recorded_by: str
-    recorded_at: str
-
-
-@dataclass(frozen=True)
-class MeasureList:
-    """The measures of one clinic; `clinic_id` where the starting list may be put on it."""
-
-    clinic: str
-    clinic_id: int | None
-    rows: list[MeasureRow]
-
-
-def measure_lists(
-    clinics: Iterable[Clinic], versions: Iterable[MeasureVersion], may_change: Iterable[int]
-) -> list[MeasureList]:
-    """The measures of each clinic by their folded names; `may_change` are ids of clinics."""
-    rows: dict[int, list[MeasureRow]] = {clinic.pk: [] for clinic in clinics}
-    for version in sorted(versions, key=lambda version: folding.fold(version.name)):
-        rows[version.measure.clinic_id].append(measure_row(version))
-    changing = set(may_change)
-    return [
-        MeasureList(clinic.name, clinic.pk if clinic.pk in changing else None, rows[clinic.pk])
-        for clinic in clinics
-    ]
-
-
-def measure_row(version: MeasureVersion) -> MeasureRow:
+def measure_row(version: MeasureVersion) -> CatalogueRow:
     """Needs `entry` and the measure's clinic read with the version."""
     between = pgettext("between the items of a list", "; ")
     nothing = _("none on the list")
@@ -62,10 +17,15 @@ def measure_row(version: MeasureVersion) -> MeasureRow:
         places = between.join(filter(None, [places, _("with its side")]))
     code = f"{version.get_code_system_display()} {version.code}" if version.code else ""
     bounds = wording.bounds_words(version.lowest, version.highest)
-    return MeasureRow(
-        url=reverse("measure", args=[version.measure_id]),
+    return catalogue_row(
+        version,
         name=version.name,
         is_in_use=version.in_use,
+        cells=[
+            Cell(_("Written as"), _written(version)),
+            Cell(_("Places"), places),
+            Cell(_("Code"), code),
+        ],
         details=[
             (_("Name"), version.name),
             (_("How it is written"), str(version.get_kind_display())),
@@ -79,12 +39,6 @@ def measure_row(version: MeasureVersion) -> MeasureRow:
             (_("Codes of its two figures"), between.join(version.part_codes)),
             (_("New observations"), _("offered") if version.in_use else _("not offered")),
         ],
-        written=_written(version),
-        places=places,
-        code=code,
-        number=f"{version.entry.number:,}",
-        recorded_by=version.entry.recorded_by_name,
-        recorded_at=moment_words(version.entry.recorded_at, version.measure.clinic),
     )
 
 
