@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from access.models import AccessedPatient, AccessEvent, AccessKind, Role
 from ledger.models import Head
 from tests.factories import ClinicFactory, PatientFactory, member
-from tests.titration.doses import at, times
+from tests.titration.doses import at, rate, times
 from tests.titration.exports import pages_of, readable, text_of
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
 from titration import actions
@@ -539,3 +539,30 @@ def test_long_row_of_a_plan_breaks_over_pages_and_loses_nothing(patient, prescri
     found = text_of(exported(patient, prescriber))
 
     assert {f"word{n}" for n in range(900)} <= set(re.findall(r"word\d+", found))
+
+
+def test_a_timeline_that_is_too_high_for_what_stands_above_it_has_a_page_of_its_own(
+    patient, prescriber
+):
+    regimen = regimen_of(patient, by=prescriber, supplied_by=" ".join(["Weir Street Surgery"] * 10))
+    doses = (
+        times(3, "5"),
+        times(3, "7", weekdays=(2,)),
+        times(3, "11", weekdays=(1,)),
+        rate("3", "hour"),
+    )
+    for months, dose in enumerate(doses):
+        step_of(regimen, on=date(2026, 3 + months, 2), components=(dose,))
+
+    words: list[tuple[float, str]] = []
+
+    def visit(text, cm, tm, _font, _size) -> None:
+        if text.strip():
+            words.append((cm[1] * tm[4] + cm[3] * tm[5] + cm[5], text.strip()))
+
+    for page in PdfReader(BytesIO(exported(patient, prescriber))).pages:
+        page.extract_text(visitor_text=visit)
+
+    foot = max(height for height, said in words if said.startswith("This is a record"))
+    assert [height > foot for height, said in words if said == "Recorded"] == [True] * 2
+    assert min(height for height, _said in words) > 0

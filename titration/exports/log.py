@@ -10,7 +10,6 @@ from titration.presenters.log import LIVE, LogRow
 
 # What is longer may break over pages; what is shorter stays together.
 LONG_ROW = 900  # characters typed
-LONG_DOSE = 8  # parts
 
 ROW_TEXTS = (
     "error",
@@ -79,11 +78,10 @@ def printed_state(rows: list[dict[str, Any]], entry: str, *, is_empty: bool) -> 
             _("Recorded by %(recorded_by)s, %(recorded_at)s, %(recorded_as)s.") % row,
             *filter(None, [row["imported"]]),
         ]
-        is_long = row["is_long"] or len(row["lines"]) > LONG_DOSE
-        return {"row": row, "meta": meta, "ahead": ahead, "is_long": is_long}
+        return {"row": row, "meta": meta, "ahead": ahead}
     words = _("No recorded instruction stands.")
     if is_empty:
         words = _("No dose step is recorded yet.")
     if ahead:
         words = _("No recorded instruction has begun yet.")
-    return {"row": None, "words": words, "ahead": ahead, "is_long": False}
+    return {"row": None, "words": words, "ahead": ahead}
