@@ -72,9 +72,22 @@ class _Statement:
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
-        if not self.converters:
-            return iter(rows)
-        return map(tuple, self.compiler.apply_converters(rows, self.converters))
+        return self._converted(rows) if self.converters else iter(rows)
+
+    def _converted(self, rows: Sequence[tuple]) -> Iterator[tuple]:
+        """As Django converts them, but equal values of a column once: many rows repeat a few."""
+        columns: list[tuple[int, Sequence[Callable], Any, dict]] = [
+            (place, *how, {}) for place, how in self.converters.items()
+        ]
+        for row in map(list, rows):
+            for place, converters, expression, known in columns:
+                value = row[place]
+                if value not in known:
+                    known[value] = value
+                    for convert in converters:
+                        known[value] = convert(known[value], expression, connection)
+                row[place] = known[value]
+            yield tuple(row)
 
 
 def _shape(one: Given) -> tuple[type, int | None]:
@@ -108,29 +121,27 @@ def _taken(one: One) -> Any:
     return field.get_db_prep_value(one, connection) if field else one
 
 
-class Joined:
-    """One row of a model by its key, with the rows that it leads to: what `select_related` reads.
+class Rows:
+    """Rows of a model with the rows that they lead to: what `select_related` reads.
 
-        _regimen = Joined(Regimen, "clinic", "card", "card__version", has_plans=Exists(...))
-        regimen = _regimen(key)
+        _versions = Rows(Version, lambda key: Version.objects.filter(regimen=key), "entry")
+        for version in _versions(regimen):
 
-    A path comes after the one that it begins with. Raises the model's DoesNotExist.
+    A path comes after the one that it begins with.
     """
 
-    def __init__(self, model: type[Model], *paths: str, **annotations: Any) -> None:
-        self._model = model
+    def __init__(
+        self, model: type[Model], query: Callable[..., QuerySet], *paths: str, **annotations: Any
+    ) -> None:
         self._annotations = list(annotations)
         self._parts = [_Part("", model), *(_Part(path, _reached(model, path)) for path in paths)]
         columns = [column for part in self._parts for column in part.columns]
-        rows = model._default_manager.annotate(**annotations)
         self._composed = Composed(
-            lambda key: rows.filter(pk=key).values_list(*columns, *annotations)
+            lambda *given: query(*given).annotate(**annotations).values_list(*columns, *annotations)
         )
 
-    def __call__(self, key: UUID) -> Any:
-        for row in self._composed(key):
-            return self._made(list(row))
-        raise self._model.DoesNotExist  # type: ignore[attr-defined]  # every model has its own
+    def __call__(self, *given: Given) -> Iterator[Any]:
+        return (self._made(list(row)) for row in self._composed(*given))
 
     def _made(self, row: list[Any]) -> Model:
         made: dict[str, Model] = {}
@@ -144,6 +155,27 @@ class Joined:
         for name, value in zip(self._annotations, row, strict=True):
             setattr(made[""], name, value)
         return made[""]
+
+
+class Joined:
+    """One row of a model by its key, with the rows that it leads to.
+
+        _regimen = Joined(Regimen, "clinic", "card", "card__version", has_plans=Exists(...))
+        regimen = _regimen(key)
+
+    Raises the model's DoesNotExist.
+    """
+
+    def __init__(self, model: type[Model], *paths: str, **annotations: Any) -> None:
+        self._model = model
+        self._rows = Rows(
+            model, lambda key: model._default_manager.filter(pk=key), *paths, **annotations
+        )
+
+    def __call__(self, key: UUID) -> Any:
+        for row in self._rows(key):
+            return row
+        raise self._model.DoesNotExist  # type: ignore[attr-defined]  # every model has its own
 
 
 class _Part:

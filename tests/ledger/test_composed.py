@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Exists, OuterRef
 
 from access.models import Clinic
-from ledger.composed import Composed, Joined
+from ledger.composed import Composed, Joined, Rows
 from ledger.models import Entry
 from patients.models import Patient, PatientVersion
 from tests.factories import PatientFactory
@@ -104,3 +104,14 @@ def test_a_row_comes_with_those_that_it_leads_to(patients, django_assert_num_que
 def test_a_row_that_is_not_there_is_said_to_be_none(patients):
     with pytest.raises(Patient.DoesNotExist):
         Joined(Patient, "clinic")(uuid4())
+
+
+def test_rows_come_in_their_order_with_those_that_they_lead_to(patients, django_assert_num_queries):
+    def of_them(keys):
+        return PatientVersion.objects.filter(patient__in=keys).order_by("-entry__number")
+
+    newest_first = Rows(PatientVersion, of_them, "entry")
+    expected = of_them(patients).select_related("entry")
+    with django_assert_num_queries(1):
+        found = [(row.pk, row.family_name, row.entry.digest) for row in newest_first(patients)]
+    assert found == [(row.pk, row.family_name, row.entry.digest) for row in expected]

@@ -7,17 +7,19 @@ from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from ledger.composed import Rows
 from ledger.moments import Moment
 from patients.models import Patient
 from titration import intake, wording
 from titration.chart import NARROW, WIDE, svg
-from titration.chart.many import Course, draw_many
+from titration.chart.many import course_of, draw_many
 from titration.forms.span import Span, SpanForm
 from titration.models import PUMP_ROUTES, RegimenVersion, Review
 from titration.planning import Event
@@ -118,7 +120,7 @@ def _read(patient: Patient, regimens: Regimens, known: int | None, span: Span) -
         scores=observed.observations(
             patient.pk, known, since=span.since, until=span.until, most=MOST
         ),
-        reviews=_reviews(patient.pk, known),
+        reviews=list(_reviews(patient.pk, known)),
         contacts=contacted.standing(contacted.contacts([patient.pk], known)),
         reports={r: intake.standing(texts) for r, texts in reported.reports(titles, known).items()},
         pumps={r: log.live for r, log in pumped.pump_logs(in_pumps, known).items()},
@@ -126,9 +128,12 @@ def _read(patient: Patient, regimens: Regimens, known: int | None, span: Span) -
     )
 
 
-def _reviews(patient: UUID, known: int | None) -> list[Review]:
+def _newest_reviews(patient: UUID, known: int | None) -> QuerySet[Review]:
     reviews = Review.objects.newest(known).filter(regimen__patient=patient)
-    return list(reviews.order_by("review_on", "entry__number"))
+    return reviews.order_by("review_on", "entry__number")
+
+
+_reviews = Rows(Review, _newest_reviews)
 
 
 def _picture(
@@ -140,7 +145,7 @@ def _picture(
         plans, present = regimens.plans.get(version.regimen_id, ((), None))
         if log.live or present:
             title = beside.titles[version.regimen_id]
-            courses.append(Course(title, log.live, plans_picture(plans, present)))
+            courses.append(course_of(title, log.live, now, plans_picture(plans, present)))
     lanes = lanes_of(beside)
     drawn = (
         (

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from access.models import Clinic, User
 from access.policies import EXPORT_CHARTS, RECORD, VIEW_ACCESS, allows
+from ledger.composed import Rows
 from ledger.models import Retraction
 from ledger.moments import Moment
 from patients.models import Patient
@@ -98,9 +99,9 @@ class Everything(NamedTuple):
 
 def everything_of(patient: Patient, known: int | None = None) -> Everything:
     """As known at an entry number; in five queries, twelve with plans."""
-    newest = RegimenVersion.objects.newest(known).filter(regimen__patient=patient)
-    versions = sorted(newest.select_related("regimen"), key=place_of)
-    withdrawals = _withdrawals(versions, known)
+    versions = sorted(_versions(patient.pk, known), key=place_of)
+    of_them = _retractions([version.regimen_id for version in versions], known)
+    withdrawals = {retraction.entry.subject: retraction for retraction in of_them}
     standing = [version for version in versions if version.regimen_id not in withdrawals]
     return Everything(versions, withdrawals, read_of(standing, patient, known))
 
@@ -148,12 +149,18 @@ def patient_page(
     }
 
 
-def _withdrawals(versions: Iterable[RegimenVersion], known: int | None) -> dict[UUID, Retraction]:
-    """By regimen: the retraction that withdrew it, as known at an entry number."""
-    retractions = Retraction.objects.filter(
-        entry__subject__in=[version.regimen_id for version in versions]
-    ).up_to(known)
-    return {r.entry.subject: r for r in retractions.select_related("entry")}
+_versions = Rows(
+    RegimenVersion,
+    lambda patient, known: RegimenVersion.objects.newest(known).filter(regimen__patient=patient),
+    "regimen",
+)
+
+# What withdrew a regimen, as known at an entry number.
+_retractions = Rows(
+    Retraction,
+    lambda regimens, known: Retraction.objects.filter(entry__subject__in=regimens).up_to(known),
+    "entry",
+)
 
 
 def _address(version: RegimenVersion, moment: Moment | None) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from ledger.composed import Composed
+from ledger.composed import Composed, Rows
 from ledger.models import Entry, Retraction
 from titration.dosing import Component
 from titration.models import COMPONENT_FIELDS, PumpEvent, PumpRate, written_component
@@ -64,11 +64,11 @@ def pump_log(regimen: UUID, known: int | None = None) -> PumpLog:
 
 
 def pump_logs(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, PumpLog]:
-    """The events of several regimens' pumps, in three queries in all; one where there are none."""
+    """The events of several regimens' pumps, in three queries in all; one where there are none, and
+    none where there is no regimen."""
     regimens = list(regimens)
     found: dict[UUID, list[PumpEntry]] = {regimen: [] for regimen in regimens}
-    events = PumpEvent.objects.up_to(known).filter(regimen__in=regimens).select_related("entry")
-    rows = list(events.order_by("entry__number"))
+    rows = list(_events(regimens, known))
     rates = _rates(event.pk for event in rows)
     withdrawals = _withdrawals({event.event for event in rows}, known)
     replaced: dict[UUID, PumpEntry] = {}
@@ -87,6 +87,14 @@ def pump_logs(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, 
         regimen: PumpLog(tuple(sorted(log, key=lambda e: e.record.order, reverse=True)))
         for regimen, log in found.items()
     }
+
+
+def _of_regimens(regimens: Sequence[UUID], known: int | None) -> QuerySet[PumpEvent]:
+    events = PumpEvent.objects.up_to(known).filter(regimen__in=regimens)
+    return events.order_by("entry__number")
+
+
+_events = Rows(PumpEvent, _of_regimens, "entry")
 
 
 def texts_of(events: Iterable[UUID]) -> dict[UUID, PumpText]:
