@@ -21,7 +21,7 @@ from titration.chart.lanes import (
     Mark,
     Series,
 )
-from titration.chart.many import Course, draw_many
+from titration.chart.many import course_of, draw_many
 from titration.timeline import Effective, StepRecord
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=ZoneInfo("Europe/London"))
@@ -31,20 +31,22 @@ def step(on: date, *components, kind: str = "dose", number: int = 1) -> StepReco
     return StepRecord(uuid4(), number, uuid4(), kind, Effective(on), components)
 
 
-MOUTH = Course(
+MOUTH = course_of(
     "By mouth: baclofen",
     (
         step(date(2026, 1, 5), times(3, "17")),
         step(date(2026, 4, 6), times(3, "11")),
         step(date(2026, 6, 1), times(3, "7")),
     ),
+    NOW,
 )
-PUMP = Course(
+PUMP = course_of(
     "Into the spinal fluid: baclofen",
     (
         step(date(2026, 3, 9), rate("101", "24 hours", "microgram")),
         step(date(2026, 5, 4), rate("113", "24 hours", "microgram")),
     ),
+    NOW,
 )
 
 
@@ -222,7 +224,7 @@ def test_three_hundred_observations_stay_apart(width):
             ],
         )
     ]
-    courses = [Course(f"Regimen {n}", MOUTH.live) for n in range(10)]
+    courses = [course_of(f"Regimen {n}", MOUTH.live, NOW) for n in range(10)]
     chart = draw(courses, lanes, width)
 
     boxes = [

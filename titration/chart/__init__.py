@@ -21,7 +21,7 @@ from titration.chart.drawing import draw
 from titration.chart.lanes import Lane
 from titration.chart.panels import stretches
 from titration.chart.picture import Chart
-from titration.chart.plans import NONE, Copy, Plans, Track
+from titration.chart.plans import NONE, Copy, Plans, Track, laid
 from titration.chart.time_axis import zone_of
 from titration.timeline import StepRecord
 
@@ -52,11 +52,12 @@ def chart(
     """
     if not live and plans.present is None:
         return None
-    parts = stretches(live, zone_of(now))
+    zone = zone_of(now)
     return draw(
         live,
-        parts,
+        stretches(live, zone),
         plans,
+        laid(plans, zone),
         title=title,
         route=route,
         now=now,
@@ -85,9 +86,10 @@ def pictures(
     """
     if not live and plans.present is None:
         return SafeString("")
-    parts = stretches(live, zone_of(now))
+    zone = zone_of(now)
+    shown = (live, stretches(live, zone), plans, laid(plans, zone))
     picture = partial(
-        draw, live, parts, plans, title=title, route=route, now=now, is_today=is_today, lanes=lanes
+        draw, *shown, title=title, route=route, now=now, is_today=is_today, lanes=lanes
     )
     drawn = (
         (shape, svg(picture(width=width, prefix=f"{prefix}-{shape}")))

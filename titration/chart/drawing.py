@@ -12,7 +12,7 @@ from titration.chart.labels import LEADING, Room, Text, text_width
 from titration.chart.lanes import Lane, draw_lane, lane_key, within
 from titration.chart.panels import FIGURES, WORDS, Stretch, panels
 from titration.chart.picture import Chart, Pen, marks, words
-from titration.chart.plans import Laid, Plans, laid
+from titration.chart.plans import Laid, Plans
 from titration.chart.plots import Plot, plots
 from titration.chart.singles import HALF, Marker, markers
 from titration.chart.strokes import Canvas
@@ -43,6 +43,7 @@ def draw(
     live: Sequence[StepRecord],
     parts: Sequence[Stretch],
     plans: Plans,
+    planned: Sequence[Laid],
     *,
     title: str,
     route: str,
@@ -52,13 +53,13 @@ def draw(
     is_today: bool,
     lanes: Sequence[Lane] = (),
 ) -> Chart:
-    """Draw live steps and plans, at least one of either; `parts` are the stretches of the steps.
+    """Draw live steps and plans, at least one of either.
 
-    Of the `lanes` stands what lies on the axis of the doses.
+    `parts` are the stretches of the steps, `planned` the tracks of the plans on the time axis. Of
+    the `lanes` stands what lies on the axis of the doses.
     """
     present = now.timestamp()
     holding = holding_of(parts, present)
-    planned = laid(plans, zone_of(now))
     panes = plots(panels(parts, planned), route, width, holding)
     axis = _time_axis(live, plans, planned, panes, holding, now, width)
     room = Room(width)

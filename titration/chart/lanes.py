@@ -119,19 +119,16 @@ class _Group:
 
 def within(lane: Lane, axis: TimeAxis) -> Lane:
     """What of a lane lies on the axis."""
+    start, end, zone = axis.start, axis.end, axis.zone
     return Lane(
         lane.heading,
         [bar for bar in lane.bars if _touches(bar, axis)],
         [
             replace(series, marks=marks)
             for series in lane.series
-            if (marks := [mark for mark in series.marks if _is_on(mark.at, axis)])
+            if (marks := [mark for mark in series.marks if start <= moment(mark.at, zone) <= end])
         ],
     )
-
-
-def _is_on(at: Effective, axis: TimeAxis) -> bool:
-    return axis.start <= moment(at, axis.zone) <= axis.end
 
 
 def _touches(bar: Bar, axis: TimeAxis) -> bool:

@@ -46,11 +46,18 @@ HOURS_BELOW = 4 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One regimen of the picture: `title` names it, the route first."""
+    """One regimen on a time axis, for pictures of any width; `title` names it, the route first."""
 
     title: str
     live: Sequence[StepRecord]
-    plans: Plans = NONE
+    parts: Sequence[Stretch]
+    planned: Sequence[Laid]
+
+
+def course_of(title: str, live: Sequence[StepRecord], now: datetime, plans: Plans = NONE) -> Course:
+    """The live steps and the plans of a regimen; `now` is the present in the clinic's zone."""
+    zone = zone_of(now)
+    return Course(title, live, stretches(live, zone), laid(plans, zone))
 
 
 @dataclass(slots=True)
@@ -81,18 +88,16 @@ def draw_many(
     None where nothing lies in the range.
     """
     zone, present = zone_of(now), now.timestamp()
-    parts = [stretches(course.live, zone) for course in courses]
-    planned = [laid(course.plans, zone) for course in courses]
-    first, last = _ends(courses, lanes, planned, now, since, until)
+    first, last = _ends(courses, lanes, now, since, until)
     axis = TimeAxis(first, 0, width, width / (last - first), zone)
     drawn = [
         _Drawn(
             course,
-            [cut for part in of_course if (cut := _cut(part, axis, present)) is not None],
-            [_cut_plan(track, axis) for track in tracks],
-            holding_of(of_course, present) if first <= present <= last else None,
+            [cut for part in course.parts if (cut := _cut(part, axis, present)) is not None],
+            [_cut_plan(track, axis) for track in course.planned],
+            holding_of(course.parts, present) if first <= present <= last else None,
         )
-        for course, of_course, tracks in zip(courses, parts, planned, strict=True)
+        for course in courses
     ]
     _lay(drawn, width)
     panes = [pane for each in drawn for pane in each.panes]
@@ -177,17 +182,14 @@ def days_of(
     until: date | None = None,
 ) -> tuple[date, date]:
     """The first and the last day of the axis that would be drawn, for several pictures of it."""
-    zone = zone_of(now)
-    planned = [laid(course.plans, zone) for course in courses]
-    first, last = _ends(courses, lanes, planned, now, since, until)
-    days = [datetime.fromtimestamp(end, zone).date() for end in (first, last)]
+    first, last = _ends(courses, lanes, now, since, until)
+    days = [datetime.fromtimestamp(end, zone_of(now)).date() for end in (first, last)]
     return since or days[0], until or days[1]
 
 
 def _ends(
     courses: Sequence[Course],
     lanes: Sequence[Lane],
-    planned: Sequence[Sequence[Laid]],
     now: datetime,
     since: date | None,
     until: date | None,
@@ -198,7 +200,7 @@ def _ends(
     for course in courses:
         ends = (*course.live[:1], *course.live[-1:])
         moments += [moment(step.effective, zone) for step in ends]
-    moments += [at for tracks in planned for track in tracks for at in track.moments]
+    moments += [at for course in courses for track in course.planned for at in track.moments]
     moments += [at for lane in lanes for at in lane.moments(zone)]
     first = start_of(since, zone) if since else min(moments)
     last = start_of(until + timedelta(days=1), zone) if until else max(moments)

@@ -6,6 +6,7 @@ Moments are seconds since 1970, so that a day of 23 or 25 hours is drawn as long
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from titration import wording
 from titration.chart.labels import text_width
@@ -44,8 +45,9 @@ def zone_of(now: datetime) -> tzinfo:
     return now.tzinfo
 
 
+@lru_cache(maxsize=4096)
 def start_of(day: date, zone: tzinfo) -> float:
-    """The first moment of a day in a zone."""
+    """The first moment of a day in a zone. A picture asks for the same few days many times."""
     return datetime.combine(day, time.min, zone).timestamp()
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from titration import intake
 from titration.chart import PAPER, Plans, chart
 from titration.chart.lanes import Lane
-from titration.chart.many import Course, days_of, draw_many
+from titration.chart.many import Course, course_of, days_of, draw_many
 from titration.chart.picture import Chart
 from titration.exports import contents as parts
 from titration.exports.contents import A4, LETTER
@@ -42,7 +42,7 @@ def regimen_picture(regimen: RegimenRecord, record: PatientRecord) -> Chart | No
             width=PAPER,
             plans=plans,
         )
-    course = Course(title, regimen.history.live, plans)
+    course = course_of(title, regimen.history.live, record.now, plans)
     return _draw([course], [], record, title, contents.since, contents.until)
 
 
@@ -53,7 +53,7 @@ def axis_pictures(record: PatientRecord) -> list[Chart]:
     """
     contents = record.contents
     courses = [
-        Course(title_of(each.version), each.history.live, plans)
+        course_of(title_of(each.version), each.history.live, record.now, plans)
         for each in record.regimens
         if each.withdrawal is None
         and ((plans := _plans(each, record)).present or each.history.live)
