@@ -15,7 +15,7 @@ from ledger.moments import Moment
 from patients.presenters import banner, not_today
 from titration import intake, planning, policies, timeline
 from titration.chart import pictures
-from titration.models import PUMP_ROUTES, Regimen, RegimenVersion, StepKind
+from titration.models import PUMP_ROUTES, Indication, Regimen, RegimenVersion, Route, StepKind
 from titration.presenters.axis_rows import rows_beside
 from titration.presenters.glance import contacts_card, reported_card
 from titration.presenters.lanes import Beside, lanes_of
@@ -45,7 +45,7 @@ class Button:
 def title_of(version: RegimenVersion) -> str:
     """Route first: "By mouth: baclofen, tablet"."""
     words = {
-        "route": version.get_route_display(),
+        "route": Route(version.route).label,
         "medicine": version.medicine_name,
         "form": version.form,
     }
@@ -61,13 +61,10 @@ def place_of(version: RegimenVersion) -> tuple[str, str, UUID]:
 
 def indication_of(version: RegimenVersion) -> str:
     """What it is for: the coded indication and the words beside it."""
-    text = quoted(version.indication_text)
-    if not text:
-        return str(version.get_indication_display())
-    return _("%(indication)s, %(text)s") % {
-        "indication": version.get_indication_display(),
-        "text": text,
-    }
+    indication = str(Indication(version.indication).label)
+    if text := quoted(version.indication_text):
+        return _("%(indication)s, %(text)s") % {"indication": indication, "text": text}
+    return indication
 
 
 def titles_of(patient: UUID, known: int | None = None) -> dict[UUID, str]:
@@ -137,7 +134,7 @@ def regimen_page(
         "chart": pictures(
             history.live,
             title=title,
-            route=str(version.get_route_display()),
+            route=str(Route(version.route).label),
             now=now,
             is_today=moment is None,
             plans=plans.picture,

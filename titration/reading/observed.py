@@ -5,7 +5,6 @@ the number of the entry that withdrew it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -20,8 +19,7 @@ from titration.models import Course, MeasureKind, Observation, SideEffect
 from titration.timeline import Effective
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """One text of an observation, as the Observation model has it; its corrections share `line`.
 
     Texts are none where they were erased. `withdrawn` is the number of the entry that withdrew it.
@@ -71,8 +69,7 @@ class Observed:
         return self.kind == MeasureKind.NUMBER
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """One text of a side effect, as the SideEffect model has it; `effective` is when it began."""
 
     entry: UUID
@@ -153,14 +150,14 @@ def _withdrawal(line: str) -> Subquery:
 def _observed(row: tuple, known: int | None) -> Observed:
     said, (on, precision, clock, offset, withdrawn) = row[:-5], row[-5:]
     effective = Effective(on, precision, clock, offset)
-    return Observed(*(*said, effective, _as_known(withdrawn, known)))
+    return Observed._make((*said, effective, _as_known(withdrawn, known)))
 
 
 def _effect(row: tuple, known: int | None) -> Effect:
     said, (on, precision, clock, offset, ended_on, ended_precision, withdrawn) = row[:-7], row[-7:]
     ended = Effective(ended_on, ended_precision) if ended_on else None
     effective = Effective(on, precision, clock, offset)
-    return Effect(*(*said, effective, ended, _as_known(withdrawn, known)))
+    return Effect._make((*said, effective, ended, _as_known(withdrawn, known)))
 
 
 def _as_known(withdrawn: int | None, known: int | None) -> int | None:
