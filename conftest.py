@@ -169,6 +169,7 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            "--js-flags=--no-opt --no-maglev",  # a page of a test is gone before either pays
         ],
     }
 

@@ -2,11 +2,14 @@
 
 import os
 import tempfile
+from pathlib import Path
+
+import axe_playwright_python
 
 os.environ.setdefault("LOCAL", "true")
 
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES
+from config.settings import DATABASES, STATICFILES_DIRS
 
 # On SQLite a file, as in life: in memory Django shares one connection between all threads, and
 # what two writers do to each other would go untested. Named by process, so that runs can overlap.
@@ -20,3 +23,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # No place: an access event that the database refuses fails the test. Tests of the spool give one.
 ACCESS_SPOOL = "/dev/null/access-spool"
+
+# Browser tests load axe-core from their server.
+STATICFILES_DIRS = [*STATICFILES_DIRS, Path(axe_playwright_python.__file__).parent]
