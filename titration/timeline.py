@@ -102,6 +102,11 @@ class StepRecord:
         return self.kind, self.effective, self.components
 
     @property
+    def said_by(self) -> int:
+        """The number of the entry that first said, of a live step, what its line says now."""
+        return self.said_since or self.number
+
+    @property
     def order(self) -> tuple[date, int, int, datetime, int]:
         return (*self.effective.order, self.number)
 
@@ -143,8 +148,7 @@ def live_steps(
         begun.setdefault(record.step, record.number)
         present = newest.get(record.step)
         if present is not None and record.says == present.says:
-            since = present.said_since or present.number
-            record = replace(record, said_since=since)
+            record = replace(record, said_since=present.said_by)
         newest[record.step] = record
     return tuple(
         sorted(newest.values(), key=lambda record: (*record.effective.order, begun[record.step]))

@@ -278,9 +278,9 @@ def _differing(known: Known) -> Iterator[Item]:
 def _reports(known: Known, held: Sequence[Segment]) -> Iterator[Item]:
     """A report that differs, of which no prescriber was told and to which none has answered.
 
-    An answer is an instruction recorded since that holds on the report's last day or later, or a
-    signature or a "goes on" for the plan. A plan that waits for its prescriber stands for it, as
-    long as it does.
+    An answer is an instruction recorded since that holds on the report's last day or later, not a
+    correction of anything else of one from before; or a signature or a "goes on" for the plan. A
+    plan that waits for its prescriber stands for it, as long as it does.
     """
     plan, begin = known.plan, date.min
     for item in _differing(known):
@@ -289,7 +289,7 @@ def _reports(known: Known, held: Sequence[Segment]) -> Iterator[Item]:
         begin = item.shown_until
     for report in known.reports:
         is_answered = (plan is not None and plan.answered > report.number) or any(
-            segment.step.number > report.number
+            segment.step.said_by > report.number
             and (segment.end is None or segment.end.on > report.last_on)
             for segment in held
         )
@@ -374,7 +374,7 @@ def _closed_by_stop(review: Booked, held: Iterable[Segment]) -> date | None:
         segment.start.on
         for segment in held
         if segment.state == STOPPED
-        and segment.step.number > review.number
+        and segment.step.said_by > review.number
         and (segment.end is None or segment.end.on > review.recorded_on)
     )
     return min(stops, default=None)
@@ -432,7 +432,7 @@ def _end(plan: Planned | None) -> tuple[date, int] | None:
     if plan.standing.is_over:
         return plan.since, plan.standing.number
     last = plan.carried[-1].step if plan.carried else None
-    return (last.effective.on, last.number) if last else None
+    return (last.effective.on, last.said_by) if last else None
 
 
 def _held(known: Known, held: Sequence[Segment]) -> Iterator[Item]:

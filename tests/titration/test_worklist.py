@@ -23,6 +23,8 @@ from tests.titration.factories import (
     plan_text,
     planned_row,
     regimen_of,
+    report_of,
+    review_of,
     step_of,
 )
 from titration import actions, listed, projection
@@ -325,6 +327,37 @@ def test_a_review_that_was_done_leaves_none_written(client, regimen, today, pres
     shown = topics(client.get(URL))
     assert "review" not in shown
     assert "no-review" in shown
+
+
+def with_a_note(step):
+    """The same instruction, of which only the note is another."""
+    said = actions.Instruction(
+        kind=step.kind,
+        effective=step.effective,
+        decided_by=step.decided_by,
+        decided_by_name=step.decided_by_name,
+        received_how=step.received_how,
+        reason=step.reason,
+        components=tuple(part.as_written() for part in step.parts),
+        note="Read back",
+    )
+    by = step.entry.recorded_by
+    return actions.correct_step(step=step, instruction=said, correction_reason="note", by=by)
+
+
+def test_a_corrected_note_answers_no_report(client, regimen):
+    step = step_of(regimen)
+    report_of(regimen)
+    with_a_note(step)
+    assert "differs" in topics(client.get(URL))
+
+
+def test_a_corrected_note_of_a_stop_closes_no_review_booked_since(client, regimen):
+    step_of(regimen)
+    stop = step_of(regimen, date(2026, 5, 4), kind="stop")
+    review_of(regimen)
+    with_a_note(stop)
+    assert "review" in topics(client.get(URL))
 
 
 def test_a_plan_that_is_withdrawn_leaves_a_medicine_without_one(client, regimen, prescriber):

@@ -180,7 +180,7 @@ def _of_reports(known: Known, today: date) -> Iterator[Line]:
         for place, step in enumerate(order):
             later = order[place + 1] if place + 1 < len(order) else None
             if later is None or later.effective.on > report.last_on:
-                answers.append(step.number)
+                answers.append(step.said_by)
         is_answered = any(number > report.number for number in answers)
         if not report.is_told and not is_answered and report.on <= today:
             yield Line("differs", report.on, report.report)
@@ -222,7 +222,7 @@ def _is_closed(known: Known, review: Booked, today: date) -> bool:
         was_over = later is not None and later.effective.on <= review.recorded_on
         if (
             step.kind == "stop"
-            and step.number > review.number
+            and step.said_by > review.number
             and step.effective.on <= today
             and not was_over
         ):
@@ -238,7 +238,7 @@ def _plan_ended(known: Known) -> date | None:
     if plan.standing.state in ("withdrawn", "completed", "closed"):
         day, number = plan.since, plan.standing.number
     elif last is not None:
-        day, number = last.effective.on, last.number
+        day, number = last.effective.on, last.said_by
     else:
         return None
     if any(review.status == "done" and review.number > number for review in known.reviews):

@@ -95,6 +95,6 @@ def _since(event: Event, held: Iterable[Segment]) -> list[StepRecord]:
     return [
         segment.step
         for segment in held
-        if (segment.step.said_since or segment.step.number) > event.number
+        if segment.step.said_by > event.number
         and (segment.end is None or segment.end.on > event.on)
     ]

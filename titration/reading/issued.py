@@ -202,8 +202,7 @@ def is_changed(log: PlanLog, live: Sequence[StepRecord]) -> bool:
     for each in reversed(log.carried(live)):
         if each.step is None:
             continue
-        said_by = each.step.said_since or each.step.number
-        if each.is_changed and said_by > log.newest.number:
+        if each.is_changed and each.step.said_by > log.newest.number:
             return True
         if each.row.kind != "single":
             return False
