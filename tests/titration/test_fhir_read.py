@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -24,7 +25,8 @@ from titration.exports.fhir.dosage import dosage
 from titration.exports.fhir.steps import medication, steps
 from titration.exports.history import PatientRecord, RegimenRecord
 from titration.fhir import own
-from titration.importing.fhir import read_bundle
+from titration.importing.fhir import choices_for, read_bundle
+from titration.importing.fhir.decisions import ANSWERS
 from titration.importing.fhir.dosage import read_dosage
 from titration.importing.fhir.nodes import Node
 from titration.importing.fhir.words import disagrees
@@ -33,6 +35,7 @@ from titration.importing.shape import Mark
 from titration.models import RegimenVersion
 from titration.reading.logged import History, StepText
 from titration.timeline import Effective, StepRecord
+from titration.wording.fhir import DECISIONS
 
 LONDON = ZoneInfo("Europe/London")
 MG = {"unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
@@ -160,6 +163,38 @@ def test_what_is_stated_to_be_taken_is_no_instruction_unless_somebody_says_so():
     assert row.cells[-1] == "Mrs Elsewhere"
     left_out = read(stated, MedicationStatement_s1={"out"})
     assert (left_out.rows, left_out.left_out) == ((), (("MedicationStatement out", 1),))
+
+
+def test_what_was_completed_without_an_end_goes_on_only_where_somebody_says_so():
+    completed = request(dose(5, **start("2026-03-02")), status="completed")
+
+    [row] = read(completed).rows
+
+    assert (row.said, [mark.code for mark in row.marks]) == (None, ["fhir_completed"])
+    [held] = read(completed, MedicationRequest_r1={"held"}).rows
+    assert held.said.components == (times(2, "5"),)
+
+
+@pytest.mark.parametrize("ended", [
+    dose(5, **start("2026-03-02", "2026-03-06")),
+    dose(5, boundsPeriod={"start": "2026-03-02"}, count=1),
+])  # fmt: skip
+def test_what_was_completed_with_an_end_is_read(ended):
+    assert marks(request(ended, status="completed")) == []
+
+
+def test_words_that_may_say_the_end_of_what_was_completed_are_left_out():
+    words = dose(5, "5 mg twice a day for 7 days", **start("2026-03-02"))
+
+    [row] = read(request(words, status="completed")).rows
+
+    assert choices_for({mark.code for mark in row.marks}) == ("out",)
+
+
+@pytest.mark.parametrize("count", range(1, len(ANSWERS) + 1))
+def test_each_choice_that_is_offered_has_words(count):
+    for codes in combinations(ANSWERS, count):
+        assert all(str(DECISIONS[choice]) for choice in choices_for(codes))
 
 
 def test_a_statement_that_was_instructed_holds_from_its_period():

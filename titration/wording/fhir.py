@@ -46,6 +46,10 @@ FHIR_MESSAGES = {
     "fhir_code_differs": gettext_noop(
         "The code of the timing and the elements beside it say different things."
     ),
+    "fhir_completed": gettext_noop(
+        "By its status it was completed, and until when it held is not written. Whether it held "
+        "until what was instructed next is for you to say."
+    ),
     "fhir_count": gettext_noop("A number of times in all is not read, but for once."),
     "fhir_disagrees": gettext_noop(
         "The words of the dosage and its structure say different things. Which of the two holds "
@@ -102,6 +106,17 @@ DECISIONS = {
         "The structure holds from the day on which it was written; the words are kept beside it"
     ),
     "instructed": gettext_lazy("It was instructed so: record it as an instruction"),
+    "held": gettext_lazy("It held until what was instructed next"),
+    "authored+held": gettext_lazy(
+        "It held from the day on which it was written until what was instructed next"
+    ),
+    "held+instructed": gettext_lazy(
+        "It was instructed so, and held until what was instructed next"
+    ),
+    "authored+held+instructed": gettext_lazy(
+        "It was instructed so, and held from the day on which it was written until what was "
+        "instructed next"
+    ),
     "authored+instructed": gettext_lazy(
         "It was instructed so, from the day on which it was written"
     ),

@@ -3,14 +3,15 @@
 What it states to be taken is such an order only where a person says that it was instructed.
 
 A place holds from its own start, or from where the one before it ends by its bounds. Where the last
-one ends by its bounds the medicine stops. Nothing else is laid on a date.
+one ends by its bounds the medicine stops. Nothing else is laid on a date: of what was completed
+without an end, a person says that it held until what was instructed next.
 """
 
 from collections.abc import Iterator
 from datetime import timedelta
 
 from titration.dosing import Component
-from titration.importing.fhir.decisions import AUTHORED, INSTRUCTED, STRUCTURE
+from titration.importing.fhir.decisions import AUTHORED, HELD, INSTRUCTED, STRUCTURE
 from titration.importing.fhir.dosage import DosageSaid, read_dosage
 from titration.importing.fhir.found import UNREAD, Found
 from titration.importing.fhir.nodes import Node, concept
@@ -21,7 +22,8 @@ from titration.planning.dates import add_months
 from titration.timeline import Effective
 
 # What was put on hold or stopped does not say since when.
-STANDING = {"active", "completed"}
+COMPLETED = "completed"
+STANDING = {"active", COMPLETED}
 Step = tuple[str, str, StepSaid]
 Group = list[tuple[int, DosageSaid]]
 
@@ -56,7 +58,10 @@ def foreign_steps(bundle: Found, node: Node, decided: frozenset[str]) -> list[St
     outer = _outer(node, authored if AUTHORED in decided else "")
     node.skip("status", "statusReason", "intent", "informationSource")
     node.close(extensions=False)
-    return list(_steps(bundle, node, name, _groups(node, name, dosages), outer, around))
+    steps = list(_steps(bundle, node, name, _groups(node, name, dosages), outer, around))
+    if status == COMPLETED and HELD not in decided and steps and steps[-1][-1].kind == "dose":
+        node.fail("fhir_completed", "status", status)
+    return steps
 
 
 def _outer(node: Node, fallback: str) -> Bounds:

@@ -100,8 +100,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="RESOURCE=WHAT",
-            help="of a FHIR resource that is unclear: structure, authored, instructed, several "
-            "joined by +, or out",
+            help="of a FHIR resource that is unclear: structure, authored, instructed, held, "
+            "several joined by +, or out",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
