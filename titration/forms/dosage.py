@@ -78,7 +78,7 @@ OF_DAYS = {
     "anchor_year": {"period", "cycle", "weekdays"},
 }
 NO_DAYS = {"needed", "hours", "continuous"}
-NEVER_TYPED = {"unit", "when", "days", "every_unit", "rate_per", "weekdays"}
+NEVER_TYPED = {"unit", "when", "days", "every_unit", "rate_per", "weekdays", "maximum_unit"}
 
 
 _OF_OTHER_WHEN = gettext_lazy(
@@ -132,6 +132,7 @@ class ComponentForm(forms.Form):
     as_needed = forms.BooleanField(label=gettext_lazy("Only when needed"), required=False)
     as_needed_for = text_field(gettext_lazy("When needed for"), 200)
     maximum = FigureField(label=gettext_lazy("At most, as an amount"))
+    maximum_unit = forms.ChoiceField(label=gettext_lazy("Unit of that amount"), required=False)
     maximum_times = CountField(gettext_lazy("At most, as a number of times"))
     maximum_hours = CountField(gettext_lazy("Within how many hours"))
     strengths = text_field(
@@ -156,6 +157,10 @@ class ComponentForm(forms.Form):
         units = list(units)
         self.is_single = kind == StepKind.SINGLE
         self.fields["unit"].choices = unit_choices(units)
+        self.fields["maximum_unit"].choices = [
+            ("", _("That of the dose")),
+            *unit_choices(units),
+        ]
         self.fields["concentration_unit"].choices = [
             ("", _("Choose")),
             *unit_choices(units),
@@ -167,7 +172,10 @@ class ComponentForm(forms.Form):
     @property
     def has_more(self) -> bool:
         """Whether a field of the folded-away part holds something, so that it opens."""
-        names = ("strengths", "volume", "concentration", "product", "calculation")
+        names = (
+            *("as_needed_for", "maximum", "maximum_times", "maximum_hours"),
+            *("strengths", "volume", "concentration", "product", "calculation"),
+        )
         return any(self[name].value() or self[name].errors for name in names)
 
     @property
@@ -222,22 +230,17 @@ class ComponentForm(forms.Form):
             if cleaned[name] in (None, "", []) or (takes_days and days in choices):
                 continue
             self.add_error(name, _OF_OTHER_DAYS)
-        counts = any(cleaned[name] for name in ("anchor_day", "anchor_month", "anchor_year"))
-        every, every_to = cleaned["every"] or (1, None)
-        is_counted = days == "cycle" or (every > 1 and every_to is None)
-        if counts and not is_counted and "anchor_day" not in self.errors:
-            self.add_error("anchor_day", wording.problem_words("anchor_unused"))
 
     def _written(self, cleaned: dict) -> dosing.Component:
         low, high = cleaned["amount"]
-        maximum = cleaned["maximum"]
+        maximum, maximum_unit = cleaned["maximum"], cleaned["maximum_unit"] or cleaned["unit"]
         is_needed = cleaned["as_needed"] or cleaned["when"] == "needed"
         return dosing.Component(
             amount=dosing.Amount(low, high, cleaned["unit"]),
             timing=self._timing(cleaned),
             as_needed=is_needed,
             as_needed_for=cleaned["as_needed_for"],
-            maximum=dosing.Amount(maximum[0], None, cleaned["unit"]) if maximum else None,
+            maximum=dosing.Amount(maximum[0], None, maximum_unit) if maximum else None,
             maximum_times=cleaned["maximum_times"],
             maximum_hours=cleaned["maximum_hours"],
             strengths=cleaned["strengths"],
@@ -293,14 +296,12 @@ class ComponentForm(forms.Form):
             weeks, weeks_to = cleaned["every"] or (1, None)
             if weeks_to is not None:
                 self.add_error("every", _("Write one number here, not a range."))
-            if weeks > 1:
-                return {
-                    "weekdays": weekdays,
-                    "period": weeks,
-                    "period_unit": "week",
-                    "anchor": self._anchor(cleaned),
-                }
-            return {"weekdays": weekdays}
+            return {
+                "weekdays": weekdays,
+                "period": weeks,
+                "period_unit": "week" if weeks > 1 else "day",
+                "anchor": self._anchor(cleaned),
+            }
         if cleaned["days"] == "cycle":
             days_on, days_off = cleaned["days_on"], cleaned["days_off"]
             if not days_on:
@@ -319,12 +320,11 @@ class ComponentForm(forms.Form):
                 self.add_error("every", _("Write the number of days, weeks or months."))
                 return {}
             every, every_to = cleaned["every"]
-            is_counted = every > 1 and every_to is None
             return {
                 "period": every,
                 "period_to": every_to,
                 "period_unit": cleaned["every_unit"],
-                "anchor": self._anchor(cleaned) if is_counted else None,
+                "anchor": self._anchor(cleaned),
             }
         return {}
 

@@ -88,6 +88,7 @@ def _amount_row(written: dosing.Component) -> dict:
         "amount": figures,
         "as_needed_for": written.as_needed_for,
         "maximum": dosing.plain(maximum.low) if maximum else "",
+        "maximum_unit": maximum.unit if maximum else "",
         "maximum_times": written.maximum_times,
         "maximum_hours": written.maximum_hours,
         "strengths": written.strengths,
