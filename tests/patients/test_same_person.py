@@ -21,6 +21,7 @@ from tests.factories import ClinicFactory, IdentityFactory, PatientFactory, link
 from tests.ledger.damage import damages, unguarded
 from tests.pages import Page, counted, typed_over
 from tests.titration.factories import medicine_of, regimen_of, step_of
+from tests.titration.tables import package_of
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +135,12 @@ def test_lists_mark_both_in_words(browser, pair):
     assert "Linked to another record Same person as NOVAK, Jan (Mr), record 122" in changes.text
 
 
+def package_in(browser, patient, query=""):
+    """What the zip of a patient says of itself."""
+    response = browser.get(reverse("patient-tables", args=[patient.pk]) + query)
+    return package_of(response.getvalue())
+
+
 def test_exports_say_that_they_hold_one_of_two(browser, pair):
     linked_to(pair.one, pair.two, pair.nurse)
     words = (
@@ -146,6 +153,13 @@ def test_exports_say_that_they_hold_one_of_two(browser, pair):
 
     record = history.read(pair.one, by=pair.nurse, now=pair.regimen.entry.recorded_at)
     assert pdf.document(record)["banner"]["elsewhere"] == words
+    assert package_in(browser, pair.one)["notice"].startswith(words)
+
+
+def test_tables_as_known_before_the_link_do_not_tell_of_it(browser, pair):
+    before = Head.objects.get(clinic=pair.one.clinic).number
+    linked_to(pair.one, pair.two, pair.nurse)
+    assert "linked" not in package_in(browser, pair.one, f"?known={before}")["notice"]
 
 
 def test_a_withdrawal_takes_it_from_both_and_stays_legible(browser, pair):

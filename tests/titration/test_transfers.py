@@ -24,7 +24,7 @@ from tests.factories import ClinicFactory, PatientFactory, member
 from tests.ledger.damage import findings
 from tests.pages import Page, typed_over
 from tests.titration.factories import medicine_of, regimen_of, step_of
-from tests.titration.tables import tables_of, timelines_in
+from tests.titration.tables import package_of, tables_of, timelines_in
 from tests.titration.test_tables_in import brought_of, exported, told
 from titration import actions, projection
 from titration.exports import history, pdf
@@ -518,6 +518,7 @@ def test_files_and_the_changes_sheet_tell_of_it(case):
         assert words in pdf.document(record)["banner"]["elsewhere"]
         assert words in fhir_file(record).decode()
         assert words in page_of(by, "patient-csv", patient.pk).response.content.decode()
+        assert words in package_of(exported(patient))["notice"]
     tables = tables_of(exported(case.dame))
     assert [row["event"] for row in tables["transfers"][-3:]] == ["declined", "offered", "accepted"]
     assert tables["transfers"][-3]["says"] == "No pump nurse"

@@ -43,8 +43,8 @@ def write_files(
     """
     with one_moment(), ZipFile(file, "w", ZIP_DEFLATED) as archive:
         head = moment or Head.objects.get(clinic=patient.clinic)
-        version_at(patient, head.number)
-        said = manifest.said_of(patient, head, by=by, now=now, moment=moment)
+        person = version_at(patient, head.number)
+        said = manifest.said_of(patient, person, head, by=by, now=now, moment=moment)
         archive.writestr(_member(README), manifest.readme(said))
         write_table(archive, DICTIONARY, manifest.DICTIONARY, manifest.dictionary())
         written = [

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from access.models import User
 from ledger.models import Entry, Erasure, Head
 from ledger.moments import Moment
-from patients.models import Patient
+from patients.models import Patient, PatientStatus, PatientVersion
+from patients.presenters import linked_records, moved_words
 from titration.exports.csv import cell
 from titration.exports.history import notice
 from titration.tables.columns import Column
@@ -31,17 +32,25 @@ class Written:
 
 
 def said_of(
-    patient: Patient, head: Head | Moment, *, by: User, now: datetime, moment: Moment | None
+    patient: Patient,
+    person: PatientVersion,
+    head: Head | Moment,
+    *,
+    by: User,
+    now: datetime,
+    moment: Moment | None,
 ) -> dict[str, Any]:
-    """Whose record it is, up to which entry, who exported it when."""
+    """Whose record it is, up to which entry, who exported it when, and what is known elsewhere."""
     clinic = patient.clinic
+    here = {patient.pk: person.status == PatientStatus.HERE}
+    moved = moved_words(here, head.number).get(patient.pk, [])
     erasures = Entry.objects.filter(patient=patient.pk, kind=Erasure.KIND)
     return {
         "profile": "tabular-data-package",
         "name": "dose-history-tables",
         "title": _("The record of one patient as tables"),
         "form": FORM,
-        "notice": notice(moment),
+        "notice": notice(moment, linked_records(patient.pk, head.number), moved),
         "clinic": clinic.name,
         "clinic_uuid": str(clinic.uuid),
         "time_zone": clinic.time_zone,
