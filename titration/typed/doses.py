@@ -82,6 +82,7 @@ def _read(text: str, unit: str) -> Read:
         if len({part.says_what_may_hold_for_others for part in group}) > 1:
             raise NotUnderstood("reach_unclear", (group[0].start, group[-1].end))
         components += [component for part in parts for component in part]
+    _check_totals([part for group in groups for part in group])
     # Beside a figure in another unit, nobody can say which unit a bare figure is in.
     units = {component.amount.unit for component in components}
     bare = [part for group in groups for part in group if part.is_bare]
@@ -90,6 +91,14 @@ def _read(text: str, unit: str) -> Read:
     if not components:
         raise NotUnderstood("not_understood", (0, len(text)))
     return checked(components)
+
+
+def _check_totals(parts: Sequence[Part]) -> None:
+    """ "30 mg daily, 10 mg three times a day" may say one thing twice: the total, and its parts."""
+    regular = [part for part in parts if not part.is_as_needed]
+    total = next((part for part in regular if part.may_be_a_total), None)
+    if len(regular) > 1 and total:
+        raise NotUnderstood("total_unclear", total.span)
 
 
 @dataclass(slots=True)

@@ -36,6 +36,8 @@ class Count(NamedTuple):
 
 
 DAILY = Every(1, "day")
+# What says, beside a period, how many times in it or at what time.
+_MOMENTS_SAID = {"count", "moments", "weekdays", "one_day", "cycle", "rate", "window"}
 ONCE = (1, None)
 _MAY_HOLD_FOR_OTHERS = {
     *("weekdays", "one_day", "cycle", "one_week", "as_needed", "changed", "product", "calculation"),
@@ -71,6 +73,16 @@ class Part:
     def says_what_may_hold_for_others(self) -> bool:
         """Whether its days, that it is taken as needed, or its product are said of it."""
         return bool(self.said.keys() & _MAY_HOLD_FOR_OTHERS or self._pattern() not in (None, DAILY))
+
+    @property
+    def is_as_needed(self) -> bool:
+        return "as_needed" in self.said
+
+    @property
+    def may_be_a_total(self) -> bool:
+        """Whether only "daily", "weekly" or "monthly" is said of when: once, or in all?"""
+        every = self.get("every")
+        return every is not None and every[0] == 1 and not self.said.keys() & _MOMENTS_SAID
 
     def components(self) -> tuple[Component, ...]:
         """The components that this part makes: one, or one for each moment of the day.

@@ -25,6 +25,7 @@ PROBLEMS = (
     "timing_clash",
     "timing_missing",
     "too_long",
+    "total_unclear",
     "unit_missing",
     "unit_unclear",
     "weekday_disagrees",

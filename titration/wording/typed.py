@@ -64,6 +64,10 @@ _MESSAGES = {
     ),
     "timing_missing": gettext_noop("Write when this amount is taken."),
     "too_long": gettext_noop("This is too long for one dose. Write each step in a row of its own."),
+    "total_unclear": gettext_noop(
+        "“Daily”, “weekly” or “monthly” beside other parts may be once in that time, or the total "
+        "of the others. Write “once a day” or a time of day, and leave a total out."
+    ),
     "unit_missing": gettext_noop("Write the unit after the figure."),
     "unit_unclear": gettext_noop("Write the unit out in full."),
     "weekday_disagrees": gettext_noop("The weekday is not that of the date. Check both."),
