@@ -368,7 +368,8 @@ def test_not_you_leads_back_to_the_page_it_was_asked_on(client):
 
     html = client.get(reverse("account_change_password") + "?known=12&x=1").content.decode()
 
-    assert 'Recording as <a href="/accounts/"><bdi>J. Lind</bdi></a>, nurse' in html
+    assert 'Signed in as <a href="/accounts/"><bdi>J. Lind</bdi></a>' in html
+    assert '<bdi class="profession">nurse</bdi>' in html
     assert 'logout/?next=%2Faccounts%2Fpassword%2Fchange%2F%3Fknown%3D12%26x%3D1"' in html
 
 
@@ -390,6 +391,7 @@ def test_bar_leads_where_the_role_may_go(client, role, links):
 
     assert re.findall(r"<a href=\"/[^>]*>(\w+)</a>", html.split("</nav>")[0]) == links
     assert ('role="search"' in html) is ("Patients" in links)
+    assert ("Recording as" in html) is (role in (Role.PRESCRIBER, Role.RECORDER))
 
 
 @pytest.mark.django_db
