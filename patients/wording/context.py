@@ -187,10 +187,11 @@ def text_words(topic: Topic, text: TopicText) -> list[str]:
 def allergies_words(status: str | None, lines: Sequence[Line] | None) -> str:
     """The allergies for a banner, as many as fit; "" when they were erased.
 
-    The reaction stands beside the substance: "penicillin (rash), latex and 2 more".
+    They stand under their label, where "not asked" is enough. The reaction stands beside the
+    substance: "penicillin (rash), latex and 2 more".
     """
     if status is None or status == Status.NOT_ASKED:
-        return lacking_words("allergies")
+        return _("not asked")
     if status == Status.NONE_KNOWN:
         return none_words("allergies")
     return _shortened([_allergy(line) for line in lines or ()])

@@ -116,8 +116,8 @@ def test_a_line_says_all_that_is_written_with_its_labels():
 @pytest.mark.parametrize(
     ("status", "lines", "words"),
     [
-        (None, None, "Allergies not asked"),
-        ("not-asked", [], "Allergies not asked"),
+        (None, None, "not asked"),
+        ("not-asked", [], "not asked"),
         ("none-known", [], "No known allergies"),
         ("stated", [{"substance": "penicillin", "reaction": "rash"}], "penicillin (rash)"),
         ("stated", [{"substance": "latex"}, {"substance": "nuts"}], "latex, nuts"),

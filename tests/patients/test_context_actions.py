@@ -195,7 +195,7 @@ def test_the_banner_says_the_allergies_in_its_one_query(
 ):
     monkeypatch.setattr("patients.presenters.people._devices", [])  # each asks one of its own
     presenters.banner(patient)
-    assert presenters.banner(patient).allergies == "Allergies not asked"
+    assert presenters.banner(patient).allergies == "not asked"
     context_of(patient, nurse, allergies=stated(PENICILLIN))
     with django_assert_num_queries(1):
         banner = presenters.banner(patient)
