@@ -20,12 +20,16 @@ from titration.timeline import StepRecord
 
 @dataclass(frozen=True)
 class PlanLine:
-    """A regimen's plan in one line: its name, its state unless it is open, its next row."""
+    """A regimen's plan in one line: its name, its state unless it is open, its next row.
+
+    `is_late` says that the planned date of that row has come and nothing is recorded.
+    """
 
     name: str
     url: str
     chip: str
     following: str
+    is_late: bool
 
 
 def plan_lines(read: Regimens, today: date, query: str) -> dict[UUID, PlanLine]:
@@ -46,14 +50,14 @@ def _plan_line(
     query: str,
 ) -> PlanLine:
     remaining = planning.open_rows(log.carried(live), today)
-    following = ""
+    following, is_late = "", False
     if remaining:
         each = remaining[0]
-        following = _("Next row: %(start)s") % {
-            "start": wording.start_words(each.row, each.planned_on)
-        }
-        if each.planned_on is not None and each.planned_on <= today:
-            following = nothing_words(each, today)
+        is_late = each.planned_on is not None and each.planned_on <= today
+        following = nothing_words(each, today)
+        if not is_late:
+            words = {"start": wording.start_words(each.row, each.planned_on)}
+            following = _("Next row: %(start)s") % words
     is_open = standing.state == planning.OPEN
     return PlanLine(
         name=_("%(plan)s, signed by %(name)s")
@@ -61,4 +65,5 @@ def _plan_line(
         url=reverse("plan", args=[log.plan]) + query,
         chip="" if is_open else str(CHIPS[standing.state]),
         following=following,
+        is_late=is_late,
     )
