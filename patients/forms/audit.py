@@ -28,8 +28,8 @@ class AuditForm(forms.Form):
     clinic = forms.ChoiceField(label=_("Clinic"), required=False)
     person = forms.ChoiceField(label=_("Person"), required=False)
     kind = forms.ChoiceField(label=_("What was done"), required=False)
-    from_day, from_month, from_year = day_box(), month_box(), year_box()
-    to_day, to_month, to_year = day_box(), month_box(), year_box()
+    from_day, from_month, from_year = day_box(_("From the day")), month_box(), year_box()
+    to_day, to_month, to_year = day_box(_("To the day")), month_box(), year_box()
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput)
     event = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

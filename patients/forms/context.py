@@ -81,7 +81,7 @@ def _fields(part: Part) -> dict[str, forms.Field]:
             )
         }
     if part.box == Box.DAY:
-        boxes = (day_box(), month_box(), year_box())
+        boxes = (day_box(label), month_box(), year_box())
         return {f"{part.name}_{box}": field for box, field in zip(PARTS, boxes, strict=True)}
     if part.box == Box.FIGURE:
         return {part.name: line(label, 20, inputmode="decimal")}

@@ -41,8 +41,8 @@ def line(label, length: int, *, required: bool = False, **attributes) -> forms.C
     return forms.CharField(label=label, max_length=length, required=required, widget=widget)
 
 
-def day_box(whole=None) -> forms.CharField:
-    """`whole` names the date among several of a form, where its errors are listed."""
+def day_box(whole) -> forms.CharField:
+    """`whole` names the date where its errors are listed: "Day" is of any."""
     box = line(_("Day"), 2, inputmode="numeric")
     box.whole = whole
     return box
@@ -95,7 +95,7 @@ class IdentityForm(AlikeForm):
     family_name = line(_("Family name"), 120, required=True)
     given_names = line(_("Given names"), 160)
     title = line(_("Title"), 40)
-    birth_day = day_box()
+    birth_day = day_box(_("Birth date"))
     birth_month = month_box()
     birth_year = year_box()
     gender = forms.ChoiceField(label=_("Gender"), choices=Gender.choices, widget=forms.RadioSelect)
@@ -220,7 +220,7 @@ class RevisionForm(IdentityForm):
     status = forms.ChoiceField(
         label=_("Status"), choices=PatientStatus.choices, widget=forms.RadioSelect
     )
-    status_day = day_box()
+    status_day = day_box(_("Died or left on"))
     status_month = month_box()
     status_year = year_box()
 

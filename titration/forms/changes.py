@@ -20,7 +20,7 @@ class ChangesForm(forms.Form):
     """All of it may be left empty; `since` is then none, and the person's last visit counts."""
 
     clinic = forms.ChoiceField(label=gettext_lazy("Clinic"), required=False)
-    day = moments.day_box()
+    day = moments.day_box(gettext_lazy("Since"))
     month = moments.month_box()
     year = moments.year_box()
     time = moments.clock_field(gettext_lazy("Time"))

@@ -34,6 +34,7 @@ def recorders_of(clinic_id: int) -> list[User]:
 class ContactForm(WhenForm):
     """A contact with a patient or about them."""
 
+    field_order = ("how", "direction")
     how = forms.ChoiceField(
         label=gettext_lazy("How"),
         choices=ContactHow.choices,

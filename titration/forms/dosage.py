@@ -109,7 +109,7 @@ class ComponentForm(forms.Form):
     )
     days_on = CountField(gettext_lazy("Days on"))
     days_off = CountField(gettext_lazy("Then days off"))
-    anchor_day = moments.day_box()
+    anchor_day = moments.day_box(gettext_lazy("Counted from"))
     anchor_month = moments.month_box()
     anchor_year = moments.year_box()
     weekdays = forms.MultipleChoiceField(

@@ -29,6 +29,7 @@ BOXES = {
 class ReporterForm(WhenForm):
     """Who reported something and when, and which prescriber was told of it."""
 
+    field_order: tuple[str, ...] = ("reporter", "reporter_name")
     reporter = forms.ChoiceField(
         label=gettext_lazy("Who reports it"),
         choices=Reporter.choices,
@@ -48,7 +49,7 @@ class ReporterForm(WhenForm):
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    told_day = moments.day_box()
+    told_day = moments.day_box(gettext_lazy("Told on"))
     told_month = moments.month_box()
     told_year = moments.year_box()
     note = forms.CharField(
@@ -145,15 +146,19 @@ class ReporterForm(WhenForm):
 class IntakeForm(ReporterForm):
     """One report: what was taken, from when until when. No dose is filled in."""
 
+    field_order = (
+        *("what", "slots", "taken", "from_day", "from_month", "from_year"),
+        *("until_day", "until_month", "until_year", *ReporterForm.field_order),
+    )
     what = forms.ChoiceField(
         label=gettext_lazy("What is reported"),
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what was reported.")},
     )
-    from_day = moments.day_box()
+    from_day = moments.day_box(gettext_lazy("From"))
     from_month = moments.month_box()
     from_year = moments.year_box()
-    until_day = moments.day_box()
+    until_day = moments.day_box(gettext_lazy("Until"))
     until_month = moments.month_box()
     until_year = moments.year_box()
     slots = forms.MultipleChoiceField(

@@ -22,7 +22,7 @@ from titration.wording.languages import is_english, language_words
 class DayForm(SubmissionForm):
     """A form with the day on which something was done, and how and to whom."""
 
-    on_day = moments.day_box()
+    on_day = moments.day_box(gettext_lazy("The day"))
     on_month = moments.month_box()
     on_year = moments.year_box()
     how = forms.ChoiceField(
@@ -73,6 +73,7 @@ DAY_WANTED = gettext_lazy("Write day, month and year.")
 class IssueForm(DayForm):
     """What is given out, written how, on which day and how it reaches whom."""
 
+    field_order = ("issued_as", "rows", "from_day", "from_month", "from_year")
     issued_as = forms.ChoiceField(
         label=gettext_lazy("What is given out"),
         choices=IssuedAs.choices,
@@ -86,7 +87,7 @@ class IssueForm(DayForm):
         required=False,
         initial=STEPS,
     )
-    from_day = moments.day_box()
+    from_day = moments.day_box(gettext_lazy("First day"))
     from_month = moments.month_box()
     from_year = moments.year_box()
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)

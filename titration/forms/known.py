@@ -20,11 +20,11 @@ class KnownForm(forms.Form):
 
     use_required_attribute = False
 
-    day = moments.day_box()
+    day = moments.day_box(gettext_lazy("As known on"))
     month = moments.month_box()
     year = moments.year_box()
     time = moments.clock_field(gettext_lazy("Clock time"))
-    about_day = moments.day_box()
+    about_day = moments.day_box(gettext_lazy("About the day"))
     about_month = moments.month_box()
     about_year = moments.year_box()
     regimen = forms.UUIDField(widget=forms.HiddenInput, required=False)

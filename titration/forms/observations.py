@@ -247,6 +247,7 @@ class ObservationCorrectionForm(ObservedForm):
 class SideEffectForm(WhenForm):
     """A side effect or a sign of withdrawal, as the person says it."""
 
+    field_order = ("written_as", "symptom", "words")
     written_as = forms.ChoiceField(
         label=gettext_lazy("Written as"),
         choices=WrittenAs.choices,

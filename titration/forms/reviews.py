@@ -29,7 +29,7 @@ BOXES = {"review_on": "day", "opens_on": "opens_day", "status": "became"}
 class BookingForm(SubmissionForm):
     """A review that is booked: on which day, what for, whose."""
 
-    day = moments.day_box()
+    day = moments.day_box(gettext_lazy("Day"))
     month = moments.month_box()
     year = moments.year_box()
     what_for = forms.CharField(
@@ -107,7 +107,7 @@ class OutcomeForm(BookingForm):
     opens_row = forms.ChoiceField(
         label=gettext_lazy("Planned row that may start now"), required=False
     )
-    opens_day = moments.day_box()
+    opens_day = moments.day_box(gettext_lazy("The row starts on"))
     opens_month = moments.month_box()
     opens_year = moments.year_box()
 

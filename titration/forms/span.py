@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from titration.forms import moments
 
@@ -32,10 +33,10 @@ class Span:
 class SpanForm(forms.Form):
     """A range of days, each end in boxes of its own; both may stay empty."""
 
-    from_day = moments.day_box()
+    from_day = moments.day_box(gettext_lazy("From"))
     from_month = moments.month_box()
     from_year = moments.year_box()
-    to_day = moments.day_box()
+    to_day = moments.day_box(gettext_lazy("To"))
     to_month = moments.month_box()
     to_year = moments.year_box()
 

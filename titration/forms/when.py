@@ -26,7 +26,7 @@ class WhenForm(SubmissionForm):
         widget=forms.RadioSelect,
         required=False,
     )
-    on_day = moments.day_box()
+    on_day = moments.day_box(gettext_lazy("The day"))
     on_month = moments.month_box()
     on_year = moments.year_box()
     on_time = moments.clock_field(gettext_lazy("Clock time"))
