@@ -224,7 +224,7 @@ def check_dosage(kind: str, components: tuple[dosing.Component, ...]) -> None:
             raise RuleBroken("kind", _("Withhold and stop carry no amounts."))
         return
     if not components:
-        raise RuleBroken("components", _("Write at least one amount and when it is taken."))
+        raise RuleBroken("components", wording.problem_words("empty_dose"))
     problems = dosing.check_components(components)
     if problems:
         raise RuleBroken("components", wording.problem_words(problems[0]))

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("route", "of", "first"),
     [
-        ("step-new", "regimen", "From: Say from when this holds."),
+        ("step-new", "regimen", "Amount: Write at least one amount and when it is taken."),
         ("contact-new", "patient", "How: Choose how the contact was had."),
         ("side-effect-new", "patient", "Written as: Choose what it is written as."),
         ("intake-new", "regimen", "What is reported: Choose what was reported."),
@@ -35,7 +35,7 @@ def test_errors_are_listed_in_the_order_of_their_boxes(client, route, of, first)
     blank = typed_over(Page(client.get(address)).values, {"stage": "review"})
     page = client.post(address, blank).text
 
-    listed = re.findall(r'<a href="#(id_\w+)">([^<]+)</a>', page)
+    listed = re.findall(r'<a href="#(id_[\w-]+)">([^<]+)</a>', page)
     assert listed[0][1] == first
     places = [page.index(f'id="{box}"') for box, _words in listed]
     assert places == sorted(places)

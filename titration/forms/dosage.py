@@ -368,6 +368,12 @@ class BaseDosageFormSet(forms.BaseFormSet):
             parts.append(written)
         return tuple(parts)
 
+    def want_one(self) -> None:
+        """Say beside the first part that is kept that a dose has at least one."""
+        kept = [form for form in self.forms if not self._should_delete_form(form)]
+        for form in kept[:1]:
+            form.add_error("amount", wording.problem_words("empty_dose"))
+
     @property
     def is_clean(self) -> bool:
         """Whether no part has an error, apart from those that are being removed."""

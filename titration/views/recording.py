@@ -83,6 +83,8 @@ class Screen:
             effective = form.effective
             starts = effective.on if effective and effective.precision == "day" else None
             components = rows.components(starts)
+            if not components and rows.is_clean:
+                rows.want_one()
             is_valid = is_valid and rows.is_clean
         if not is_valid:
             return None

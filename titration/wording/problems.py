@@ -68,7 +68,7 @@ _MESSAGES = {
     "days_on_bounds": gettext_noop(
         "Write on how many days in a row it is taken, and on how many after them it is not."
     ),
-    "empty_dose": gettext_noop("Write at least one amount with its timing."),
+    "empty_dose": gettext_noop("Write at least one amount and when it is taken."),
     "hours_need_times": gettext_noop(
         "Hours cannot be counted from a time of day. Choose a number of times in so many hours, "
         "or count in days, weeks or months."
