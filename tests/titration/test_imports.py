@@ -166,7 +166,10 @@ def test_another_dose_for_a_recorded_moment_stops_the_whole_file(story) -> None:
         story, story.brought(2, date(2026, 3, 2)), story.brought(3, date(2026, 4, 1))
     )
     assert row == 2
-    assert words.startswith(f"Entry {story.step.entry.number} says otherwise from 02-Mar-2026.")
+    assert words.startswith(
+        f"Entry {story.step.entry.number} says from 02-Mar-2026: 5\u00a0mg three times a day "
+        "(5\u00a0mg each time). The file says otherwise."
+    )
 
 
 def test_two_doses_of_the_file_for_one_moment_stop_it_and_a_repeated_row_counts_once(story) -> None:

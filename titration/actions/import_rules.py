@@ -12,7 +12,7 @@ from titration.actions.carrying import check_received
 from titration.actions.shared import life_of
 from titration.actions.steps import Instruction
 from titration.importing import First, Place
-from titration.models import Regimen
+from titration.models import Regimen, StepKind
 from titration.policies import RuleBroken
 from titration.reading.logged import History
 from titration.timeline import SINGLE, STOP, StepRecord
@@ -130,10 +130,14 @@ class _Rules:
             raise RuleBroken(
                 "effective",
                 _(
-                    "Entry %(number)s says otherwise from %(moment)s. Which of the two is right "
-                    "is for you to say: correct that entry, or the file."
+                    "Entry %(number)s says from %(moment)s: %(said)s. The file says otherwise. "
+                    "Which of the two is right is for you to say: correct that entry, or the file."
                 )
-                % {"number": f"{holder.number:,}", "moment": words},
+                % {
+                    "number": f"{holder.number:,}",
+                    "moment": words,
+                    "said": wording.dosage_words(holder.components) or StepKind(holder.kind).label,
+                },
             )
         if place := self.moments.get(moment):
             raise RuleBroken(
