@@ -520,9 +520,9 @@ def test_patient_page_has_a_line_for_the_plan_of_each_regimen(client, regimen, p
     client.force_login(regimen.responsible)
     address = reverse("patient", args=[patient.pk])
 
-    text = Page(client.get(address)).text
-    assert "Taper plan v1, signed by Dr A. Osei" in text
-    assert f"Planned for {here():%d-%b-%Y}, nothing recorded" in text
+    page = client.get(address).text
+    assert "Taper plan v1, signed by Dr A. Osei" in page
+    assert f'chip amber">Planned for {here():%d-%b-%Y}, nothing recorded' in page
 
     recorded(version, 0, here(), times(3, "5"))
     following = here() + timedelta(weeks=2)
