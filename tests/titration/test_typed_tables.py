@@ -209,6 +209,7 @@ ON = date(2026, 11, 16)
         ("Week one 5 mg once a day\nWeek two 6 mg once a day", [None, Interval(1, "week")]),
         ("Day 1, 300 mg once\nDay 2, 300 mg twice a day", [None, Interval(1, "day")]),
         ("Days 1 to 3: 5 mg once a day\nDays 4-6: 6 mg once a day", [None, Interval(3, "day")]),
+        ("Days\tDose\n1-3\t5 mg once a day\nday 4\tstop", [None, Interval(3, "day")]),
         ("Weeks 1 and 2: 5 mg once a day\nWeeks 3 & 4: stop", [None, Interval(2, "week")]),
         ("Month 1: 5 mg once a day\nMonth 2: stop", [None, Interval(1, "month")]),
         (
@@ -268,6 +269,8 @@ def test_rows_start_when_it_is_written_and_not_otherwise(text: str, expected: li
         ("5 mg once a day\nFrom 16 Nov 26: stop", "year_two_digits"),
         ("Date\tDose\n16 Nov 2026\t5 mg once a day\nnext week\tstop", "start_unknown"),
         ("Week\tDose\n1\t5 mg once a day\n1 week\tstop", "start_unknown"),
+        ("Days\tDose\n3\t5 mg once a day\n4\t10 mg once a day", "length_unclear"),
+        ("Dose\tWeeks\n5 mg once a day\t1\n10 mg once a day\t2", "length_unclear"),
     ],
 )
 def test_a_start_that_is_not_clear_is_left_blank_and_marked(text: str, problem: str) -> None:

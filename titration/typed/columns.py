@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from titration.typed.amounts import read_amount
 from titration.typed.doses import read_dose
-from titration.typed.headings import Heading
+from titration.typed.headings import COUNTED, Heading
 from titration.typed.labels import read_label, without_duration
 from titration.typed.problems import NotUnderstood
 
@@ -30,7 +30,7 @@ def columns_of(
     ]
     bare = [n for n, column in enumerate(columns) if column == UNKNOWN]
     has_headings = any(heading.role for heading in headings)
-    has_start = any(column.role in ("start", "day", "week", "month") for column in columns)
+    has_start = any(column.role in ("start", *COUNTED) for column in columns)
     has_dose = any(column.role in ("dose", "slots") for column in columns)
     of_start = [n for n in bare if held[n] == "start"]
     if len(of_start) == 1 and not has_start:

@@ -15,9 +15,12 @@ _ROLES = {
             *("date", "dates", "from", "from date", "start", "starts", "starting", "start date"),
             *("begin", "w/c", "week commencing", "week beginning", "week starting"),
         ),
-        "week": ("week", "weeks", "week no", "week number", "wk"),
-        "day": ("day", "days", "day no", "day number"),
-        "month": ("month", "months", "month number"),
+        "week": ("week", "week no", "week number", "wk"),
+        "day": ("day", "day no", "day number"),
+        "month": ("month", "month number"),
+        "weeks": ("weeks",),
+        "days": ("days",),
+        "months": ("months",),
         "after": ("after", "interval", "start after", "starts after"),
         "lasts": ("duration", "for", "how long", "length", "lasts"),
         "dose": ("dose", "doses", "dosage", "dose and timing", "dose to take", "amount"),
@@ -30,6 +33,8 @@ _ROLES = {
     }.items()
     for word in words
 }
+# What a column of them counts in. Below "Days" a figure may be a number or a length.
+COUNTED = {role: unit for unit in ("day", "week", "month") for role in (unit, f"{unit}s")}
 # They name a time of day, but none that the record has.
 _UNCLEAR = re.compile(
     r"(?:at\s+)?(?:nights?|night[ -]?time|nocte|mane|noct|am|pm|a\.m\.|p\.m\.|supper|tea"
@@ -45,7 +50,7 @@ _CLOCK = re.compile(CLOCK, re.IGNORECASE | re.ASCII)
 class Heading:
     """What a column holds.
 
-    role    "start", "week", "day", "month", "after", "lasts", "dose", "timing", "words",
+    role    "start", one of COUNTED, "after", "lasts", "dose", "timing", "words",
             "number", "slots" (an amount for each of `slots`, parted by slashes when several),
             "unclear" (a time of day that is not known), "unknown", or "" without a heading
     slots   of SLOTS, or clock times as "08:00"

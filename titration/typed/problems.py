@@ -48,6 +48,7 @@ PROBLEMS = (
     "column_unknown",
     "labels_disagree",
     "last_duration",
+    "length_unclear",
     "paste_too_long",
     "slot_unclear",
     "start_unknown",

@@ -14,7 +14,7 @@ from titration.typed.amounts import read_amount
 from titration.typed.columns import columns_of
 from titration.typed.dates import Interval, read_interval
 from titration.typed.doses import Read, checked, read_dose
-from titration.typed.headings import Heading, heading_of, is_header
+from titration.typed.headings import COUNTED, Heading, heading_of, is_header
 from titration.typed.labels import Label, after_sign, read_label, without_duration, without_label
 from titration.typed.problems import NotUnderstood
 from titration.typed.splitting import Record, Split, split, steps_of
@@ -268,7 +268,7 @@ class _Paste:
 
     def _cell(self, draft: _Draft, column: Heading, cell: str) -> None:
         match column.role:
-            case "start" | "day" | "week" | "month" | "after" | "lasts":
+            case role if role in COUNTED or role in ("start", "after", "lasts"):
                 self._take_start(draft, column.role, cell)
             case "dose":
                 self._take_dose(draft, cell)
@@ -291,13 +291,12 @@ class _Paste:
                 draft.marks.append(Mark("column_unknown", cell))
 
     def _take_start(self, draft: _Draft, role: str, cell: str) -> None:
-        bare = role if role in ("day", "week", "month") else ""
         try:
             if role in ("after", "lasts"):
                 interval = _interval(cell)
                 label = Label(after=interval) if role == "after" else Label(lasts=interval)
             else:
-                label = _start_label(cell) if role == "start" else read_label(cell, bare=bare)
+                label = _numbered(cell, role) if role in COUNTED else _start_label(cell)
             draft.label = _joined(draft.label, label)
             draft.lasts = draft.label.lasts
         except NotUnderstood as problem:
@@ -382,6 +381,15 @@ def _each_once(columns: list[Heading]) -> list[Heading]:
 
 def _interval(cell: str) -> Interval:
     return read_interval(re.sub(r"^for\s+", "", cell.strip(), flags=re.IGNORECASE))
+
+
+def _numbered(cell: str, role: str) -> Label:
+    """A cell below "Day" or "Days": a figure alone below "Days" may say how long the row lasts."""
+    kind = COUNTED[role]
+    label = read_label(cell, bare=kind)
+    if role != kind and label.kind and not label.last and kind not in cell.lower():
+        raise NotUnderstood("length_unclear")
+    return label
 
 
 def _start_label(cell: str) -> Label:

@@ -111,6 +111,10 @@ _MESSAGES = {
         "This heading names no time of day that the record knows. Write for example “morning”, "
         "“evening”, “bedtime” or a clock time."
     ),
+    "length_unclear": gettext_noop(
+        "This may be the number of a day, a week or a month, or how long the row lasts. Write when "
+        "the row starts, or head the column “Day”, or “Duration” with its days written out."
+    ),
     "start_unknown": gettext_noop("It was not understood when this row starts. Write it again."),
 }
 
