@@ -325,6 +325,17 @@ def test_a_row_before_others_that_have_nothing_recorded_is_allowed_and_said(clie
     )
 
 
+def test_a_stop_before_which_rows_have_nothing_recorded_says_that_it_closes_them(client, version):
+    step_of(version, date(2026, 1, 5))
+    rows = [planned_row(STARTED, times(3, "5")), planned_row("2 weeks", kind="stop")]
+    plan = plan_of(version, *rows, end="stop")
+    page = Page(client.get(address(plan, 2)))
+    assert "Row 1 before this one has nothing recorded. The stop ends the plan" in page.text
+    assert "counts as passed over" not in page.text
+    carried(plan, 2, STARTED + timedelta(days=14))
+    assert "The plan is over: nothing more is recorded from its rows." in refused(plan, 1)
+
+
 def test_a_row_that_waits_for_a_review_says_so(client, version):
     plan = plan_of(
         version, planned_row(STARTED, times(3, "5")), planned_row("review", times(3, "11"))

@@ -234,15 +234,28 @@ def _order_notices(it: Following) -> list[str]:
     earlier = [n for n, row in enumerate(it.carried[: it.place]) if row.step is not None]
     first = max(earlier, default=-1) + 1
     if first < it.place:
-        words = ngettext(
-            "Row %(last)s before this one has nothing recorded. From the day from which this one "
-            "holds, it counts as passed over.",
-            "Rows %(first)s to %(last)s before this one have nothing recorded. From the day from "
-            "which this one holds, they count as passed over.",
-            it.place - first,
-        )
-        notices.append(words % {"first": f"{first + 1:,}", "last": f"{it.place:,}"})
+        places = {"first": f"{first + 1:,}", "last": f"{it.place:,}"}
+        notices.append(_without_words(it, it.place - first) % places)
     return notices
+
+
+def _without_words(it: Following, count: int) -> str:
+    """That so many rows before this one have nothing recorded, and what becomes of them."""
+    if it.row.kind == "stop":
+        return ngettext(
+            "Row %(last)s before this one has nothing recorded. The stop ends the plan as soon as "
+            "it is recorded, whatever its day, and that row is closed with it.",
+            "Rows %(first)s to %(last)s before this one have nothing recorded. The stop ends the "
+            "plan as soon as it is recorded, whatever its day, and those rows are closed with it.",
+            count,
+        )
+    return ngettext(
+        "Row %(last)s before this one has nothing recorded. From the day from which this one "
+        "holds, it counts as passed over.",
+        "Rows %(first)s to %(last)s before this one have nothing recorded. From the day from "
+        "which this one holds, they count as passed over.",
+        count,
+    )
 
 
 def verdict(it: Following, instruction: Instruction) -> Followed:
