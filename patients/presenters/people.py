@@ -22,7 +22,7 @@ from ledger.composed import Composed
 from ledger.moments import Moment, NoSuchMoment
 from patients import linked, numbers, search, transferred, wording
 from patients.context import ALLERGIES
-from patients.finished import NOTHING, html
+from patients.finished import NOTHING, html, placed
 from patients.models import ContextVersion, Patient, PatientCard, PatientStatus, PatientVersion
 from patients.presenters.erased import erasures
 from patients.presenters.linked import LinkedRecord, linked_records
@@ -98,27 +98,28 @@ def _of_page(row: "Row", moment: Moment | None) -> "Row":
 
 
 ROW = """<tr>
-<th scope="row"><a href="{{url}}"><bdi>{{name}}</bdi></a>{{ended}}{{linked}}</th>
-<td class="date" data-label="{born}">{{born}}</td>
-<td data-label="{gender}">{{gender}}</td>
-<td class="date" data-label="{nhs}">{{nhs}}</td>
-<td data-label="{record}">{{record}}</td>{clinic}
+<th scope="row"><a href="{url}"><bdi>{name}</bdi></a>{ended}{linked}</th>
+<td class="date" data-label="{born_label}">{born}</td>
+<td data-label="{gender_label}">{gender}</td>
+<td class="date" data-label="{nhs_label}">{nhs}</td>
+<td data-label="{record_label}">{record}</td>"""
+CLINIC = """
+<td data-label="{clinic_label}"><bdi>{clinic}</bdi></td>"""
+END = """
 </tr>
 """
-CLINIC = """
-<td data-label="{clinic}"><bdi>{{clinic}}</bdi></td>"""
 
 
 @cache
 def _pattern(_language: str | None, *, spans_clinics: bool) -> str:
     """A row of the table; its labels, for a narrow screen, say what the table's head says."""
-    return html(
-        ROW,
-        born=_("Born"),
-        gender=_("Gender"),
-        nhs=_("NHS No."),
-        record=_("Record No."),
-        clinic=html(CLINIC, clinic=_("Clinic")) if spans_clinics else NOTHING,
+    return placed(
+        f"{ROW}{CLINIC if spans_clinics else ''}{END}",
+        born_label=_("Born"),
+        gender_label=_("Gender"),
+        nhs_label=_("NHS No."),
+        record_label=_("Record No."),
+        clinic_label=_("Clinic"),
     )
 
 

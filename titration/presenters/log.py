@@ -1,7 +1,6 @@
 """The dose log as finished strings: what pages and the PDF print row by row."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
@@ -36,8 +35,7 @@ HEADINGS = {
 }
 
 
-@dataclass(frozen=True)
-class LogRow:
+class LogRow(NamedTuple):
     """One entry of the dose log, ready to print.
 
     `status` is live, corrected (a later entry replaced it) or withdrawn; `error` says by whom,
@@ -71,7 +69,7 @@ class LogRow:
     recorded_by: str
     recorded_at: str
     correction: str
-    disagreements: Sequence[str] = field(default_factory=tuple)
+    disagreements: Sequence[str] = ()
     plan: str = ""
     is_outside_plan: bool = False
     imported: str = ""

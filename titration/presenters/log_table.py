@@ -4,19 +4,19 @@ A template that places some forty strings in each row costs more than all that i
 page.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from patients.finished import NOTHING, html
+from patients.finished import NOTHING, html, placed
 from titration.presenters.log import LIVE, LogRow
 
 # Stands for a line in an address that is looked up once for a table.
-SOME_LINE = UUID(int=0)
+SOME_LINE = str(UUID(int=0))
 
 
 UP_TO_CONFIRMING = """
@@ -34,27 +34,27 @@ FROM_THERE_ON = """</td>
 </tr>"""
 
 
-@dataclass(frozen=True)
-class TableRow:
-    """A row of the table in two pieces: between them is room for confirming it."""
+class Piece(NamedTuple):
+    """Finished rows, up to the place in the last of them where `row` can be confirmed, if any."""
 
-    entry: UUID
-    step: UUID
-    number: str
-    opening: SafeString
-    closing: SafeString
+    text: SafeString
+    row: LogRow | None = None
 
 
-@dataclass(frozen=True)
-class LogTable:
-    """The head of the table and its rows."""
+class LogTable(NamedTuple):
+    """The head of the table and its body."""
 
     labels: dict[str, str]
-    rows: Sequence[TableRow]
+    pieces: Sequence[Piece]
 
 
-def log_table(rows: Iterable[LogRow], *, may_record: bool) -> LogTable:
-    """The table of these rows, in their order; with the ways to correct them, where one may."""
+def log_table(
+    rows: Iterable[LogRow], *, may_record: bool, confirmable: Container[UUID] = ()
+) -> LogTable:
+    """The table of these rows, in their order; with the ways to correct them, where one may.
+
+    Of the entries that are `confirmable` there is room for it.
+    """
     labels = {
         "moment_label": _("From"),
         "dose_label": _("Dose as written"),
@@ -65,9 +65,19 @@ def log_table(rows: Iterable[LogRow], *, may_record: bool) -> LogTable:
         "recorded_label": _("Recorded"),
         "entry_label": _("Entry"),
     }
-    finished = {name: html("{label}", label=label) for name, label in labels.items()}
+    opening, closing = placed(UP_TO_CONFIRMING, **labels), placed(FROM_THERE_ON, **labels)
     links = _links() if may_record else NOTHING
-    return LogTable(labels, [_table_row(row, finished, links) for row in rows])
+    pieces: list[Piece] = []
+    texts: list[str] = []
+    for row in rows:
+        texts.append(_up_to_confirming(opening, row))
+        if row.entry in confirmable:
+            pieces.append(Piece(SafeString("".join(texts)), row))
+            texts = []
+        texts.append(_from_there_on(closing, row, links))
+    if texts:
+        pieces.append(Piece(SafeString("".join(texts))))
+    return LogTable(labels, pieces)
 
 
 def _links() -> SafeString:
@@ -81,10 +91,9 @@ def _links() -> SafeString:
     )
 
 
-def _table_row(row: LogRow, labels: dict[str, SafeString], links: SafeString) -> TableRow:
-    opening = html(
-        UP_TO_CONFIRMING,
-        **labels,
+def _up_to_confirming(pattern: str, row: LogRow) -> SafeString:
+    return html(
+        pattern,
         tone=_tone(row),
         moment=row.moment,
         error=_error(row),
@@ -101,19 +110,20 @@ def _table_row(row: LogRow, labels: dict[str, SafeString], links: SafeString) ->
         received=row.received,
         confirmation=html(_confirmation(row), words=row.confirmation),
     )
-    closing = html(
-        FROM_THERE_ON,
-        **labels,
+
+
+def _from_there_on(pattern: str, row: LogRow, links: SafeString) -> SafeString:
+    return html(
+        pattern,
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
         number=row.number,
         imported=_imported(row),
         correction=_correction(row),
-        links=SafeString(links.replace(str(SOME_LINE), str(row.step)))
+        links=SafeString(links.replace(SOME_LINE, str(row.step)))
         if row.status == LIVE
         else NOTHING,
     )
-    return TableRow(row.entry, row.step, row.number, opening, closing)
 
 
 def _tone(row: LogRow) -> SafeString:

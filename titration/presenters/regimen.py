@@ -117,6 +117,7 @@ def regimen_page(
     pump = pumped.pump_log(regimen.pk, history.known) if version.route in PUMP_ROUTES else None
     beside = _beside(regimen, history, title, contacts, pump)
     state = timeline.state_of(step)
+    confirmable = _confirmable(user, regimen, rows.values()) if may_record else set()
     return {
         "regimen": regimen,
         "banner": person,
@@ -150,11 +151,15 @@ def regimen_page(
         "contacts": contacts_card(regimen, contacts, may_record=may_record, query=query),
         "ended": person.ended,
         "review_url": reverse("review-new", args=[regimen.pk]) if may_plan else "",
-        "table": log_table([rows[record.entry] for record in shown], may_record=may_record),
+        "table": log_table(
+            [rows[record.entry] for record in shown],
+            may_record=may_record,
+            confirmable=confirmable,
+        ),
         "hidden_rows": len(log) - len(shown),
         "log_length": f"{len(log):,}",
         "may_record": may_record,
-        "confirmable": _confirmable(user, regimen, rows.values()) if may_record else set(),
+        "confirmable": confirmable,
         "buttons": _buttons(regimen, state) if may_record else [],
         "plan_buttons": _plan_buttons(regimen, state, plans, user) if may_plan else [],
         "may_export": allows(user, regimen.clinic, EXPORT_CHARTS),
