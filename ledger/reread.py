@@ -78,8 +78,10 @@ class _Kept:
     @property
     def bytes(self) -> int:
         """About what it takes in memory."""
-        asked = [sql for sql, _parameters in self.queries]
-        return sum(map(getsizeof, [repr(self.made.words), *asked, *self.answers]))
+        words, asked = self.made.words, [sql for sql, _parameters in self.queries]
+        is_finished = isinstance(words, tuple) and all(isinstance(text, str) for text in words)
+        texts = words if is_finished else [repr(words)]
+        return sum(map(getsizeof, [*texts, *asked, *self.answers]))
 
 
 class Memory:
@@ -191,7 +193,7 @@ def _composed(asked: Sequence[Query]) -> tuple[Query, ...]:
     On PostgreSQL one statement, which answers each with a text: a way to the server and back for
     each of a dozen, and their values made into those of Python, would cost more than all else.
     """
-    told = tuple({repr(query): query for query in asked}.values())
+    told = tuple({(query[0], repr(query[1])): query for query in asked}.values())
     if connection.vendor != "postgresql" or not told:
         return told
     # Each is a statement of ours, as the driver has just sent it: without values it has no marks.

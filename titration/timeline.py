@@ -49,9 +49,11 @@ class Effective:
             raise ValueError("a year is kept by its first day")
 
     @property
-    def order(self) -> tuple[date, int, int, datetime]:
-        """Start of the interval, coarser first, untimed first, then the instant."""
-        return self.on, PRECISION_RANK[self.precision], int(self.time is not None), self.instant
+    def order(self) -> tuple[date, int, int, datetime | None]:
+        """Start of the interval, coarser first, untimed first, then the instant of a clock time."""
+        is_timed = self.time is not None
+        instant = self.instant if is_timed else None
+        return self.on, PRECISION_RANK[self.precision], int(is_timed), instant
 
     @property
     def starts(self) -> datetime:
@@ -107,7 +109,7 @@ class StepRecord:
         return self.said_since or self.number
 
     @property
-    def order(self) -> tuple[date, int, int, datetime, int]:
+    def order(self) -> tuple[date, int, int, datetime | None, int]:
         return (*self.effective.order, self.number)
 
 

@@ -65,18 +65,17 @@ def disagreements(component: Component) -> tuple[str, ...]:
     amount = component.amount
     if amount.high is not None:
         return ()
-    written = Fraction(amount.low)
     found = []
     if component.strengths:
         understood = strengths_sum(component.strengths)
-        if understood and understood[1] == amount.unit and understood[0] != written:
+        if understood and understood[1] == amount.unit and understood[0] != Fraction(amount.low):
             found.append("strengths")
     if (
         component.volume is not None
         and component.concentration is not None
         and component.concentration_unit == amount.unit
         and component.timing.kind != "continuous"
-        and Fraction(component.volume) * Fraction(component.concentration) != written
+        and Fraction(component.volume) * Fraction(component.concentration) != Fraction(amount.low)
     ):
         found.append("concentration")
     return tuple(found)

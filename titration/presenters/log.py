@@ -171,9 +171,9 @@ class _Rows:
     def _row(self, record: StepRecord) -> LogRow:
         text = self.texts[record.entry]
         status, error = self._status(record)
-        total = dosing.total_per_day(record.components)
-        if record.kind == timeline.SINGLE:
-            total = None
+        total = None
+        if record.kind != timeline.SINGLE:
+            total = dosing.total_per_day(record.components)
         said = confirmation_words(text, self.clinic) if status == LIVE else UNSAID
         followed = self.followed.get(record.entry)
         return LogRow(
@@ -189,7 +189,7 @@ class _Rows:
             lines=wording.dosage_lines(record.components),
             total_label=wording.total_label(total) if total else "",
             total=wording.total_words(total) if total else "",
-            change=self._change(record),
+            change=self._change(record, total),
             reason=reason_words(text),
             reason_text=quoted(text.reason_text),
             note=quoted(text.note),
@@ -208,10 +208,9 @@ class _Rows:
             imported=imported_words(text, self.clinic),
         )
 
-    def _change(self, record: StepRecord) -> str:
+    def _change(self, record: StepRecord, total: dosing.Total | None) -> str:
         """The difference from the instruction before, where both have a total per day."""
         before = self.before.get(record.entry)
-        total = dosing.total_per_day(record.components)
         if before is None or total is None:
             return ""
         difference = dosing.difference(total, dosing.total_per_day(before.components))
