@@ -108,6 +108,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "access.context_processors.person",
             ],
+            "builtins": ["config.tags"],
+            "libraries": {"i18n": "config.tags"},
         },
     },
 ]

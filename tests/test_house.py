@@ -97,6 +97,7 @@ DOORS = {
     "sessions",
     "settings",
     "static",
+    "tags",
     "templatetags",
     "wsgi",
 }

@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.urls import reverse
-
+from access.addresses import url_of
 from patients import linked, wording
 from patients.models import PatientVersion
 from patients.presenters.erased import erasures
@@ -56,6 +55,6 @@ def linked_records(patient: UUID, known: int | None = None, query: str = "") -> 
             on = erased.get(key)
             who = wording.erased_record_words(on) if on else wording.who_words(versions[key])
             words = wording.same_person_words(who, counts[key])
-            url = reverse("patient", args=[key]) + query
+            url = url_of("patient", key) + query
             records.append(LinkedRecord(key, who, words, url))
     return records

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.urls import reverse
-
+from access.addresses import url_of
 from patients import transferred
 from patients.wording import arrival_words, transfer_words
 
@@ -23,7 +22,7 @@ def moved(
 ) -> list[Moved]:
     """The sentences of a patient, as known at an entry number; `query` ends the addresses."""
     words = moved_words({patient: is_here}, known).get(patient, [])
-    url = reverse("transfer-list", args=[patient]) + query
+    url = url_of("transfer-list", patient) + query
     return [Moved(each, url) for each in words]
 
 

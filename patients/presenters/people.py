@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access import veiled
+from access.addresses import url_of
 from ledger.composed import Composed
 from ledger.moments import Moment, NoSuchMoment
 from patients import linked, numbers, search, transferred, wording
@@ -203,7 +204,7 @@ def banner(patient: Patient, *, today: date | None = None, moment: Moment | None
         [row] = rows([patient.pk], today=today)
         return _of_page(row, None)
     for *said, is_linked, has_moved in _versions_then(moment.number).filter(patient=patient):
-        url = reverse("patient", args=[patient.pk])
+        url = url_of("patient", patient.pk)
         card = (*said, *_allergies_then(patient, moment), is_linked, has_moved)
         return _of_page(_told([_row(card, moment.at.date(), url, moment.query)])[0], moment)
     raise NoSuchMoment(_("This patient was not recorded yet at that moment. Type a later day."))

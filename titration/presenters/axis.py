@@ -8,12 +8,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from access.addresses import url_of
 from ledger.composed import Rows
 from ledger.moments import Moment
 from patients.models import Patient
@@ -185,7 +185,7 @@ def _rows(regimens: Regimens, beside: Beside, span: Span, query: str) -> list[Ro
 
 def _step_rows(regimens: Regimens, titles: Mapping[UUID, str], query: str) -> Iterator[RowAt]:
     for regimen, title in titles.items():
-        url = reverse("regimen", args=[regimen]) + query
+        url = url_of("regimen", regimen) + query
         for step in regimens.logs[regimen].live:
             yield RowAt(step.order, step.effective.on, partial(_step_row, step, title, url))
 

@@ -7,11 +7,11 @@ from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 
+from access.addresses import url_of
 from patients.finished import html
 from titration import wording
 from titration.intake import Report
@@ -95,7 +95,7 @@ def _rows_of_regimen(beside: Beside, regimen: UUID, title: str, query: str) -> I
         order = Effective(report.from_on).order
         yield RowAt(order, report.last_on, partial(_report_row, report, title, query))
     for record in beside.pumps.get(regimen, ()):
-        url = reverse("pump", args=[regimen]) + query
+        url = url_of("pump", regimen) + query
         write = partial(_pump_row, record, title, url)
         yield RowAt(record.order, record.text.effective.on, write)
     for copy in beside.copies.get(regimen, ()):
@@ -119,7 +119,7 @@ def _effect_row(effect: Effect, query: str) -> AxisRow:
         wording.effective_words(effect.effective),
         str(WrittenAs(effect.written_as).label).capitalize(),
         said,
-        reverse("side-effect", args=[effect.line]) + query,
+        url_of("side-effect", effect.line) + query,
     )
 
 
@@ -128,7 +128,7 @@ def _score_row(each: Observed, query: str) -> AxisRow:
         wording.effective_words(each.effective),
         series_words(each),
         value_words(each),
-        reverse("observation", args=[each.line]) + query,
+        url_of("observation", each.line) + query,
     )
 
 
@@ -137,7 +137,7 @@ def _review_row(review: Review) -> AxisRow:
         wording.effective_words(Effective(review.review_on)),
         _("Review"),
         review_words(review),
-        reverse("regimen", args=[review.regimen_id]),
+        url_of("regimen", review.regimen_id),
     )
 
 
@@ -152,7 +152,7 @@ def _contact_row(each: Contacted, beside: Beside, query: str) -> AxisRow:
         wording.effective_words(each.effective),
         _("Contact"),
         _lines(contact_words(each), said),
-        reverse("contact", args=[each.contact]) + query,
+        url_of("contact", each.contact) + query,
     )
 
 
@@ -162,7 +162,7 @@ def _report_row(report: Report, title: str, query: str) -> AxisRow:
         wording.effective_words(Effective(report.from_on)),
         _("Intake as reported: %(regimen)s") % {"regimen": title},
         "\n".join(said),
-        reverse("intake-report", args=[report.report]) + query,
+        url_of("intake-report", report.report) + query,
     )
 
 
@@ -182,7 +182,7 @@ def _copy_row(copy: Issued, title: str) -> AxisRow:
         wording.effective_words(Effective(copy.issued_on)),
         _("On paper: %(regimen)s") % {"regimen": title},
         "\n".join(said),
-        reverse("issue", args=[copy.issue]),
+        url_of("issue", copy.issue),
     )
 
 

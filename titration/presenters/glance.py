@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
-
+from access.addresses import url_of
 from titration.intake import Report
 from titration.models import Regimen
 from titration.presenters.contacts import CallLine, call_lines, heading_words
@@ -56,13 +55,13 @@ def reported_card(
             Linked(
                 report_words(report),
                 told_words(report) if report.is_differing else "",
-                reverse("intake-report", args=[report.report]) + query,
+                url_of("intake-report", report.report) + query,
             )
             for report in standing[:MOST]
         ],
-        url=reverse("intake", args=[regimen.pk]) + query,
-        new_url=reverse("intake-new", args=[regimen.pk]) if may_record else "",
-        grid_url=reverse("intake-grid", args=[regimen.pk]) if may_record else "",
+        url=url_of("intake", regimen.pk) + query,
+        new_url=url_of("intake-new", regimen.pk) if may_record else "",
+        grid_url=url_of("intake-grid", regimen.pk) if may_record else "",
     )
 
 
@@ -76,14 +75,14 @@ def contacts_card(
         last=Linked(
             heading_words(last),
             last.whose_name,
-            reverse("contact", args=[last.contact]) + query,
+            url_of("contact", last.contact) + query,
         )
         if last
         else None,
         calls=call_lines(texts, patient, may_record=may_record, query=query),
-        url=reverse("contact-list", args=[patient]) + query,
-        new_url=reverse("contact-new", args=[patient]) if may_record else "",
-        visit_url=f"{reverse('visit', args=[patient])}?step={regimen.pk}&report={regimen.pk}"
+        url=url_of("contact-list", patient) + query,
+        new_url=url_of("contact-new", patient) if may_record else "",
+        visit_url=f"{url_of('visit', patient)}?step={regimen.pk}&report={regimen.pk}"
         if may_record
         else "",
     )

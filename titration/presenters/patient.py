@@ -7,10 +7,10 @@ from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access.addresses import url_of
 from access.models import Clinic, User
 from access.policies import EXPORT_CHARTS, RECORD, VIEW_ACCESS, allows
 from ledger.composed import Rows
@@ -130,7 +130,7 @@ def patient_page(
     may_record = is_open and allows(user, patient.clinic, RECORD)
     return {
         "banner": person,
-        "not_today": not_today(moment, reverse("patient", args=[patient.pk])),
+        "not_today": not_today(moment, url_of("patient", patient.pk)),
         "patient": patient,
         "known": moment.text if moment else "",
         "axis": patient_axis(patient, read, now, moment, span, is_whole=is_whole_table),
@@ -164,7 +164,7 @@ _retractions = Rows(
 
 
 def _address(version: RegimenVersion, moment: Moment | None) -> str:
-    return reverse("regimen", args=[version.regimen_id]) + (moment.query if moment else "")
+    return url_of("regimen", version.regimen_id) + (moment.query if moment else "")
 
 
 def carry_words(carried: Sequence[DoseStep]) -> str:
@@ -186,8 +186,7 @@ def _carry_to(
         return []
     copy = f"?copy={carried[0].pk}"
     return [
-        (title_of(version), reverse("step-new", args=[version.regimen_id]) + copy)
-        for version in versions
+        (title_of(version), url_of("step-new", version.regimen_id) + copy) for version in versions
     ]
 
 

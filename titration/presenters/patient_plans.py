@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from access.addresses import url_of
 from titration import planning, wording
 from titration.planning import Standing
 from titration.presenters.axis import Regimens
@@ -62,7 +62,7 @@ def _plan_line(
     return PlanLine(
         name=_("%(plan)s, signed by %(name)s")
         % {"plan": plan_name(log), "name": log.newest.signed_by_name},
-        url=reverse("plan", args=[log.plan]) + query,
+        url=url_of("plan", log.plan) + query,
         chip="" if is_open else str(CHIPS[standing.state]),
         following=following,
         is_late=is_late,

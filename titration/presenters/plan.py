@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from access.addresses import url_of
 from access.models import Clinic, User
 from access.policies import RECORD, SIGN, allows
 from ledger.moments import Moment
@@ -97,12 +98,12 @@ def plan_page(
     given_out = issued.all_issues([plan.pk], history.known)[plan.pk]
     record_url = ""
     if may_record and standing.state == planning.OPEN and shown is log.newest:
-        record_url = f"{reverse('step-new', args=[regimen.pk])}?row={SOME_ROW}"
+        record_url = f"{url_of('step-new', regimen.pk)}?row={SOME_ROW}"
     return {
         "plan": plan,
         "regimen": regimen,
         "banner": person,
-        "not_today": not_today(moment, reverse("plan", args=[plan.pk])),
+        "not_today": not_today(moment, url_of("plan", plan.pk)),
         "query": query,
         "regimen_title": title,
         "title": plan_title(title, shown.text.purpose),
@@ -128,9 +129,7 @@ def plan_page(
             may_record=is_now and allows(user, plan.clinic, RECORD),
         ),
         "buttons": event_buttons(plan, standing) if may_sign else [],
-        "revise_url": reverse("plan-new", args=[regimen.pk])
-        if may_record and not standing.is_over
-        else "",
+        "revise_url": url_of("plan-new", regimen.pk) if may_record and not standing.is_over else "",
     }
 
 
@@ -175,7 +174,7 @@ def _event_line(event: RecordedEvent, clinic: Clinic) -> EventLine:
 
 def _versions(plan: Plan, log: PlanLog, shown: SignedVersion, query: str) -> list[VersionLine]:
     """Newest first; each with the way to what changed in it."""
-    address = reverse("plan", args=[plan.pk])
+    address = url_of("plan", plan.pk)
     more = query.replace("?", "&", 1)
     return [
         VersionLine(
@@ -212,8 +211,8 @@ def _drafts(plan: Plan, user: User) -> Sequence[DraftLine]:
                 "name": draft.saved_by.name,
                 "when": moment_words(draft.saved_at, plan.clinic),
             },
-            edit_url=reverse("plan-edit", args=[draft.pk]),
-            sign_url=reverse("plan-sign", args=[draft.pk]) if may_sign else "",
+            edit_url=url_of("plan-edit", draft.pk),
+            sign_url=url_of("plan-sign", draft.pk) if may_sign else "",
         )
         for draft in drafts
     ]

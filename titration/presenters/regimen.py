@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.addresses import url_of
 from access.models import User
 from access.policies import CONFIRM, EXPORT_CHARTS, RECORD, SIGN, allows
 from ledger.moments import Moment
@@ -121,7 +122,7 @@ def regimen_page(
     return {
         "regimen": regimen,
         "banner": person,
-        "not_today": not_today(moment, reverse("regimen", args=[regimen.pk])),
+        "not_today": not_today(moment, url_of("regimen", regimen.pk)),
         "title": title,
         "is_retracted": is_retracted,
         "indication": indication_of(version),
@@ -150,7 +151,7 @@ def regimen_page(
         ),
         "contacts": contacts_card(regimen, contacts, may_record=may_record, query=query),
         "ended": person.ended,
-        "review_url": reverse("review-new", args=[regimen.pk]) if may_plan else "",
+        "review_url": url_of("review-new", regimen.pk) if may_plan else "",
         "table": log_table(
             [rows[record.entry] for record in shown],
             may_record=may_record,
@@ -194,7 +195,7 @@ def _words_beside(beside: Beside, patient: UUID, query: str) -> dict[str, object
     return {
         "rows": [row.write() for row in rows[:WINDOW]],
         "hidden": len(rows) - min(len(rows), WINDOW),
-        "more_url": f"{reverse('patient', args=[patient])}{query or '?'}"
+        "more_url": f"{url_of('patient', patient)}{query or '?'}"
         f"{'&' if query else ''}table=all#axis-table",
     }
 
@@ -217,7 +218,7 @@ def _confirmable(user: User, regimen: Regimen, rows) -> set:
 
 def _buttons(regimen: Regimen, state: str) -> Sequence[Button]:
     """What can be recorded in this state; the first is the one most often wanted."""
-    address = reverse("step-new", args=[regimen.pk])
+    address = url_of("step-new", regimen.pk)
 
     def button(kind: StepKind, text: str, *, is_main: bool = False) -> Button:
         return Button(text, f"{address}?kind={kind.value}", is_main)
@@ -246,7 +247,7 @@ def _plan_buttons(
 ) -> Sequence[Button]:
     """A plan where there is none, else what its prescriber most often records of it."""
     if plans.standing is None:
-        url = reverse("plan-new", args=[regimen.pk])
+        url = url_of("plan-new", regimen.pk)
         return [Button(_("New plan"), url)] if state != timeline.STOPPED else []
     if not allows(user, regimen.clinic, SIGN):
         return []

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from access.addresses import url_of
 from access.models import Clinic
 from titration import dosing, planning, wording
 from titration.chart import Plans
@@ -208,7 +209,7 @@ def _present(
     is_open = standing.state == planning.OPEN
     record_url = ""
     if asked.may_record and is_open:
-        record_url = f"{reverse('step-new', args=[asked.regimen.pk])}?row={SOME_ROW}"
+        record_url = f"{url_of('step-new', asked.regimen.pk)}?row={SOME_ROW}"
     given = max(
         (c for c in copies if c.plan == log.plan and c.version == log.newest.version),
         key=lambda copy: copy.number,
@@ -264,7 +265,7 @@ def _next_row(
         starts=starts_words(each),
         late=nothing_words(each, asked.today) if has_come else "",
         paper=_paper_words(log, given),
-        issue_url=reverse("plan-issue", args=[log.plan])
+        issue_url=url_of("plan-issue", log.plan)
         if asked.may_record and is_open and given is None
         else "",
         record_url=record_url.replace(str(SOME_ROW), str(row.row)),
@@ -274,7 +275,7 @@ def _next_row(
 
 def _visit_url(regimen: Regimen, row: UUID) -> str:
     """Where a visit is recorded with a step from the row and a report."""
-    visit = reverse("visit", args=[regimen.patient_id])
+    visit = url_of("visit", regimen.patient_id)
     return f"{visit}?step={regimen.pk}:{ROW}{row}&report={regimen.pk}"
 
 
@@ -314,8 +315,8 @@ def _paper_words(log: PlanLog, given: Issued | None) -> str:
 
 def _answers(asked: _Asked) -> list[Line]:
     """What whoever asked the patient records of it: a report, or a try that reached nobody."""
-    report = reverse("intake-new", args=[asked.regimen.pk])
-    contact = reverse("contact-new", args=[asked.regimen.patient_id])
+    report = url_of("intake-new", asked.regimen.pk)
+    contact = url_of("contact-new", asked.regimen.patient_id)
     return [
         Line(_("Taken as planned"), f"{report}?what={Intake.AS_PLANNED}"),
         Line(_("Took something else"), f"{report}?what={Intake.DIFFERENT}"),
@@ -370,7 +371,7 @@ def _outdated(
         return []
     if asked.may_record:
         route, words = "issue-told", _("Record that they were told")
-        buttons = [Line(words, reverse(route, args=[copy.issue])) for copy in out]
+        buttons = [Line(words, url_of(route, copy.issue)) for copy in out]
     else:
         buttons = [Line(_("Open the plan"), asked.url("plan", out[-1].plan))]
     each = "; ".join(
@@ -402,7 +403,7 @@ def _drafts(asked: _Asked) -> list[Line]:
                 "name": draft.saved_by.name,
                 "when": moment_words(draft.saved_at, asked.clinic),
             },
-            reverse("plan-edit", args=[draft.pk]),
+            url_of("plan-edit", draft.pk),
         )
         for draft in drafts.order_by("-saved_at")
     ]
@@ -421,5 +422,5 @@ def _next_review(asked: _Asked) -> NextReview | None:
         whose=review.whose_name,
         what_for=quoted(review.what_for),
         overdue=_("Overdue") if review.review_on < asked.today else "",
-        url=reverse("review", args=[review.review]) if asked.may_record else "",
+        url=url_of("review", review.review) if asked.may_record else "",
     )

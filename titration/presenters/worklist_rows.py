@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from access.addresses import url_of
 from access.models import Clinic, User
 from access.policies import CONFIRM, RECORD, SIGN, clinics_of
 from ledger.composed import Composed
@@ -29,7 +30,7 @@ from titration.models import (
     WorklistRow,
     written_component,
 )
-from titration.presenters.links import link_to, url_of
+from titration.presenters.links import link_to
 from titration.presenters.log import heading_words, moment_words
 from titration.presenters.pumps import pump_dates_words
 from titration.presenters.regimen import title_of
