@@ -109,11 +109,12 @@ def _stand_in(one: Given, numbers: Iterator[int]) -> Given:
 
 
 def _flat(given: Sequence[Given]) -> list[Any]:
-    """What is given but None, one by one, as the database takes it."""
+    """What is given but None, one by one, as the database takes it: PostgreSQL's as it is."""
     flat: list[Any] = []
     for one in given:
-        flat += [one] if isinstance(one, One) else one
-    return [_taken(one) for one in flat if one is not None]
+        if one is not None:
+            flat += [one] if isinstance(one, One) else one
+    return flat if connection.vendor == "postgresql" else [_taken(one) for one in flat]
 
 
 def _taken(one: One) -> Any:

@@ -429,8 +429,7 @@ def chart_colours():
 
 def drawn():
     """(class, attributes) of everything that the chart draws."""
-    picture = (ROOT / "templates/titration/_chart.svg").read_text()
-    literal = re.findall(r'class="([a-z ]+)"([^>]*)', picture)
+    literal = re.findall(r'class="([a-z ]+)"([^>]*)', look.PICTURE)
     return [*look.MARKS.items(), *look.WORDS.items(), *literal]
 
 

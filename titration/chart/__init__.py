@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from django.template.loader import get_template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from patients.finished import html
+from titration.chart import look
 from titration.chart.drawing import draw
 from titration.chart.lanes import Lane
 from titration.chart.panels import stretches
@@ -100,4 +101,14 @@ def pictures(
 
 def svg(chart: Chart) -> SafeString:
     """The chart as an SVG element."""
-    return SafeString(get_template("titration/_chart.svg").render({"chart": chart}))
+    return html(
+        look.PICTURE,
+        prefix=chart.prefix,
+        title=chart.title,
+        description=chart.description,
+        width=str(chart.width),
+        height=str(chart.height),
+        font_size=chart.font_size,
+        patterns=chart.patterns,
+        elements=chart.elements,
+    )

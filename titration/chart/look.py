@@ -83,3 +83,17 @@ WORDS = {
     "wordst": f'fill="{INK}"',
     "singlet": f'fill="{BRAND}" font-weight="600" {_HALO}',
 }
+
+# The whole picture, for `html`; its ids begin with a prefix of their own.
+PICTURE = (
+    '<svg class="timeline" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+    'xmlns="http://www.w3.org/2000/svg" role="img" '
+    'aria-labelledby="{prefix}-title {prefix}-desc" font-family="Noto Sans" '
+    'font-size="{font_size}">\n'
+    '<title id="{prefix}-title">{title}</title><desc id="{prefix}-desc">{description}</desc>\n'
+    '<defs><pattern id="{prefix}-hatch" width="7" height="7" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(-45)"><path class="wash" d="M0 0H7V7H0Z" fill="#fdece4"/>'
+    '<path class="stripe" d="M3.5 0V7" stroke="#9a3412" stroke-opacity=".4" stroke-width="1.2"/>'
+    "</pattern>{patterns}</defs>\n"
+    "{elements}</svg>\n"
+)
