@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as KeptInDatabase
 from django.db import DatabaseError, connection
@@ -54,8 +53,6 @@ class SessionStore(KeptInDatabase):
     """Whether something that the person does now is to move the end on."""
     until = 0.0
     """The second at which the session ends, as it was read."""
-    sealed: bytes | str = ""
-    """What it held, as it was read."""
 
     @classmethod
     def get_model_class(cls):
@@ -74,27 +71,15 @@ class SessionStore(KeptInDatabase):
             self._session_key = None
             return {}
         self.until, self.is_due = until, written <= now + settings.SESSION_IDLE - STEP
-        self.sealed = found[0]
-        return self.decode(self.sealed)
+        return self.decode(found[0])
 
     def save(self, must_create: bool = False) -> None:
-        """What was done is answered, though the session takes no note of it any longer.
-
-        One that was ended meanwhile stays ended, and keeps nothing. A full disk may fail to take
-        what has just happened, or that it was told: the next page tells it not, or once more.
-        """
+        """What was ended meanwhile stays ended and keeps nothing. What was done is answered."""
         try:
             super().save(must_create)
         except UpdateError as error:
-            if type(error.__context__) is DatabaseError:  # no row: it was ended meanwhile
-                return
-            if self.untold(dict(self.items())) != self.untold(self.decode(self.sealed)):
+            if type(error.__context__) is not DatabaseError:  # which it is where there is no row
                 raise
-            log.exception("The database took no change of what a session is to tell.")
-
-    def untold(self, held: dict[str, Any]) -> str:
-        """All that a session holds but what has just happened."""
-        return json.dumps({**held, SessionStorage.session_key: None}, sort_keys=True)
 
     def extend(self) -> None:
         """The person did something: they are there for another SESSION_IDLE seconds."""

@@ -275,12 +275,13 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 BROWSER_COOKIE_NAME = "signed-in-here"  # access.browsers
+TOLD_COOKIE_NAME = "told"  # access.told
 if not LOCAL:
     # A browser takes these from this host alone, by HTTPS: no neighbour plants one.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     BROWSER_COOKIE_NAME = "__Host-signed-in-here"
-# What has just happened is told from the session: a cookie would keep names legible in a browser.
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+    TOLD_COOKIE_NAME = "__Host-told"
+MESSAGE_STORAGE = "access.told.Told"
 X_FRAME_OPTIONS = "DENY"
 
 # The grid of a plan sends a box for every cell: 200 rows, each with a column for every time of day.

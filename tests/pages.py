@@ -5,9 +5,14 @@ from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.db import connection
+from django.http import HttpRequest, HttpResponseRedirect
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from access.told import Told
 from ledger import reread
 
 TYPED_INTO = {"text", "hidden", "email", "search", "tel", "number", "password", ""}
@@ -179,3 +184,19 @@ def counted() -> Iterator[list[str]]:
         yield asked
     said = dict.fromkeys(query["sql"] for query in queries)
     asked += [sql for sql in said if not sql.startswith("SELECT (SELECT string_agg(q::text")]
+
+
+def tell(client: Client, address: str, *words: str, at: str = "/") -> list[Message] | None:
+    """As an answer of the page `at` does that tells this and leads to an address.
+
+    Returns what it could not take.
+    """
+    request = HttpRequest()
+    request.path, request.session = at, client.session
+    request.COOKIES = {name: cookie.value for name, cookie in client.cookies.items()}
+    storage, answer = Told(request), HttpResponseRedirect(address)
+    for each in words:
+        storage.add(messages.SUCCESS, each)
+    left = storage.update(answer)
+    client.cookies.update(answer.cookies)
+    return left

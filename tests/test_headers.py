@@ -1,6 +1,7 @@
 """What browsers are told of every answer."""
 
 import re
+from base64 import urlsafe_b64decode
 from http.cookies import SimpleCookie
 
 import pytest
@@ -105,14 +106,14 @@ def test_cookies_of_the_service_are_of_this_host_alone():
         "-c",
         "from django.conf import settings as s;"
         "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.BROWSER_COOKIE_NAME,"
-        " s.SESSION_COOKIE_SECURE,"
+        " s.TOLD_COOKIE_NAME, s.SESSION_COOKIE_SECURE,"
         " s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH,"
         " s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS)",
     )
-    said = done.stdout.split()[-10:]
+    said = done.stdout.split()[-11:]
     assert said == [
-        *("__Host-session", "__Host-csrf", "__Host-signed-in-here", "True", "True", "None", "/"),
-        *("True", "Lax", "31536000"),
+        *("__Host-session", "__Host-csrf", "__Host-signed-in-here", "__Host-told"),
+        *("True", "True", "None", "/", "True", "Lax", "31536000"),
     ], done.stderr
 
 
@@ -123,14 +124,23 @@ def test_no_cookie_names_another_host(client):
     assert all(not cookie["domain"] and cookie["path"] == "/" for cookie in cookies.values())
 
 
-def test_what_has_just_happened_is_in_no_cookie(client, settings):
-    """A cookie outlives the session, and holds names legibly."""
+def test_what_has_just_happened_is_legible_in_no_cookie(client, settings):
+    """A cookie outlives the session, and is read by who has the browser."""
+    settings.TOLD_COOKIE_NAME, settings.SESSION_COOKIE_SECURE = "__Host-told", True
     clinic = ClinicFactory()
     person = member(clinic, Role.VIEWER)
     client.force_login(member(clinic, Role.ADMINISTRATOR))
     done = client.post(reverse("person-sign-out", args=[person.pk]))
-    assert set(client.cookies) <= {"sessionid", "csrftoken", settings.BROWSER_COOKIE_NAME}
-    assert "Every session is ended." in client.get(done.url).content.decode()
+    [told] = [cookie for name, cookie in done.cookies.items() if name.startswith("__Host-told-")]
+    assert "session" not in urlsafe_b64decode(told.value).decode(errors="replace")
+    assert [told[name] for name in ("max-age", "path", "samesite", "domain")] == [
+        60,
+        "/",
+        "Lax",
+        "",
+    ]
+    assert told["httponly"]
+    assert told["secure"]
 
 
 def test_nothing_of_a_patient_is_in_an_address_of_the_pages(client, patient):

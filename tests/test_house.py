@@ -69,6 +69,7 @@ LAYERS = [
         "second_factor",
         "secret",
         "spool",
+        "told",
         "transferred",
         "veiled",
         "verification",

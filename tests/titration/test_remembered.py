@@ -5,9 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.messages.storage.session import SessionStorage
-from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import _unmask_cipher_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +16,7 @@ from hypothesis.extra.django import TestCase
 from access.models import Role
 from ledger import pages, reread
 from tests.factories import member
+from tests.pages import tell
 from tests.titration.factories import step_of
 from tests.titration.test_projection import Desk, doings
 from titration.timeline import Effective
@@ -156,11 +154,6 @@ def test_the_frame_is_the_one_around_every_other_page(client, step, address, mon
 def test_what_has_just_happened_stands_on_the_page_once(client, step, address):
     client.force_login(step.decided_by)
     said(client, address)
-    request = HttpRequest()
-    request.session = client.session
-    told = SessionStorage(request)
-    told.add(messages.SUCCESS, "Recorded as entry 7.")
-    told.update(HttpResponse())
-    request.session.save()
+    tell(client, address, "Recorded as entry 7.")
     shown = ["Recorded as entry 7." in said(client, address) for _time in range(3)]
     assert shown == [True, False, False]
