@@ -124,6 +124,25 @@ def test_a_step_comes_at_its_minute_on_a_page_that_was_open_before(client, step,
     assert "Recorded, not yet begun" not in pages[1]
 
 
+def test_who_stands_for_a_prescriber_whose_hours_are_over_confirms_from_that_minute(
+    client, step, monkeypatch
+):
+    clinic, responsible = step.regimen.clinic, step.regimen.card.version.responsible
+    until = datetime(2026, 11, 16, 14, 31, tzinfo=UTC)
+    for_hours = member(clinic)
+    recorder = member(clinic, Role.RECORDER)
+    late = step_of(step.regimen.card.version, date(2026, 3, 9), by=recorder, decided_by=for_hours)
+    began = until - timedelta(hours=8)
+    for_hours.memberships.update(started_at=began, until=until, reason="Cover")
+    client.force_login(responsible)
+    offered = []
+    for now in (until - timedelta(seconds=1), until):
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        page = said(client, reverse("regimen", args=[step.regimen_id]))
+        offered.append(reverse("step-confirm", args=[late.step]) in page)
+    assert offered == [False, True]
+
+
 @pytest.mark.parametrize("role", [Role.PRESCRIBER, Role.VIEWER])
 def test_the_frame_is_the_one_around_every_other_page(client, step, address, monkeypatch, role):
     """It is written once for a person in each part of the service, and filled for each answer."""

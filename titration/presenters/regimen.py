@@ -1,8 +1,9 @@
 """The timeline page of one regimen: where the patient stands, the plan, the chart, the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -84,7 +85,7 @@ def regimen_page(
     is_whole_plan: bool = False,
     with_versions: bool = False,
     moment: Moment | None = None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """What the page shows at `now`, the clinic's aware local time.
 
     At a `moment`, to which `history` belongs too, the page is as known then, and offers no
@@ -118,7 +119,12 @@ def regimen_page(
     pump = pumped.pump_log(regimen.pk, history.known) if version.route in PUMP_ROUTES else None
     beside = _beside(regimen, history, title, contacts, pump)
     state = timeline.state_of(step)
-    confirmable = _confirmable(user, regimen, rows.values()) if may_record else set()
+    waiting = {
+        key: row.decided_by
+        for key, row in rows.items()
+        if row.is_unconfirmed and row.decided_by is not None
+    }
+    confirmable = _confirmable(user, regimen, waiting) if may_record else set()
     return {
         "regimen": regimen,
         "banner": person,
@@ -160,6 +166,8 @@ def regimen_page(
         "hidden_rows": len(log) - len(shown),
         "log_length": f"{len(log):,}",
         "may_record": may_record,
+        "may_stand_for_others": version.responsible_id == user.pk
+        and any(decided_by != user.pk for decided_by in waiting.values()),
         "confirmable": confirmable,
         "buttons": _buttons(regimen, state) if may_record else [],
         "plan_buttons": _plan_buttons(regimen, state, plans, user) if may_plan else [],
@@ -207,9 +215,8 @@ def _rows_of(
     return {row.entry: row for row in log_rows(history, regimen.clinic, now, unique, plans)}
 
 
-def _confirmable(user: User, regimen: Regimen, rows) -> set:
+def _confirmable(user: User, regimen: Regimen, waiting: Mapping[UUID, int]) -> set:
     """The steps of the page that wait for this person to confirm them."""
-    waiting = {row.entry: row.decided_by for row in rows if row.is_unconfirmed}
     if not waiting or not allows(user, regimen.clinic, CONFIRM):
         return set()
     named = policies.stands_for(user, regimen, waiting.values())

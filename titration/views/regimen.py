@@ -14,7 +14,7 @@ from access.signed_in import SignedInRequest
 from ledger import moments, pages, reread
 from ledger.composed import Joined
 from ledger.reread import Made
-from titration import timeline
+from titration import listed, timeline
 from titration.models import Regimen
 from titration.presenters.regimen import regimen_page
 from titration.presenters.regimen_plans import EXISTING
@@ -48,7 +48,10 @@ def regimen(request: SignedInRequest, regimen: UUID) -> HttpResponse:
         history = logged.history(found, moment.number if moment else None)
         hold = reread.hold(now, is_clocked=timeline.has_clock_times(history.records))
         at = clinic.local(hold.since)
-        return Made(regimen_page(found, history, request.user, at, **asked, moment=moment), hold)
+        context = regimen_page(found, history, request.user, at, **asked, moment=moment)
+        if context["may_stand_for_others"] and listed.has_roles_for_hours([clinic.pk], now):
+            hold = reread.hold(now, is_clocked=True)
+        return Made(context, hold)
 
     key = (regimen, moment, *asked.values())
     return pages.answer(request, "titration/regimen.html", key, now, page)
