@@ -1,13 +1,14 @@
 """A letter of record holds what was chosen, and says what it leaves out wherever it is opened."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from access.models import Role
@@ -27,10 +28,11 @@ from tests.titration.factories import (
     review_of,
     step_of,
 )
+from tests.titration.issuing import TODAY, issue_of
 from titration import actions
-from titration.exports import pdf
+from titration.exports import history, pdf
 from titration.exports.contents import PARTS, Contents, said_of
-from titration.exports.pictures import in_pages
+from titration.exports.pictures import in_pages, regimen_picture
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +208,23 @@ def test_a_range_holds_what_touches_it():
     ):
         assert contents.holds(moment) == is_held, moment
     assert contents.holds(Effective(date(2026, 1, 5)), Effective(date(2026, 9, 5)))
+
+
+def test_a_regimens_own_picture_of_chosen_days_has_the_copies_that_are_with_the_patient(story):
+    """As its picture of all days has: what went out before them is with the patient still."""
+    clinic = story.patient.clinic
+    patient = PatientFactory(clinic=clinic)
+    regimen = regimen_of(patient, medicine_of(clinic, "clonazepam"), by=member(clinic))
+    version = plan_of(regimen)
+    issue_of(version)
+    record = history.read(patient, by=story.reader, now=timezone.now())
+    drawn = []
+    since = TODAY - timedelta(days=1)
+    for contents in (Contents(), Contents(since=since), Contents(since=since, parts=frozenset())):
+        of_these = history.chosen(record, contents)
+        picture = regimen_picture(of_these.regimens[0], of_these)
+        drawn.append(picture is not None and "On paper, with the patient" in str(picture.words))
+    assert drawn == [True, True, False]
 
 
 def test_only_what_is_whole_leaves_nothing_out():

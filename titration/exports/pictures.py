@@ -19,6 +19,7 @@ from titration.presenters.lanes import Beside, lanes_of
 from titration.presenters.picture import plans_picture
 from titration.presenters.regimen import title_of
 from titration.reading import contacted, observed
+from titration.reading.issued import Issued
 from titration.reading.observed import Effect, Observed
 from titration.reading.planned import PlanLog, present_plan
 
@@ -43,7 +44,9 @@ def regimen_picture(regimen: RegimenRecord, record: PatientRecord) -> Chart | No
             plans=plans,
         )
     course = course_of(title, regimen.history.live, record.now, plans)
-    return _draw([course], [], record, title, contents.since, contents.until)
+    key = regimen.version.regimen_id
+    on_paper = Beside(titles={key: title}, copies={key: _copies(regimen, record)})
+    return _draw([course], lanes_of(on_paper), record, title, contents.since, contents.until)
 
 
 def axis_pictures(record: PatientRecord) -> list[Chart]:
@@ -131,7 +134,6 @@ def _beside(record: PatientRecord) -> Beside:
     has = record.contents.has
     kept = {each.version.regimen_id: each for each in record.regimens if each.withdrawal is None}
     seen = observed.standing(shown_observed(record)) if has(parts.OBSERVED) else []
-    present = {key: _present(each, record) for key, each in kept.items()}
     return Beside(
         titles={key: title_of(each.version) for key, each in kept.items()},
         effects=[each for each in seen if isinstance(each, Effect)],
@@ -142,9 +144,11 @@ def _beside(record: PatientRecord) -> Beside:
         if has(parts.INTAKE)
         else {},
         pumps={key: each.pump.live for key, each in kept.items()} if has(parts.PUMP) else {},
-        copies={
-            key: [copy for copy in kept[key].copies if copy.plan == plan.plan]
-            for key, plan in present.items()
-            if plan is not None
-        },
+        copies={key: _copies(each, record) for key, each in kept.items()},
     )
+
+
+def _copies(regimen: RegimenRecord, record: PatientRecord) -> list[Issued]:
+    """Those of the plan that is not over, where plans were chosen."""
+    present = _present(regimen, record)
+    return [copy for copy in regimen.copies if present and copy.plan == present.plan]
