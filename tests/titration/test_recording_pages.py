@@ -17,11 +17,12 @@ from tests.pages import Page, counted, typed_over
 from tests.titration.doses import amount, at, times
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.recording import STANDARD, Recording, address, day, record, rows_over
-from titration import actions, projection
+from titration import actions, projection, wording
 from titration.dosing import Component as Written
 from titration.dosing import Timing
 from titration.models import Component, Confirmation, DoseStep
 from titration.timeline import Effective
+from titration.typed import read_dose
 from titration.wording import date_words
 
 pytestmark = pytest.mark.django_db
@@ -619,6 +620,8 @@ def test_days_on_and_off_are_both_written(client, regimen, nothing_is_written, o
     [
         ({"when": "times", "times": "3 to 2"}, "times"),
         ({"when": "times", "times": "2-3"}, "times"),
+        ({"when": "times", "times": "2 or 4"}, "times"),
+        ({"when": "hours", "times": "", "hours": "8 or 12"}, "hours"),
         ({"when": "hours", "times": "", "hours": ""}, "hours"),
         ({"when": "hours", "times": "", "hours": "6 to 4"}, "hours"),
         ({"days": "period", "every": "2 to 3", "every_unit": "day"}, "every"),
@@ -632,6 +635,22 @@ def test_a_range_of_times_that_says_nothing_is_refused_beside_it(
     page = sent(client, regimen, {**THREE_TIMES_5, **typed})
     assert page.status == 422
     assert list(page.errors) == [f"components-0-{field}"]
+
+
+@pytest.mark.parametrize(
+    ("row", "typed"),
+    [
+        ({"when": "times", "times": "2 or 3"}, "5 mg 2 or 3 times a day"),
+        ({"when": "times", "times": "2 OR  3"}, "5 mg two or three times a day"),
+        ({"when": "hours", "times": "", "hours": "7 or 8"}, "5 mg every 7 or 8 hours"),
+    ],
+)
+def test_neighbours_with_or_between_them_are_a_range_as_in_typed_text(client, regimen, row, typed):
+    page = sent(client, regimen, {**THREE_TIMES_5, **row})
+    assert page.status == 200
+    read = read_dose(typed)
+    assert " ".join(wording.dosage_words(read.components).split()) in page.text
+    assert not read.problem
 
 
 def test_what_does_not_belong_to_the_timing_is_said_beside_it_and_kept(

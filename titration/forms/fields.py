@@ -65,7 +65,9 @@ WEEKDAY_CHOICES = [
     ("6", gettext_lazy("Saturday")),
     ("7", gettext_lazy("Sunday")),
 ]
-_COUNTS = re.compile(r"([0-9]{1,3})(?: +to +([0-9]{1,3}))?")
+_COUNTS = re.compile(
+    r"(?P<low>[0-9]{1,3})(?: +(?P<joined>to|or) +(?P<high>[0-9]{1,3}))?", re.IGNORECASE
+)
 RATE_CHOICES = [
     ("", gettext_lazy("Choose")),
     ("minute", gettext_lazy("per minute")),
@@ -122,7 +124,10 @@ class CountField(forms.IntegerField):
 
 
 class CountRangeField(forms.CharField):
-    """A whole number, or a range of two ("4 to 6"); cleans to (low, high or None), or None."""
+    """A whole number, or a range of two; cleans to (low, high or None), or None.
+
+    As typed text has it: "4 to 6", and "2 or 3" of neighbours.
+    """
 
     widget = forms.TextInput(
         attrs={"inputmode": "text", "autocomplete": "off", "class": "short", "maxlength": 12}
@@ -138,9 +143,11 @@ class CountRangeField(forms.CharField):
         found = _COUNTS.fullmatch(typed)
         if not found:
             raise ValidationError(_("Write a whole number, or two with “to” between them."))
-        low, high = int(found[1]), int(found[2]) if found[2] else None
+        low, high = int(found["low"]), int(found["high"]) if found["high"] else None
         if not low or (high is not None and high <= low):
             raise ValidationError(_("Write numbers above zero, the lower one first."))
+        if high and found["joined"].lower() == "or" and high > low + 1:
+            raise ValidationError(wording.typed_problem_words("or_unclear"))
         return low, high
 
 
