@@ -198,11 +198,12 @@ def cell(value: Any) -> str:
 def rows(record: PatientRecord) -> Iterator[Cells]:
     """The rows by column: regimen by regimen, the steps by their moments, the oldest first."""
     around = {**of_patient(record), **of_export(record)}
+    read = _read(record)
     for regimen in record.regimens:
         of_regimen = {**around, **_regimen(regimen)}
         if not regimen.history.records:
             yield of_regimen
-        for of_step, parts in _steps(record, regimen):
+        for of_step, parts in _steps(record, regimen, *read):
             yield from ({**of_regimen, **of_step, **of_part} for of_part in parts)
 
 
@@ -249,9 +250,9 @@ def _regimen(regimen: RegimenRecord) -> Cells:
     }
 
 
-def _steps(record: PatientRecord, regimen: RegimenRecord) -> Iterator[tuple[Cells, list[Cells]]]:
-    """Each step of the log with its parts, of which a step without a dose has one, empty."""
-    history = regimen.history
+def _read(record: PatientRecord) -> tuple[dict[UUID, DoseStep], dict[UUID, Retraction]]:
+    """The steps of every regimen by their entries, and what withdrew some by their lines."""
+    histories = [regimen.history for regimen in record.regimens]
     steps = (
         DoseStep.objects.select_related(
             "entry__supersedes",
@@ -261,12 +262,22 @@ def _steps(record: PatientRecord, regimen: RegimenRecord) -> Iterator[tuple[Cell
             "dispute__entry",
         )
         .prefetch_related("components")
-        .in_bulk([step.entry for step in history.records])
+        .in_bulk([step.entry for history in histories for step in history.records])
     )
     withdrawn = Retraction.objects.select_related("entry").filter(
-        entry__subject__in={gone.step for gone in history.withdrawals}
+        entry__subject__in={gone.step for history in histories for gone in history.withdrawals}
     )
-    withdrawals = {withdrawal.entry.subject: withdrawal for withdrawal in withdrawn}
+    return steps, {withdrawal.entry.subject: withdrawal for withdrawal in withdrawn}
+
+
+def _steps(
+    record: PatientRecord,
+    regimen: RegimenRecord,
+    steps: dict[UUID, DoseStep],
+    withdrawals: dict[UUID, Retraction],
+) -> Iterator[tuple[Cells, list[Cells]]]:
+    """Each step of the log with its parts, of which a step without a dose has one, empty."""
+    history = regimen.history
     live = {step.entry for step in history.live}
     followed = followed_steps(regimen.plans, history)
     for known in ordered(history, oldest_first=True):

@@ -23,7 +23,7 @@ from titration.models import ReviewStatus
 from titration.presenters.contacts import call_words, heading_words, tries_words
 from titration.presenters.intake import heading_words as report_words
 from titration.presenters.intake import told_words
-from titration.presenters.log import LogRow, log_rows, quoted
+from titration.presenters.log import LogRow, Shown, quoted, rows_of_logs
 from titration.presenters.log import heading_words as step_words
 from titration.presenters.plan_standing import standing_words
 from titration.presenters.plan_text import end_words
@@ -50,7 +50,8 @@ def document(record: PatientRecord) -> dict[str, Any]:
     legible = Legible()
     says = _("One page of the record; the letter of record has all of it.")
     kept = [each for each in record.regimens if each.withdrawal is None]
-    regimens = [_regimen(each, record, legible) for each in kept]
+    logs = rows_of_logs([_read(each, record) for each in kept], record.patient.clinic, record.now)
+    regimens = [_regimen(*each, record, legible) for each in zip(kept, logs, strict=True)]
     head = {
         "heading": _heading(record),
         "author": record.by,
@@ -129,12 +130,19 @@ def _of_person(record: PatientRecord) -> Facts:
     ]
 
 
-def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) -> dict[str, Any]:
+def _read(regimen: RegimenRecord, record: PatientRecord) -> Shown:
+    """Of the log of a regimen what is to come, and what stands now."""
+    history = regimen.history
+    step, ahead = history.in_force(record.now), history.upcoming(record.now)
+    return Shown(history, [*reversed(ahead), *([step] if step else [])], regimen.plans)
+
+
+def _regimen(
+    regimen: RegimenRecord, log: list[LogRow], record: PatientRecord, legible: Legible
+) -> dict[str, Any]:
     """One regimen, with its instruction in short for where the page has no room for more."""
     title, history = title_of(regimen.version), regimen.history
-    step, ahead = history.in_force(record.now), history.upcoming(record.now)
-    read = [*reversed(ahead), *([step] if step else [])]
-    log = log_rows(history, record.patient.clinic, record.now, read, regimen.plans)
+    step = history.in_force(record.now)
     is_empty = not history.records
     state = printed_state(
         printed_rows(log, legible), str(step.entry) if step else "", is_empty=is_empty
@@ -235,7 +243,7 @@ def _plan_facts(plan: PlanLog, regimen: RegimenRecord, record: PatientRecord) ->
     }
     facts = [(_("Plan"), name)]
     if standing.state != planning.OPEN:
-        words = standing_words(plan, standing, record.patient.clinic)
+        words = standing_words(plan, standing, record.patient.clinic, record.behind_plans)
         facts.append((words.chip, words.sentence))
     remaining = planning.open_rows(plan.carried(live), today)
     if not remaining:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import User
-from ledger.models import Head, Retraction
+from ledger.models import Entry, Head, Retraction
 from ledger.moments import Moment, NoSuchMoment
 from patients.linked import standing
 from patients.models import Patient, PatientStatus, PatientVersion
@@ -104,6 +105,17 @@ class PatientRecord:
     def ended(self) -> planning.Event | None:
         """That the patient died or left."""
         return ended_by(self.version)
+
+    @cached_property
+    def behind_plans(self) -> dict[int, Entry]:
+        """By number the entries that brought about how plans stand; one query."""
+        numbers = {
+            plan.standing(regimen.history.live, self.ended).number
+            for regimen in self.regimens
+            for plan in regimen.plans
+        }
+        entries = Entry.objects.filter(clinic=self.patient.clinic, number__in=numbers)
+        return {entry.number: entry for entry in entries}
 
     @property
     def telephone(self) -> str | None:

@@ -5,6 +5,7 @@ what is printed instead.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -59,10 +60,12 @@ from titration.exports.shown import (
 )
 from titration.exports.told import contact_listing, report_listing
 from titration.presenters.log import (
-    log_rows,
+    LogRow,
+    Shown,
     moment_words,
     ordered,
     quoted,
+    rows_of_logs,
     withdrawal_words,
 )
 from titration.presenters.regimen import indication_of, title_of
@@ -130,7 +133,12 @@ def document(record: PatientRecord) -> dict[str, Any]:
     """What history.typ prints: finished strings, each of them legible."""
     legible, contents = Legible(), record.contents
     said = said_of(contents, record.recorded)
-    regimens = [_regimen(regimen, record, legible) for regimen in record.regimens]
+    read = [_read(regimen, record) for regimen in record.regimens]
+    logs = rows_of_logs(read, record.patient.clinic, record.now)
+    regimens = [
+        _regimen(regimen, log, record, legible)
+        for regimen, log in zip(record.regimens, logs, strict=True)
+    ]
     contacts = [contact_listing(record, shown_contacts(record))] if contents.has(CONTACTS) else []
     context = context_listings(record.context) if contents.has(CONTEXT) else []
     if not contents.with_corrections:
@@ -235,17 +243,25 @@ def _foot_words(said: Said) -> str:
     }
 
 
-def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) -> dict[str, Any]:
+def _read(regimen: RegimenRecord, record: PatientRecord) -> Shown:
+    """What is shown of the log of a regimen, and what stands now or is to come, in one order."""
+    history = regimen.history
+    step = history.in_force(record.now)
+    read = {each.entry for each in shown_steps(history, record)}
+    read |= {each.entry for each in (*history.upcoming(record.now), *([step] if step else []))}
+    log = [each for each in ordered(history) if each.entry in read]
+    return Shown(history, log, regimen.plans if record.contents.has(PLANS) else ())
+
+
+def _regimen(
+    regimen: RegimenRecord, log: Sequence[LogRow], record: PatientRecord, legible: Legible
+) -> dict[str, Any]:
     """One regimen: where it stands, its timeline, its log and what stands beside it."""
     version, history, contents = regimen.version, regimen.history, record.contents
-    title, clinic, has = title_of(version), record.patient.clinic, contents.has
+    title, has = title_of(version), contents.has
     step = history.in_force(record.now)
     shown = shown_steps(history, record)
-    standing = {each.entry for each in (*history.upcoming(record.now), *([step] if step else []))}
-    read = standing | {each.entry for each in shown}
-    log = [each for each in ordered(history) if each.entry in read]
-    plans = regimen.plans if has(PLANS) else ()
-    rows = printed_rows(log_rows(history, clinic, record.now, log, plans), legible)
+    rows = printed_rows(log, legible)
     in_log = {str(each.entry) for each in shown}
     drawn = regimen_picture(regimen, record)
     about = {
@@ -257,9 +273,7 @@ def _regimen(regimen: RegimenRecord, record: PatientRecord, legible: Legible) ->
         **legible.tree(about, title),
         "state": printed_state(rows, str(step.entry) if step else "", is_empty=not history.records),
         "chart": _picture(drawn, legible, title) if drawn else None,
-        "plans": plans_part(
-            plans, history, record.ended, regimen.copies, clinic, record.now, legible, title
-        ),
+        "plans": plans_part(regimen, record, legible, title) if has(PLANS) else [],
         "rows": [row for row in rows if row["entry"] in in_log],
         "is_cut": bool(history.records) and not shown,
         "listings": listings_part(_listings(regimen, record), legible, title),

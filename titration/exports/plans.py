@@ -1,19 +1,17 @@
 """The plans of a regimen in its history: how each stands, its rows, what was recorded of them."""
 
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
-from titration import planning
+from titration.exports.history import PatientRecord, RegimenRecord
 from titration.exports.legible import Legible
 from titration.presenters.plan_standing import signed_words, standing_words
 from titration.presenters.plan_text import facts
 from titration.presenters.planned import PlannedRow, planned_labels, planned_rows
 from titration.presenters.regimen_plans import given_words, plan_name
 from titration.reading.issued import Issued
-from titration.reading.logged import History
 from titration.reading.planned import PlanLog
 
 LONG_ROW = 900  # characters; such a row may break over pages
@@ -25,32 +23,27 @@ def plan_words() -> list[str]:
 
 
 def plans_part(
-    logs: tuple[PlanLog, ...],
-    history: History,
-    ended: planning.Event | None,
-    copies: tuple[Issued, ...],
-    clinic: Clinic,
-    now: datetime,
-    legible: Legible,
-    title: str,
+    regimen: RegimenRecord, record: PatientRecord, legible: Legible, title: str
 ) -> list[dict[str, Any]]:
     """Every signed plan of a regimen, the newest first; the rows of those that are not over.
 
     A plan that is over is told in its facts alone: what was recorded from its rows stands in the
     log, with the row beside it.
     """
+    live, clinic, today = regimen.history.live, record.patient.clinic, record.now.date()
     found = []
-    for log in reversed(logs):
-        standing = log.standing(history.live, ended)
+    for log in reversed(regimen.plans):
+        standing = log.standing(live, record.ended)
+        how = standing_words(log, standing, clinic, record.behind_plans)
         name = plan_name(log)
-        rows = [] if standing.is_over else planned_rows(log.carried(history.live), now.date())
+        rows = [] if standing.is_over else planned_rows(log.carried(live), today)
         part = {
             "name": name,
             "facts": [
                 *_signatures(log, clinic),
-                (_("How it stands"), standing_words(log, standing, clinic).sentence),
+                (_("How it stands"), how.sentence),
                 *(facts(log.newest.text) if not standing.is_over else ()),
-                *_given(log, copies),
+                *_given(log, regimen.copies),
             ],
             "rows": [_row(row) for row in rows],
         }

@@ -1,6 +1,6 @@
 """The dose log as finished strings: what pages and the PDF print row by row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
@@ -137,36 +137,52 @@ def log_rows(
     Only the records given are read in full, in two queries however many they are. `plans` are the
     signed plans of the regimen, known at the same entry; without them the rows tell of none.
     """
-    return list(_Rows(history, clinic, now, records, plans))
+    [rows] = rows_of_logs([Shown(history, records, plans)], clinic, now)
+    return rows
+
+
+class Shown(NamedTuple):
+    """What is shown of a log, as of `log_rows`."""
+
+    history: History
+    records: Sequence[StepRecord]
+    plans: Sequence[PlanLog] = ()
+
+
+def rows_of_logs(shown: Sequence[Shown], clinic: Clinic, now: datetime) -> list[list[LogRow]]:
+    """As `log_rows`, of several regimens known at one entry; in two queries however many."""
+    logs = [_Rows(each, clinic, now) for each in shown]
+    wanted = {entry for log in logs for entry in log.wanted}
+    texts = logged.step_texts(wanted, shown[0].history.known if shown else None)
+    withdrawals = _withdrawals({line for log in logs for line in log.withdrawn})
+    return [log.written(texts, withdrawals) for log in logs]
 
 
 class _Rows:
-    """Reads what the shown records need beside the pure history, and writes their rows."""
+    """Says what the shown records need beside the pure history, and writes their rows from it."""
 
-    def __init__(
-        self,
-        history: History,
-        clinic: Clinic,
-        now: datetime,
-        shown: Sequence[StepRecord],
-        plans: Sequence[PlanLog] = (),
-    ) -> None:
+    texts: Mapping[UUID, StepText]
+    withdrawals: Mapping[UUID, Retraction]
+
+    def __init__(self, shown: Shown, clinic: Clinic, now: datetime) -> None:
+        history, self.shown, plans = shown
         self.clinic = clinic
         self.now = now
-        self.shown = shown
         self.live = {record.entry for record in history.live}
         self.successors = _successors(history.records)
-        wanted = {r.entry for r in shown} | {
-            self.successors[r.entry].entry for r in shown if r.entry in self.successors
+        self.wanted = {r.entry for r in self.shown} | {
+            self.successors[r.entry].entry for r in self.shown if r.entry in self.successors
         }
-        self.texts = logged.step_texts(wanted, history.known)
-        self.withdrawals = _withdrawals(history, shown)
+        self.withdrawn = {w.step for w in history.withdrawals} & {r.step for r in self.shown}
         told = timeline.instructions(history.live)
         self.before = {step.entry: before for before, step in pairwise(told)}
         self.followed = followed_steps(plans, history)
 
-    def __iter__(self):
-        return (self._row(record) for record in self.shown)
+    def written(
+        self, texts: Mapping[UUID, StepText], withdrawals: Mapping[UUID, Retraction]
+    ) -> list[LogRow]:
+        self.texts, self.withdrawals = texts, withdrawals
+        return [self._row(record) for record in self.shown]
 
     def _row(self, record: StepRecord) -> LogRow:
         text = self.texts[record.entry]
@@ -230,9 +246,8 @@ class _Rows:
         return WITHDRAWN, withdrawal_words(withdrawal, self.clinic)
 
 
-def _withdrawals(history: History, shown: Sequence[StepRecord]) -> dict[UUID, Retraction]:
+def _withdrawals(lines: Collection[UUID]) -> dict[UUID, Retraction]:
     """By line: the retraction that withdrew it."""
-    lines = {w.step for w in history.withdrawals} & {r.step for r in shown}
     if not lines:
         return {}
     retractions = Retraction.objects.select_related("entry").filter(entry__subject__in=lines)

@@ -1,5 +1,6 @@
 """How a plan stands, in words: open, paused, waiting for its prescriber, or over and by what."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -34,20 +35,29 @@ class StandingWords:
     sentence: str
 
 
-def standing_words(log: PlanLog, standing: Standing, clinic: Clinic) -> StandingWords:
-    """One query for what another record than the plan's own brought about, else none."""
+def standing_words(
+    log: PlanLog, standing: Standing, clinic: Clinic, entries: Mapping[int, Entry] | None = None
+) -> StandingWords:
+    """One query for what another record than the plan's own brought about, else none.
+
+    None either where `entries` has the entry by its number.
+    """
     state = standing.state
     return StandingWords(
         state=state,
         chip=str(CHIPS[state]),
         tone="amber" if state in (planning.PAUSED, planning.AWAITING) else "",
-        sentence=_sentence(log, standing, clinic),
+        sentence=_sentence(log, standing, clinic, entries or {}),
     )
 
 
-def _sentence(log: PlanLog, standing: Standing, clinic: Clinic) -> str:
+def _sentence(
+    log: PlanLog, standing: Standing, clinic: Clinic, entries: Mapping[int, Entry]
+) -> str:
     if standing.state in (planning.AWAITING, planning.CLOSED):
-        return _of_another_record(standing, clinic)
+        entry = entries.get(standing.number)
+        entry = entry or Entry.objects.get(clinic=clinic, number=standing.number)
+        return _of_another_record(standing, entry, clinic)
     event = next((each for each in log.events if each.number == standing.number), None)
     if event is None:
         signed = next(each for each in log.versions if each.number == standing.number)
@@ -84,8 +94,7 @@ def _of_event(event: RecordedEvent, clinic: Clinic) -> str:
     return said % words
 
 
-def _of_another_record(standing: Standing, clinic: Clinic) -> str:
-    entry = Entry.objects.get(clinic=clinic, number=standing.number)
+def _of_another_record(standing: Standing, entry: Entry, clinic: Clinic) -> str:
     words = recorded_words(entry, clinic)
     match standing.state, standing.reason:
         case planning.AWAITING, _reason if entry.kind == DoseStep.KIND:
