@@ -11,9 +11,10 @@ from django.utils import timezone
 from access.models import Role
 from tests.factories import MembershipFactory, PatientFactory, UserFactory, member
 from tests.pages import Page, typed_over
-from tests.titration.factories import contact_of, regimen_of
+from tests.titration.factories import contact_of, contact_text, regimen_of
 from titration import actions
 from titration.models import Contact
+from titration.policies import ChangedMeanwhile
 from titration.reading import contacted
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,37 @@ def test_a_call_back_is_answered_from_the_list_and_stands_there_no_more(
     assert send(client, answer, **said(patient)).response.status_code == 302
     assert "Nobody is to be called back." in Page(client.get(address)).text
     assert "drowsiness" not in Page(client.get(reverse("worklist"))).text
+
+
+MEANWHILE = "Recorded of the same day while you were writing."
+
+
+def test_of_two_who_record_a_contact_of_one_day_the_second_reads_the_first(client, patient, nurse):
+    pages = [Page(client.get(new(patient))) for _person in range(2)]
+    contact_of(patient, nurse, on=today_of(patient) - timedelta(days=1), said="The day before")
+    first = typed_over(pages[0].values, said(patient, said="The first of them"))
+    assert client.post(new(patient), first).status_code == 302
+    told = Page(client.post(new(patient), typed_over(pages[1].values, said(patient))))
+    assert told.status == 409
+    assert MEANWHILE in told.text
+    assert "“The first of them”" in told.text
+    assert "The day before" not in told.text
+    assert told.values["said"] == "Legs are easier"
+    assert Contact.objects.count() == 2
+    # Once it was read both stand; and what was sent is answered as the first time.
+    for values in (told.values, told.values, first):
+        assert client.post(new(patient), values).status_code == 302
+    assert Contact.objects.count() == 3
+
+
+def test_a_contact_recorded_since_is_found_under_the_lock(patient, nurse):
+    seen = contact_of(patient, nurse, on=today_of(patient)).entry.number
+    newer = contact_of(patient, nurse, on=today_of(patient))
+    said = {"patient": patient, "text": contact_text(patient, nurse), "by": nurse, "seen": seen}
+    with pytest.raises(ChangedMeanwhile):
+        actions.record_contact(**said)
+    actions.retract_contact(contact=newer, reason="twice", reason_text="", by=nurse)
+    assert actions.record_contact(**said)
 
 
 def test_of_two_who_answer_a_call_back_the_second_is_told_in_words(client, patient, nurse) -> None:

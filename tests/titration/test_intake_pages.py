@@ -90,6 +90,28 @@ def test_a_report_is_recorded_and_shown_as_reported(client, regimen, nurse) -> N
     assert f"Reported by a carer: {words}" in shown.text
 
 
+@pytest.mark.parametrize("name", ["intake-new", "intake-grid"])
+def test_of_two_who_report_the_same_days_the_second_reads_the_first(client, regimen, nurse, name):
+    today = today_of(regimen)
+    page = Page(client.get(url(name, regimen)))
+    report_of(regimen, from_on=today - timedelta(days=40), until_on=today - timedelta(days=30),
+              note="Long before")  # fmt: skip
+    report_of(regimen, from_on=today - timedelta(days=3), until_on=today, note="The first of them")
+    day = today - timedelta(days=2)
+    typed = {"reporter": "patient", "which_day": today.isoformat(), **boxes("from", day)}
+    typed |= {"what": "missed", **boxes("until", day)} if name == "intake-new" else {}
+    typed |= {} if name == "intake-new" else {f"none-{day}": "on"}
+    told = Page(client.post(url(name, regimen), typed_over(page.values, typed)))
+    assert told.status == 409
+    assert "Recorded of the same day while you were writing." in told.text
+    assert "“The first of them”" in told.text
+    assert "Long before" not in told.text
+    assert IntakeReport.objects.count() == 2
+    for _time in range(2):
+        assert client.post(url(name, regimen), told.values).status_code == 302
+    assert IntakeReport.objects.count() == 3
+
+
 def test_no_dose_is_filled_into_the_forms(client, regimen, nurse) -> None:
     for name in ("intake-new", "intake-grid"):
         typed = Page(client.get(url(name, regimen))).form.typed

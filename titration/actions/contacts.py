@@ -14,7 +14,7 @@ from patients.models import Patient
 from titration import patient_rows, policies
 from titration.actions.shared import card_of, today_of, withdraw
 from titration.models import Contact, ContactHow, Direction, Reached, Regimen
-from titration.policies import RuleBroken
+from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.reading import contacted
 from titration.reading.contacted import Contacted
 from titration.timeline import Effective
@@ -44,10 +44,23 @@ class ContactText:
 
 
 @verb
-def record_contact(*, patient: Patient, text: ContactText, by: User, submission: Asking):
-    """Record a contact with a patient or about them. Returns the Contact."""
+def record_contact(
+    *,
+    patient: Patient,
+    text: ContactText,
+    by: User,
+    submission: Asking,
+    seen: int | None = None,
+):
+    """Record a contact with a patient or about them. Returns the Contact.
+
+    `seen` is the newest entry of the patient that the person's page knew: ChangedMeanwhile when a
+    contact of the same day was recorded since, so that two people do not record one contact.
+    """
     check(by, patient.clinic, RECORD)
     with writing(patient.clinic, by=by, submission=submission) as log:
+        if seen is not None and contacted.newer_of_day(patient.pk, text.effective.on, seen):
+            raise ChangedMeanwhile
         made = add_contact(log, patient, text)
         log.flush()
         patient_rows.refresh([patient])

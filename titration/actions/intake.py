@@ -14,7 +14,8 @@ from patients.models import PatientCard
 from titration import policies, projection
 from titration.actions.shared import card_of, check_regimen_stands, retract, today_of
 from titration.models import Intake, IntakeReport, PlanVersion, Regimen, Reporter, slots_of
-from titration.policies import RuleBroken
+from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.reading import reported
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,33 @@ class IntakeText:
     told_on: date | None = None
     note: str = ""
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day that it tells of."""
+        return self.from_on, self.until_on or self.reported_on
+
 
 @verb
 def record_intake(
-    *, regimen: Regimen, reports: tuple[IntakeText, ...], by: User, submission: Asking
+    *,
+    regimen: Regimen,
+    reports: tuple[IntakeText, ...],
+    by: User,
+    submission: Asking,
+    seen: int | None = None,
 ):
     """Record what was reported of a regimen's intake, all of it or nothing.
 
-    Returns the IntakeReport of the first. Reports that stand already stay beside these.
+    Returns the IntakeReport of the first. Reports that stand already stay beside these. `seen` is
+    the newest entry of the patient that the person's page knew: ChangedMeanwhile when one of the
+    same days was recorded since, so that two people do not record one report.
     """
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_regimen_stands(regimen)
+        days = [text.days for text in reports]
+        if seen is not None and reported.newer_of_days(regimen.pk, days, seen):
+            raise ChangedMeanwhile
         made = add_reports(log, regimen, reports)
         log.flush()
         projection.refresh([regimen])

@@ -88,6 +88,12 @@ def standing(texts: Iterable[Contacted]) -> tuple[Contacted, ...]:
     return tuple(sorted(live, key=lambda text: text.order))
 
 
+def newer_of_day(patient: UUID, on: date, seen: int) -> list[Contacted]:
+    """The standing contacts of a day that were recorded after the entry `seen`."""
+    live = standing(contacts([patient]))
+    return [text for text in live if text.number > seen and text.effective.on == on]
+
+
 def open_calls(live: Sequence[Contacted]) -> tuple[Contacted, ...]:
     """Of standing contacts, those whose call back none of the others answers: the first due first.
 

@@ -1,6 +1,7 @@
 """Rows to the pure reports of intake: everything reported of regimens, as known at an entry."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from django.db.models import OuterRef, Subquery
 
 from ledger.composed import Composed
 from ledger.models import FIRST_AT, FIRST_ZONE, Entry, RecordQuerySet, Retraction
+from titration import intake
 from titration.intake import Report
 from titration.models import IntakeReport, slots_of
 
@@ -37,6 +39,17 @@ def reports(regimens: Iterable[UUID], known: int | None = None) -> dict[UUID, tu
         report = _report(row, known)
         found[report.regimen].append(report)
     return {regimen: tuple(texts) for regimen, texts in found.items()}
+
+
+def newer_of_days(regimen: UUID, days: Iterable[tuple[date, date]], seen: int) -> list[Report]:
+    """The standing reports that tell of these days, recorded after the entry `seen`."""
+    days = list(days)
+    return [
+        report
+        for report in intake.standing(reports([regimen])[regimen])
+        if report.number > seen
+        and any(first <= report.last_on and report.from_on <= last for first, last in days)
+    ]
 
 
 def _report(row: tuple, known: int | None) -> Report:

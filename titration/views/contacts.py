@@ -18,13 +18,14 @@ from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.models import Retraction
 from ledger.moments import Moment
-from ledger.writing import AlreadySuperseded
+from ledger.writing import AlreadySuperseded, newest_number_of
 from patients.models import Patient
 from patients.presenters import banner, not_today
 from titration import actions
 from titration.forms.contacts import ContactCorrectionForm, ContactForm, contact_initial
 from titration.forms.steps import RetractionForm
 from titration.models import Contact, Regimen, RegimenVersion
+from titration.policies import ChangedMeanwhile
 from titration.presenters.contacts import call_lines, contact_cards
 from titration.presenters.regimen import title_of
 from titration.presenters.texts import TextCard
@@ -83,15 +84,18 @@ def contact_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
     form = ContactForm(
         request.POST or kept.give_back(request),
         **asks_of(request, found),
-        initial=initial,
+        initial={"seen": newest_number_of(found.pk), **initial},
     )
+    newer: list[TextCard] = []
     if request.method == "POST" and form.is_valid():
         said = {"patient": found, "text": form.text, "by": request.user}
-        made = attempt(form, actions.record_contact, **said)
-        if made:
-            messages.success(request, _("The contact is recorded."))
-            return redirect("contact-list", found.pk)
-    context = page_of(found) | {"form": form}
+        try:
+            if attempt(form, actions.record_contact, seen=form.cleaned_data["seen"], **said):
+                messages.success(request, _("The contact is recorded."))
+                return redirect("contact-list", found.pk)
+        except ChangedMeanwhile:
+            newer = _meanwhile(form, found)
+    context = page_of(found) | {"form": form, "newer": newer}
     return render(request, "titration/contact_form.html", context, status=form.status)
 
 
@@ -170,6 +174,15 @@ def _read(request: SignedInRequest, texts: list[Contact]) -> Contact:
     """The text that the person's form was opened on, when it names one; else the newest."""
     opened_on = request.POST.get("entry", "")
     return next((text for text in texts if str(text.pk) == opened_on), texts[-1])
+
+
+def _meanwhile(form: ContactForm, patient: Patient) -> list[TextCard]:
+    """What was recorded of the day while the page was open; sent again, the form adds to it."""
+    form.status, seen = HTTPStatus.CONFLICT, form.cleaned_data["seen"]
+    read_anew(form, seen=newest_number_of(patient.pk))
+    newer = {c.entry for c in contacted.newer_of_day(patient.pk, form.text.effective.on, seen)}
+    texts = contacted.contacts([patient.pk])
+    return [card for card in cards_of(patient, texts) if card.entry in newer]
 
 
 def asks_of(request: SignedInRequest, patient: Patient, read: Contact | None = None) -> dict:

@@ -14,19 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import kept
+from access.models import User
 from access.policies import RECORD, VIEW_CHARTS, allows
 from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.models import Retraction
 from ledger.moments import Moment
-from ledger.writing import AlreadySuperseded
+from ledger.writing import AlreadySuperseded, newest_number_of
 from patients.presenters import not_today
 from titration import actions, intake, timeline
 from titration.forms.grid import GridForm
 from titration.forms.intake import IntakeCorrectionForm, IntakeForm, intake_initial
 from titration.forms.steps import RetractionForm
+from titration.forms.submission import SubmissionForm
 from titration.intake import Report
 from titration.models import Intake, IntakeReport, PlanVersion, Regimen, slots_of
+from titration.policies import ChangedMeanwhile
 from titration.presenters.intake import grid_days, report_cards
 from titration.presenters.texts import TextCard
 from titration.reading import logged, planned, reported
@@ -82,16 +85,19 @@ def intake_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     form = IntakeForm(
         typed,
         **asks_of(found),
-        initial={"what": asked} if asked in Intake.values else {},
+        initial={"seen": newest_number_of(found.patient_id)}
+        | ({"what": asked} if asked in Intake.values else {}),
     )
+    newer: list[TextCard] = []
     if request.method == "POST" and form.is_valid():
-        said = {"regimen": found, "reports": (form.text,), "by": request.user}
-        if attempt(form, actions.record_intake, **said):
-            messages.success(request, _("The report is recorded. It changes no dose."))
-            return redirect("regimen", found.pk)
-    return render(
-        request, "titration/intake_form.html", _form_page(found, form), status=form.status
-    )
+        try:
+            if _recorded(form, found, (form.text,), request.user):
+                messages.success(request, _("The report is recorded. It changes no dose."))
+                return redirect("regimen", found.pk)
+        except ChangedMeanwhile:
+            newer = _meanwhile(form, found, (form.text,))
+    context = _form_page(found, form) | {"newer": newer}
+    return render(request, "titration/intake_form.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,14 +112,24 @@ def intake_grid(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     today = found.clinic.local(timezone.now()).date()
     until = min(_day_asked(request) or today, today)
     days = grid_days(logged.history(found).live, until, DAYS)
-    form = GridForm(request.POST or kept.give_back(request), regimen=found, today=today, days=days)
+    form = GridForm(
+        request.POST or kept.give_back(request),
+        regimen=found,
+        today=today,
+        days=days,
+        initial={"seen": newest_number_of(found.patient_id)},
+    )
+    newer: list[TextCard] = []
     if request.method == "POST" and form.is_valid():
-        said = {"regimen": found, "reports": form.texts, "by": request.user}
-        if attempt(form, actions.record_intake, **said):
-            messages.success(request, _("The reports are recorded. They change no dose."))
-            return redirect("intake", found.pk)
+        try:
+            if _recorded(form, found, form.texts, request.user):
+                messages.success(request, _("The reports are recorded. They change no dose."))
+                return redirect("intake", found.pk)
+        except ChangedMeanwhile:
+            newer = _meanwhile(form, found, form.texts)
     context = page_of(found) | {
         "form": form,
+        "newer": newer,
         "earlier": (until - timedelta(days=DAYS)).isoformat(),
         "until": until.isoformat(),
     }
@@ -205,6 +221,24 @@ def _read(request: SignedInRequest, texts: list[IntakeReport]) -> IntakeReport:
     """The text that the person's form was opened on, when it names one; else the newest."""
     opened_on = request.POST.get("entry", "")
     return next((text for text in texts if str(text.pk) == opened_on), texts[-1])
+
+
+def _recorded(
+    form: SubmissionForm, regimen: Regimen, reports: tuple[actions.IntakeText, ...], by: User
+) -> IntakeReport | None:
+    said = {"regimen": regimen, "reports": reports, "by": by}
+    return attempt(form, actions.record_intake, seen=form.cleaned_data["seen"], **said)
+
+
+def _meanwhile(
+    form: SubmissionForm, regimen: Regimen, reports: tuple[actions.IntakeText, ...]
+) -> list[TextCard]:
+    """What was reported of the days while the page was open; sent again, the form adds to it."""
+    form.status, seen = HTTPStatus.CONFLICT, form.cleaned_data["seen"]
+    read_anew(form, seen=newest_number_of(regimen.patient_id))
+    days = [text.days for text in reports]
+    newer = {report.entry for report in reported.newer_of_days(regimen.pk, days, seen)}
+    return [card for card in cards_of(regimen) if card.entry in newer]
 
 
 def asks_of(regimen: Regimen) -> dict:
