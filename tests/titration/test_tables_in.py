@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
 from access.models import Clinic, Role, User
@@ -28,12 +29,21 @@ from patients.models import Patient
 from tests.everything import everything
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page, typed_over
-from tests.titration.factories import plan_of, regimen_of, step_of
+from tests.titration.factories import contact_of, plan_of, regimen_of, review_of, step_of
 from tests.titration.tables import Row, Tables, package_of, tables_of, timelines_in
 from tests.titration.test_projection import Desk, doings
 from titration import actions
 from titration.actions import import_record
-from titration.models import DoseStep, MedicineVersion, RegimenVersion, WaitingFile
+from titration.exports import history
+from titration.exports.pdf import document
+from titration.models import (
+    Contact,
+    DoseStep,
+    MedicineVersion,
+    RegimenVersion,
+    Review,
+    WaitingFile,
+)
 from titration.policies import RuleBroken
 from titration.reading import planned
 from titration.tables import TABLES, write_files
@@ -102,10 +112,10 @@ NEW = {
         *("content_digest", "previous_digest", "digest", "recorded_by_id", "recorded_by_name"),
         *("recorded_at", "time_zone", "submission", "position"),
     },
-    "regimens": {"medicine", "responsible_id"},
+    "regimens": {"medicine", "responsible_id", "responsible_name"},
     "steps": {"decided_by_id"},
-    "reviews": {"whose_id"},
-    "contacts": {"whose_id", "call_back_by_id"},
+    "reviews": {"whose_id", "whose_name"},
+    "contacts": {"whose_id", "call_back_by_id", "call_back_name"},
     "intake": {"told_id"},
     "observations": {"measure"},
 }
@@ -204,11 +214,49 @@ def test_who_recorded_and_signed_elsewhere_is_named_as_such(patient, file, place
     assert log.newest.signed_by is None
     assert set(
         RegimenVersion.objects.filter(regimen__clinic=place.clinic).values_list(
-            "responsible__name", "responsible_name"
+            "responsible__name", flat=True
         )
-    ) == {("Dr B. Here", signer)}
+    ) == {"Dr B. Here"}
     steps = DoseStep.objects.filter(regimen__clinic=place.clinic)
     assert set(steps.values_list("decided_by", flat=True)) == {None}
+
+
+def test_who_answers_here_is_named_before_who_did_there(client, place):
+    """On every page and in every file: each shows the name that the newest text has."""
+    clinic = ClinicFactory()
+    before, there = member(clinic, name="Dr F. First"), member(clinic, name="Dr A. There")
+    patient = PatientFactory(clinic=clinic, by=before)
+    regimen = regimen_of(patient, by=before)
+    review_of(regimen)
+    held = actions.ReviewText("done", date(2026, 3, 2), "Tone", whose=before, outcome="Softer")
+    actions.book_review(regimen=regimen.regimen, text=held, by=before)
+    answered = contact_of(patient, before, call_back=timezone.localdate())
+    contact_of(patient, before, answers=answered.contact)
+    contact_of(patient, there, call_back=timezone.localdate() + timedelta(days=2))
+    actions.hand_over(clinic=clinic, regimens=(regimen.regimen_id,), of=before, to=there, by=before)
+    place.bring(exported(patient))
+
+    both = "Dr B. Here, in place of Dr A. There"
+    texts = RegimenVersion.objects.filter(regimen__clinic=place.clinic).order_by("entry__number")
+    assert list(texts.values_list("responsible_name", flat=True)) == ["Dr F. First", both]
+    reviews = Review.objects.filter(regimen__clinic=place.clinic).newest()
+    assert dict(reviews.values_list("status", "whose_name")) == {
+        "booked": both, "done": "Dr F. First",
+    }  # fmt: skip
+    calls = Contact.objects.filter(patient=place.patient).exclude(call_back_on=None)
+    assert list(calls.order_by("call_back_on").values_list("call_back_name", flat=True)) == [
+        "Dr F. First", both,
+    ]  # fmt: skip
+    client.force_login(place.recorder)
+    record = history.read(place.patient, by=place.recorder, now=timezone.now())
+    for said in (
+        client.get(reverse("regimen", args=[place.patient.regimens.get().pk])).text,
+        client.get(reverse("patient", args=[place.patient.pk])).text,
+        client.get(reverse("worklist")).text,
+        client.get(reverse("patient-csv", args=[place.patient.pk])).content.decode(),
+        str(document(record)),
+    ):
+        assert both in said
 
 
 def test_a_medicine_that_the_clinic_lacks_is_offered_for_nothing_new(file, place):

@@ -33,6 +33,7 @@ from patients.models import (
     Transfer,
 )
 from titration import patient_rows, policies, projection
+from titration.actions.answering import name_who_answers
 from titration.actions.catalogued import Catalogue
 from titration.actions.imports import FileText, begin_import, bring, nothing_new
 from titration.actions.record_identity import check_alone, has, made_anew, renewed, uuid_of
@@ -136,6 +137,7 @@ class _Bringing:
         self.log = log
         self.read = read
         self.responsible = responsible
+        self.is_arrival = within is not None
         self.within = within or made_anew(log.clinic, read)
         self.catalogue = Catalogue(log)
         self.rules = Rules()
@@ -144,8 +146,12 @@ class _Bringing:
         self.regimens: dict[UUID, Regimen] = {}
         self.plans: dict[UUID, Plan] = {}
         self.first = {row["brought"]: row for row in read.tables["origins"]}
+        self.replaced = {row["supersedes"] for row in read.tables["entries"]}
         self.theirs = uuid_of(read)
         ours = self.renewed(self.theirs)
+        self.answered = {
+            self.renewed(row["answers"]) for row in read.tables["contacts"] if row["answers"]
+        }
         self.is_into_another = into is not None and into.pk != ours
         found = into or Patient.objects.filter(pk=ours, clinic=log.clinic).first()
         self.is_new_patient = found is None
@@ -241,6 +247,8 @@ class _Bringing:
         at = self._recorded_at(said)
         self.log.named(self.log.by.name)
         record = built(said, self._relate, self.identity)
+        if not (self.is_arrival or said.number in self.replaced):
+            name_who_answers(record, self.answered)
         _check_agrees(record, subject, self.patient)
         supersedes = self.made.get(entry["supersedes"])
         self.rules.check(record, subject, at, is_correction=supersedes is not None)

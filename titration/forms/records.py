@@ -20,7 +20,7 @@ class RecordForm(ConfirmForm):
         label=gettext_lazy("Who answers for it here"),
         help_text=gettext_lazy(
             "Becomes responsible prescriber of the regimens, whose the reviews are, and who calls "
-            "back. The names that were written stay."
+            "back: named so, in place of whoever was named there."
         ),
         error_messages={"required": gettext_lazy("Choose a prescriber of the clinic.")},
     )
