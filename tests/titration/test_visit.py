@@ -24,6 +24,7 @@ from tests.titration.factories import (
     plan_of,
     planned_row,
     regimen_of,
+    report_of,
     step_of,
 )
 from titration import actions, intake
@@ -286,6 +287,31 @@ def test_what_was_recorded_meanwhile_is_read_before_it_is_confirmed(client, vers
     assert not Contact.objects.exists()
     assert visiting.send("confirm").response.status_code == 302
     assert Contact.objects.count() == 1
+
+
+@pytest.mark.parametrize("stages", [("review", "confirm"), ("confirm", "confirm")])
+def test_a_contact_and_a_report_of_the_day_that_came_meanwhile_are_read_first(
+    client, version, nurse, stages
+):
+    """On the read-back, whether they came before it or after."""
+    visiting = Visiting(client, version, f"?report={version.regimen_id}")
+    typed = visiting.contact() | visiting.report()
+    if stages[0] == "confirm":
+        visiting.send("review", **typed)
+        typed = {}
+    today = today_of(version)
+    contact_of(version.regimen.patient, nurse, on=today - timedelta(days=1), said="The day before")
+    contact_of(version.regimen.patient, nurse, on=today, said="The first of them")
+    report_of(version, from_on=today - timedelta(days=60), until_on=today, note="All the summer")
+    page = visiting.send(stages[0], **typed)
+    assert page.status == 200
+    assert "Recorded of the same day while your page was open." in page.text
+    assert "“The first of them”" in page.text
+    assert "“All the summer”" in page.text
+    assert "The day before" not in page.text
+    assert Contact.objects.count() == 2
+    assert visiting.send(stages[1]).response.status_code == 302
+    assert (Contact.objects.count(), IntakeReport.objects.count()) == (3, 2)
 
 
 def test_the_read_back_can_be_changed_and_keeps_everything(client, version, nurse) -> None:

@@ -1,5 +1,6 @@
 """One visit or call recorded whole: the contact, and everything that was done and said at it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -17,8 +18,8 @@ from titration.actions.observed_rules import EffectText, ObservationText, OneRef
 from titration.actions.shared import check_regimen_stands
 from titration.actions.steps import Instruction, enter_step
 from titration.models import Regimen
-from titration.policies import RuleBroken
-from titration.reading import facts
+from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.reading import contacted, facts, reported
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,17 @@ def record_visit(
     effects: tuple[EffectText, ...] = (),
     by: User,
     submission: Asking,
+    seen: int | None = None,
 ):
     """Record a contact with everything done and said at it, all or nothing, in one write.
 
-    Returns the Contact. Raises OneRefused, and ChangedMeanwhile as record_step does.
+    Returns the Contact. Raises OneRefused, and ChangedMeanwhile as record_step, record_contact and
+    record_intake do; `seen` as in the latter two.
     """
     check(by, patient.clinic, RECORD)
     with writing(patient.clinic, by=by, submission=submission) as log:
+        if seen is not None and _is_told_twice(patient, contact, reports, seen):
+            raise ChangedMeanwhile
         try:
             made = add_contact(log, patient, contact)
         except RuleBroken as rule:
@@ -83,6 +88,15 @@ def record_visit(
         projection.refresh(list(changed.values()))
         patient_rows.refresh([patient])
         return made
+
+
+def _is_told_twice(
+    patient: Patient, contact: ContactText, reports: Iterable[VisitReport], seen: int
+) -> bool:
+    """Whether a contact of the day, or a report of one of the days, was recorded since."""
+    return bool(contacted.newer_of_day(patient.pk, contact.effective.on, seen)) or any(
+        reported.newer_of_days(report.regimen.pk, [report.text.days], seen) for report in reports
+    )
 
 
 def _check_of(patient: Patient, regimen: Regimen) -> None:

@@ -1,5 +1,6 @@
 """The contacts with a patient: reading them, recording one, correcting it, withdrawing it."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -94,7 +95,9 @@ def contact_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
                 messages.success(request, _("The contact is recorded."))
                 return redirect("contact-list", found.pk)
         except ChangedMeanwhile:
-            newer = _meanwhile(form, found)
+            form.status, seen = HTTPStatus.CONFLICT, form.cleaned_data["seen"]
+            read_anew(form, seen=newest_number_of(found.pk))
+            newer = newer_cards(found, form.text.effective.on, seen)
     context = page_of(found) | {"form": form, "newer": newer}
     return render(request, "titration/contact_form.html", context, status=form.status)
 
@@ -176,13 +179,15 @@ def _read(request: SignedInRequest, texts: list[Contact]) -> Contact:
     return next((text for text in texts if str(text.pk) == opened_on), texts[-1])
 
 
-def _meanwhile(form: ContactForm, patient: Patient) -> list[TextCard]:
-    """What was recorded of the day while the page was open; sent again, the form adds to it."""
-    form.status, seen = HTTPStatus.CONFLICT, form.cleaned_data["seen"]
-    read_anew(form, seen=newest_number_of(patient.pk))
-    newer = {c.entry for c in contacted.newer_of_day(patient.pk, form.text.effective.on, seen)}
-    texts = contacted.contacts([patient.pk])
-    return [card for card in cards_of(patient, texts) if card.entry in newer]
+def newer_cards(patient: Patient, on: date, seen: int | None) -> list[TextCard]:
+    """The contacts of a day that were recorded after the entry `seen`, where the page knew one."""
+    if seen is None:
+        return []
+    newer = {text.entry for text in contacted.newer_of_day(patient.pk, on, seen)}
+    if not newer:
+        return []
+    cards = cards_of(patient, contacted.contacts([patient.pk]))
+    return [card for card in cards if card.entry in newer]
 
 
 def asks_of(request: SignedInRequest, patient: Patient, read: Contact | None = None) -> dict:

@@ -1,5 +1,6 @@
 """What was reported of a regimen's intake: reading it, recording it, correcting, withdrawing it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -236,9 +237,18 @@ def _meanwhile(
     """What was reported of the days while the page was open; sent again, the form adds to it."""
     form.status, seen = HTTPStatus.CONFLICT, form.cleaned_data["seen"]
     read_anew(form, seen=newest_number_of(regimen.patient_id))
-    days = [text.days for text in reports]
-    newer = {report.entry for report in reported.newer_of_days(regimen.pk, days, seen)}
-    return [card for card in cards_of(regimen) if card.entry in newer]
+    return newer_cards(regimen, reports, seen)
+
+
+def newer_cards(
+    regimen: Regimen, reports: Iterable[actions.IntakeText], seen: int | None
+) -> list[TextCard]:
+    """The reports of the same days that were recorded after the entry `seen`, if one is known."""
+    if seen is None:
+        return []
+    found = reported.newer_of_days(regimen.pk, (text.days for text in reports), seen)
+    newer = {report.entry for report in found}
+    return [card for card in cards_of(regimen) if card.entry in newer] if newer else []
 
 
 def asks_of(regimen: Regimen) -> dict:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from access import kept
 from access.policies import RECORD
 from access.signed_in import SignedInRequest
+from ledger.writing import newest_number_of
 from patients.models import Patient
 from patients.presenters import banner
 from titration import actions
@@ -33,19 +34,22 @@ from titration.presenters import recording
 from titration.presenters.following import following
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
+from titration.presenters.texts import TextCard
 from titration.presenters.visit import Part, contact_part, report_part
 from titration.reading import logged, planned
 from titration.views.attempts import attempt
 from titration.views.contacts import asks_of as asks_of_contact
+from titration.views.contacts import newer_cards as newer_contacts
 from titration.views.contacts import page_of
 from titration.views.intake import asks_of as asks_of_intake
+from titration.views.intake import newer_cards as newer_reports
 from titration.views.observations import patient_for
 from titration.views.recording import Screen, with_another_row, withhold, withhold_errors
 from titration.views.steps import row_initial, row_signer, rows_initial
 from titration.views.visit_observed import VisitObserved, measures_offered
 from titration.views.visit_parts import ReportPart, StepPart, rows_offered
 
-NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "add_row"}
+NOT_CARRIED = {"csrfmiddlewaretoken", "stage", "seen", "add_row"}
 SHOWN_ANEW = ("-seen", "-version")
 """What a read-back shows is as it is now: these hidden fields name that, not what they named."""
 
@@ -83,7 +87,9 @@ class Visit:
         )
         self.observed = VisitObserved(patient, self.parts, data, self.now)
         presets = {name: request.GET[name] for name in ("answers",) if name in request.GET}
-        self.contact = ContactForm(data, **self.asked, initial=presets)
+        self.contact = ContactForm(
+            data, **self.asked, initial={"seen": newest_number_of(patient.pk), **presets}
+        )
 
     @cached_property
     def steps(self) -> list[StepPart]:
@@ -263,6 +269,7 @@ class Visit:
                 effects=self.observed.effect_texts,
                 by=self.request.user,
                 submission=submission,
+                seen=self.contact.cleaned_data["seen"],
             )
         except OneRefused as refused:
             self._part(refused).break_rule(refused)
@@ -316,6 +323,7 @@ class Visit:
             if name not in NOT_CARRIED and not name.endswith(SHOWN_ANEW)
             for value in values
         ]
+        carried.append(("seen", str(newest_number_of(self.patient.pk))))
         for step in self.steps:
             prefixed = step.screen.form.add_prefix
             last = logged.newest_number(step.screen.regimen, step.screen.history)
@@ -323,6 +331,7 @@ class Visit:
             carried += [(prefixed("version"), str(step.version))] if step.version else []
         titles = {r.pk: title_of(r.card.version) for r in self.asked["regimens"]}
         context = page_of(self.patient) | {
+            "newer": self._newer(),
             "parts": [
                 contact_part(self.contact.text, titles, self.asked["calls"]),
                 *map(self._step_part, self.steps),
@@ -334,6 +343,14 @@ class Visit:
             "laid_out_at": self.address,
         }
         return render(self.request, "titration/visit_read_back.html", context)
+
+    def _newer(self) -> list[TextCard]:
+        """The contacts and reports of the same days that were recorded while the page was open."""
+        on, seen = self.contact.text.effective.on, self.contact.cleaned_data["seen"]
+        found = newer_contacts(self.patient, on, seen)
+        for report in self.reports:
+            found += newer_reports(report.regimen, [report.form.text], seen)
+        return found
 
     def _step_part(self, step: StepPart) -> Part:
         screen = step.screen
