@@ -12,6 +12,7 @@ from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.doses import at
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, review_of
 from tests.titration.issuing import TODAY, issue_of, opened, revised
+from titration import actions
 from titration.exports.ical import escaped, folded
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +213,27 @@ def test_a_file_from_after_a_review_moves_what_one_from_before_it_had(client, re
     assert {event["SEQUENCE"] for event in after} == {f":{newest.entry.number}"}
     at_review = newest.entry.recorded_at.astimezone(UTC)
     assert {event["DTSTAMP"] for event in after} == {f":{at_review:%Y%m%dT%H%M%SZ}"}
+
+
+def test_a_file_from_after_an_opening_was_taken_back_cancels_what_an_earlier_one_had(
+    client, regimen
+):
+    gate = planned_row("review", at("morning", "13"))
+    version = plan_of(
+        regimen,
+        planned_row(TODAY, at("morning", "7")),
+        gate,
+        after := planned_row("1 week", at("morning", "17")),
+    )
+    review = opened(review_of(regimen), gate, TODAY + timedelta(days=3))
+    issue_of(version, issued_as="ical")
+    text = actions.ReviewText(status="done", review_on=TODAY, what_for="Tone", whose=review.whose)
+    actions.update_review(review=review, text=text, by=review.whose)
+
+    _calendar, events = got(client, version)
+
+    cancelled = {event["UID"] for event in events if event["STATUS"] == ":CANCELLED"}
+    assert cancelled == {f":{gate.row}", f":{after.row}"}
 
 
 def test_cancelled_events_remind_of_nothing(client, regimen):

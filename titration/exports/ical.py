@@ -6,7 +6,7 @@ the event; what a version dropped comes once more as cancelled. Titles name neit
 nor the person unless that is asked for.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from uuid import UUID, uuid5
@@ -45,11 +45,10 @@ def ical_file(
 
 def events_of(copy: PlanCopy, *, names: bool = False) -> list[Event]:
     """An event for each dated row, and for the review that ends the plan where its day is known;
-    then what earlier versions had and the newest has not, as cancelled.
+    then what earlier files had and this one has not, as cancelled.
     """
-    versions = copy.log.versions
-    now = dict(_dated(copy, versions[-1]))
-    earlier = {uid: event for version in versions[:-1] for uid, event in _dated(copy, version)}
+    now = dict(_dated(copy, copy.version, copy.log.opened))
+    earlier = {uid: event for had in _had(copy) for uid, event in _dated(copy, *had)}
     sequence = copy.dated.number
     titled = [
         Event(uid, on, _title(copy, kind, names=names), sequence) for uid, (on, kind) in now.items()
@@ -62,10 +61,23 @@ def events_of(copy: PlanCopy, *, names: bool = False) -> list[Event]:
     return [*titled, *dropped]
 
 
-def _dated(copy: PlanCopy, version: SignedVersion) -> Iterator[tuple[UUID, tuple[date, str]]]:
+def _had(copy: PlanCopy) -> Iterator[tuple[SignedVersion, Mapping[UUID, date]]]:
+    """What earlier files may have been of: each version, with the days that reviews give to rows
+    now, and with those that they gave when a copy of it was given out.
+    """
+    versions = {version.version: version for version in copy.log.versions}
+    yield from ((version, copy.log.opened) for version in versions.values())
+    for issue in copy.recorded:
+        if issue.plan == copy.log.plan:
+            yield versions[issue.version], issue.opened
+
+
+def _dated(
+    copy: PlanCopy, version: SignedVersion, opened: Mapping[UUID, date]
+) -> Iterator[tuple[UUID, tuple[date, str]]]:
     """(UID, (day, kind of row or "review")) of what a version has a day for."""
     text = version.text
-    days = planning.laid_dates(text.rows, copy.log.opened)
+    days = planning.laid_dates(text.rows, opened)
     for row, day in zip(text.rows, days, strict=True):
         if day is not None:
             yield row.row, (day, row.kind)
