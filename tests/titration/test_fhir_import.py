@@ -18,6 +18,7 @@ from tests.titration.test_fhir_read import bundle, dose, request, start
 from titration import actions
 from titration.exports import history
 from titration.exports.fhir import fhir_file
+from titration.importing.fhir import read_bundle
 from titration.models import DoseStep, WaitingFile
 from titration.reading import logged
 from titration.timeline import Effective
@@ -125,6 +126,22 @@ def asked(client, story: Story, content: bytes, **decided: str) -> Page:
 
 def says(regimen) -> list[tuple]:
     return [step.says for step in logged.history(regimen).live]
+
+
+def test_a_dispute_in_our_own_export_stands_in_the_note_where_it_comes_in(db):
+    version = regimen_of()
+    nurse = member(version.regimen.clinic, Role.RECORDER)
+    step = step_of(version, note="as told", by=nurse)
+    waits = step_of(version, date(2026, 3, 9), note="in bed", by=nurse)
+    actions.dispute_step(step=step, says="7 mg, not 5", by=version.responsible)
+    record = history.read(version.regimen.patient, by=nurse, now=NOW)
+
+    rows = read_bundle(fhir_file(record), version.regimen.clinic.zone).rows
+
+    notes = {row.said.effective.on: row.said.note for row in rows}
+    assert notes[step.effective_on].startswith("as told\nDisputed by ")
+    assert notes[step.effective_on].endswith("“7 mg, not 5”")
+    assert notes[waits.effective_on] == "in bed"
 
 
 def test_our_own_export_comes_back_as_the_same_timeline(client, story):

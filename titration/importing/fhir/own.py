@@ -11,6 +11,7 @@ from titration.importing.fhir.words import disagrees
 from titration.importing.shape import StepSaid
 
 WITHOUT_DOSE = {"withhold", "stop"}
+DISPUTED = "disputed"
 
 
 def own_step(bundle: Found, node: Node, decided: frozenset[str]) -> tuple[str, str, StepSaid]:
@@ -28,7 +29,7 @@ def own_step(bundle: Found, node: Node, decided: frozenset[str]) -> tuple[str, s
         for place, each in enumerate(dosages):
             if STRUCTURE not in decided and disagrees(each):
                 node.fail("fhir_disagrees", f"dosageInstruction[{place}].text", each.text)
-    notes = [note.text("text") for note in node.nodes("note") if not note.has_own("confirmation")]
+    notes = [note.text("text") for note in node.nodes("note") if _is_kept(note)]
     words = "; ".join(each.text for each in dosages)
     said = StepSaid(
         kind=kind,
@@ -48,6 +49,14 @@ def own_step(bundle: Found, node: Node, decided: frozenset[str]) -> tuple[str, s
     node.skip("status", "intent", "doNotPerform", "dosageInstruction")
     node.close(extensions=False)
     return "", words, said
+
+
+def _is_kept(note: Node) -> bool:
+    """What was written, and that its prescriber disputed it; that one had not confirmed it stays
+    behind with every confirmation.
+    """
+    said = note.own("confirmation")
+    return said is None or said.text("valueCode") == DISPUTED
 
 
 def _coded(node: Node, name: str) -> Iterator[Node]:
