@@ -113,6 +113,7 @@ TEMPLATES = [
         },
     },
 ]
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # there is a second i18n: ours, in place of Django's
 
 FORM_RENDERER = "config.renderer.FinishedWidgets"
 
