@@ -109,11 +109,9 @@ TEMPLATES = [
                 "access.context_processors.person",
             ],
             "builtins": ["config.tags"],
-            "libraries": {"i18n": "config.tags"},
         },
     },
 ]
-SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # there is a second i18n: ours, in place of Django's
 
 FORM_RENDERER = "config.renderer.FinishedWidgets"
 

@@ -1,4 +1,4 @@
-"""Django's tags `translate` and `url`, at less cost where they say the same each time.
+"""Django's tags for words and `url`, built in: at less cost where they say the same each time.
 
 They are some fifty of a page's tags, and to go through Django's own machinery for each took a
 tenth of the time of making it.

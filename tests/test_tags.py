@@ -10,14 +10,14 @@ from django.urls import NoReverseMatch, reverse, set_script_prefix
 from config import tags
 
 SOMEBODY = UUID("12345678-1234-4234-8234-123456789abc")
-DJANGOS = Engine(libraries={"i18n": "django.templatetags.i18n"})
+DJANGOS = Engine(builtins=["django.templatetags.i18n"])
 
 TEMPLATES = (
-    '{% load i18n %}{% translate "Dose & <b>total</b>, 100%" %}',
-    "{% load i18n %}{% trans 'Dose' %}{% translate 'Dose'|upper %}",
-    '{% load i18n %}{% translate "Dose" as word %}[{{ word }}]',
-    '{% load i18n %}{% translate typed %}{% translate "May" context month %}',
-    "{% load i18n %}{% blocktranslate with name=typed %}Of {{ name }}{% endblocktranslate %}",
+    '{% translate "Dose & <b>total</b>, 100%" %}',
+    "{% trans 'Dose' %}{% translate 'Dose'|upper %}",
+    '{% translate "Dose" as word %}[{{ word }}]',
+    '{% translate typed %}{% translate "May" context month %}',
+    "{% blocktranslate with name=typed %}Of {{ name }}{% endblocktranslate %}",
     "{% url 'patient' person %}",
     "{% url 'patient' key|default:person %}?a=1&b=2",
     "{% url 'patient' patient=person %}",
