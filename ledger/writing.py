@@ -222,8 +222,15 @@ class Log:
     def check_not_erased(self, patient: UUID) -> None:
         """As `check_not_erased`, asked once in a write; `add` does so itself."""
         if patient not in self._not_erased:
-            check_not_erased(patient)
-            self._not_erased.add(patient)
+            self.newest_number_of(patient)
+
+    def newest_number_of(self, patient: UUID) -> int:
+        """As `newest_number_of`, under the lock. Raises PatientErased."""
+        number, erasure = _newest_of(patient)
+        if erasure is not None:
+            raise PatientErased(Entry.objects.get(pk=erasure))
+        self._not_erased.add(patient)
+        return number
 
     def check_many(self, patients: Iterable[UUID], supersedes: Iterable[Entry]) -> None:
         """Ask at once what `add` asks for each record, for a write of many.
@@ -276,23 +283,27 @@ def check_newest(entry: Entry) -> None:
 
 def check_not_erased(patient: UUID) -> None:
     """Raise PatientErased when the patient's identity and texts were erased."""
-    for (key,) in _erasures(patient):
-        raise PatientErased(Entry.objects.get(pk=key))
+    _number, erasure = _newest_of(patient)
+    if erasure is not None:
+        raise PatientErased(Entry.objects.get(pk=erasure))
 
 
 def newest_number_of(patient: UUID) -> int:
     """The number of the newest entry of a patient, who is of one clinic; 0 where there is none."""
-    return next((number for (number,) in _newest(patient)), 0)
+    number, _erasure = _newest_of(patient)
+    return number
 
 
-@Composed
-def _erasures(patient: UUID) -> models.QuerySet:
-    return Entry.objects.filter(subject=patient, kind=Erasure.KIND).values_list("pk")
+def _newest_of(patient: UUID) -> tuple[int, UUID | None]:
+    """The number of the newest entry of a patient, and the entry by which they were erased."""
+    return next(_newest(patient), (0, None))
 
 
 @Composed
 def _newest(patient: UUID) -> models.QuerySet:
-    return Entry.objects.filter(patient=patient).order_by("-number").values_list("number")[:1]
+    erasures = Entry.objects.filter(subject=models.OuterRef("patient"), kind=Erasure.KIND)
+    entries = Entry.objects.filter(patient=patient).order_by("-number")
+    return entries.values_list("number", models.Subquery(erasures.values("pk")))[:1]
 
 
 @contextmanager

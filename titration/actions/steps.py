@@ -68,7 +68,7 @@ def record_step(
     check(by, regimen.clinic, RECORD)
     read = facts.read(regimen)
     with writing(regimen.clinic, by=by, submission=submission) as log:
-        known = facts.as_it_stands(read)
+        known = facts.as_it_stands(read, log)
         step, link = enter_step(log, known, instruction, seen, from_row)
         log.flush()
         projection.rewrite([known.after(step, link)])
@@ -121,7 +121,7 @@ def correct_step(
     read = facts.read(regimen)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_newest(step.entry)
-        known = facts.as_it_stands(read)
+        known = facts.as_it_stands(read, log)
         check_seen(known.newest_number, seen)
         if not correction_reason.strip():
             raise RuleBroken("correction_reason", _("Write why the entry is corrected."))

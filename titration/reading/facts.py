@@ -7,15 +7,15 @@ patient meanwhile (`as_it_stands`), and what it then adds is added here in memor
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from ledger.composed import Composed
 from ledger.models import Entry, Retraction
-from ledger.writing import newest_number_of
+from ledger.writing import Log
 from patients import transferred
 from patients.identity import Life
 from patients.models import PatientStatus, PatientVersion
@@ -32,8 +32,8 @@ from titration.models import (
 )
 from titration.planning import Event, Link
 from titration.pump import Pump
-from titration.reading import planned, pumped, reported
-from titration.reading.logged import History, histories
+from titration.reading import logged, planned, pumped, reported
+from titration.reading.logged import History, histories, histories_of
 from titration.reading.planned import PlanLog
 from titration.worklist import Booked, Text
 
@@ -101,7 +101,7 @@ class StepFacts(NamedTuple):
 class Facts:
     """Everything of one regimen; `steps` by the entry of their texts, of every text of the log.
 
-    `as_of` is the number of the patient's newest entry when it was read for a write; 0 otherwise.
+    `as_of` is the number of the patient's newest entry when it was read.
     """
 
     regimen: Regimen
@@ -113,7 +113,7 @@ class Facts:
     reviews: tuple[Booked, ...]
     reports: tuple[Report, ...]
     pump: Pump
-    as_of: int = 0
+    as_of: int
 
     @property
     def newest_number(self) -> int:
@@ -148,27 +148,33 @@ def day_of(moment: datetime, zone: str) -> date:
 
 def read(regimen: Regimen) -> Facts:
     """What the record says now, for a write that is about to add a step."""
-    # The number first: what is recorded while the rest is read has a higher one.
-    as_of = newest_number_of(regimen.patient_id)
-    found = _read([regimen], histories([regimen.pk]))
-    return replace(found[regimen.pk], as_of=as_of)
+    return _read([regimen], with_doses=True)[regimen.pk]
 
 
-def as_it_stands(known: Facts) -> Facts:
-    """Under the lock: the same, or read again where something was recorded of the patient since."""
-    is_so_still = newest_number_of(known.regimen.patient_id) == known.as_of
+def as_it_stands(known: Facts, log: Log) -> Facts:
+    """Under the lock: the same, or read again where something was recorded of the patient since.
+
+    Raises PatientErased.
+    """
+    is_so_still = log.newest_number_of(known.regimen.patient_id) == known.as_of
     return known if is_so_still else read(known.regimen)
 
 
 def read_all(regimens: Iterable[Regimen]) -> dict[UUID, Facts]:
     """By regimen; the number of queries does not grow. For lists, which show no dose."""
-    regimens = list(regimens)
-    return _read(regimens, _logs([regimen.pk for regimen in regimens]))
+    return _read(list(regimens), with_doses=False)
 
 
-def _logs(regimens: Sequence[UUID]) -> Mapping[UUID, History]:
-    """The logs; with doses only where a line was corrected: whether its dose was, a plan asks."""
-    logs = histories(regimens, with_doses=False)
+def _logs(
+    regimens: Sequence[UUID], rows: Iterable[Sequence[Any]], *, with_doses: bool
+) -> Mapping[UUID, History]:
+    """The logs; with doses, or only where a line was corrected: whether its dose was, a plan asks.
+
+    `rows` are of logged.COLUMNS.
+    """
+    if with_doses:
+        return histories_of(regimens, rows, logged.parts(regimens))
+    logs = histories_of(regimens, rows)
     corrected = [
         key
         for key, log in logs.items()
@@ -177,8 +183,13 @@ def _logs(regimens: Sequence[UUID]) -> Mapping[UUID, History]:
     return logs | histories(corrected) if corrected else logs
 
 
-def _read(regimens: Sequence[Regimen], logs: Mapping[UUID, History]) -> dict[UUID, Facts]:
+def _read(regimens: Sequence[Regimen], *, with_doses: bool) -> dict[UUID, Facts]:
     keys = [regimen.pk for regimen in regimens]
+    # The patients first: what is recorded while the rest is read has a number above their newest.
+    people = _people(list({regimen.patient_id for regimen in regimens}))
+    rows = list(_steps(keys))
+    logs = _logs(keys, [row[:_OF_LOG] for row in rows], with_doses=with_doses)
+    steps = {entry: StepFacts(*said) for entry, *said in (row[_OF_LOG:] for row in rows)}
     versions: dict[UUID, Version] = {}
     there: dict[str, list[UUID]] = {name: [] for name in _EXISTING}
     for key, *row in _versions(keys):
@@ -187,9 +198,6 @@ def _read(regimens: Sequence[Regimen], logs: Mapping[UUID, History]) -> dict[UUI
         for name, is_there in zip(_EXISTING, exist, strict=True):
             if is_there:
                 there[name].append(key)
-    patients = list({regimen.patient_id for regimen in regimens})
-    people = _people(patients)
-    steps = {entry: StepFacts(*said) for entry, *said in _steps(keys)}
     plans = planned.plan_logs(there["plans"])
     reviews = _reviews(there["reviews"]) if there["reviews"] else {}
     pumps = pumped.pump_logs(there["pump"]) if there["pump"] else {}
@@ -198,13 +206,14 @@ def _read(regimens: Sequence[Regimen], logs: Mapping[UUID, History]) -> dict[UUI
         regimen.pk: Facts(
             regimen=regimen,
             version=versions[regimen.pk],
-            person=people[regimen.patient_id],
+            person=people[regimen.patient_id].person,
             log=logs[regimen.pk],
             steps=steps,
             plans=plans.get(regimen.pk, ()),
             reviews=tuple(reviews.get(regimen.pk, ())),
             reports=reports.get(regimen.pk, ()),
             pump=pumps[regimen.pk].pump if regimen.pk in pumps else NO_PUMP,
+            as_of=people[regimen.patient_id].newest,
         )
         for regimen in regimens
     }
@@ -232,28 +241,46 @@ def _versions(regimens: Sequence[UUID]) -> QuerySet:
     )
 
 
-def _people(patients: Sequence[UUID]) -> dict[UUID, Person]:
+class _Known(NamedTuple):
+    """The number of a patient's newest entry, and the patient."""
+
+    newest: int
+    person: Person
+
+
+def _people(patients: Sequence[UUID]) -> dict[UUID, _Known]:
     """By patient; of those who are here, as most are, nothing more is asked."""
-    people = {key: Person(name is None, *said) for key, name, *said in _columns(patients)}
-    gone = [key for key, person in people.items() if person.ended]
+    people = {
+        key: _Known(newest, Person(name is None, *said))
+        for key, newest, name, *said in _columns(patients)
+    }
+    gone = [key for key, known in people.items() if known.person.ended]
     for key, acceptance in (transferred.accepted(gone) if gone else {}).items():
-        people[key] = people[key]._replace(handed_on=acceptance.entry.number)
+        newest, person = people[key]
+        people[key] = _Known(newest, person._replace(handed_on=acceptance.entry.number))
     return people
 
 
 @Composed
 def _columns(patients: Sequence[UUID]) -> QuerySet:
-    """Of each patient: the name, which an erasure takes, and the columns of Person after it."""
+    """Of each patient: the number of their newest entry, the name, which an erasure takes, and the
+    columns of Person after it."""
+    entries = Entry.objects.filter(patient=OuterRef("patient_id")).order_by("-number")
     versions = PatientVersion.objects.newest().filter(patient__in=patients)
-    return versions.values_list(
-        "patient_id", "family_name", "birth_date", "status", "status_on", "entry__number"
+    return versions.annotate(newest=Subquery(entries.values("number")[:1])).values_list(
+        *("patient_id", "newest", "family_name"),
+        *("birth_date", "status", "status_on", "entry__number"),
     )
+
+
+_OF_LOG = len(logged.COLUMNS)
 
 
 @Composed
 def _steps(regimens: Sequence[UUID]) -> QuerySet:
-    """Of each text of a step: its entry, and the columns of StepFacts."""
-    return DoseStep.objects.filter(regimen__in=regimens).values_list(
+    """Of each text of a step: the columns of the log, its entry, and the columns of StepFacts."""
+    return logged.steps(regimens).values_list(
+        *logged.COLUMNS,
         *("pk", "decided_by", "entry__recorded_by", "entry__recorded_at", "entry__time_zone"),
         *("confirmation__pk", "dispute__entry__number", "dispute__entry__recorded_at"),
     )

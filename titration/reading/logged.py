@@ -94,7 +94,17 @@ def histories(
     # Steps first: what they are made of was committed with them, so nothing read later is missing
     # from a step, and what belongs to a newer step is left out.
     rows = _steps(regimens, *up_to(known))
-    components = _components_by_step(_parts(regimens, *up_to(known))) if with_doses else {}
+    return histories_of(regimens, rows, parts(regimens, *up_to(known)) if with_doses else (), known)
+
+
+def histories_of(
+    regimens: Iterable[UUID],
+    rows: Iterable[Sequence[Any]],
+    parts: Iterable[tuple] = (),
+    known: int | None = None,
+) -> dict[UUID, History]:
+    """The logs by regimen, of the columns COLUMNS of every text of their steps, and of `parts`."""
+    components = _components_by_step(parts)
     records: dict[UUID, list[StepRecord]] = {regimen: [] for regimen in regimens}
     withdrawals: dict[UUID, dict[UUID, Withdrawal]] = {regimen: {} for regimen in regimens}
     for regimen, withdrawn, *row in rows:
@@ -139,17 +149,19 @@ def up_to(known: int | None) -> tuple[int, ...]:
     return () if known is None else (known,)
 
 
-@Composed
-def _steps(regimens: Sequence[UUID], known: int | None = None) -> QuerySet:
-    """Each text of a step: its regimen, the entry that withdrew its line, STEP_FIELDS."""
+def steps(regimens: Sequence[UUID], known: int | None = None) -> QuerySet:
+    """Each text of a step, with the entry that has withdrawn its line."""
     withdrawal = Entry.objects.filter(subject=OuterRef("step"), kind=Retraction.KIND)
     steps = DoseStep.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
-    steps = steps.up_to(known).filter(regimen__in=regimens)
-    return steps.values_list("regimen_id", "withdrawn", *STEP_FIELDS)
+    return steps.up_to(known).filter(regimen__in=regimens)
+
+
+COLUMNS = ("regimen_id", "withdrawn", *STEP_FIELDS)
+_steps = Composed(lambda *given: steps(*given).values_list(*COLUMNS))
 
 
 @Composed
-def _parts(regimens: Sequence[UUID], known: int | None = None) -> QuerySet:
+def parts(regimens: Sequence[UUID], known: int | None = None) -> QuerySet:
     """Each part of a dose: the text it belongs to, COMPONENT_FIELDS."""
     parts = Component.objects.filter(step__regimen__in=regimens).order_by("position")
     if known is not None:
