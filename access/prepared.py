@@ -105,10 +105,11 @@ class Cursor(extensions.cursor):
         prepare = f"PREPARE {name} {typed} AS {text}"
         is_within = self._is_within_transaction()
         try:
-            super().execute(f"SAVEPOINT {name}; {prepare}" if is_within else prepare)
+            around = f"SAVEPOINT {name}; {prepare}; RELEASE SAVEPOINT {name}"
+            super().execute(around if is_within else prepare)
         except ProgrammingError:
             if is_within:
-                super().execute(f"ROLLBACK TO SAVEPOINT {name}")
+                super().execute(f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
             return ""
         return name
 

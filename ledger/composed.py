@@ -3,27 +3,31 @@
     _steps = Composed(lambda regimen: DoseStep.objects.filter(regimen=regimen).values_list("step"))
     rows = _steps(regimen)
 
-What is given are identities, numbers, days, sequences of identities or numbers, or None; a sequence
-of another length is another statement, and so is one with None.
+What is given are identities, numbers, days, moments, sequences of identities or numbers, or None; a
+sequence of another length is another statement, and so is one with None.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import DateField, Field, Model, QuerySet, UUIDField
+from django.db.models import DateField, DateTimeField, Field, Model, QuerySet, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
 
 from access.prepared import Statement
 
-One = UUID | int | date | None
+One = UUID | int | date | datetime | None
 Given = One | Sequence[UUID] | Sequence[int]
 
 MOST_LENGTHS = 64
-_FIELDS: dict[type, Field] = {UUID: UUIDField(), date: DateField()}
+_FIELDS: dict[type, Field] = {
+    UUID: UUIDField(),
+    date: DateField(),
+    datetime: DateTimeField(),
+}
 
 
 class Composed:
@@ -104,7 +108,8 @@ def _stand_in(one: Given, numbers: Iterator[int]) -> Given:
     if isinstance(one, int):
         return next(numbers)
     if isinstance(one, date):
-        return date.fromordinal(next(numbers) - 2**62)
+        day = date.fromordinal(next(numbers) - 2**62)
+        return datetime.combine(day, time(), UTC) if isinstance(one, datetime) else day
     return [_stand_in(each, numbers) for each in one]  # type: ignore[return-value]
 
 

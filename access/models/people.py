@@ -26,6 +26,11 @@ def check_time_zone(name: str) -> None:
         raise ValidationError(_("Choose a time zone by its IANA name, such as Europe/London."))
 
 
+def _now() -> Any:
+    """This moment as the database compares it."""
+    return connection.ops.adapt_datetimefield_value(timezone.now())
+
+
 class UserManager(BaseUserManager["User"]):
     WITH_MEMBERSHIPS = Statement("""
         SELECT person.*, held.clinic_id, held.role, clinic.is_demo
@@ -42,8 +47,7 @@ class UserManager(BaseUserManager["User"]):
         Written in SQL: every request asks it, and Django would compose it anew each time. A role
         that was given for some hours counts no more from that moment on.
         """
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        rows: list[Any] = list(self.raw(self.WITH_MEMBERSHIPS, [now, pk]))
+        rows: list[Any] = list(self.raw(self.WITH_MEMBERSHIPS, [_now(), pk]))
         if not rows:
             return None
         user: User = rows[0]
@@ -75,6 +79,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    OPEN_MEMBERSHIPS = Statement("""
+        SELECT held.clinic_id, held.role, clinic.is_demo
+        FROM access_membership AS held JOIN access_clinic AS clinic ON clinic.id = held.clinic_id
+        WHERE held.user_id = %s
+            AND held.ended_at IS NULL AND (held.until IS NULL OR held.until > %s)
+    """)
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -89,7 +100,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def open_memberships(self) -> list[tuple[int, str, bool]]:
         """(clinic id, role, demo flag), read once for each instance, so once for each request."""
-        return list(self.memberships.open().values_list("clinic_id", "role", "clinic__is_demo"))
+        with connection.cursor() as cursor:
+            cursor.execute(self.OPEN_MEMBERSHIPS, [self.pk, _now()])
+            return [(clinic, role, bool(is_demo)) for clinic, role, is_demo in cursor.fetchall()]
 
     @cached_property
     def roles_by_clinic(self) -> dict[int, frozenset[str]]:

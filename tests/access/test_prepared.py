@@ -64,6 +64,14 @@ def test_what_stays_in_the_statement_is_read_as_it_is(value):
     assert len(prepared()) == 1
 
 
+def test_preparing_within_a_transaction_leaves_no_savepoint_open():
+    for _time in range(2):
+        ask("SELECT %s", 7)
+    [name] = connection.connection.names.values()
+    with pytest.raises(Error, match="does not exist"), transaction.atomic():
+        run(f"RELEASE SAVEPOINT {name}")
+
+
 def test_another_text_is_another_statement():
     for kind in ("dose", "withhold") * 2:
         assert ask("SELECT %s", kind) == [(kind,)]

@@ -85,6 +85,39 @@ def test_what_is_no_parameter_is_refused(patients):
         query(1)
 
 
+def test_a_moment_is_given_as_well(patients):
+    at = Entry.objects.get(patient=patients[0]).recorded_at
+    query = Composed(
+        lambda patient, since: Entry.objects.filter(
+            patient=patient, recorded_at__gt=since
+        ).values_list("patient")
+    )
+    for _time in range(3):
+        assert list(query(patients[0], at)) == []
+        assert list(query(patients[0], at - timedelta(microseconds=1))) == [(patients[0],)]
+
+
+# Whole rows
+
+
+def test_rows_are_those_of_the_query(patients, django_assert_num_queries):
+    composed = []
+
+    def of(keys):
+        composed.append(keys)
+        return PatientVersion.objects.filter(patient__in=keys).order_by("entry__number")
+
+    read = Rows(PatientVersion, of)
+    for keys in (patients[:2], patients[1:]):
+        expected = list(PatientVersion.objects.filter(patient__in=keys).order_by("entry__number"))
+        with django_assert_num_queries(1):
+            found = list(read(keys))
+            assert found == expected
+            assert [row.birth_date for row in found] == [row.birth_date for row in expected]
+            assert not any(row._state.adding or row.get_deferred_fields() for row in found)
+    assert len(composed) == 1
+
+
 # One row with those that it leads to
 
 

@@ -1,12 +1,15 @@
 """The first of the two screens of recording: the step as it is typed."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import Membership, Role, User
+from ledger.composed import Rows
 from ledger.models import RetractionReason
 from titration.actions import Instruction
 from titration.forms import moments
@@ -27,9 +30,15 @@ WITH_DOCUMENT = frozenset({ReceivedHow.LETTER, ReceivedHow.OTHER_SERVICE})
 
 def prescribers_of(clinic_id: int) -> list[User]:
     """Who may be named as having decided: open prescriber memberships, by name."""
-    held = Membership.objects.open().filter(clinic=clinic_id, role=Role.PRESCRIBER)
-    people = User.objects.filter(memberships__in=held, is_active=True)
-    return list(people.order_by("name"))
+    return list(_prescribers(clinic_id, timezone.now()))
+
+
+def _prescribing(clinic: int, now: datetime) -> QuerySet[User]:
+    held = Membership.objects.open(now).filter(clinic=clinic, role=Role.PRESCRIBER)
+    return User.objects.filter(memberships__in=held, is_active=True).order_by("name")
+
+
+_prescribers = Rows(User, _prescribing)
 
 
 class StepForm(WhenForm):

@@ -1,12 +1,14 @@
 """Recording: write the step, read it back, confirm. Correcting and withdrawing go the same way."""
 
+from contextlib import suppress
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -17,7 +19,8 @@ from access.models import User
 from access.policies import CONFIRM, RECORD, check, clinics_of
 from access.signed_in import SignedInRequest
 from ledger import moments
-from ledger.models import Record
+from ledger.composed import Joined
+from ledger.models import Erasure, Record
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
 from titration import actions, carry, policies
@@ -42,17 +45,31 @@ from titration.views.regimens import CARRIED, kind_of
 KINDS = set(StepKind.values)
 
 
+_regimen = Joined(
+    Regimen,
+    *("clinic", "patient", "card", "card__version", "card__version__entry"),
+    is_erased=Exists(Erasure.objects.filter(entry__subject=OuterRef("patient"))),
+)
+
+
+def _in_reach(pk: UUID, user: User) -> Any:
+    """The regimen with its text, and whether its patient `is_erased`. Raises Http404."""
+    with suppress(Regimen.DoesNotExist):
+        regimen = _regimen(pk)
+        if regimen.clinic_id in user.roles_by_clinic:
+            return regimen
+    raise Http404
+
+
 def regimen_to_record(request: SignedInRequest, pk: UUID) -> tuple[Regimen, DoseStep | None]:
     """The regimen when the person may record on it, and the step to copy, if one is asked for.
 
     The access event is written and names the patients of both.
     """
-    regimens = Regimen.objects.visible_to(request.user)
-    regimen = get_object_or_404(
-        regimens.select_related("clinic", "patient", "card__version__entry"), pk=pk
-    )
+    regimen = _in_reach(pk, request.user)
     check(request.user, regimen.clinic, RECORD)
-    check_not_erased(regimen.patient_id)
+    if regimen.is_erased:
+        check_not_erased(regimen.patient_id)
     copied = copied_step(request)
     shown = [regimen.patient_id, *([copied.regimen.patient_id] if copied else [])]
     spans_clinics = copied is not None and copied.regimen.clinic_id != regimen.clinic_id
