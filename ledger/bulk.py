@@ -2,49 +2,121 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from io import StringIO
+from itertools import chain
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 
 FEWEST_TO_COPY = 500
-AT_ONCE = 2000
 
 NULL = r"\N"
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 ESCAPED = re.compile(r"[\\\t\n\r]").search
 
+Query = tuple[str, Sequence[Any]]
+"""A statement, and its values."""
 
-def insert(rows: Sequence[models.Model]) -> None:
-    """Insert new rows of one model. Whether a row's automatic number is set on it is left open."""
-    if connection.vendor == "postgresql" and len(rows) >= FEWEST_TO_COPY:
-        _copy(rows)
-    elif rows:
-        type(rows[0])._default_manager.bulk_create(rows, batch_size=AT_ONCE)
+
+def insert(*tables: Sequence[models.Model], then: Iterable[Query] = ()) -> None:
+    """Insert new rows, those of each model in turn, and do what comes then.
+
+    Whether a row's automatic number is set on it is left open.
+    """
+    queries: list[Query] = []
+    for rows in tables:
+        if connection.vendor == "postgresql" and len(rows) >= FEWEST_TO_COPY:
+            send(queries)
+            queries = []
+            _copy(rows)
+        elif rows:
+            queries += _inserting(rows)
+    send([*queries, *then])
+
+
+def replace(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one model by their key, or have those that are there say what these say."""
+    if rows:
+        table = _table(type(rows[0]))
+        send([*_inserting(rows, f" {table.or_replaced}")])
+
+
+def send(queries: Sequence[Query]) -> None:
+    """Carry out these statements in order: on PostgreSQL by one way to the server and back."""
+    if connection.vendor == "postgresql" and queries:
+        sql, values = zip(*queries, strict=True)
+        queries = [("; ".join(sql), list(chain(*values)))]
+    with connection.cursor() as cursor:
+        for query in queries:
+            cursor.execute(*query)
+
+
+class _Table(NamedTuple):
+    """The columns of a model but its automatic number, and its INSERT around the values."""
+
+    fields: list[models.Field]
+    names: str
+    insert: str
+    marks: str
+    or_replaced: str
+
+
+@cache
+def _table(model: type[models.Model]) -> _Table:
+    quote, meta = connection.ops.quote_name, model._meta
+    fields = [f for f in meta.concrete_fields if not isinstance(f, models.AutoField)]
+    names = [quote(str(field.column)) for field in fields]
+    listed = ", ".join(names)
+    replaced = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
+    return _Table(
+        fields=fields,
+        names=listed,
+        insert=f"INSERT INTO {quote(meta.db_table)} ({listed}) VALUES",
+        marks=f"({', '.join(['%s'] * len(fields))})",
+        or_replaced=f"ON CONFLICT ({quote(str(meta.pk.column))}) DO UPDATE SET {replaced}",
+    )
+
+
+def _inserting(rows: Sequence[models.Model], or_else: str = "") -> Iterator[Query]:
+    """INSERTs of so many rows at once as the database takes values."""
+    table = _table(type(rows[0]))
+    most = (connection.features.max_query_params or 2**15) // len(table.fields)
+    for start in range(0, len(rows), most):
+        columns = [
+            [field.get_db_prep_save(value, connection) for value in values]
+            for field, values in _columns(table.fields, rows[start : start + most])
+        ]
+        marks = ", ".join([table.marks] * len(columns[0]))
+        values = list(chain(*zip(*columns, strict=True)))
+        yield f"{table.insert} {marks}{or_else}", values
+
+
+def _columns(
+    fields: Sequence[models.Field], rows: Sequence[models.Model]
+) -> Iterator[tuple[models.Field, Sequence[Any]]]:
+    """The values of each column of rows that are about to be in the database."""
+    # Row by row, and turned: a pass over all rows for each column would leave the cache each time.
+    read = attrgetter("_state", *(field.attname for field in fields))
+    states, *columns = zip(*map(read, rows), strict=True)
+    for field, values in zip(fields, columns, strict=True):
+        yield field, _with_keys(field, states, values)
+    for state in states:
+        state.adding = False
+        state.db = connection.alias
 
 
 def _copy(rows: Sequence[models.Model]) -> None:
     """COPY writes what INSERT would, constraints and triggers included, at a fifth of the cost."""
-    meta = type(rows[0])._meta
-    fields = [f for f in meta.concrete_fields if not isinstance(f, models.AutoField)]
-    # Row by row, and turned: a pass over all rows for each column would leave the cache each time.
-    read = attrgetter("_state", *(field.attname for field in fields))
-    states, *columns = zip(*map(read, rows), strict=True)
-    written = [
-        _written(field, _with_keys(field, states, values))
-        for field, values in zip(fields, columns, strict=True)
-    ]
+    table = _table(type(rows[0]))
+    written = [_written(field, values) for field, values in _columns(table.fields, rows)]
     lines = map("\t".join, zip(*written, strict=True))
     text = StringIO("\n".join([*lines, ""]))
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(str(field.column)) for field in fields)
+    name = connection.ops.quote_name(rows[0]._meta.db_table)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {quote(meta.db_table)} ({names}) FROM STDIN", text)
-    for state in states:
-        state.adding = False
-        state.db = connection.alias
+        cursor.copy_expert(f"COPY {name} ({table.names}) FROM STDIN", text)
 
 
 def _with_keys(

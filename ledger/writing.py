@@ -19,13 +19,13 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.models import Clinic, User
 from ledger import bulk, canonical, outcomes
-from ledger.composed import Composed
+from ledger.composed import Composed, Rows
 from ledger.models import Entry, Erasure, Head, Record, Retraction, Submission
 
 R = TypeVar("R", bound=Record)
@@ -261,14 +261,26 @@ class Log:
 
     def flush(self) -> None:
         """Insert what was collected. Reads inside the same transaction see it from here on."""
+        bulk.insert(*self._collected())
+
+    def close(self, submission: Submission) -> None:
+        """Insert what is left, and the submission, and have the head say which entry is newest."""
+        head = self.head
+        at = connection.ops.adapt_datetimefield_value(head.recorded_at)
+        moved = MOVE_HEAD, [head.number, head.digest, at, head.pk]
+        bulk.insert(*self._collected(), [submission], then=[moved])
+
+    def _collected(self) -> list[Sequence[models.Model]]:
         collected: list[Sequence[models.Model]] = [
             *self._rows.values(),
             *self._children.values(),
             self._entries,
         ]
-        for rows in collected:
-            bulk.insert(rows)
         self._rows, self._children, self._entries = {}, {}, []
+        return collected
+
+
+MOVE_HEAD = "UPDATE ledger_head SET number = %s, digest = %s, recorded_at = %s WHERE clinic_id = %s"
 
 
 def check_newest(entry: Entry) -> None:
@@ -306,6 +318,17 @@ def _newest(patient: UUID) -> models.QuerySet:
     return entries.values_list("number", models.Subquery(erasures.values("pk")))[:1]
 
 
+def lock(clinic: Clinic) -> Head:
+    """The newest entry of a clinic, which is the newest until the transaction ends."""
+    return (
+        next(iter(_heads(clinic.pk)), None)
+        or (Head.objects.select_for_update().get_or_create(clinic=clinic)[0])
+    )
+
+
+_heads = Rows(Head, lambda clinic: Head.objects.select_for_update().filter(clinic=clinic))
+
+
 @contextmanager
 def writing(clinic: Clinic, *, by: User, submission: Asking) -> Iterator[Log]:
     """One write to a clinic's ledger: all of it or nothing.
@@ -324,26 +347,23 @@ def writing_to(*clinics: Clinic, by: User, submission: Asking) -> Iterator[list[
     Heads are locked in one order whoever asks, so that two such writes never wait for each other.
     """
     with transaction.atomic():
-        heads = {
-            clinic.pk: Head.objects.select_for_update().get_or_create(clinic=clinic)[0]
-            for clinic in sorted(clinics, key=lambda clinic: clinic.pk)
-        }
+        heads = {c.pk: lock(c) for c in sorted(clinics, key=lambda clinic: clinic.pk)}
         _answer_repeat(clinics[0], submission)
         logs = [Log(clinic, heads[clinic.pk], by, submission) for clinic in clinics]
         first_numbers = [log.head.number + 1 for log in logs]
         yield logs
         for log, first_number in zip(logs, first_numbers, strict=True):
-            log.flush()
             salt = secrets.token_hex(16)
-            Submission.objects.create(
-                clinic=log.clinic,
-                uuid=submission.uuid,
-                user=by,
-                salt=salt,
-                asked=_asked_digest(salt, submission),
-                first_number=first_number,
+            log.close(
+                Submission(
+                    clinic=log.clinic,
+                    uuid=submission.uuid,
+                    user=by,
+                    salt=salt,
+                    asked=_asked_digest(salt, submission),
+                    first_number=first_number,
+                )
             )
-            log.head.save(update_fields=["number", "digest", "recorded_at"])
         outcomes.committing(submission.uuid)
     outcomes.committed(submission.uuid)
 

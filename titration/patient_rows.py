@@ -4,7 +4,7 @@ wait, and the offer to another clinic that was not accepted.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from access.models import Clinic
+from ledger import bulk
+from ledger.composed import Rows
 from ledger.models import Entry
 from ledger.verification import values
 from patients import transferred
@@ -24,7 +26,6 @@ from titration.reading.contacted import Contacted
 from titration.worklist import Call, Item
 
 TOPICS = ("call-back", "offer")
-BATCH = 2000
 
 
 def refresh(patients: Iterable[Patient], now: datetime | None = None) -> None:
@@ -34,9 +35,24 @@ def refresh(patients: Iterable[Patient], now: datetime | None = None) -> None:
     """
     patients = list(patients)
     if patients:
-        rows = WorklistRow.objects.filter(patient__in=[p.pk for p in patients], topic__in=TOPICS)
-        listed = [row for rows in _rows(patients).values() for row in rows]
-        rewrite(patients[0].clinic, rows, listed, now or timezone.now())
+        clinic = patients[0].clinic
+        today = clinic.local(now or timezone.now()).date()
+        rows = _present([patient.pk for patient in patients], clinic.pk, today)
+        rewrite(rows, [row for rows in _rows(patients).values() for row in rows], today)
+
+
+def _listed_now(patients: Sequence[UUID], clinic: int, today: date) -> QuerySet[WorklistRow]:
+    """These rows of these patients, and what is over."""
+    rows = Q(patient__in=patients, topic__in=TOPICS)
+    return WorklistRow.objects.filter(rows | over(clinic, today))
+
+
+_present = Rows(WorklistRow, _listed_now)
+
+
+def over(clinic: int, today: date) -> Q:
+    """The rows of whatever regimen of the clinic that are shown no longer."""
+    return Q(clinic=clinic, shown_until__lte=today)
 
 
 def _rows(patients: Sequence[Patient]) -> dict[UUID, list[WorklistRow]]:
@@ -98,18 +114,21 @@ def _due(calls: Iterable[Contacted]) -> Iterator[Call]:
             yield Call(call.contact, call.number, call.call_back_on, call.call_back_by)
 
 
-def rewrite(
-    clinic: Clinic, present: QuerySet[WorklistRow], rows: Iterable[WorklistRow], now: datetime
-) -> None:
+def rewrite(present: Iterable[WorklistRow], rows: Iterable[WorklistRow], today: date) -> None:
     """Have the worklist hold these rows in place of those `present`. Those that stay as they are
 
-    stay. What is over, of whatever regimen of the clinic, goes: so the list never fills with it.
+    stay. What is over, of whatever regimen, is among those and goes: so the list never fills with
+    it.
     """
     wanted = {values(row): row for row in rows}
-    gone = [row.pk for row in present if wanted.pop(values(row), None) is None]
-    is_over = Q(clinic=clinic, shown_until__lte=clinic.local(now).date())
-    WorklistRow.objects.filter(is_over | Q(pk__in=gone) if gone else is_over).delete()
-    WorklistRow.objects.bulk_create(wanted.values(), batch_size=BATCH)
+    gone = [
+        row.pk
+        for row in present
+        if wanted.pop(values(row), None) is None or (row.shown_until and row.shown_until <= today)
+    ]
+    if gone:
+        WorklistRow.objects.filter(pk__in=gone).delete()
+    bulk.insert(list(wanted.values()))
 
 
 def columns(item: worklist.Item) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.models import Clinic
-from ledger.composed import Composed
-from ledger.models import Entry, Head
+from ledger import bulk
+from ledger.composed import Composed, Rows
+from ledger.models import Entry
 from ledger.verification import Damage, Finding, differing, values
+from ledger.writing import lock
 from titration import intake, patient_rows, timeline, worklist
 from titration.intake import Report
 from titration.models import PlanDraft, Regimen, RegimenCard, WaitingFile, WorklistRow
@@ -23,8 +25,6 @@ from titration.reading import facts, planned
 from titration.reading.facts import Facts, day_of
 from titration.reading.logged import History
 from titration.worklist import Asked, Known, Planned, Reported, Text
-
-BATCH = 2000
 
 
 def refresh(regimens: Iterable[Regimen], now: datetime | None = None) -> None:
@@ -45,21 +45,19 @@ def rewrite(known: Iterable[Facts], now: datetime | None = None) -> None:
         return
     now = now or timezone.now()
     made = _made(known, now)
-    RegimenCard.objects.bulk_create(
-        [rows.card for rows in made],
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["regimen"],
-        update_fields=_CARD,
-    )
-    rows = WorklistRow.objects.filter(regimen__in=[one.regimen.pk for one in known])
-    listed = [row for rows in made for row in rows.listed]
-    patient_rows.rewrite(
-        known[0].regimen.clinic, rows.exclude(topic__in=patient_rows.TOPICS), listed, now
-    )
+    bulk.replace([rows.card for rows in made])
+    today = known[0].regimen.clinic.local(now).date()
+    rows = _present([one.regimen.pk for one in known], known[0].regimen.clinic.pk, today)
+    patient_rows.rewrite(rows, [row for rows in made for row in rows.listed], today)
 
 
-_CARD = [field.name for field in RegimenCard._meta.concrete_fields if not field.primary_key]
+def _listed_now(regimens: Sequence[UUID], clinic: int, today: date) -> QuerySet[WorklistRow]:
+    """The rows of these regimens, and what is over."""
+    rows = Q(regimen__in=regimens) & ~Q(topic__in=patient_rows.TOPICS)
+    return WorklistRow.objects.filter(rows | patient_rows.over(clinic, today))
+
+
+_present = Rows(WorklistRow, _listed_now)
 
 
 def refresh_patient(patient: UUID) -> None:
@@ -198,7 +196,7 @@ def rebuild_clinic(clinic: Clinic, batch: int = 500) -> int:
     """As `rebuild`, of one clinic: its days are others once it goes by another clock."""
     count = 0
     with transaction.atomic():
-        Head.objects.select_for_update().get_or_create(clinic=clinic)
+        lock(clinic)
         regimens = iter(Regimen.objects.filter(clinic=clinic).select_related("clinic"))
         while chunk := list(islice(regimens, batch)):
             refresh(chunk)

@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from access.models import Clinic
 from ledger import bulk
 from ledger.models import Submission
-from tests.factories import ClinicFactory, UserFactory
+from patients.models import PatientCard
+from tests.factories import ClinicFactory, PatientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +68,40 @@ def test_few_rows_are_never_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "_copy", lambda rows: pytest.fail(f"copied on {connection.vendor}"))
     bulk.insert([Clinic(name="One")])
     assert Clinic.objects.count() == 1
+
+
+def test_rows_of_several_tables_go_in_in_turn_and_what_comes_then_comes_last(
+    django_assert_num_queries,
+) -> None:
+    clinic, user = ClinicFactory.create(), UserFactory.create()
+    row = Submission(clinic=clinic, uuid=uuid4(), user=user, salt="", asked="", first_number=1)
+    then = "UPDATE access_clinic SET telephone = %s WHERE name = %s", ["555", "100% new"]
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 3):
+        bulk.insert([row], [], [Clinic(name="100% new")], then=[then])
+    assert Submission.objects.get().uuid == row.uuid
+    assert Clinic.objects.get(name="100% new").telephone == "555"
+    assert not row._state.adding
+
+
+def test_what_is_refused_of_the_second_table_keeps_the_first_out_too() -> None:
+    again = ClinicFactory.create()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert([Clinic(name="First")], [Clinic(name="Second", uuid=again.uuid)])
+    assert Clinic.objects.get() == again
+
+
+def test_more_rows_go_in_than_a_statement_takes_values() -> None:
+    bulk.insert([Clinic(name=str(number)) for number in range(400)])
+    assert Clinic.objects.count() == 400
+
+
+def test_rows_replace_those_of_their_key() -> None:
+    one, other = PatientFactory.create(), PatientFactory.create()
+    cards = [PatientCard.objects.get(pk=patient.pk) for patient in (one, other)]
+    PatientCard.objects.filter(pk=other.pk).delete()
+    for card in cards:
+        card.sort_name = f"changed {card.pk}"
+    bulk.replace(cards)
+    assert {c.sort_name for c in PatientCard.objects.all()} == {card.sort_name for card in cards}
+    assert PatientCard.objects.get(pk=one.pk).birth_date == cards[0].birth_date
+    bulk.replace([])

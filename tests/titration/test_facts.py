@@ -203,4 +203,6 @@ def test_a_step_is_recorded_by_so_many_statements_whatever_the_log(version):
     for day in range(2, 12):
         record(version, NEXT + timedelta(days=day))
     assert statements(NEXT + timedelta(days=12)) == few
-    assert few[1] <= 13 + 1  # and, within this test's transaction, the end of a savepoint
+    # Rows of several tables go in by one statement where the engine takes it; and, within this
+    # test's transaction, the end of a savepoint.
+    assert few[1] <= (9 if connection.vendor == "postgresql" else 12) + 1

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from access.models import User
 from access.policies import RECORD, check
-from ledger.models import Head
-from ledger.writing import check_not_erased
+from ledger.writing import check_not_erased, lock
 from titration import projection, wording
 from titration.actions.shared import check_regimen_stands
 from titration.document import Document, document_of, read, tidy
@@ -48,7 +47,7 @@ def begin_draft(
     """
     check(by, regimen.clinic, RECORD)
     with transaction.atomic():
-        Head.objects.select_for_update().get_or_create(clinic=regimen.clinic)
+        lock(regimen.clinic)
         check_not_erased(regimen.patient_id)
         check_regimen_stands(regimen)
         begun = PlanDraft.objects.filter(pk=submission, regimen=regimen, begun_by=by).first()
@@ -94,7 +93,7 @@ def save_draft(*, draft: PlanDraft, document: Document, seen: int, by: User) -> 
     is_unasked = Q(asked_at__isnull=True)
     if not mine.filter(is_unasked).update(**written, revision=seen + 1) and mine.exists():
         with transaction.atomic():
-            Head.objects.select_for_update().get_or_create(clinic=draft.clinic)
+            lock(draft.clinic)
             if mine.update(**written, revision=seen + 1, asked_at=None):
                 projection.refresh([draft.regimen])
     saved = _present(draft)
@@ -107,7 +106,7 @@ def discard_draft(*, draft: PlanDraft, seen: int, by: User) -> None:
     """Throw the draft away, as it was seen. Raises DraftConflict when it was saved meanwhile."""
     check(by, draft.clinic, RECORD)
     with transaction.atomic():
-        Head.objects.select_for_update().get_or_create(clinic=draft.clinic)
+        lock(draft.clinic)
         deleted, _rows = PlanDraft.objects.filter(pk=draft.pk, revision=seen).delete()
         if deleted:
             projection.refresh([draft.regimen])
@@ -131,7 +130,7 @@ def ask_to_sign(*, draft: PlanDraft, seen: int, by: User) -> PlanDraft:
             None, _("The plan cannot be signed yet. The list says what is still to be written.")
         )
     with transaction.atomic():
-        Head.objects.select_for_update().get_or_create(clinic=draft.clinic)
+        lock(draft.clinic)
         asked = PlanDraft.objects.filter(pk=draft.pk, revision=seen)
         if not asked.update(asked_by=by, asked_at=timezone.now()):
             raise DraftConflict(_present(draft))
