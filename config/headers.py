@@ -1,12 +1,24 @@
-"""What browsers are told of every answer, beside what Django and django-csp say.
+"""What browsers are told of every answer, beside what Django says.
 
 Outermost, so that files and redirects carry it too.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+# A page of ours consists of what this host serves, and stands in no page of another's.
+POLICY = "; ".join(
+    [
+        *("default-src 'none'", "object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"),
+        *(f"{name}-src 'self'" for name in ("script", "style", "img", "font", "connect")),
+        "form-action 'self'",
+    ]
+)
+DEBUG_PAGES = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR})
+"""Django's own under DEBUG have their styles within."""
 # What pages of ours never use is off, so that whatever got into one cannot use it either. Passkeys
 # are the one exception, and for this host alone.
 UNUSED = (
@@ -29,13 +41,15 @@ SWITCHED = '"cache"'
 
 
 class HeadersMiddleware:
-    """No other site reads an answer of ours, and no page reaches for a sensor."""
+    """No page holds what another host has, or reaches for a sensor; no other site reads one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if not (settings.DEBUG and response.status_code in DEBUG_PAGES):
+            response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         if is_sign_out(request):

@@ -68,6 +68,13 @@ def test_every_answer_carries_them(client, patient):
         assert dict(part.split(" ", 1) for part in parts) == CSP, kind
 
 
+@pytest.mark.parametrize("is_debugged", [True, False])
+def test_only_the_pages_of_errors_under_debug_have_styles_within(client, settings, is_debugged):
+    settings.DEBUG = is_debugged
+    assert ("Content-Security-Policy" in client.get("/nowhere/").headers) is not is_debugged
+    assert "Content-Security-Policy" in client.get("/accounts/login/").headers
+
+
 def test_files_carry_them_too(settings):
     """Whitenoise answers for them, and this middleware stands outside of it."""
     order = settings.MIDDLEWARE
