@@ -23,9 +23,9 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from access.composed import Composed, Rows
 from access.models import Clinic, User
 from ledger import bulk, canonical, outcomes
-from ledger.composed import Composed, Rows
 from ledger.models import Entry, Erasure, Head, Record, Retraction, Submission
 
 R = TypeVar("R", bound=Record)

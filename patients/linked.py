@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ledger.composed import Composed
+from access.composed import Composed
 from ledger.models import Retraction
 from patients.models import SamePerson
 

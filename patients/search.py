@@ -14,9 +14,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from access.composed import Composed
 from access.models import Clinic
 from ledger import reread
-from ledger.composed import Composed
 from ledger.reread import Made
 from patients import birthdates, folding, numbers
 from patients.identity import Identity

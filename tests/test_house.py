@@ -37,7 +37,7 @@ PURE = {
 }
 LAYERS = [
     PURE,
-    {"finished", "leaving", "models", "prepared", "signed_in", "wording", "zones"},
+    {"composed", "finished", "leaving", "models", "prepared", "signed_in", "wording", "zones"},
     {
         "account",
         "addresses",
@@ -47,7 +47,6 @@ LAYERS = [
         "bulk",
         "changes",
         "checkpoints",
-        "composed",
         "downtime",
         "erasing",
         "guards",

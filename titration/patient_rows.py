@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from access.composed import Rows
 from access.models import Clinic
 from ledger import bulk
-from ledger.composed import Rows
 from ledger.models import Entry
 from ledger.verification import values
 from patients import transferred

@@ -12,9 +12,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from access.composed import Composed, Rows
 from access.models import Clinic
 from ledger import bulk
-from ledger.composed import Composed, Rows
 from ledger.models import Entry
 from ledger.verification import Damage, Finding, differing, values
 from ledger.writing import lock

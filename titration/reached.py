@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.http import Http404
 
+from access.composed import Composed
 from access.models import Clinic, OfClinicQuerySet, User
-from ledger.composed import Composed
 from patients.models import Patient
 from titration.models import Plan, Regimen
 

@@ -10,14 +10,14 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from access import leaving
-from access.prepared import Statement
+from access.composed import Composed
 
 
 def check_time_zone(name: str) -> None:
@@ -26,34 +26,17 @@ def check_time_zone(name: str) -> None:
         raise ValidationError(_("Choose a time zone by its IANA name, such as Europe/London."))
 
 
-def _now() -> Any:
-    """This moment as the database compares it."""
-    return connection.ops.adapt_datetimefield_value(timezone.now())
-
-
 class UserManager(BaseUserManager["User"]):
-    WITH_MEMBERSHIPS = Statement("""
-        SELECT person.*, held.clinic_id, held.role, clinic.is_demo
-        FROM access_user AS person
-        LEFT JOIN access_membership AS held ON held.user_id = person.id
-            AND held.ended_at IS NULL AND (held.until IS NULL OR held.until > %s)
-        LEFT JOIN access_clinic AS clinic ON clinic.id = held.clinic_id
-        WHERE person.id = %s
-    """)
-
     def with_memberships(self, pk: int) -> "User | None":
-        """A person with `open_memberships` read already; one query.
+        """A person with `open_memberships` read already; one query, as every request asks it.
 
-        Written in SQL: every request asks it, and Django would compose it anew each time. A role
-        that was given for some hours counts no more from that moment on.
+        A role that was given for some hours counts no more from that moment on.
         """
-        rows: list[Any] = list(self.raw(self.WITH_MEMBERSHIPS, [_now(), pk]))
+        rows = list(_with_memberships(pk, timezone.now()))
         if not rows:
             return None
-        user: User = rows[0]
-        user.open_memberships = [
-            (row.clinic_id, row.role, bool(row.is_demo)) for row in rows if row.role
-        ]
+        user = User.from_db(connection.alias, _NAMES, rows[0][: len(_NAMES)])
+        user.open_memberships = [row[len(_NAMES) :] for row in rows if row[-1] is not None]
         return user
 
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
@@ -79,13 +62,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
-    OPEN_MEMBERSHIPS = Statement("""
-        SELECT held.clinic_id, held.role, clinic.is_demo
-        FROM access_membership AS held JOIN access_clinic AS clinic ON clinic.id = held.clinic_id
-        WHERE held.user_id = %s
-            AND held.ended_at IS NULL AND (held.until IS NULL OR held.until > %s)
-    """)
-
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -100,9 +76,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def open_memberships(self) -> list[tuple[int, str, bool]]:
         """(clinic id, role, demo flag), read once for each instance, so once for each request."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.OPEN_MEMBERSHIPS, [self.pk, _now()])
-            return [(clinic, role, bool(is_demo)) for clinic, role, is_demo in cursor.fetchall()]
+        return list(_memberships(self.pk, timezone.now()))
 
     @cached_property
     def roles_by_clinic(self) -> dict[int, frozenset[str]]:
@@ -222,6 +196,24 @@ class Membership(models.Model):
         still = (self.user_id, self.clinic_id, self.role, self.ended_at)
         if still != (was.user_id, was.clinic_id, was.role, None):
             leaving.check_may_leave(was.user, [was.clinic])
+
+
+_NAMES = [field.attname for field in User._meta.concrete_fields]
+_HELD = ("clinic_id", "role", "clinic__is_demo")
+
+
+@Composed
+def _memberships(person: int, now: datetime) -> models.QuerySet:
+    return Membership.objects.open(now).filter(user=person).values_list(*_HELD)
+
+
+@Composed
+def _with_memberships(person: int, now: datetime) -> models.QuerySet:
+    """The columns of a person, and of each open membership; of somebody without one, no more."""
+    is_open = Q(memberships__until=None) | Q(memberships__until__gt=now)
+    held = FilteredRelation("memberships", condition=is_open & Q(memberships__ended_at=None))
+    people = User.objects.filter(pk=person).annotate(held=held)
+    return people.values_list(*_NAMES, *(f"held__{name}" for name in _HELD))
 
 
 class Invitation(models.Model):

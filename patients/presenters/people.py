@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from access import veiled
 from access.addresses import url_of
-from ledger.composed import Composed
+from access.composed import Composed
 from ledger.moments import Moment, NoSuchMoment
 from patients import linked, numbers, search, transferred, wording
 from patients.context import ALLERGIES

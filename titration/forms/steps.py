@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.composed import Rows
 from access.models import Membership, Role, User
-from ledger.composed import Rows
 from ledger.models import RetractionReason
 from titration.actions import Instruction
 from titration.forms import moments

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from access.addresses import url_of
-from ledger.composed import Rows
+from access.composed import Rows
 from ledger.moments import Moment
 from patients.models import Patient
 from titration import intake, wording

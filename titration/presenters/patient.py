@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.addresses import url_of
+from access.composed import Rows
 from access.models import Clinic, User
 from access.policies import EXPORT_CHARTS, RECORD, VIEW_ACCESS, allows
-from ledger.composed import Rows
 from ledger.models import Retraction
 from ledger.moments import Moment
 from patients.models import Patient

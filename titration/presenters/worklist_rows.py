@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from access.addresses import url_of
+from access.composed import Composed
 from access.models import Clinic, User
 from access.policies import CONFIRM, RECORD, SIGN, clinics_of
-from ledger.composed import Composed
 from patients import presenters as patients
 from patients.finished import NOTHING, html
 from titration import listed, planning, wording

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from ledger.composed import Composed
+from access.composed import Composed
 from patients.presenters import moved_words
 from titration import intake
 from titration.intake import Report

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from ledger.composed import Composed
+from access.composed import Composed
 from ledger.models import Entry, RecordQuerySet, Retraction
 from titration.models import Contact
 from titration.timeline import Effective

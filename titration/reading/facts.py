@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from ledger.composed import Composed
+from access.composed import Composed
 from ledger.models import Entry, Retraction
 from ledger.writing import Log
 from patients import transferred

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from ledger.composed import Composed, Joined
+from access.composed import Composed, Joined
 from ledger.models import Entry, Retraction
 from ledger.moments import NoSuchMoment
 from patients.models import PatientStatus, PatientVersion

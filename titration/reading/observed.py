@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
 
-from ledger.composed import Composed
+from access.composed import Composed
 from ledger.models import Entry, RecordQuerySet, Retraction
 from titration.models import Course, MeasureKind, Observation, SideEffect
 from titration.timeline import Effective

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
-from ledger.composed import Composed
+from access.composed import Composed
 from ledger.models import FIRST_AT, FIRST_ZONE
 from patients.models import PatientStatus, PatientVersion
 from titration import intake, planning

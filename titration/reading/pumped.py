@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from ledger.composed import Composed, Rows
+from access.composed import Composed, Rows
 from ledger.models import Entry, Retraction
 from titration.dosing import Component
 from titration.models import COMPONENT_FIELDS, PumpEvent, PumpRate, written_component

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 
-from ledger.composed import Composed
+from access.composed import Composed
 from ledger.models import FIRST_AT, FIRST_ZONE, Entry, RecordQuerySet, Retraction
 from titration import intake
 from titration.intake import Report

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from access import addresses, audit
+from access.composed import Joined
 from access.models import AccessKind
 from access.policies import VIEW_CHARTS, check
 from access.signed_in import SignedInRequest
 from ledger import moments, pages, reread
-from ledger.composed import Joined
 from ledger.reread import Made
 from patients.models import Patient
 from titration import carry, timeline

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access import audit
+from access.composed import Joined
 from access.models import AccessKind
 from access.policies import VIEW_CHARTS, check
 from access.signed_in import SignedInRequest
 from ledger import moments, pages, reread
-from ledger.composed import Joined
 from ledger.moments import Moment, NoSuchMoment
 from ledger.reread import Made
 from titration.models import Plan, PlanDraft

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from access import audit, kept
+from access.composed import Joined
 from access.models import User
 from access.policies import CONFIRM, RECORD, check, clinics_of
 from access.signed_in import SignedInRequest
 from ledger import moments
-from ledger.composed import Joined
 from ledger.models import Erasure, Record
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner

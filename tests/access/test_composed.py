@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.db.models import Exists, OuterRef
 
+from access.composed import Composed, Joined, Rows
 from access.models import Clinic
-from ledger.composed import Composed, Joined, Rows
 from ledger.models import Entry
 from patients.models import Patient, PatientVersion
 from tests.factories import PatientFactory
