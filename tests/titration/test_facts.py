@@ -184,10 +184,10 @@ def told(known: Facts) -> tuple:
 def test_what_is_added_in_memory_is_what_is_read_afterwards(version, is_of_row):
     plan = plan_of(version)
     row = FromRow(plan.pk, plan.rows[1].row) if is_of_row else None
-    before = facts.read(version.regimen)
+    before = facts.read(version.regimen, with_doses=True)
     step = record(version, from_row=row)
     link = RowRecorded.objects.get() if row else None
-    assert told(before.after(step, link)) == told(facts.read(version.regimen))
+    assert told(before.after(step, link)) == told(facts.read(version.regimen, with_doses=True))
 
 
 def test_a_step_is_recorded_by_so_many_statements_whatever_the_log(version):

@@ -118,7 +118,7 @@ def correct_step(
     """
     regimen = step.regimen
     check(by, regimen.clinic, RECORD)
-    read = facts.read(regimen)
+    read = facts.read(regimen, with_doses=True)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_newest(step.entry)
         known = facts.as_it_stands(read, log)

@@ -101,7 +101,9 @@ class StepFacts(NamedTuple):
 class Facts:
     """Everything of one regimen; `steps` by the entry of their texts, of every text of the log.
 
-    `as_of` is the number of the patient's newest entry when it was read.
+    `as_of` is the number of the patient's newest entry when it was read. No rule of a new step and
+    no list asks for the doses of steps that stand as they were first written: `has_doses` says
+    whether the log has those too.
     """
 
     regimen: Regimen
@@ -114,6 +116,7 @@ class Facts:
     reports: tuple[Report, ...]
     pump: Pump
     as_of: int
+    has_doses: bool
 
     @property
     def newest_number(self) -> int:
@@ -146,9 +149,12 @@ def day_of(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def read(regimen: Regimen) -> Facts:
-    """What the record says now, for a write that is about to add a step."""
-    return _read([regimen], with_doses=True)[regimen.pk]
+def read(regimen: Regimen, *, with_doses: bool = False) -> Facts:
+    """What the record says now, for a write that is about to add a step.
+
+    With doses where it corrects one: whether its dose is another, a plan asks.
+    """
+    return _read([regimen], with_doses=with_doses)[regimen.pk]
 
 
 def as_it_stands(known: Facts, log: Log) -> Facts:
@@ -157,7 +163,7 @@ def as_it_stands(known: Facts, log: Log) -> Facts:
     Raises PatientErased.
     """
     is_so_still = log.newest_number_of(known.regimen.patient_id) == known.as_of
-    return known if is_so_still else read(known.regimen)
+    return known if is_so_still else read(known.regimen, with_doses=known.has_doses)
 
 
 def read_all(regimens: Iterable[Regimen]) -> dict[UUID, Facts]:
@@ -214,6 +220,7 @@ def _read(regimens: Sequence[Regimen], *, with_doses: bool) -> dict[UUID, Facts]
             reports=reports.get(regimen.pk, ()),
             pump=pumps[regimen.pk].pump if regimen.pk in pumps else NO_PUMP,
             as_of=people[regimen.patient_id].newest,
+            has_doses=with_doses,
         )
         for regimen in regimens
     }
