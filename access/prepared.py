@@ -31,6 +31,12 @@ class Statement(str):
     __slots__ = ()
 
 
+class Repeated(Statement):
+    """A Statement that is asked with the same values each time: they are put into SQL once."""
+
+    sent: "tuple[Shape, bytes] | None" = None
+
+
 Shape = tuple[str | bytes, ...]
 """SQL, and for each of its values the type, or the value itself as it is written in SQL."""
 
@@ -69,9 +75,8 @@ class Cursor(extensions.cursor):
 
     def _executed(self, query: Statement, values: Sequence[Any]) -> bool:
         """Whether a prepared statement answered: its rows wait to be fetched."""
-        sql, values = _with_lists(query, values)
-        kinds = [_kind(value) or self.mogrify("%s", [value]) for value in values]
-        names, shape = self.connection.names, (sql, *kinds)
+        shape, given = self._sent(query, values)
+        names = self.connection.names
         if shape not in names:
             names[shape] = None
             self._forget_what_is_over()
@@ -79,13 +84,11 @@ class Cursor(extensions.cursor):
         names.move_to_end(shape)
         name = names[shape]
         if name is None:
-            name = names[shape] = self._prepare(sql, kinds)
+            name = names[shape] = self._prepare(shape)
         if not name:
             return False
-        given = [value for value, kind in zip(values, kinds, strict=True) if isinstance(kind, str)]
-        marks = f" ({', '.join(['%s'] * len(given))})" if given else ""
         try:
-            super().execute(f"EXECUTE {name}{marks}", given)
+            super().execute(b"EXECUTE %b%b" % (name.encode(), given))
         except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
             names[shape] = ""  # the session was reset, or a table altered, behind our back
             if self._is_within_transaction():
@@ -93,8 +96,22 @@ class Cursor(extensions.cursor):
             return False
         return True
 
-    def _prepare(self, sql: str, kinds: Sequence[str | bytes]) -> str:
+    def _sent(self, query: Statement, values: Sequence[Any]) -> tuple[Shape, bytes]:
+        """What is prepared, and the values that are sent each time, in brackets."""
+        if isinstance(query, Repeated) and query.sent:
+            return query.sent
+        sql, values = _with_lists(query, values)
+        kinds = [_kind(value) or self.mogrify("%s", [value]) for value in values]
+        given = [value for value, kind in zip(values, kinds, strict=True) if isinstance(kind, str)]
+        marks = f"({', '.join(['%s'] * len(given))})"
+        sent = (sql, *kinds), self.mogrify(marks, given) if given else b""
+        if isinstance(query, Repeated):
+            query.sent = sent
+        return sent
+
+    def _prepare(self, shape: Shape) -> str:
         """Its name from now on: that of its text, so that no name ever stands for another text."""
+        sql, kinds = str(shape[0]), shape[1:]
         types = [kind for kind in kinds if isinstance(kind, str)]
         places = iter(range(1, len(types) + 1))
         text = sql % tuple(

@@ -27,7 +27,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.utils.translation import get_language
 
-from access.prepared import Statement
+from access.prepared import Repeated
 
 Words = TypeVar("Words")
 Query = tuple[str, Any]
@@ -200,7 +200,7 @@ def _composed(asked: Sequence[Query]) -> tuple[Query, ...]:
     each = [sql if values is not None else sql.replace("%", "%%") for sql, values in told]
     texts = [f"(SELECT string_agg(q::text, E'\\n') FROM ({sql}) AS q)" for sql in each]  # noqa: S608
     values = [value for _sql, values in told for value in values or ()]
-    return ((Statement(f"SELECT {', '.join(texts)}"), values),)
+    return ((Repeated(f"SELECT {', '.join(texts)}"), values),)
 
 
 def _asked_again(queries: Sequence[Query]) -> Answers:

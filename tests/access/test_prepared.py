@@ -8,8 +8,9 @@ import pytest
 from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+import access.prepared
 from access.models import Clinic
-from access.prepared import MOST, Statement
+from access.prepared import MOST, Repeated, Statement
 from tests.factories import ClinicFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
@@ -49,6 +50,20 @@ def test_what_is_asked_again_is_prepared_once_and_answers_with_the_values_of_eac
         (uuid4(), 2**63 - 1, date.min, Decimal(12345678), datetime(1, 1, 2, tzinfo=UTC)),
     ]
     assert [ask("SELECT %s, %s, %s, %s, %s", *values) for values in asked] == [[v] for v in asked]
+    assert len(prepared()) == 1
+
+
+def test_what_is_asked_with_the_same_values_each_time_is_put_into_sql_once(monkeypatch):
+    repeated = Repeated("SELECT %s, %s, '100%%', %s")
+    values = [SOME, "50% of it", [1, 2]]
+    for _time in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(repeated, values)
+            assert cursor.fetchall() == [(SOME, "50% of it", "100%", [1, 2])]
+    monkeypatch.setattr(access.prepared, "_kind", lambda value: pytest.fail("looked at again"))
+    with connection.cursor() as cursor:
+        cursor.execute(repeated, values)
+        assert cursor.fetchall() == [(SOME, "50% of it", "100%", [1, 2])]
     assert len(prepared()) == 1
 
 
