@@ -381,6 +381,11 @@ class TestWorklist:
         pump_event_of(regimen, corrects=event, refill_on=near)
         assert "Refill booked for" in self.shown(client, regimen)
 
+    def test_alarm_is_told_in_the_words_that_were_typed(self, client, regimen):
+        pump_event_of(regimen, kind="alarm", alarm="heard", alarm_words="Single tone.")
+        said = "An alarm was heard: “Single tone.” Open the pump"
+        assert said in self.shown(client, regimen)
+
     def test_withdrawn_event_is_listed_no_longer(self, client, regimen):
         event = pump_event_of(regimen, kind="alarm", alarm="heard", alarm_words="Single tone")
         actions.retract_pump_event(

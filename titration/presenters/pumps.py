@@ -277,18 +277,20 @@ def _alarm_words(text: PumpText) -> str:
 def pump_dates_words(topic: str, text: PumpText) -> str:
     """What an event says of the alarm, or of refill and replacement, in one line."""
     if topic == "pump-alarm":
-        said = [
-            (_("Alarm"), _alarm_words(text)),
-            (_("Low-reservoir alarm date"), _date_words(text.low_reservoir_on)),
-        ]
+        alarm = _alarm_words(text)
+        dates = [(_("Low-reservoir alarm date"), text.low_reservoir_on)]
     else:
-        said = [
-            (_("Refill booked for"), _date_words(text.refill_on)),
-            (_("Replacement date"), _date_words(text.replacement_on)),
+        alarm = ""
+        dates = [
+            (_("Refill booked for"), text.refill_on),
+            (_("Replacement date"), text.replacement_on),
         ]
-    return " ".join(
-        _("%(term)s: %(words)s.") % {"term": term, "words": words} for term, words in said if words
-    )
+    said = [
+        _("%(term)s: %(words)s") % {"term": term, "words": _date_words(on)}
+        for term, on in dates
+        if on
+    ]
+    return "; ".join(filter(None, [alarm, *said]))
 
 
 def in_place_words(patient: UUID, known: int | None = None) -> str:
