@@ -67,3 +67,13 @@ def test_a_start_that_is_not_clear_is_not_read_in_the_draft_either(heading: str)
     assert rows[1]["when"] == "? 1 week"
     whole = document.blank(unit="mg") | {"rows": rows}
     assert "1 week" in [p.text.removeprefix("? ") for p in document.read(whole)[1]]
+
+
+def test_a_figure_that_may_be_a_length_stands_where_the_start_is_asked() -> None:
+    rows = drafted("Days\tDose\n3\t5 mg once a day\n4\t10 mg once a day")
+    assert [(row["when"], row["dose"]) for row in rows] == [
+        ("3", "5 mg once a day"),
+        ("4", "10 mg once a day"),
+    ]
+    whole = document.blank(unit="mg") | {"rows": rows}
+    assert {p.cell for p in document.read(whole)[1] if p.row} == {"when"}

@@ -16,6 +16,7 @@ from titration.typed import Interval, NotUnderstood, Table
 _OF_START = {
     *("date_ambiguous", "date_none", "date_unknown", "weekday_disagrees", "year_missing"),
     *("year_two_digits", "interval_range", "interval_unknown", "interval_zero", "start_unknown"),
+    "length_unclear",
 }
 
 # Of cells that no column takes: whatever else stands in the row, such a cell stands nowhere yet.
