@@ -208,6 +208,12 @@ def before(
     return earlier
 
 
+def instead_of(live: Sequence[StepRecord], line: UUID) -> StepRecord | None:
+    """The instruction that holds in place of a live one once that is withdrawn."""
+    step = next((step for step in instructions(live) if step.step == line), None)
+    return before(live, step.effective, line) if step else None
+
+
 def has_clock_times(records: Iterable[StepRecord]) -> bool:
     """Whether a moment of these is known to the minute."""
     return any(record.effective.time is not None for record in records)

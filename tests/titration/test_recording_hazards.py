@@ -12,16 +12,19 @@ from access.sessions import SessionStore
 from ledger.models import Retraction, RetractionReason
 from ledger.writing import newest_number_of
 from tests.factories import ClinicFactory, PatientFactory, member
-from tests.titration.doses import times
+from tests.pages import Page
+from tests.titration.doses import amount, times
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from tests.titration.recording import Recording, day
 from titration import actions, carry
+from titration.dosing import Component, Timing
 from titration.models import DoseStep
 from titration.policies import RuleBroken
 
 pytestmark = pytest.mark.django_db
 
 ONE_PART = {"amount": "7", "when": "times", "times": "3"}
+PARTS_OF = {"single": (Component(amount("5"), Timing("once")),)}
 
 
 @pytest.fixture
@@ -229,3 +232,42 @@ def test_what_was_recorded_is_never_said_not_to_be_because_of_the_session(
         assert not Session.objects.exists()
     else:
         assert "look whether it is there before you record it again" in page.text
+
+
+def test_a_correction_that_moves_a_step_behind_a_withhold_says_that_it_ends_it(
+    client, prescriber, version
+):
+    step = step_of(version, date(2026, 3, 2))
+    withheld = step_of(version, date(2026, 3, 10), kind="withhold")
+    client.force_login(prescriber)
+    recording = Recording(client, reverse("step-correct", args=[step.step]))
+    page = recording.write(ONE_PART, correction_reason="wrong day", **day("12", "3", "2026"))
+    assert (
+        f"Entry {withheld.entry.number} came after this one and now comes before it: this one ends "
+        "it. It says from 10-Mar-2026: Withheld" in page.text
+    )
+    recording.change()
+    page = recording.write(ONE_PART, correction_reason="wrong day", **day("9", "3", "2026"))
+    assert "now comes before it" not in page.text
+
+
+@pytest.mark.parametrize(("kind", "says"), [("withhold", True), ("stop", True), ("single", False)])
+def test_who_withdraws_an_instruction_reads_what_holds_in_its_place(
+    client, prescriber, version, kind, says
+):
+    step_of(version, date(2026, 3, 2), components=(times(3, "17"),))
+    withdrawn = step_of(version, date(2026, 3, 10), kind=kind, components=PARTS_OF.get(kind))
+    client.force_login(prescriber)
+    page = Page(client.get(reverse("step-retract", args=[withdrawn.step])))
+    assert ("Without this entry, this holds in its place" in page.text) is says
+    assert ("17 mg" in page.text) is says
+
+
+def test_who_withdraws_the_first_instruction_reads_of_none_in_its_place(
+    client, prescriber, version
+):
+    first = step_of(version, date(2026, 3, 2))
+    step_of(version, date(2026, 3, 10), kind="withhold")
+    client.force_login(prescriber)
+    page = Page(client.get(reverse("step-retract", args=[first.step])))
+    assert "this holds in its place" not in page.text

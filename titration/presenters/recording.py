@@ -1,6 +1,6 @@
 """The second screen of recording: what was typed, in full words beside what it follows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from titration.presenters.following import (
 from titration.presenters.log import disagreement_words, heading_words
 from titration.presenters.sides import Side, side_of_dose
 from titration.reading.logged import History
-from titration.timeline import StepRecord
+from titration.timeline import Effective, StepRecord
 
 
 @dataclass(frozen=True)
@@ -207,18 +207,37 @@ def _notices(
     elif effective.precision == "day" and effective.on < now.date():
         days = (now.date() - effective.on).days
         notices.append(_backdated(days))
-    later = [
+    others = [
         step
         for step in timeline.instructions(history.live)
-        if step.effective.order > effective.order
-        and (corrected is None or step.step != corrected.step)
+        if corrected is None or step.step != corrected.step
     ]
+    if corrected and StepKind.SINGLE not in (corrected.kind, instruction.kind):
+        notices += _passed_words(corrected.effective, effective, others)
+    later = [step for step in others if step.effective.order > effective.order]
     if later and instruction.kind != StepKind.SINGLE:
         notices.append(
             _("A later instruction is recorded from %(moment)s: this one holds until then.")
             % {"moment": wording.effective_words(later[0].effective)}
         )
     return notices
+
+
+def _passed_words(
+    before: Effective, after: Effective, others: Iterable[StepRecord]
+) -> Iterator[str]:
+    """That a correction moves a step behind instructions that came after it: it ends the last."""
+    passed = [step for step in others if before.order < step.effective.order < after.order]
+    for step in passed[-1:]:
+        what = heading_words(step.kind) or wording.dosage_words(step.components)
+        yield _(
+            "Entry %(number)s came after this one and now comes before it: this one ends it. It "
+            "says from %(moment)s: %(what)s"
+        ) % {
+            "number": f"{step.number:,}",
+            "moment": wording.effective_words(step.effective),
+            "what": what,
+        }
 
 
 def _backdated(days: int) -> str:

@@ -23,7 +23,7 @@ from ledger import moments
 from ledger.models import Erasure, Record
 from ledger.writing import AlreadySuperseded, check_not_erased
 from patients.presenters import banner
-from titration import actions, carry, policies
+from titration import actions, carry, policies, timeline
 from titration.actions import Instruction
 from titration.forms.dosage import dosage_formset
 from titration.forms.steps import (
@@ -316,7 +316,8 @@ def step_retract(request: SignedInRequest, step: UUID) -> HttpResponse:
 
 
 def _what_is_withdrawn(step: DoseStep, form: RetractionForm, *, is_overtaken: bool) -> dict:
-    """The text that was read; where somebody was quicker, what they made of it beside it.
+    """The text that was read; where somebody was quicker, what they made of it beside it; and what
+    holds in its place without it.
 
     A correction can then be withdrawn in its place; what was withdrawn cannot be again.
     """
@@ -329,7 +330,9 @@ def _what_is_withdrawn(step: DoseStep, form: RetractionForm, *, is_overtaken: bo
         read_anew(form, entry=line[-1].entry)
         shown.append(line[-1])
     plans = planned.plan_logs([regimen.pk])[regimen.pk]
-    rows = log_rows(history, regimen.clinic, regimen.clinic.local(timezone.now()), shown, plans)
+    instead = timeline.instead_of(history.live, step.step)
+    told = [*shown, *([instead] if instead else [])]
+    rows = log_rows(history, regimen.clinic, regimen.clinic.local(timezone.now()), told, plans)
     return {
         "regimen": regimen,
         "title": title_of(newest_version(regimen)),
@@ -338,6 +341,7 @@ def _what_is_withdrawn(step: DoseStep, form: RetractionForm, *, is_overtaken: bo
         "row": rows[0],
         "theirs": rows[1] if is_overtaken else None,
         "can_go_on": line[-1] in history.live,
+        "instead": rows[-1] if instead else None,
     }
 
 
