@@ -46,10 +46,20 @@ from titration.timeline import StepRecord, Withdrawal
 
 pytestmark = pytest.mark.django_db
 
+# Each history is rolled back within the test's own transaction, and PostgreSQL walks past what was
+# until that ends: ten thousand in one took it hours.
+IN_ONE_TEST = 500
+PARTS = max(1, settings.default.max_examples // IN_ONE_TEST)
+
 settled = settings(
-    max_examples=max(200, settings.default.max_examples),
+    max_examples=max(200, settings.default.max_examples // PARTS),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+
+
+@pytest.fixture(autouse=True, params=range(PARTS))
+def part() -> None:
+    """Every property is asked of so many histories again, each time in a test of its own."""
 
 
 @dataclass
