@@ -6,10 +6,14 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import quote
 
 import psycopg2
+from django.core.signals import request_started
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 from psycopg2 import sql
 
 _numbers = count(1)
@@ -27,12 +31,12 @@ def empty_database() -> Iterator[str]:
 
 
 @contextmanager
-def copied_database() -> Iterator[str]:
-    """A copy of the database that is connected to, with all that is committed: its name.
+def copied_database(original: str = "") -> Iterator[str]:
+    """A copy of this database, else of the one that is connected to, as it is committed: its name.
 
     The connection is closed; what it had not committed is lost.
     """
-    original = connection.settings_dict["NAME"]
+    original = original or connection.settings_dict["NAME"]
     connection.close()
     if connection.vendor == "sqlite":
         with empty_database() as name:
@@ -83,6 +87,18 @@ def connected_to(name: str, **elsewhere: str) -> Iterator[None]:
         connection.close()
         before.settings_dict.update(original)
         connections[DEFAULT_DB_ALIAS] = before
+
+
+@receiver(connection_created)
+def note_database(connection, **_others: Any) -> None:
+    connection.connected_to = connection.settings_dict["NAME"]
+
+
+@receiver(request_started)
+def go_to_the_database_of_now(**_others: Any) -> None:
+    """A thread of the tests' server serves a browser, and has a connection, from test to test."""
+    if connection.connection and connection.connected_to != connection.settings_dict["NAME"]:
+        connection.close()
 
 
 def address(name: str, at: str = "") -> str:

@@ -42,7 +42,11 @@ def sent():
 def form(page, sent):
     """A page at /form that holds a data entry form; /sign-in and /other stand beside it."""
     errors = []
-    page.on("pageerror", lambda error: errors.append(error))
+
+    def note(error):
+        errors.append(error)
+
+    page.on("pageerror", note)
 
     def answer(route):
         method, path = route.request.method, route.request.url.removeprefix(ORIGIN)
@@ -62,6 +66,7 @@ def form(page, sent):
     page.route(f"{ORIGIN}/**", answer)
     page.goto(f"{ORIGIN}/form")
     yield page
+    page.remove_listener("pageerror", note)
     assert errors == []
 
 
@@ -153,7 +158,7 @@ def test_answer_of_the_server_stands_when_the_form_comes_back(form):
 
 def test_leaving_asks_first_when_something_is_typed(form):
     asked = []
-    form.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    form.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
 
     form.fill("[name=parts-0-amount]", "17")
     form.click("#other")

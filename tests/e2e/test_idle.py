@@ -1,11 +1,17 @@
 """In a browser: a warning before the session ends; then the patient leaves the screen."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.browser import problems, sign_in
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.titration.factories import regimen_of
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """One of its own, whose clock the tests set."""
+    return context.new_page()
 
 
 @pytest.fixture
@@ -60,7 +66,7 @@ def test_who_types_is_there(page, form):
     expect(page.get_by_role("alertdialog")).to_be_hidden()
 
 
-def test_another_tab_at_work_holds_the_warning_back(page, form, context):
+def test_another_tab_at_work_holds_the_warning_back(page, form):
     page.clock.run_for("14:00")
     expect(page.get_by_role("alertdialog")).to_be_visible()
     ends = page.evaluate("Date.now() + 15 * 60 * 1000")

@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from access.models import AccountNotice, NoticeKind
 from tests.e2e.browser import problems
@@ -32,14 +32,15 @@ def draft(transactional_db) -> PlanDraft:
 
 
 @pytest.fixture
-def authenticator(page: Page) -> None:
-    """The browser's own authenticator, which answers at once."""
-    session = page.context.new_cdp_session(page)
+def page(context: BrowserContext) -> Page:
+    """One with an authenticator of its own, which answers at once."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    return page
 
 
-@pytest.mark.usefixtures("authenticator")
 def test_a_passkey_is_set_up_signs_in_alone_and_signs_a_plan(page, live_server, draft):
     page.goto(live_server.url + address(draft))
     page.locator("[name=login]").fill("osei@example.org")

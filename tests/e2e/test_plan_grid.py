@@ -4,7 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from access.models import Role
 from tests.e2e.browser import problems, sign_in
@@ -176,9 +176,7 @@ def test_a_pasted_table_is_shown_before_its_rows_go_in(page: Page, desk: Desk) -
     expect(cell(page, 3, "at-morning")).to_have_attribute("aria-invalid", "true")
 
 
-def test_two_people_in_one_draft_overwrite_nothing(
-    page: Page, context: BrowserContext, browser, desk: Desk
-) -> None:
+def test_two_people_in_one_draft_overwrite_nothing(page: Page, browser, desk: Desk) -> None:
     draft = desk.begin(row("16 Nov 2026", morning="5"), row("1 week", morning="7"))
     desk.open(page, draft)
     other = browser.new_context().new_page()
