@@ -175,6 +175,20 @@ def test_what_was_completed_without_an_end_goes_on_only_where_somebody_says_so()
     assert held.said.components == (times(2, "5"),)
 
 
+def test_what_was_completed_without_a_start_or_an_end_asks_for_both_at_once():
+    twice = {"frequency": 2, "period": 1, "periodUnit": "d"}
+    completed = request(dose(5, **twice), status="completed", authoredOn="2026-03-02")
+
+    [row] = read(completed).rows
+
+    both, _out = choices_for({mark.code for mark in row.marks})
+    assert both == "authored+held"
+    [held] = read(completed, MedicationRequest_r1=set(both.split("+"))).rows
+    assert (held.said.kind, held.said.effective.on) == ("dose", date(2026, 3, 2))
+    ended = request(dose(5, boundsDuration={"value": 5, "code": "d"}, **twice), status="completed")
+    assert {mark.code for mark in read(ended).all_marks} == {"fhir_start_missing"}
+
+
 @pytest.mark.parametrize("ended", [
     dose(5, **start("2026-03-02", "2026-03-06")),
     dose(5, boundsPeriod={"start": "2026-03-02"}, count=1),

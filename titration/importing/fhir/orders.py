@@ -58,10 +58,21 @@ def foreign_steps(bundle: Found, node: Node, decided: frozenset[str]) -> list[St
     outer = _outer(node, authored if AUTHORED in decided else "")
     node.skip("status", "statusReason", "intent", "informationSource")
     node.close(extensions=False)
-    steps = list(_steps(bundle, node, name, _groups(node, name, dosages), outer, around))
-    if status == COMPLETED and HELD not in decided and steps and steps[-1][-1].kind == "dose":
+    groups = _groups(node, name, dosages)
+    if status == COMPLETED and HELD not in decided and groups and _is_open(groups[-1], outer):
         node.fail("fhir_completed", "status", status)
-    return steps
+    return list(_steps(bundle, node, name, groups, outer, around))
+
+
+def _is_open(last: Group, outer: Bounds) -> bool:
+    """Whether the last place in the sequence goes on without an end that is written."""
+    bounds = last[0][1].bounds
+    return not (bounds.end or bounds.count is not None or outer.end or _is_single(last))
+
+
+def _is_single(group: Group) -> bool:
+    parts = [part for _at, said in group for part in said.components]
+    return bool(parts) and all(part.timing.kind == "once" for part in parts)
 
 
 def _outer(node: Node, fallback: str) -> Bounds:
@@ -91,7 +102,6 @@ def _steps(
     bundle: Found, node: Node, name: str, groups: list[Group], outer: Bounds, around: StepSaid
 ) -> Iterator[Step]:
     ends: Effective | None = None
-    is_single = False
     for place, group in enumerate(groups):
         path = f"{name}[{group[0][0]}]"
         bounds = group[0][1].bounds
@@ -109,7 +119,7 @@ def _steps(
         if ends is not None and begins != ends:
             node.fail("fhir_bounds_gap", f"{path}.timing.repeat")
         components = tuple(part for _at, said in group for part in said.components)
-        is_single = bool(components) and all(part.timing.kind == "once" for part in components)
+        is_single = _is_single(group)
         yield path, _words(group), _step(around, begins, components, group, is_single=is_single)
         is_last = place == len(groups) - 1
         until = bounds.end or (outer.end if is_last else "")
