@@ -17,18 +17,20 @@ def signed_in(page, live_server):
     return page
 
 
-@pytest.mark.parametrize("url_name", ["account_login", "account_reset_password"])
-def test_entrance_with_its_errors_is_accessible(page, live_server, url_name):
-    page.goto(live_server.url + reverse(url_name))
-    page.click("main button")
-    page.wait_for_selector(".errors")
+def test_entrances_with_their_errors_are_accessible(page, live_server):
+    found = {}
+    for name in ("account_login", "account_reset_password"):
+        page.goto(live_server.url + reverse(name))
+        page.click("main button")
+        page.wait_for_selector(".errors")
+        if wrong := problems(page):
+            found[name] = wrong
+    assert found == {}
 
-    assert problems(page) == []
 
-
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
+def test_pages_of_the_shell_are_accessible(signed_in, live_server):
+    found = {}
+    for path, status in (
         ("/accounts/logout/?next=/patients/", 200),
         ("/accounts/password/change/", 200),
         ("/accounts/", 200),
@@ -37,13 +39,11 @@ def test_entrance_with_its_errors_is_accessible(page, live_server, url_name):
         ("/accounts/2fa/recovery-codes/generate/", 200),
         ("/patients/", 403),
         ("/nothing/here/", 404),
-    ],
-)
-def test_page_of_the_shell_is_accessible(signed_in, live_server, path, status):
-    answer = signed_in.goto(live_server.url + path)
-
-    assert answer.status == status
-    assert problems(signed_in) == []
+    ):
+        assert signed_in.goto(live_server.url + path).status == status, path
+        if wrong := problems(signed_in):
+            found[path] = wrong
+    assert found == {}
 
 
 def test_pages_that_ask_for_a_code_are_accessible(signed_in, live_server):
@@ -65,11 +65,15 @@ def test_pages_that_ask_for_a_code_are_accessible(signed_in, live_server):
     assert problems(signed_in) == []
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
-def test_failure_page_is_accessible(page, live_server, name):
-    url = f"{live_server.url}/failed/"
-    body = render_to_string(name)
-    page.route(url, lambda route: route.fulfill(content_type="text/html", body=body))
-    page.goto(url)
-
-    assert problems(page) == []
+def test_failure_pages_are_accessible(page, live_server):
+    found = {}
+    for name in ("400.html", "500.html", "503.html"):
+        url = f"{live_server.url}/failed/{name}"
+        body = render_to_string(name)
+        page.route(
+            url, lambda route, _asked, body=body: route.fulfill(content_type="text/html", body=body)
+        )
+        page.goto(url)
+        if wrong := problems(page):
+            found[name] = wrong
+    assert found == {}
