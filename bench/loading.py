@@ -57,6 +57,8 @@ class Site:
         for cookie in response.msg.get_all("Set-Cookie") or []:
             name, _equals, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
+            if "Max-Age=0;" in cookie:
+                del self.cookies[name]
         return Answer(response.status, response.getheader("Location") or "", body)
 
     def wait(self, path: str, is_alive: Callable[[], bool], seconds: float = 30) -> None:

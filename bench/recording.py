@@ -69,8 +69,8 @@ class Recorder:
         }
         return urlencode({**page.values, **typed}).encode()
 
-    def record(self, form: bytes) -> None:
-        """Send it. RuntimeError unless the answer says that it was recorded."""
+    def record(self, form: bytes) -> str:
+        """Send it; returns where that leads. RuntimeError unless the answer says so."""
         answer = self.site.ask(
             self.path,
             form,
@@ -81,6 +81,7 @@ class Recorder:
         )
         if answer.status != HTTPStatus.FOUND:
             raise RuntimeError(f"a step was not recorded: {answer.status}")
+        return answer.location
 
     def run(self, times: int) -> Run:
         """So many steps; only the request that records is timed."""
@@ -88,9 +89,10 @@ class Recorder:
         for _time in range(times):
             form = self.ready()
             cost, began = self.site.spent(), time.perf_counter()
-            self.record(form)
+            shown = self.record(form)
             taken += time.perf_counter() - began
             spent += self.site.spent() - cost
+            self.site.ask(shown)  # as a browser does, which then drops what told of it
         return Run(taken * 1000 / times, spent * 1000 / times)
 
 
