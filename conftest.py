@@ -111,7 +111,10 @@ def only_this_machine():
 
 @pytest.fixture(autouse=True, scope="session")
 def flush_past_the_guards():
-    """What empties the tables between tests takes the guards off; post_migrate puts them back."""
+    """What empties the tables between tests takes the guards off; post_migrate puts them back.
+
+    It empties those that have rows: to truncate them all took PostgreSQL a sixth of a second.
+    """
     from ledger import guards
 
     handle = flush.Command.handle
@@ -120,8 +123,17 @@ def flush_past_the_guards():
         guards.remove(options["database"])
         handle(self, **options)
 
+    def sql_flush(self, _style, tables, **_options) -> list[str]:
+        names = {name: self.quote_name(name) for name in tables}
+        is_filled = (f"SELECT '{name}' WHERE EXISTS (SELECT FROM {names[name]})" for name in names)
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(is_filled))
+            return [f"DELETE FROM {names[name]}" for (name,) in cursor.fetchall()]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", past_the_guards)
+        if connection.vendor == "postgresql":
+            patch.setattr(type(connection.ops), "sql_flush", sql_flush)
         yield
 
 
