@@ -47,11 +47,12 @@ def total_of(components: tuple[Component, ...]) -> tuple[Fraction, Fraction]:
         timing = part.timing
         if part.as_needed:
             continue
-        count = timing.times or 1
+        fewest, most = timing.times or 1, timing.times_to or timing.times or 1
         if timing.period_unit == "hour":
-            count *= len(range(0, 24, timing.period))
-        low += count * Fraction(part.amount.low)
-        high += count * Fraction(part.amount.high or part.amount.low)
+            fewest *= len(range(0, 24, timing.period_to or timing.period))
+            most *= len(range(0, 24, timing.period))
+        low += fewest * Fraction(part.amount.low)
+        high += most * Fraction(part.amount.high or part.amount.low)
     return low, high
 
 
