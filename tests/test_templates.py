@@ -257,12 +257,6 @@ def test_date_group_labels_each_box():
         ("strip", {"heading": "Stopped.", "text": "By Dr X."}, "<b>Stopped.</b>By Dr X."),
         ("empty", {"text": "Nothing yet."}, '<p class="empty">Nothing yet.</p>'),
         ("details", {"rows": [("Reason", "a\nb")]}, "<dt>Reason</dt><dd>a<br>b</dd>"),
-        ("dose_lines", {"lines": [("Noon", "17 mg", "")]}, "<dt>Noon</dt><dd>17 mg</dd>"),
-        (
-            "dose_lines",
-            {"lines": [], "total_label": "Total per day", "total": "19 mg"},
-            "<dt>Total per day</dt><dd>19 mg</dd>",
-        ),
         ("pager", {"older_url": "?before=2"}, 'rel="next" href="?before=2">Older</a>'),
         ("not_today", {"moment": "02-Nov-2026", "url": "/"}, "TODAY'S RECORD: as known on 02-Nov"),
         (
