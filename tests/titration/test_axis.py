@@ -22,7 +22,7 @@ from tests.titration.factories import (
     step_of,
 )
 from titration import actions
-from titration.presenters.axis_rows import AxisRow
+from titration.presenters.axis_rows import AxisRow, table_body
 from titration.timeline import Effective
 
 pytestmark = pytest.mark.django_db
@@ -161,11 +161,11 @@ def test_what_stood_under_the_dose_is_on_the_regimen_page_too(client, patient):
 def test_a_row_of_the_table_is_written_as_a_template_would_write_it():
     row = AxisRow("02-Mar-2026", 'Wrist & "hand"', "<b>one</b>\r\ntwo\nthree", "/x/?a=1&b=2")
     template = Template(
-        '<td data-label="When">{{ row.when }}</td><th scope="row" data-label="What">'
+        '<tr><td data-label="When">{{ row.when }}</td><th scope="row" data-label="What">'
         '<a href="{{ row.url }}">{{ row.what }}</a></th>'
-        '<td data-label="As written">{{ row.said|linebreaksbr }}</td>'
+        '<td data-label="As written">{{ row.said|linebreaksbr }}</td></tr>'
     )
-    assert row.cells.replace("\n", "") == template.render(Context({"row": row}))
+    assert table_body([row]).replace("\n", "") == template.render(Context({"row": row}))
 
 
 def test_the_page_asks_as_much_for_ten_regimens_and_many_observations(client, patient):

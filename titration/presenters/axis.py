@@ -23,7 +23,7 @@ from titration.chart.many import course_of, draw_many
 from titration.forms.span import Span, SpanForm
 from titration.models import PUMP_ROUTES, RegimenVersion, Review
 from titration.planning import Event
-from titration.presenters.axis_rows import AxisRow, RowAt, rows_beside
+from titration.presenters.axis_rows import AxisRow, RowAt, rows_beside, table_body
 from titration.presenters.lanes import Beside, lanes_of
 from titration.presenters.log import heading_words
 from titration.presenters.picture import plans_picture
@@ -50,12 +50,12 @@ class Quick:
 
 @dataclass(frozen=True)
 class Axis:
-    """The picture, the range, and the rows of the table; `more_url` shows those left out."""
+    """The picture, the range, and the body of the table; `more_url` shows the rows left out."""
 
     chart: SafeString
     form: SpanForm
     quick: Sequence[Quick]
-    rows: Sequence[AxisRow]
+    body: SafeString
     hidden: int
     more_url: str
     is_cut: bool
@@ -100,7 +100,7 @@ def patient_axis(
         chart=_picture(regimens, beside, now, span, is_today=moment is None),
         form=form,
         quick=_quick(regimens, beside.titles, now.date(), span, moment),
-        rows=[row.write() for row in shown],
+        body=table_body(row.write() for row in shown),
         hidden=len(rows) - len(shown),
         more_url=f"?{kept}#axis-table",
         is_cut=len(beside.scores) == MOST,

@@ -1,7 +1,6 @@
 """What stands beside doses on a time axis, as rows of the table that says the same in words."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 
 from access.addresses import url_of
-from patients.finished import html
+from patients.finished import html, placed
 from titration import wording
 from titration.intake import Report
 from titration.models import PumpEventKind, Review, WrittenAs
@@ -32,14 +31,14 @@ from titration.reading.issued import Issued
 from titration.reading.observed import Effect, Observed
 from titration.timeline import Effective
 
-CELLS = """
+ROW = """
+<tr>
 <td data-label="{when_label}">{when}</td>
 <th scope="row" data-label="{what_label}"><a href="{url}">{what}</a></th>
-<td data-label="{said_label}">{said}</td>"""
+<td data-label="{said_label}">{said}</td></tr>"""
 
 
-@dataclass(frozen=True, slots=True)
-class AxisRow:
+class AxisRow(NamedTuple):
     """Something that was recorded, as the table says it."""
 
     when: str
@@ -47,20 +46,20 @@ class AxisRow:
     said: str
     url: str
 
-    @property
-    def cells(self) -> SafeString:
-        """The row's cells, finished."""
-        said = html("{said}", said=normalize_newlines(self.said)).replace("\n", "<br>")
-        return html(
-            CELLS,
-            when_label=_("When"),
-            when=self.when,
-            what_label=_("What"),
-            what=self.what,
-            url=self.url,
-            said_label=_("As written"),
-            said=SafeString(said),
-        )
+
+def table_body(rows: Iterable[AxisRow]) -> SafeString:
+    """The rows of the table, finished."""
+    pattern = placed(ROW, when_label=_("When"), what_label=_("What"), said_label=_("As written"))
+    finished = (
+        html(pattern, when=row.when, what=row.what, url=row.url, said=_in_lines(row.said))
+        for row in rows
+    )
+    return SafeString("".join(finished))
+
+
+def _in_lines(text: str) -> SafeString:
+    said = html("{text}", text=normalize_newlines(text))
+    return SafeString(said.replace("\n", "<br>"))
 
 
 class RowAt(NamedTuple):

@@ -18,7 +18,7 @@ from patients.presenters import banner, not_today
 from titration import intake, planning, policies, timeline
 from titration.chart import pictures
 from titration.models import PUMP_ROUTES, Indication, Regimen, RegimenVersion, Route, StepKind
-from titration.presenters.axis_rows import rows_beside
+from titration.presenters.axis_rows import rows_beside, table_body
 from titration.presenters.glance import contacts_card, reported_card
 from titration.presenters.lanes import Beside, lanes_of
 from titration.presenters.log import log_rows, ordered, quoted
@@ -201,7 +201,7 @@ def _words_beside(beside: Beside, patient: UUID, query: str) -> dict[str, object
     """The newest rows of what stands under the doses, and where all of them are."""
     rows = sorted(rows_beside(beside, query), key=lambda row: row.order[:4], reverse=True)
     return {
-        "rows": [row.write() for row in rows[:WINDOW]],
+        "body": table_body(row.write() for row in rows[:WINDOW]),
         "hidden": len(rows) - min(len(rows), WINDOW),
         "more_url": f"{url_of('patient', patient)}{query or '?'}"
         f"{'&' if query else ''}table=all#axis-table",
