@@ -26,7 +26,7 @@ def test_what_was_typed_is_sent_again_from_the_page(page: Page, live_server, mon
     page.locator("[name=note]").fill("with food,\nthen ring")
     page.get_by_role("button", name="Read it back").click()
 
-    def full(_rows) -> None:
+    def full(*_rows, **_then) -> None:
         raise OperationalError("the text that a database writes")
 
     count = Entry.objects.count()
