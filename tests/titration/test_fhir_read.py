@@ -175,6 +175,37 @@ def test_what_was_completed_without_an_end_goes_on_only_where_somebody_says_so()
     assert held.said.components == (times(2, "5"),)
 
 
+@pytest.mark.parametrize("is_dated", [True, False])
+def test_of_two_active_orders_of_a_medicine_somebody_says_that_one_takes_the_place(is_dated):
+    """5 mg in the morning and, ordered a week later, 10 mg at bedtime may be taken together."""
+    daily = {"frequency": 1, "period": 1, "periodUnit": "d"}
+    orders = [
+        request(
+            dose(amount, when=[when], **(start(on, frequency=1) if is_dated else daily)),
+            id=name,
+            authoredOn=on,
+        )
+        for name, amount, when, on in (
+            ("b", 10, "HS", "2026-03-09"),
+            ("a", 5, "MORN", "2026-03-02"),
+        )
+    ]
+    codes = {"fhir_beside"} if is_dated else {"fhir_beside", "fhir_start_missing"}
+    marked = {}
+    for mark in read(*orders).all_marks:
+        marked.setdefault(mark.place.part.split()[0], set()).add(mark.code)
+    later = {} if is_dated else {"MedicationRequest/b": {"fhir_start_missing"}}
+    assert marked == {"MedicationRequest/a": codes, **later}
+
+    said = {"held"} if is_dated else {"held", "authored"}
+    rows = read(*orders, MedicationRequest_a=said, MedicationRequest_b=said - {"held"}).rows
+
+    assert [row.said.effective.on.day for row in rows] == [9, 2]
+    other = request(dose(5, **start("2026-03-16")), medicationCodeableConcept={"text": "Baclofen"})
+    ended = request(dose(5, **start("2026-03-02", "2026-03-08")), id="c")
+    assert {*marks(other, ended, orders[0])} == {*marks(orders[0])}
+
+
 def test_what_was_completed_without_a_start_or_an_end_asks_for_both_at_once():
     twice = {"frequency": 2, "period": 1, "periodUnit": "d"}
     completed = request(dose(5, **twice), status="completed", authoredOn="2026-03-02")

@@ -34,6 +34,11 @@ FHIR_MESSAGES = {
     ),
     # A resource.
     "fhir_amount_missing": gettext_noop("No amount stands here. Words alone are not read."),
+    "fhir_beside": gettext_noop(
+        "Another order of this medicine begins later and is active too, and this one has no end. "
+        "Say that it held until what was instructed next; or, where both are taken together, leave "
+        "it out and record what is taken in one step."
+    ),
     "fhir_bounds_coarse": gettext_noop(
         "Where this ends is counted in days from its start, and one of the two is no plain day."
     ),

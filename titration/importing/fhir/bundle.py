@@ -5,11 +5,11 @@ Of a resource a person may decide what decisions.py lists; without that, what is
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from titration.fhir import IN_ERROR
-from titration.importing.fhir.decisions import OUT
+from titration.importing.fhir.decisions import AUTHORED, HELD, OUT
 from titration.importing.fhir.document import open_bundle
 from titration.importing.fhir.found import Found
 from titration.importing.fhir.nodes import Json, Node, place_of
@@ -48,16 +48,11 @@ def read_bundle(
     """
     bundle = _opened(open_bundle(content), Days(zone), decided or {})
     rows: list[ReadRow] = []
-    parts: Counter[str] = Counter()
-    for done, resource in enumerate(bundle.resources, 1):
-        tell(done, len(bundle.resources))
-        kind = resource["resourceType"]
-        if kind not in ("MedicationRequest", "MedicationStatement"):
-            bundle.left_out[kind] += 1
-            continue
-        part = f"{kind}/{_UNUSUAL.sub('?', str(resource.get('id', '')))[:64]}"
-        parts[part] += 1
-        rows += _rows(bundle, resource, part if parts[part] == 1 else f"{part}#{parts[part]}")
+    orders = list(_orders(bundle))
+    bundle.beside = _beside(bundle, orders)
+    for done, (part, resource) in enumerate(orders, 1):
+        tell(done, len(orders))
+        rows += _rows(bundle, resource, part)
     if len(rows) > MOST_ROWS:
         raise FileProblem("too_many_rows")
     if not rows and not bundle.decided:
@@ -68,6 +63,40 @@ def read_bundle(
         left_out=tuple(sorted(bundle.left_out.items())),
         person=person_in(person) if person else None,
     )
+
+
+def _orders(bundle: Found) -> Iterator[tuple[str, Json]]:
+    """What may be an instruction, by its part; of all else is counted that it is left out."""
+    parts: Counter[str] = Counter()
+    for resource in bundle.resources:
+        kind = resource["resourceType"]
+        if kind not in ("MedicationRequest", "MedicationStatement"):
+            bundle.left_out[kind] += 1
+            continue
+        part = f"{kind}/{_UNUSUAL.sub('?', str(resource.get('id', '')))[:64]}"
+        parts[part] += 1
+        yield part if parts[part] == 1 else f"{part}#{parts[part]}", resource
+
+
+def _beside(bundle: Found, orders: Iterable[tuple[str, Json]]) -> frozenset[str]:
+    """Of the active orders of one medicine that have no end, all but the last to begin.
+
+    Whether the next one takes their place, or is taken beside them, is not written.
+    """
+    begun: dict[str, list[tuple[tuple, str]]] = {}
+    for part, resource in orders:
+        said = bundle.decided.get(part, frozenset())
+        node = Node(resource, part, "", [])
+        if resource.get("status") != "active" or OUT in said or _why_left_out(node):
+            continue
+        steps = [] if _is_ours(node) else foreign_steps(bundle, node, said | {AUTHORED})
+        if steps and (last := steps[-1][-1]).kind == "dose":
+            begun.setdefault(last.medicine, []).append((last.effective.order, part))
+    return frozenset(part for found in begun.values() for _order, part in sorted(found)[:-1])
+
+
+def _is_ours(node: Node) -> bool:
+    return node.value["resourceType"] == "MedicationRequest" and node.has_own("kind")
 
 
 def _opened(found: Json, days: Days, decided: Mapping[str, frozenset[str]]) -> Found:
@@ -106,8 +135,9 @@ def _rows(bundle: Found, resource: Json, part: str) -> list[ReadRow]:
         bundle.left_out[f"{resource['resourceType']} {reason}"] += 1
         return []
     node.skip(*BESIDE)
-    is_ours = resource["resourceType"] == "MedicationRequest" and node.has_own("kind")
-    steps = [own_step(bundle, node, said)] if is_ours else foreign_steps(bundle, node, said)
+    steps = [own_step(bundle, node, said)] if _is_ours(node) else foreign_steps(bundle, node, said)
+    if part in bundle.beside and HELD not in said:
+        node.fail("fhir_beside", "status", resource["status"])
     first = bundle.first(node)
     status, source = str(resource.get("status", "")), bundle.person(node, "informationSource")
     if node.marks:

@@ -10,13 +10,15 @@ ANSWERS = {
     "fhir_start_missing": AUTHORED,
     "fhir_stated": INSTRUCTED,
     "fhir_completed": HELD,
+    "fhir_beside": HELD,
 }
 """By mark, what a person can say that clears it up.
 
 structure: the structure of the dosage holds, and its words stand beside it as the instruction
 authored: it holds from the day on which it was written
 instructed: what is stated to be taken was instructed so
-held: what was completed, nobody wrote when, held until what was instructed next
+held: what was completed, nobody wrote when, or is active beside another order, held until what
+was instructed next
 out: the resource is not brought in, whatever its marks are
 """
 

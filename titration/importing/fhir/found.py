@@ -22,7 +22,8 @@ UNREAD = Effective(date.min)
 @dataclass
 class Found:
     """`decided` is by resource ("MedicationRequest/<id>") what a person said of it; `left_out`
-    counts what was not brought in, by type and why.
+    counts what was not brought in, by type and why; `beside` are the orders that another active one
+    of their medicine may take the place of.
     """
 
     resources: list[Json]
@@ -30,6 +31,7 @@ class Found:
     decided: Mapping[str, frozenset[str]]
     by_address: dict[str, Json] = field(default_factory=dict)
     left_out: Counter = field(default_factory=Counter)
+    beside: frozenset[str] = frozenset()
 
     def named(self, node: Node, name: str) -> tuple[Json, str]:
         """The resource that a reference leads to, in the Bundle or contained; and its words."""
