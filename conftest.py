@@ -281,6 +281,22 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_dead_rows(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[None]:
+    """Take out of PostgreSQL's tables, once a module ends, what its tests took back.
+
+    The next ones would read through it: a demonstration took PostgreSQL 4.4 seconds after three
+    that were taken back, and takes 0.6 where they are taken out, which takes 0.02.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    request.getfixturevalue("django_db_setup")
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM")
+
+
 @pytest.fixture
 def own_database(django_db_setup: str, db) -> Iterator[str]:
     """A database of its own for one test, gone after it: the test may commit and use threads.
