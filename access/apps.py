@@ -3,8 +3,15 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth import signals
+from django.forms import ChoiceField, Field
+from django.utils.translation import gettext_lazy
 
 log = logging.getLogger(__name__)
+
+# What an empty field is told that has no words of its own: what to do, where Django says that
+# something is required. Before any form is made.
+Field.default_error_messages["required"] = gettext_lazy("Fill this in.")
+ChoiceField.default_error_messages["required"] = gettext_lazy("Choose one.")
 
 
 class AccessConfig(AppConfig):

@@ -215,8 +215,8 @@ def test_field_is_shown_by_a_choice():
 def test_error_summary_leads_to_each_field():
     html = component("error_summary", form=Sheet({}))
 
-    assert '<a href="#id_reason">Reason: This field is required.</a>' in html
-    assert '<a href="#id_how_0">Received how: This field is required.</a>' in html
+    assert '<a href="#id_reason">Reason: Fill this in.</a>' in html
+    assert '<a href="#id_how_0">Received how: Choose one.</a>' in html
 
 
 def test_error_summary_covers_the_rows_of_a_formset():
@@ -225,6 +225,14 @@ def test_error_summary_covers_the_rows_of_a_formset():
     )
 
     assert 'href="#id_form-0-reason"' in component("error_summary", form=Sheet(), formset=rows)
+
+
+def test_error_summary_tells_the_parts_of_a_dose_apart():
+    parts = forms.formset_factory(Sheet, min_num=2, extra=0)(
+        {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "form-0-note": "x"}
+    )
+    html = component("error_summary", form=Sheet(), rows=parts)
+    assert '<a href="#id_form-1-reason">Part 2, Reason: Fill this in.</a>' in html
 
 
 def test_error_summary_is_silent_when_nothing_is_wrong():

@@ -382,7 +382,7 @@ def test_new_is_refused_to_those_who_do_not_record(client, clinic, role, method)
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"family_name": " "}, "This field is required."),
+        ({"family_name": " "}, "Fill this in."),
         ({"telephone": "01632 960983 or 960984"}, "Write one number only."),
         ({"telephone": "12"}, "A telephone number has three digits or more."),
         ({"family_name": "N" * 121}, "at most 120 characters"),
@@ -392,7 +392,7 @@ def test_new_is_refused_to_those_who_do_not_record(client, clinic, role, method)
         ({"birth_year": "77"}, "Write the year of birth with four digits."),
         ({"birth_year": "2999"}, "This birth date has not come yet."),
         ({"birth_year": "1877"}, "This birth date is more than 130 years ago."),
-        ({"gender": ""}, "This field is required."),
+        ({"gender": ""}, "Choose one."),
         ({"gender": "x"}, "Select a valid choice."),
         ({"nhs_number": "943 476 5918"}, "its last digit does not fit the nine before it"),
         ({"nhs_number": "943 476 591"}, "An NHS number has ten digits."),
@@ -543,7 +543,7 @@ def test_edit_records_that_the_patient_died_or_left_and_undoes_it(browser, patie
         ),
         ({"status": "gone"}, "Select a valid choice."),
         ({}, "This is what is recorded already."),
-        ({"family_name": ""}, "This field is required."),
+        ({"family_name": ""}, "Fill this in."),
         ({"seen": "x"}, "Enter a valid UUID."),
     ],
 )
