@@ -77,7 +77,9 @@ def test_the_next_person_in_the_browser_does_not_read_it(browser):
     assert not shown(browser, HERE)
 
 
-@pytest.mark.parametrize("value", ["", "no cookie", "AAAA" * 30, veil("[1]")])
+@pytest.mark.parametrize(
+    "value", ["", "no cookie", "AAAA" * 30, pytest.param(veil("[1]"), id="veiled")]
+)
 def test_what_was_not_written_here_is_no_message(browser, value, settings):
     browser.cookies[f"{settings.TOLD_COOKIE_NAME}-1"] = value
     assert browser.get(HERE).status_code == 200
