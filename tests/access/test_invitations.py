@@ -150,7 +150,7 @@ def test_a_link_that_dies_while_the_page_is_open_makes_no_account(client, clinic
         ("1q2w3e4r5t6y", None, "tried first"),
         ("n. ewe example", None, "too similar"),
         (PASSWORD, "another battery staple", "differ"),
-        ("", None, "required"),
+        ("", None, "Fill this in."),
     ],
 )
 def test_a_bad_password_is_said_beside_its_field(client, clinic, by, password, again, words):

@@ -242,8 +242,8 @@ def test_a_backdated_step_is_there_from_its_entry_on(client, story):
 
 def test_the_regimens_text_is_that_of_then(client, story):
     before, after = (page_on(client, story, day).text for day in ("2026-03-15", "2026-03-16"))
-    assert "Responsible prescriber Dr A. Osei For Spasticity" in before
-    assert "Responsible prescriber Dr B. Ray For Pain" in after
+    assert "For Spasticity Responsible prescriber Dr A. Osei" in before
+    assert "For Pain Responsible prescriber Dr B. Ray" in after
 
 
 @pytest.mark.parametrize("name", ["patient", "regimen", "patient-history", "regimen-history"])
