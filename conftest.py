@@ -293,8 +293,10 @@ def no_dead_rows(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[
         return
     request.getfixturevalue("django_db_setup")
     yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("VACUUM")
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+        connection.close()  # of a browser's event loop: what drops the database does not see it
 
 
 @pytest.fixture

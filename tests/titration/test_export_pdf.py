@@ -544,7 +544,7 @@ def test_long_row_of_a_plan_breaks_over_pages_and_loses_nothing(patient, prescri
 def test_a_timeline_that_is_too_high_for_what_stands_above_it_has_a_page_of_its_own(
     patient, prescriber
 ):
-    regimen = regimen_of(patient, by=prescriber, supplied_by=" ".join(["Weir Street Surgery"] * 10))
+    regimen = regimen_of(patient, by=prescriber, indication_text="Weir Street Surgery " * 10)
     doses = (
         times(3, "5"),
         times(3, "7", weekdays=(2,)),
