@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
-
 from access.composed import Composed
-from ledger.models import Entry, RecordQuerySet, Retraction
+from ledger.models import RecordQuerySet
 from titration.models import Contact
+from titration.reading.withdrawn import as_known, withdrawal
 from titration.timeline import Effective
 
 REACHED = "reached"
@@ -56,8 +55,7 @@ class Contacted:
 @Composed
 def _texts(patients: Sequence[UUID], known: int | None) -> RecordQuerySet:
     """The columns of Contacted up to `submission`, its moment, and what withdrew the line."""
-    withdrawal = Entry.objects.filter(subject=OuterRef("contact"), kind=Retraction.KIND)
-    texts = Contact.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
+    texts = Contact.objects.annotate(withdrawn=withdrawal("contact"))
     texts = texts.up_to(known).filter(patient__in=patients)
     return texts.order_by("entry__number").values_list(
         *("entry_id", "entry__number", "contact", "patient_id", "regimen_id", "how", "direction"),
@@ -75,10 +73,8 @@ def contacts(patients: Iterable[UUID], known: int | None = None) -> tuple[Contac
 
 def _contacted(row: tuple, known: int | None) -> Contacted:
     *said, on, precision, clock, offset, withdrawn = row
-    is_withdrawn = withdrawn is not None and (known is None or withdrawn <= known)
     effective = Effective(on, precision, clock, offset)
-    fields = (*said, effective, withdrawn if is_withdrawn else None)
-    return Contacted(*fields)
+    return Contacted(*(*said, effective, as_known(withdrawn, known)))
 
 
 def standing(texts: Iterable[Contacted]) -> tuple[Contacted, ...]:

@@ -35,6 +35,7 @@ from titration.pump import Pump
 from titration.reading import logged, planned, pumped, reported
 from titration.reading.logged import History, histories, histories_of
 from titration.reading.planned import PlanLog
+from titration.reading.withdrawn import withdrawing
 from titration.worklist import Booked, Text
 
 
@@ -295,8 +296,8 @@ def _steps(regimens: Sequence[UUID]) -> QuerySet:
 
 def _reviews(regimens: Sequence[UUID]) -> dict[UUID, list[Booked]]:
     """By regimen, the newest text of each review that was not withdrawn, in order of entry."""
-    withdrawals = Entry.objects.filter(subject=OuterRef("review"), kind=Retraction.KIND)
-    reviews = Review.objects.newest().filter(~Exists(withdrawals), regimen__in=regimens)
+    standing = Review.objects.newest().filter(~Exists(withdrawing("review")))
+    reviews = standing.filter(regimen__in=regimens)
     found: dict[UUID, list[Booked]] = {}
     said = ("review", "entry__number", "status", "review_on", "whose_id")
     for regimen, at, zone, review, number, *others in reviews.order_by("entry__number").values_list(

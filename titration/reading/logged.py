@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from access.composed import Composed, Joined
-from ledger.models import Entry, Retraction
+from ledger.models import Retraction
 from ledger.moments import NoSuchMoment
 from patients.models import PatientStatus, PatientVersion
 from titration import timeline
@@ -23,6 +23,7 @@ from titration.models import (
     RegimenVersion,
     written_component,
 )
+from titration.reading.withdrawn import as_known, withdrawal
 from titration.timeline import Effective, StepRecord, Withdrawal
 
 STEP_FIELDS = (
@@ -110,8 +111,8 @@ def histories_of(
     for regimen, withdrawn, *row in rows:
         record = _step_record(row, components)
         records[regimen].append(record)
-        if withdrawn is not None and (known is None or withdrawn <= known):
-            withdrawals[regimen][record.step] = Withdrawal(record.step, withdrawn)
+        if (by := as_known(withdrawn, known)) is not None:
+            withdrawals[regimen][record.step] = Withdrawal(record.step, by)
     return {
         regimen: History(tuple(records[regimen]), tuple(withdrawals[regimen].values()), known)
         for regimen in regimens
@@ -127,7 +128,7 @@ def text_of(regimen: Regimen, known: int | None = None) -> tuple[RegimenVersion,
     if known is None:
         return regimen.card.version, regimen.card.is_retracted
     for version, withdrawn in _text_then(regimen.pk, known):
-        return _version(version), withdrawn is not None and withdrawn <= known
+        return _version(version), as_known(withdrawn, known) is not None
     raise NoSuchMoment(_("This regimen was not recorded yet at that moment. Type a later day."))
 
 
@@ -137,11 +138,8 @@ _version = Joined(RegimenVersion)
 @Composed
 def _text_then(regimen: UUID, known: int) -> QuerySet:
     """The text that a regimen had, and the entry that has withdrawn it, whenever that was."""
-    withdrawal = Entry.objects.filter(subject=OuterRef("regimen"), kind=Retraction.KIND)
     versions = RegimenVersion.objects.newest(known).filter(regimen=regimen)
-    return versions.annotate(withdrawn=Subquery(withdrawal.values("number"))).values_list(
-        "pk", "withdrawn"
-    )
+    return versions.annotate(withdrawn=withdrawal("regimen")).values_list("pk", "withdrawn")
 
 
 def up_to(known: int | None) -> tuple[int, ...]:
@@ -151,8 +149,7 @@ def up_to(known: int | None) -> tuple[int, ...]:
 
 def steps(regimens: Sequence[UUID], known: int | None = None) -> QuerySet:
     """Each text of a step, with the entry that has withdrawn its line."""
-    withdrawal = Entry.objects.filter(subject=OuterRef("step"), kind=Retraction.KIND)
-    steps = DoseStep.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
+    steps = DoseStep.objects.annotate(withdrawn=withdrawal("step"))
     return steps.up_to(known).filter(regimen__in=regimens)
 
 

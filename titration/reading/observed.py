@@ -11,11 +11,12 @@ from functools import cache
 from typing import NamedTuple, cast
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
 from access.composed import Composed
-from ledger.models import Entry, RecordQuerySet, Retraction
+from ledger.models import RecordQuerySet
 from titration.models import Course, MeasureKind, Observation, SideEffect
+from titration.reading.withdrawn import as_known, withdrawal
 from titration.timeline import Effective
 
 
@@ -121,7 +122,7 @@ class Mark(NamedTuple):
 
 
 def _observations() -> RecordQuerySet:
-    rows = Observation.objects.annotate(withdrawn=_withdrawal("observation"))
+    rows = Observation.objects.annotate(withdrawn=withdrawal("observation"))
     columns = rows.values_list(
         *("entry_id", "entry__number", "entry__recorded_by_name", "entry__recorded_at"),
         *("observation", "patient_id", "measure_id", *Observation.WORDS, "site", "side"),
@@ -132,7 +133,7 @@ def _observations() -> RecordQuerySet:
 
 
 def _effects() -> RecordQuerySet:
-    rows = SideEffect.objects.annotate(withdrawn=_withdrawal("effect"))
+    rows = SideEffect.objects.annotate(withdrawn=withdrawal("effect"))
     columns = rows.values_list(
         *("entry_id", "entry__number", "entry__recorded_by_name", "entry__recorded_at"),
         *("effect", "patient_id", "regimen_id", "written_as", "symptom", "words", "severity"),
@@ -142,26 +143,17 @@ def _effects() -> RecordQuerySet:
     return cast(RecordQuerySet, columns)
 
 
-def _withdrawal(line: str) -> Subquery:
-    entries = Entry.objects.filter(subject=OuterRef(line), kind=Retraction.KIND)
-    return Subquery(entries.values("number"))
-
-
 def _observed(row: tuple, known: int | None) -> Observed:
     said, (on, precision, clock, offset, withdrawn) = row[:-5], row[-5:]
     effective = Effective(on, precision, clock, offset)
-    return Observed._make((*said, effective, _as_known(withdrawn, known)))
+    return Observed._make((*said, effective, as_known(withdrawn, known)))
 
 
 def _effect(row: tuple, known: int | None) -> Effect:
     said, (on, precision, clock, offset, ended_on, ended_precision, withdrawn) = row[:-7], row[-7:]
     ended = Effective(ended_on, ended_precision) if ended_on else None
     effective = Effective(on, precision, clock, offset)
-    return Effect._make((*said, effective, ended, _as_known(withdrawn, known)))
-
-
-def _as_known(withdrawn: int | None, known: int | None) -> int | None:
-    return None if withdrawn is None or (known is not None and withdrawn > known) else withdrawn
+    return Effect._make((*said, effective, ended, as_known(withdrawn, known)))
 
 
 def observations(

@@ -12,6 +12,7 @@ from ledger.models import Entry, Retraction
 from titration.dosing import Component
 from titration.models import COMPONENT_FIELDS, PumpEvent, PumpRate, written_component
 from titration.pump import Pump, PumpRecord, PumpText, pump_after
+from titration.reading.withdrawn import withdrawing
 from titration.timeline import Effective
 
 
@@ -131,8 +132,7 @@ def _withdrawals(lines: set[UUID], known: int | None) -> dict[UUID, Retraction]:
 @Composed
 def _moments(patient: UUID) -> QuerySet:
     """Of each text that stands: what tells whether a pump is in place."""
-    withdrawn = Entry.objects.filter(subject=OuterRef("event"), kind=Retraction.KIND)
-    events = PumpEvent.objects.newest().filter(~Exists(withdrawn))
+    events = PumpEvent.objects.newest().filter(~Exists(withdrawing("event")))
     line = PumpEvent.objects.filter(event=OuterRef("event")).order_by("entry__number")
     return events.filter(regimen__patient=patient).values_list(
         *("regimen_id", "kind", "on", "precision", "time", "offset"),

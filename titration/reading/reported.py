@@ -5,20 +5,18 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
-
 from access.composed import Composed
-from ledger.models import FIRST_AT, FIRST_ZONE, Entry, RecordQuerySet, Retraction
+from ledger.models import FIRST_AT, FIRST_ZONE, RecordQuerySet
 from titration import intake
 from titration.intake import Report
 from titration.models import IntakeReport, slots_of
+from titration.reading.withdrawn import as_known, withdrawal
 
 
 @Composed
 def _texts(regimens: Sequence[UUID], known: int | None) -> RecordQuerySet:
     """The columns of Report in its order, the zone for the day, and what withdrew the line."""
-    withdrawal = Entry.objects.filter(subject=OuterRef("report"), kind=Retraction.KIND)
-    texts = IntakeReport.objects.annotate(withdrawn=Subquery(withdrawal.values("number")))
+    texts = IntakeReport.objects.annotate(withdrawn=withdrawal("report"))
     texts = texts.up_to(known).filter(regimen__in=regimens)
     return texts.order_by("entry__number").values_list(
         *("entry_id", "entry__number", "report", "regimen_id", "what", "from_on", "until_on"),
@@ -55,7 +53,6 @@ def newer_of_days(regimen: UUID, days: Iterable[tuple[date, date]], seen: int) -
 def _report(row: tuple, known: int | None) -> Report:
     *said, at, submission, first_at, zone, withdrawn = row
     said[7] = slots_of(said[7])
-    is_withdrawn = withdrawn is not None and (known is None or withdrawn <= known)
     recorded_on = first_at.astimezone(ZoneInfo(zone)).date()
-    fields = (*said, at, recorded_on, submission, withdrawn if is_withdrawn else None)
+    fields = (*said, at, recorded_on, submission, as_known(withdrawn, known))
     return Report(*fields)

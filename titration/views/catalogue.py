@@ -196,7 +196,8 @@ def item_new(request: SignedInRequest, catalogue: Catalogue) -> HttpResponse:
         asked = {"clinic": form.chosen_clinic, "by": request.user, **form.asked()}
         if version := attempt(form, catalogue.add, **asked):
             return _recorded(request, catalogue, version)
-    return _form_page(request, catalogue, form, back=catalogue.url)
+    shown = {"heading": catalogue.to_add, "back": catalogue.url}
+    return _form_page(request, catalogue, form, **shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -207,7 +208,11 @@ def item_edit(request: SignedInRequest, catalogue: Catalogue, item: UUID) -> Htt
     newest = versions[0]
     typed = request.POST or kept.give_back(request)
     form = catalogue.form(typed, clinics=[found.clinic], initial=catalogue.initial(newest))
-    shown = {"changed": catalogue.row(newest), "back": reverse(catalogue.name, args=[item])}
+    shown = {
+        "changed": True,
+        "heading": _("Change %(name)s") % {"name": catalogue.row(newest).name},
+        "back": reverse(catalogue.name, args=[item]),
+    }
     if request.method == "POST" and form.is_valid():
         seen = get_object_or_404(Entry, subject=found.pk, pk=form.cleaned_data["entry"])
         asked = {catalogue.item: found, "seen": seen, "by": request.user, **form.asked()}
