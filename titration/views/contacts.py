@@ -28,6 +28,7 @@ from titration.forms.steps import RetractionForm
 from titration.models import Contact, Regimen, RegimenVersion
 from titration.policies import ChangedMeanwhile
 from titration.presenters.contacts import call_lines, contact_cards
+from titration.presenters.log import LIVE
 from titration.presenters.regimen import title_of
 from titration.presenters.texts import TextCard
 from titration.reading import contacted
@@ -147,7 +148,12 @@ def contact_retract(request: SignedInRequest, contact: UUID) -> HttpResponse:
                 return redirect("contact-list", found.pk)
         except AlreadySuperseded:
             theirs = _overtaken(form, found, contact)
-    context = page_of(found) | {"form": form, "read": _card_of(found, read), "theirs": theirs}
+    context = page_of(found) | {
+        "form": form,
+        "read": _card_of(found, read),
+        "theirs": theirs,
+        "can_go_on": theirs is None or theirs.status == LIVE,
+    }
     return render(request, "titration/text_retract.html", context, status=form.status)
 
 

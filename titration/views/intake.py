@@ -32,6 +32,7 @@ from titration.intake import Report
 from titration.models import Intake, IntakeReport, PlanVersion, Regimen, slots_of
 from titration.policies import ChangedMeanwhile
 from titration.presenters.intake import grid_days, report_cards
+from titration.presenters.log import LIVE
 from titration.presenters.texts import TextCard
 from titration.reading import logged, planned, reported
 from titration.reading.together import recorded_together
@@ -192,6 +193,7 @@ def intake_retract(request: SignedInRequest, report: UUID) -> HttpResponse:
         "form": form,
         "read": _card_of(found, read),
         "theirs": theirs,
+        "can_go_on": theirs is None or theirs.status == LIVE,
         "back": reverse("intake", args=[found.pk]),
     }
     return render(request, "titration/text_retract.html", context, status=form.status)

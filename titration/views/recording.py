@@ -10,6 +10,7 @@ from django.forms import Form
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -258,6 +259,7 @@ def conflict_page(
         is_repeat=isinstance(conflict, SubmissionConflict),
         read_back=recording.read_back(instruction, history, screen.now),
         carried=carried_of(screen.request, but={"submission", "entry"}),
+        back=reverse("regimen", args=[screen.regimen.pk]),
         submission=uuid4(),
         seen=logged.newest_number(screen.regimen, history),
         newest=max((r for r in theirs), key=lambda r: r.number).entry if theirs else "",

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -341,6 +342,8 @@ def _what_is_withdrawn(step: DoseStep, form: RetractionForm, *, is_overtaken: bo
         "row": rows[0],
         "theirs": rows[1] if is_overtaken else None,
         "can_go_on": line[-1] in history.live,
+        "correct_url": reverse("step-correct", args=[step.step]),
+        "back": reverse("regimen", args=[regimen.pk]),
         "instead": rows[-1] if instead else None,
     }
 

@@ -123,6 +123,7 @@ def offer(request: SignedInRequest, offer: UUID) -> HttpResponse:
         "offer": found,
         "form": form,
         "page": page,
+        "banner": page.banner,
         "alike": people.table_body(people.rows(alike)),
     }
     status = status_of(form) if form.errors else HTTPStatus.OK
