@@ -130,8 +130,40 @@ function showProgress(form) {
   }, 500);
 }
 
+/* A date, and a range of figures, stands on one line: after "09-" or "5 to" a browser may end one.
+   What breaks no lines, or was typed into a box, stays as it is. */
+const WHOLE = /(\d\d-\p{L}+-\d{4}|\d[\d.,]* \S+ \d[\d.,]*(?=\u00a0))/u;
+const LEFT_ALONE = "svg, textarea, option, .nowrap";
+
+function keepWhole(root) {
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (WHOLE.test(text.data) && !text.parentElement.closest(LEFT_ALONE)) {
+      found.push(text);
+    }
+  }
+  for (const text of found) {
+    const words = document.createElement("span"); /* one thing, as the text was, where things lie in a row */
+    text.replaceWith(words);
+    text.data.split(WHOLE).forEach((piece, place) => {
+      const isWhole = place % 2 === 1;
+      words.append(isWhole ? whole(piece) : piece);
+    });
+  }
+}
+
+function whole(piece) {
+  const span = document.createElement("span");
+  span.className = "nowrap";
+  span.append(piece);
+  return span;
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   const entry = document.querySelector("form[data-entry]");
+  keepWhole(document.body);
   reveal(document);
   giveBack(entry);
   document.querySelector("[data-focus]")?.focus();

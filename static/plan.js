@@ -201,6 +201,7 @@ function show(told) {
   const state = document.querySelector("[data-state]");
   if (!state.contains(document.activeElement)) {
     state.innerHTML = told.state;
+    keepWhole(state);
   }
   say(told.saved);
 }
@@ -211,6 +212,7 @@ function showRow(row, read) {
   const cell = row.querySelector("[data-read]");
   if (cell.dataset.html !== read.read) {
     cell.innerHTML = read.read;
+    keepWhole(cell);
     cell.dataset.html = read.read;
   }
   row.classList.toggle("marked", read.bad.length > 0);
@@ -230,6 +232,7 @@ function stopForConflict(html) {
   isStopped = true;
   const place = document.querySelector("[data-conflict]");
   place.innerHTML = html;
+  keepWhole(place);
   place.hidden = false;
   plan.hidden = true;
   document.querySelector("[data-state]").hidden = true;

@@ -58,7 +58,7 @@ def form(page, sent):
             content_type="text/html",
             body=f"""<script>{SCRIPT}</script>
               <main id="content" class="{"entrance" if path == "/sign-in" else ""}"
-                    data-method="{method}"><p data-kept hidden>Back</p>
+                    data-method="{method}"><p data-kept hidden>Back</p><p id="told"></p>
               <a href="/sign-in" data-switch>Not you?</a><a href="/other" id="other">Other</a>
               {body}</main>""",
         )
@@ -209,3 +209,27 @@ def test_bar_fills_as_the_server_says_until_the_answer_is_there(page):
     assert page.evaluate("sessionStorage.seen") == "true 0.25"
     assert re.fullmatch("progress=[0-9a-f]{32}", page.evaluate("document.cookie"))
     assert asked[0]["x-unattended"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("Since 09-Nov-2026. Until 10-Nov-2026 08:15.", ["09-Nov-2026", "10-Nov-2026"]),
+        ("Take 2.5 to 10\u00a0mg, 1,000 to 2,000\u00a0units.", ["2.5 to 10", "1,000 to 2,000"]),
+        ("From 1 to 2 o'clock, on 9-Nov", []),
+    ],
+)
+def test_no_line_ends_inside_a_date_or_a_range(form, words, whole):
+    told = form.locator("#told")
+    told.evaluate(
+        """(told, words) => {
+          told.textContent = words;
+          told.insertAdjacentHTML("beforeend", "<textarea></textarea><svg><text></text></svg>");
+          told.querySelectorAll("textarea, text").forEach((box) => (box.textContent = words));
+          keepWhole(told);
+        }""",
+        words,
+    )
+
+    assert told.locator(".nowrap").all_inner_texts() == whole
+    assert told.evaluate("(told) => told.textContent") == words * 3
