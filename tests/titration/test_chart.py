@@ -215,6 +215,17 @@ def assert_legible(live, now: datetime, width: int) -> None:
         assert not one.box.meets([other.box]), (one, other)
 
 
+@given(histories(doses), presents, widths)
+def test_what_stands_before_today_is_clear_of_it(told: Told, now: datetime, width: int):
+    live = live_of(told)
+    if not live:
+        return
+    written = texts(drawn_live(live, now, width))
+    [today] = [text for text in written if text.css == "todayt"]
+    before = [text for text in written if text.y == today.y and text.box.left < today.box.left]
+    assert all(text.box.right + 20 <= today.box.left for text in before)
+
+
 def test_text_is_broken_into_lines_that_fit():
     words = "Into the spinal fluid: each dose, once a week, as-needed doses not counted"
 

@@ -24,6 +24,7 @@ FIRST_LINE = 14
 HEADER = 12
 NOTES = 17
 GAP = 10
+AIR = 20  # between what begins a line and the present: a reader's font may be wider than ours
 ROW = 20
 KEY_ROW = 22
 KEY_GAP = 20
@@ -221,7 +222,7 @@ def _stack(canvas: Canvas, panes: Sequence[Plot], lanes: Sequence[Below]) -> tup
     """Place the panels one above the other, the lanes last; returns their top and foot."""
     today = canvas.room.texts[0]
     label = Text("ax", EDGE, FIRST_LINE, panes[0].label if panes else lanes[0][0])
-    if label.box.meets([today.box]):
+    if label.box.meets([today.box._replace(left=today.box.left - AIR)]):
         label = label._replace(y=label.y + ROW)
     top = foot = label.y
     for pane in panes:
