@@ -21,6 +21,8 @@ from uuid import UUID
 
 from psycopg2 import ProgrammingError, errors, extensions
 
+from access.identities import IDENTITIES
+
 MOST = 100
 """Statements that a connection knows: the largest takes its server 2 MB, most a tenth of that."""
 
@@ -49,6 +51,7 @@ class Connection(extensions.connection):
         options = extensions.parse_dsn(dsn).get("options", "")
         options += " -c plan_cache_mode=force_generic_plan -c jit=off -c random_page_cost=1.1"
         super().__init__(extensions.make_dsn(dsn, options=options.strip()), *others)
+        extensions.register_type(IDENTITIES, self)
         self.names: OrderedDict[Shape, str | None] = OrderedDict()
         """By what this connection was asked for: the name of what is prepared; none where it was
         asked for once, and "" where PostgreSQL cannot prepare it."""

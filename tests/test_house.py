@@ -37,7 +37,17 @@ PURE = {
 }
 LAYERS = [
     PURE,
-    {"composed", "finished", "leaving", "models", "prepared", "signed_in", "wording", "zones"},
+    {
+        "composed",
+        "finished",
+        "identities",
+        "leaving",
+        "models",
+        "prepared",
+        "signed_in",
+        "wording",
+        "zones",
+    },
     {
         "account",
         "addresses",
