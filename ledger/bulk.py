@@ -54,10 +54,22 @@ def send(queries: Sequence[Query]) -> None:
             cursor.execute(*query)
 
 
-class _Table(NamedTuple):
-    """The columns of a model but its automatic number, and its INSERT around the values."""
+class _Column(NamedTuple):
+    """`is_key` of another row, which may have got it later; `is_taken` by the driver as it is."""
 
-    fields: list[models.Field]
+    field: models.Field
+    is_key: bool
+    is_taken: bool
+
+
+class _Table(NamedTuple):
+    """The columns of a model but its automatic number, and its INSERT around the values.
+
+    `read` takes the state of a row, and the values of the columns.
+    """
+
+    columns: list[_Column]
+    read: Callable[[models.Model], tuple[Any, ...]]
     names: str
     insert: str
     marks: str
@@ -71,8 +83,17 @@ def _table(model: type[models.Model]) -> _Table:
     names = [quote(str(field.column)) for field in fields]
     listed = ", ".join(names)
     replaced = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
+    is_postgresql = connection.vendor == "postgresql"
     return _Table(
-        fields=fields,
+        columns=[
+            _Column(
+                field,
+                is_key=isinstance(field, models.ForeignKey),
+                is_taken=is_postgresql and not isinstance(field, models.JSONField),
+            )
+            for field in fields
+        ],
+        read=attrgetter("_state", *(field.attname for field in fields)),
         names=listed,
         insert=f"INSERT INTO {quote(meta.db_table)} ({listed}) VALUES",
         marks=f"({', '.join(['%s'] * len(fields))})",
@@ -83,35 +104,35 @@ def _table(model: type[models.Model]) -> _Table:
 def _inserting(rows: Sequence[models.Model], or_else: str = "") -> Iterator[Query]:
     """INSERTs of so many rows at once as the database takes values."""
     table = _table(type(rows[0]))
-    most = (connection.features.max_query_params or 2**15) // len(table.fields)
+    most = (connection.features.max_query_params or 2**15) // len(table.columns)
     for start in range(0, len(rows), most):
         columns = [
-            [field.get_db_prep_save(value, connection) for value in values]
-            for field, values in _columns(table.fields, rows[start : start + most])
+            values
+            if column.is_taken
+            else [column.field.get_db_prep_save(value, connection) for value in values]
+            for column, values in _values(table, rows[start : start + most])
         ]
         marks = ", ".join([table.marks] * len(columns[0]))
         values = list(chain(*zip(*columns, strict=True)))
         yield f"{table.insert} {marks}{or_else}", values
 
 
-def _columns(
-    fields: Sequence[models.Field], rows: Sequence[models.Model]
-) -> Iterator[tuple[models.Field, Sequence[Any]]]:
+def _values(table: _Table, rows: Sequence[models.Model]) -> Iterator[tuple[_Column, Sequence[Any]]]:
     """The values of each column of rows that are about to be in the database."""
     # Row by row, and turned: a pass over all rows for each column would leave the cache each time.
-    read = attrgetter("_state", *(field.attname for field in fields))
-    states, *columns = zip(*map(read, rows), strict=True)
-    for field, values in zip(fields, columns, strict=True):
-        yield field, _with_keys(field, states, values)
+    states, *columns = zip(*map(table.read, rows), strict=True)
+    for column, values in zip(table.columns, columns, strict=True):
+        yield column, _with_keys(column.field, states, values) if column.is_key else values
+    alias = connection.alias
     for state in states:
         state.adding = False
-        state.db = connection.alias
+        state.db = alias
 
 
 def _copy(rows: Sequence[models.Model]) -> None:
     """COPY writes what INSERT would, constraints and triggers included, at a fifth of the cost."""
     table = _table(type(rows[0]))
-    written = [_written(field, values) for field, values in _columns(table.fields, rows)]
+    written = [_written(column.field, values) for column, values in _values(table, rows)]
     lines = map("\t".join, zip(*written, strict=True))
     text = StringIO("\n".join([*lines, ""]))
     name = connection.ops.quote_name(rows[0]._meta.db_table)
@@ -122,9 +143,7 @@ def _copy(rows: Sequence[models.Model]) -> None:
 def _with_keys(
     field: models.Field, states: Iterable[models.base.ModelState], values: Sequence[Any]
 ) -> Sequence[Any]:
-    """The values; a row that was related before it had its key gives it now."""
-    if not isinstance(field, models.ForeignKey):
-        return values
+    """The keys; a row that was related before it had its key gives it now."""
     return [
         getattr(state.fields_cache.get(field.name), "pk", None) if value is None else value
         for state, value in zip(states, values, strict=True)

@@ -1,11 +1,13 @@
 """Rows that go in by the hundred are the rows that one by one would have been."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from access.models import Clinic
+from access.models import Clinic, Membership, Role
 from ledger import bulk
 from ledger.models import Submission
 from patients.models import PatientCard
@@ -45,6 +47,20 @@ def test_a_row_takes_the_key_that_its_relation_got_later() -> None:
     clinic.save()
     bulk.insert([row])
     assert Submission.objects.get().clinic == clinic
+
+
+@pytest.mark.usefixtures("either_way")
+def test_moments_and_words_of_a_list_come_back_as_they_were() -> None:
+    moment = datetime(2026, 3, 29, 0, 30, 0, 1, tzinfo=UTC)
+    row = Membership(
+        user=UserFactory.create(),
+        clinic=ClinicFactory.create(),
+        role=Role.PRESCRIBER,
+        started_at=moment.astimezone(ZoneInfo("Australia/Sydney")),
+    )
+    bulk.insert([row])
+    found = Membership.objects.get()
+    assert (found.role, found.started_at, found.until) == ("prescriber", moment, None)
 
 
 @pytest.mark.usefixtures("either_way")
