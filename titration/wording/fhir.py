@@ -101,6 +101,9 @@ FHIR_MESSAGES = {
         "more than one reading."
     ),
     "fhir_when": gettext_noop("This time of day is not one of those that are kept."),
+    "fhir_when_and_time": gettext_noop(
+        "A time of day and a clock time stand beside each other. FHIR has the one or the other."
+    ),
     "fhir_whole": gettext_noop("A whole number above 0 belongs here."),
 }
 

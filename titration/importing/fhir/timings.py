@@ -138,7 +138,11 @@ def _of_elements(timing: Node, repeat: Node | None, *, as_needed: bool) -> list[
         frequency_max, period_max = repeat.whole("frequencyMax"), repeat.whole("periodMax")
         unit = repeat.text("periodUnit")
         weekdays = _weekdays(repeat, "dayOfWeek")
-        moments = [*_slots(repeat), *_clocks(repeat)]
+        slots, clocks = _slots(repeat), _clocks(repeat)
+        if slots and clocks:  # tim-10
+            repeat.fail("fhir_when_and_time", "timeOfDay")
+            return []
+        moments = slots or clocks
         repeat.close()
     if frequency_max is not None and frequency is None:
         timing.fail("fhir_frequency", "repeat.frequencyMax", frequency_max)
@@ -176,7 +180,8 @@ def _of_elements(timing: Node, repeat: Node | None, *, as_needed: bool) -> list[
     )
     if not moments:
         return [pattern]
-    if frequency not in (None, 1, len(moments)):
+    # "1" with two times of day is written for either of them, and for each of them.
+    if frequency not in (None, len(moments)):
         timing.fail("fhir_frequency", "repeat.frequency", frequency)
         return []
     return [
