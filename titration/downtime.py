@@ -132,7 +132,7 @@ def _regimens(known: UpTo, patients: Sequence[UUID]) -> dict[UUID, list[OpenRegi
             version=version,
             history=logs[key],
             plans=plans[key],
-            present=planned.present_plan(plans[key], logs[key].live),
+            present=planned.present_plan(plans[key], logs[key]),
             copies={log.plan: copies[log.plan] for log in plans[key]},
             reviews=reviews.get(key, ()),
         )

@@ -34,6 +34,7 @@ from titration.models import (
 from titration.planning import PlanText, Standing
 from titration.pump import PumpText
 from titration.reading import planned
+from titration.reading.logged import History
 from titration.timeline import Effective, StepRecord
 
 YEARS_AHEAD, YEARS_OF_A_PUMP = 2, 15
@@ -390,9 +391,9 @@ def check_plan(text: PlanText) -> None:
         raise RuleBroken(None, wording.plan_problem_words(problems[0]))
 
 
-def check_no_open_plan(logs: Iterable[planned.PlanLog], live: tuple[StepRecord, ...]) -> None:
+def check_no_open_plan(plans: Iterable[planned.PlanLog], log: History) -> None:
     """Refuse a second plan for a regimen beside one that is not over."""
-    if any(not log.standing(live).is_over for log in logs):
+    if any(not plan.standing(log).is_over for plan in plans):
         raise RuleBroken(
             None,
             _(

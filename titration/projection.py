@@ -137,18 +137,18 @@ def _differing_reports(texts: Iterable[Report]) -> Iterator[Reported]:
 
 def _plan(known: Facts, texts: Mapping[UUID, Text]) -> Planned | None:
     """The plan that is not over, or the last that was signed."""
-    plans, live, ended = known.plans, known.log.live, known.person.ended
-    plan = planned.present_plan(plans, live, ended) or (plans[-1] if plans else None)
+    plans, log, ended = known.plans, known.log, known.person.ended
+    plan = planned.present_plan(plans, log, ended) or (plans[-1] if plans else None)
     if plan is None:
         return None
-    standing = plan.standing(live, ended)
-    days = {step.number: texts[step.entry].on for step in live}
+    standing = plan.standing(log, ended)
+    days = {step.number: texts[step.entry].on for step in log.live}
     days |= {version.number: version.signed_on for each in plans for version in each.versions}
     days |= {event.number: event.on for event in plan.events}
     days |= {event.number: event.on for event in plan.differs}
     if ended is not None:
         days[ended.number] = ended.on
-    if standing.number not in days:  # the patient is here again
+    if standing.number not in days:  # the patient is here again, or a step was withdrawn
         entry = Entry.objects.get(clinic=known.regimen.clinic, number=standing.number)
         days[entry.number] = day_of(entry.recorded_at, entry.time_zone)
     newest = plan.newest
@@ -160,7 +160,7 @@ def _plan(known: Facts, texts: Mapping[UUID, Text]) -> Planned | None:
         review_on=newest.text.review_on,
         standing=standing,
         since=days[standing.number],
-        carried=plan.carried(live),
+        carried=plan.carried(log.live),
         answered=plan.answered,
     )
 

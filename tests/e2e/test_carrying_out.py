@@ -26,11 +26,11 @@ def desk(page, demonstration):
 def open_row() -> tuple[Regimen, int, str]:
     """A regimen whose plan is open, the place of its next row, dated, and the row's identity."""
     for plan in Plan.objects.select_related("regimen__clinic"):
-        live = logged.history(plan.regimen).live
+        history = logged.history(plan.regimen)
         log = planned.plan_log(plan.pk, plan.regimen_id)
         today = plan.regimen.clinic.local(timezone.now()).date()
-        rows = planning.open_rows(log.carried(live), today)
-        is_open = log.standing(live).state == planning.OPEN
+        rows = planning.open_rows(log.carried(history.live), today)
+        is_open = log.standing(history).state == planning.OPEN
         if is_open and len(rows) > 2 and rows[0].planned_on and rows[0].row.kind == "dose":
             return plan.regimen, len(log.rows) - len(rows) + 1, str(rows[0].row.row)
     raise AssertionError("the demonstration has no plan with a row to record")

@@ -108,19 +108,19 @@ def test_a_dozen_patients_have_numbers_kept_for_tests(clinic: Clinic) -> None:
     assert all(str(number).startswith("999") for number in numbers)
 
 
-def plans() -> list[tuple[planned.PlanLog, tuple]]:
-    """Every plan with the live steps of its regimen."""
+def plans() -> list[tuple[planned.PlanLog, logged.History]]:
+    """Every plan with the log of its regimen."""
     regimens = list(Plan.objects.values_list("regimen", flat=True))
     histories = logged.histories(regimens)
     return [
-        (log, histories[regimen].live)
+        (log, histories[regimen])
         for regimen, logs in planned.plan_logs(regimens).items()
         for log in logs
     ]
 
 
 def test_plans_stand_in_every_way_that_is_not_the_end_of_the_patient(clinic: Clinic) -> None:
-    states = {log.standing(live).state for log, live in plans()}
+    states = {log.standing(history).state for log, history in plans()}
     assert states == {
         planning.OPEN,
         planning.PAUSED,
@@ -131,7 +131,7 @@ def test_plans_stand_in_every_way_that_is_not_the_end_of_the_patient(clinic: Cli
 
 
 def test_rows_were_recorded_on_their_date_and_later_and_otherwise_and_not(clinic: Clinic) -> None:
-    rows = [row for log, live in plans() for row in log.carried(live)]
+    rows = [row for log, history in plans() for row in log.carried(history.live)]
     assert {row.days == 0 for row in rows if row.step} == {True, False}
     assert {row.is_changed for row in rows} == {True, False}
     assert any(row.step is None and row.planned_on is None for row in rows)
@@ -139,15 +139,15 @@ def test_rows_were_recorded_on_their_date_and_later_and_otherwise_and_not(clinic
 
 def test_a_row_has_come_and_nothing_is_recorded_of_it(clinic: Clinic, today: date) -> None:
     waiting = [
-        planning.open_rows(log.carried(live), today)[0]
-        for log, live in plans()
-        if log.standing(live).state == planning.OPEN
+        planning.open_rows(log.carried(history.live), today)[0]
+        for log, history in plans()
+        if log.standing(history).state == planning.OPEN
     ]
     assert any(row.planned_on and row.planned_on < today for row in waiting)
 
 
 def test_copies_were_given_and_one_that_no_longer_holds_is_out(clinic: Clinic) -> None:
-    logs = {log.plan: (log, log.standing(live), live) for log, live in plans()}
+    logs = {log.plan: (log, log.standing(each), each.live) for log, each in plans()}
     copies = [copy for given in issued.issues(logs).values() for copy in given]
     assert {copy.is_out for copy in copies} == {True, False}
     assert any(

@@ -38,7 +38,7 @@ def today_of(regimen: RegimenVersion) -> date:
 
 def standing_of(regimen: RegimenVersion) -> str:
     log = planned.plan_logs([regimen.regimen_id])[regimen.regimen_id][-1]
-    return log.standing(logged.history(regimen.regimen).live).state
+    return log.standing(logged.history(regimen.regimen)).state
 
 
 def with_plan(regimen: RegimenVersion):

@@ -160,7 +160,7 @@ def test_a_day_or_way_that_does_not_fit_is_refused(version, asked, field):
 
 def standing_of(version):
     log = planned.plan_log(version.plan_id, version.plan.regimen_id)
-    return log, log.standing(logged.history(version.plan.regimen).live)
+    return log, log.standing(logged.history(version.plan.regimen))
 
 
 def outdated(version):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from access.models import AccessEvent, AccessKind, Role
-from ledger import erasing
+from ledger import erasing, verification
 from ledger.models import Entry, ErasureReason
 from ledger.writing import Asking, writing
 from patients import actions as people
@@ -135,7 +135,7 @@ def event(plan: PlanVersion, kind: str, reason: str = "", by=None) -> PlanEvent:
 def state(plan: PlanVersion) -> str:
     log = planned.plan_log(plan.plan_id, plan.plan.regimen_id)
     ended = planned.ended(plan.plan.regimen.patient_id)
-    return log.standing(logged.history(plan.plan.regimen).live, ended).state
+    return log.standing(logged.history(plan.plan.regimen), ended).state
 
 
 # What the page says
@@ -373,7 +373,7 @@ def test_a_plan_of_a_patient_who_is_here_again_waits_for_its_prescriber(client, 
     assert "wait for the prescriber: the patient is here again, as Dr A. Osei recorded" in page.text
     assert state(plan) == planning.AWAITING
     log = planned.plan_log(plan.plan_id, plan.plan.regimen_id, known)
-    assert log.standing(()).state == planning.OPEN
+    assert log.standing(logged.History()).state == planning.OPEN
 
 
 def test_a_plan_of_a_patient_who_is_here_again_goes_on_once_a_prescriber_says_so(plan, version):
@@ -865,6 +865,27 @@ def test_queries_do_not_grow_with_the_versions(client, plan, versions):
     assert len(queries) <= 24
 
 
+def test_a_plan_whose_first_instruction_is_withdrawn_waits_for_its_prescriber(client, version):
+    """The retraction says so beforehand, the plan and the worklist say so afterwards."""
+    base = step_of(version, date(2026, 2, 1))
+    plan = plan_of(version, *ROWS)
+    known = Entry.objects.latest("number").number
+    address = reverse("step-retract", args=[base.step])
+    page = Page(client.get(address))
+    assert "once it is withdrawn, the remaining rows will wait for Dr A. Osei" in page.text
+
+    client.post(address, {**page.values, "reason": "twice"})
+
+    text = open_page(client, plan).text
+    assert "Dr A. Osei withdrew an instruction as entered in error" in text
+    assert state(plan) == planning.AWAITING
+    assert [row.topic for row in WorklistRow.objects.filter(about=plan.plan_id)] == ["differs"]
+    assert [*verification.clinic(version.regimen.clinic)] == []
+    assert "Open since" in open_page(client, plan, known=known).text
+    event(plan, "continued")
+    assert state(plan) == planning.OPEN
+
+
 def test_a_plan_that_another_followed_stays_over_whatever_becomes_of_the_stop(
     client, plan, version
 ):
@@ -877,7 +898,7 @@ def test_a_plan_that_another_followed_stays_over_whatever_becomes_of_the_stop(
 
     actions.retract_step(step=stop, reason="wrong-patient", reason_text="", by=version.responsible)
 
-    assert (state(plan), state(second)) == ("closed", "open")
+    assert (state(plan), state(second)) == ("closed", "awaiting")
     text = open_page(client, plan).text
     assert "Closed by another plan of this medicine, which Dr A. Osei signed" in text
     assert f"entry {number}." in text

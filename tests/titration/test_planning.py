@@ -17,7 +17,7 @@ from tests.titration.factories import plan_text, planned_row
 from tests.titration.histories import Told, histories
 from titration import planning, timeline
 from titration.planning import Event, Link, Row
-from titration.timeline import Effective, StepRecord
+from titration.timeline import Effective, StepRecord, Withdrawal
 
 
 def codes(text) -> list[tuple[int | None, str]]:
@@ -432,7 +432,9 @@ def test_a_row_without_a_day_remains_until_what_was_recorded_ahead_of_it_holds(t
 # How a plan stands
 
 
-def slow_standing(live, events: list[Event], links: list[Link], ended, followed, back, said_since):
+def slow_standing(
+    live, events: list[Event], links: list[Link], ended, followed, back, said_since, stood, gone
+):
     """Entry by entry, by the rules as ADR 0014 says them; slow and obvious."""
     signed = max(e.number for e in events if e.kind == "signed")
     over = [e for e in events if e.kind in ("withdrawn", "completed") and e.number > signed]
@@ -461,6 +463,16 @@ def slow_standing(live, events: list[Event], links: list[Link], ended, followed,
     outside += [e.number for e in events if e.kind == "differs" and e.number > answered.number]
     if back is not None and back > answered.number:
         outside.append(back)
+    now = {step.step: step for step in live}
+    told_then = [step for step in stood if step.kind != timeline.SINGLE]
+    for place, step in enumerate(told_then):
+        is_over = place + 1 < len(told_then) and told_then[place + 1].effective.on <= answered.on
+        if is_over or step.step in lines:
+            continue
+        if step.step not in now:
+            outside.append(gone[step.step])
+        elif now[step.step].says != step.says:
+            outside.append(said_since[step.step])
     if outside:
         return "awaiting", max(outside), ""
     last = max(
@@ -508,9 +520,15 @@ def test_standing_is_that_of_the_slow_model(told, happened, linked, gone, follow
     links = [Link(uuid4(), step.step, step.number) for step in live if step.number // 2 in linked]
     ended = Event(1_000, gone, date(2026, 1, 1)) if gone else None
 
-    found = planning.standing(events, live, links, ended, followed, back)
+    answered = max(e.number for e in events if e.kind in ("signed", "continued"))
+    stood = timeline.live_steps(told.records, told.withdrawals, answered // 2)
+    withdrawals = [replace(each, number=each.number * 2) for each in told.withdrawals]
 
-    expected = slow_standing(live, events, links, ended, followed, back, slow_said_since(told))
+    found = planning.standing(events, live, links, ended, followed, back, stood, withdrawals)
+
+    gone = {each.step: each.number for each in withdrawals}
+    since = slow_said_since(told)
+    expected = slow_standing(live, events, links, ended, followed, back, since, stood, gone)
     assert (found.state, found.number, found.reason) == expected
 
 
@@ -565,6 +583,50 @@ def test_a_correction_that_leaves_moment_and_dose_says_nothing_new_of_a_plan(kin
     assert [each.state for each in found[:3]] == [planning.OPEN] * 3
     assert found[3].is_over == (kind == "stop")
     assert found[3].number == 11
+
+
+def of_withdrawals(texts, gone, *events, links=()) -> planning.Standing:
+    """How a plan stands after these events, beside a log of these texts and withdrawals."""
+    answered = max(e.number for e in events if e.kind in ("signed", "continued"))
+    stood = timeline.live_steps(texts, gone, answered)
+    live = timeline.live_steps(texts, gone)
+    return planning.standing(events, live, links, stood=stood, withdrawals=gone)
+
+
+def test_a_plan_waits_once_the_instruction_that_it_was_signed_on_is_withdrawn():
+    """The dose before it, if there is any, holds again: nobody signed a plan on that."""
+    day = date(2026, 3, 2)
+    before, base = recorded(2, date(2026, 1, 1)), recorded(3, date(2026, 2, 1))
+    signed, gone = Event(5, "signed", day), [Withdrawal(base.step, 9)]
+
+    found = of_withdrawals([before, base], gone, signed)
+    goes_on = of_withdrawals([before, base], gone, signed, Event(11, "continued", day))
+    carried = of_withdrawals([before, base], gone, signed, links=[Link(uuid4(), base.step, 4)])
+    alone = of_withdrawals([base], gone, signed)
+
+    assert (found.state, found.number) == (alone.state, alone.number) == (planning.AWAITING, 9)
+    assert goes_on.state == carried.state == planning.OPEN
+
+
+def test_a_plan_waits_once_the_instruction_that_it_was_signed_on_is_moved_out_of_the_way():
+    """Corrected to be before another one, or to be a single dose: that other one holds now."""
+    before, base = recorded(2, date(2026, 1, 1)), recorded(3, date(2026, 2, 1))
+    signed = Event(5, "signed", date(2026, 3, 2))
+    earlier = replace(base, entry=uuid4(), number=9, effective=Effective(date(2025, 12, 1)))
+    single = replace(base, entry=uuid4(), number=9, kind="single")
+
+    for corrected in (earlier, single):
+        found = of_withdrawals([before, base, corrected], [], signed)
+        assert (found.state, found.number) == (planning.AWAITING, 9)
+
+
+def test_what_was_over_or_not_yet_known_at_the_signature_is_withdrawn_without_the_plan():
+    over, base = recorded(2, date(2026, 1, 1)), recorded(3, date(2026, 2, 1))
+    outside = recorded(7, date(2026, 3, 9))
+    signed = Event(5, "signed", date(2026, 3, 2))
+    gone = [Withdrawal(over.step, 9), Withdrawal(outside.step, 10)]
+
+    assert of_withdrawals([over, base, outside], gone, signed).state == planning.OPEN
 
 
 @pytest.mark.parametrize("is_planned", [True, False])

@@ -518,7 +518,8 @@ class Desk:
     def _follow(self, _verb: str) -> None:
         """Record the next row of the plan, as it was planned, by a form that names the row."""
         regimen = self.version.regimen
-        log = planned.present_plan(planned.plan_logs([regimen.pk])[regimen.pk], self._live())
+        plans = planned.plan_logs([regimen.pk])[regimen.pk]
+        log = planned.present_plan(plans, logged.history(regimen))
         left = planning.open_rows(log.carried(self._live()), self.today) if log else ()
         if log is None or not left or left[0].planned_on is None:
             return
@@ -667,7 +668,8 @@ def known_of(pk: UUID) -> Known | None:
     regimen = newest.regimen
     if regimen.card.is_retracted:
         return None
-    live = logged.history(regimen).live
+    history = logged.history(regimen)
+    live = history.live
     version = regimen.patient.versions.latest("entry__number")
     return Known(
         regimen=pk,
@@ -676,7 +678,7 @@ def known_of(pk: UUID) -> Known | None:
         responsible=newest.responsible_id,
         live=live,
         texts={step.entry: text_of(step) for step in live},
-        plan=plan_of_record(regimen, live),
+        plan=plan_of_record(regimen, history),
         reviews=tuple(
             Booked(
                 review.review,
@@ -767,13 +769,13 @@ def text_of(step: StepRecord) -> Text:
     return Text(day_of(written.entry), written.decided_by_id)
 
 
-def plan_of_record(regimen, live: tuple[StepRecord, ...]) -> Planned | None:
+def plan_of_record(regimen, history: logged.History) -> Planned | None:
     """The plan that is not over, or the last one; with the day of the entry that left it so."""
     ended = planned.ended_by(regimen.patient.versions.latest("entry__number"))
     logs = planned.plan_logs([regimen.pk])[regimen.pk]
-    going = [log for log in logs if not log.standing(live, ended).is_over]
+    going = [log for log in logs if not log.standing(history, ended).is_over]
     for log in [*going, *logs[::-1]][:1]:
-        standing = log.standing(live, ended)
+        standing = log.standing(history, ended)
         entry = regimen.clinic.entries.get(number=standing.number)
         return Planned(
             plan=log.plan,
@@ -783,7 +785,7 @@ def plan_of_record(regimen, live: tuple[StepRecord, ...]) -> Planned | None:
             review_on=log.newest.text.review_on,
             standing=standing,
             since=ended.on if ended and ended.number == standing.number else day_of(entry),
-            carried=log.carried(live),
+            carried=log.carried(history.live),
             answered=max(
                 [log.newest.number, *(e.number for e in log.events if e.kind == "continued")]
             ),

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from titration import planning, wording
 from titration.models import ReceivedHow, RowRecorded
 from titration.policies import RuleBroken
+from titration.reading.logged import History
 from titration.reading.planned import PlanLog
-from titration.timeline import StepRecord
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class FromRow:
 def check_row(
     plans: Sequence[PlanLog],
     from_row: FromRow,
-    live: Sequence[StepRecord],
+    history: History,
     ended: planning.Event | None,
 ) -> int | None:
     """The row can be recorded now: of the newest version of an open plan, and not recorded yet.
 
-    `plans` and `live` are those of the regimen, `ended` that the patient died or left. Returns the
-    id of who signed that version, none of one that was brought in from elsewhere. Raises RuleBroken
-    with what to do.
+    `plans` and `history` are those of the regimen, `ended` that the patient died or left. Returns
+    the id of who signed that version, none of one that was brought in from elsewhere. Raises
+    RuleBroken with what to do.
     """
     log = next((log for log in plans if _has(log, from_row.version)), None)
     if log is None:
@@ -45,14 +45,14 @@ def check_row(
             )
             % {"name": log.newest.signed_by_name, "version": log.newest.version},
         )
-    _check_open(log.standing(live, ended).state)
+    _check_open(log.standing(history, ended).state)
     place = next((n for n, row in enumerate(log.rows) if row.row == from_row.row), None)
     if place is None:
         raise RuleBroken(
             None,
             _("The plan no longer has this row. Record a step without the plan, or look at it."),
         )
-    _check_unrecorded(log.carried(live)[place], place)
+    _check_unrecorded(log.carried(history.live)[place], place)
     return log.newest.signed_by
 
 

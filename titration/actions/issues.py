@@ -59,7 +59,7 @@ def issue_plan(
         if is_newer or of_plan.newest.entry != version:
             raise ChangedMeanwhile
         card = PatientCard.objects.select_related("version__entry").get(pk=regimen.patient_id)
-        standing = of_plan.standing(history.live, planned.ended_by(card.version))
+        standing = of_plan.standing(history, planned.ended_by(card.version))
         if words := issued.refusal(of_plan, standing, history.live):
             raise RuleBroken(None, words)
         _check_day(issued_on, of_plan.newest.signed_on, today_of(log))
@@ -96,11 +96,11 @@ def tell_issue(
         of_plan = next(each for each in logs if each.plan == plan.pk)
         copies = {copy.entry: copy for copy in issued.issues([plan.pk])[plan.pk]}
         card = PatientCard.objects.select_related("version__entry").get(pk=regimen.patient_id)
-        live = logged.history(regimen).live
-        standing = of_plan.standing(live, planned.ended_by(card.version))
+        history = logged.history(regimen)
+        standing = of_plan.standing(history, planned.ended_by(card.version))
         is_retracted = Retraction.objects.filter(entry__subject=regimen.pk).exists()
         if not issued.is_outdated(
-            copies[issue.pk], of_plan, standing, live, is_retracted=is_retracted
+            copies[issue.pk], of_plan, standing, history.live, is_retracted=is_retracted
         ):
             raise RuleBroken(None, _("This copy says what holds. There is nothing to tell."))
         _check_day(told_on, issue.issued_on, today_of(log))

@@ -89,10 +89,10 @@ def check_can_sign(
     """What keeps any version of this plan from being signed: pages ask it early. RuleBroken."""
     check_regimen_stands(regimen)
     policies.check_present(_card(regimen))
-    policies.check_no_open_plan([log for log in logs if log.plan != plan], history.live)
+    policies.check_no_open_plan([log for log in logs if log.plan != plan], history)
     for log in logs:
         if log.plan == plan:
-            policies.check_not_ended(log.standing(history.live))
+            policies.check_not_ended(log.standing(history))
 
 
 def _check_rows(plan: UUID, text: PlanText, logs: tuple[planned.PlanLog, ...]) -> None:
@@ -213,7 +213,7 @@ def record_plan_event(
             raise ChangedMeanwhile
         of_plan = next(each for each in logs if each.plan == plan.pk)
         ended = planned.ended_by(_card(regimen).version)
-        policies.check_plan_event(of_plan.standing(history.live, ended), kind)
+        policies.check_plan_event(of_plan.standing(history, ended), kind)
         if kind in (PlanEventKind.WITHDRAWN, PlanEventKind.PAUSED) and not reason_text.strip():
             raise RuleBroken("reason_text", _("Write the reason in your own words."))
         event = PlanEvent(plan=plan, kind=kind, reason_text=reason_text)

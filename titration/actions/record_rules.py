@@ -16,7 +16,7 @@ from patients import context, identity
 from patients import wording as person_wording
 from patients.context import TOPICS
 from patients.models import ContextVersion, Gender, PatientCard, PatientVersion
-from titration import planning, policies, timeline, wording
+from titration import planning, policies, wording
 from titration.actions.observed_rules import ObservationText, check_kind
 from titration.actions.plan_rules import Plans, plan_text
 from titration.actions.reviews import check_opening, check_review, opens_anew
@@ -45,6 +45,7 @@ from titration.models import (
 )
 from titration.policies import RuleBroken
 from titration.reading import planned, pumped
+from titration.reading.logged import History
 from titration.timeline import StepRecord, Withdrawal
 
 
@@ -121,9 +122,13 @@ class Rules:
     def live(self, regimen: UUID) -> tuple[StepRecord, ...]:
         """The steps of a regimen that stand."""
         if regimen not in self._live:
-            gone = [Withdrawal(line, number) for line, number in self.withdrawn.items()]
-            self._live[regimen] = timeline.live_steps(self.steps[regimen], gone)
+            self._live[regimen] = self.history(regimen).live
         return self._live[regimen]
+
+    def history(self, regimen: UUID) -> History:
+        """The log of a regimen."""
+        gone = (Withdrawal(line, number) for line, number in self.withdrawn.items())
+        return History(tuple(self.steps[regimen]), tuple(gone))
 
     @property
     def card(self) -> PatientCard:
@@ -194,11 +199,11 @@ class Rules:
         text, regimen = plan_text(record), record.plan.regimen_id
         policies.check_plan(text)
         policies.check_present(self.card)
-        live, logs = self.live(regimen), self.plans.logs(regimen)
+        history, logs = self.history(regimen), self.plans.logs(regimen)
         own = next((log for log in logs if log.plan == record.plan_id), None)
-        policies.check_no_open_plan([log for log in logs if log is not own], live)
+        policies.check_no_open_plan([log for log in logs if log is not own], history)
         if own is not None:
-            policies.check_not_ended(own.standing(live))
+            policies.check_not_ended(own.standing(history))
         if problems := planning.check_order(text.rows, own.opened if own else {}):
             raise RuleBroken(None, wording.plan_problem_words(problems[0]))
 
@@ -207,7 +212,9 @@ class Rules:
             raise RuleBroken("plan", _("The plan was not signed before this."))
         regimen = record.plan.regimen_id
         [log] = [each for each in self.plans.logs(regimen) if each.plan == record.plan_id]
-        policies.check_plan_event(log.standing(self.live(regimen), self.plans.ended), record.kind)
+        policies.check_plan_event(
+            log.standing(self.history(regimen), self.plans.ended), record.kind
+        )
         needs_reason = (PlanEventKind.WITHDRAWN, PlanEventKind.PAUSED)
         if record.kind in needs_reason and not (record.reason_text or "").strip():
             raise RuleBroken("reason_text", _("Write the reason in your own words."))
@@ -222,9 +229,9 @@ class Rules:
         check_review(record, at.date(), self.plans.ended)
         before = self.plans.reviews.get(record.review)
         if opens_anew(record, before):
-            logs, live = self.plans.logs(record.regimen_id), self.live(record.regimen_id)
-            plan = planned.present_plan(logs, live, self.plans.ended)
-            check_opening(record, plan, live, before)
+            logs, history = self.plans.logs(record.regimen_id), self.history(record.regimen_id)
+            plan = planned.present_plan(logs, history, self.plans.ended)
+            check_opening(record, plan, history.live, before)
 
     def _of_copy(self, record: PlanIssue, _subject: UUID, at: datetime) -> None:
         _check_was(record.issued_on, at.date(), "issued_on")

@@ -15,6 +15,7 @@ from titration.models import Regimen, Review, ReviewStatus
 from titration.planning import Carried, Event
 from titration.policies import RuleBroken
 from titration.reading import logged, planned
+from titration.reading.logged import History
 from titration.timeline import StepRecord
 
 
@@ -62,14 +63,14 @@ def waiting_rows(regimen: Regimen, review: Review | None = None) -> tuple[Carrie
 
     With `review` the row that it opened is among them: its day may still be changed.
     """
-    live = logged.history(regimen).live
-    log = _present(regimen, live)
-    return _waiting(log, live, _opened(log, review)) if log else ()
+    history = logged.history(regimen)
+    log = _present(regimen, history)
+    return _waiting(log, history.live, _opened(log, review)) if log else ()
 
 
-def _present(regimen: Regimen, live: tuple[StepRecord, ...]) -> planned.PlanLog | None:
+def _present(regimen: Regimen, history: History) -> planned.PlanLog | None:
     logs = planned.plan_logs([regimen.pk])[regimen.pk]
-    return planned.present_plan(logs, live, planned.ended(regimen.patient_id))
+    return planned.present_plan(logs, history, planned.ended(regimen.patient_id))
 
 
 def _opened(log: planned.PlanLog, besides: Review | None) -> dict[UUID, date]:
@@ -113,8 +114,8 @@ def _check(log: Log, regimen: Regimen, text: ReviewText, before: Review | None) 
         policies.check_prescribes_at(text.whose, regimen.clinic, "whose")
     if opens_anew(text, before):
         check(log.by, regimen.clinic, SIGN)
-        live = logged.history(regimen).live
-        check_opening(text, _present(regimen, live), live, before)
+        history = logged.history(regimen)
+        check_opening(text, _present(regimen, history), history.live, before)
 
 
 def check_review(text: ReviewText | Review, today: date, ended: Event | None) -> None:

@@ -92,7 +92,7 @@ def enter_step(
     check_stands(is_retracted=known.version.is_retracted)
     check_seen(known.newest_number, seen)
     live, person = known.log.live, known.person
-    signer = check_row(known.plans, from_row, live, person.ended) if from_row else None
+    signer = check_row(known.plans, from_row, known.log, person.ended) if from_row else None
     check_instruction(regimen, instruction, live, person.life, today_of(log), signer=signer)
     step = dose_step(regimen, instruction)
     add_step(log, step)

@@ -200,7 +200,7 @@ def _short(regimen: RegimenRecord, row: LogRow | None, words: str) -> str:
 def _facts(regimen: RegimenRecord, record: PatientRecord, log: list[LogRow]) -> Facts:
     """What stands beside the instruction; "" where there is nothing to say."""
     version, today = regimen.version, record.now.date()
-    plan = present_plan(regimen.plans, regimen.history.live, record.ended)
+    plan = present_plan(regimen.plans, regimen.history, record.ended)
     state = timeline.state_of(regimen.history.in_force(record.now))
     disputed = [
         _("the instruction from %(moment)s is disputed") % {"moment": row.moment}
@@ -235,7 +235,7 @@ def _ahead(regimen: RegimenRecord, record: PatientRecord, log: list[LogRow]) -> 
 def _plan_facts(plan: PlanLog, regimen: RegimenRecord, record: PatientRecord) -> Facts:
     """The plan that is not over: how it stands, and its next written row."""
     live, today = regimen.history.live, record.now.date()
-    standing = plan.standing(live, record.ended)
+    standing = plan.standing(regimen.history, record.ended)
     name = _("%(plan)s, signed by %(name)s, %(date)s") % {
         "plan": plan_name(plan),
         "name": plan.newest.signed_by_name,
@@ -263,7 +263,7 @@ def _copies_words(regimen: RegimenRecord, record: PatientRecord) -> str:
     said = []
     for copy in (copy for copy in regimen.copies if copy.is_out):
         log = by_plan[copy.plan]
-        standing = log.standing(live, record.ended)
+        standing = log.standing(regimen.history, record.ended)
         words = {"version": copy.version, "given": given_words(copy)}
         if issued.is_outdated(copy, log, standing, live, is_retracted=False):
             said.append(_("version %(version)s, given %(given)s: NO LONGER HOLDS") % words)

@@ -110,7 +110,7 @@ class PatientRecord:
     def behind_plans(self) -> dict[int, Entry]:
         """By number the entries that brought about how plans stand; one query."""
         numbers = {
-            plan.standing(regimen.history.live, self.ended).number
+            plan.standing(regimen.history, self.ended).number
             for regimen in self.regimens
             for plan in regimen.plans
         }

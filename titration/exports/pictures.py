@@ -120,7 +120,7 @@ def _draw(
 def _present(regimen: RegimenRecord, record: PatientRecord) -> PlanLog | None:
     if not record.contents.has(parts.PLANS):
         return None
-    return present_plan(regimen.plans, regimen.history.live, record.ended)
+    return present_plan(regimen.plans, regimen.history, record.ended)
 
 
 def _plans(regimen: RegimenRecord, record: PatientRecord) -> Plans:

@@ -124,7 +124,7 @@ def read(plan: Plan) -> PlanCopy:
         regimen=version,
         is_retracted=is_retracted,
         log=log,
-        standing=log.standing(history.live, planned.ended_by(person)),
+        standing=log.standing(history, planned.ended_by(person)),
         live=history.live,
         seen=actions.newest_number(regimen, history, logs),
         dated=_dated(regimen, log.newest),

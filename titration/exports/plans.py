@@ -33,7 +33,7 @@ def plans_part(
     live, clinic, today = regimen.history.live, record.patient.clinic, record.now.date()
     found = []
     for log in reversed(regimen.plans):
-        standing = log.standing(live, record.ended)
+        standing = log.standing(regimen.history, record.ended)
         how = standing_words(log, standing, clinic, record.behind_plans)
         name = plan_name(log)
         rows = [] if standing.is_over else planned_rows(log.carried(live), today)

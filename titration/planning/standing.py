@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from titration.planning.carried import Link
-from titration.timeline import STOP, Segment, StepRecord, segments
+from titration.timeline import STOP, Segment, StepRecord, Withdrawal, segments
 
 OPEN, PAUSED, AWAITING = "open", "paused", "awaiting"
 WITHDRAWN, COMPLETED, CLOSED = "withdrawn", "completed", "closed"
@@ -50,6 +51,8 @@ def standing(
     ended: Event | None = None,
     followed: int | None = None,
     back: int | None = None,
+    stood: Iterable[StepRecord] = (),
+    withdrawals: Iterable[Withdrawal] = (),
 ) -> Standing:
     """How the plan stands after these; a "signed" is among `events`. Needs no present moment.
 
@@ -61,6 +64,11 @@ def standing(
     the entry by which another plan of the regimen was signed after the newest version: that closes
     the plan for good, whatever becomes of a stop before it. `back` is the last entry by which the
     patient was here again: the rows then wait, as after an instruction from outside.
+
+    `stood` are the steps that stood when the newest version or "continued" was recorded, and
+    `withdrawals` those of the log: the rows wait too where one of those instructions, from no row
+    and holding on that day or later, was withdrawn since, or corrected to say something else. The
+    plan was signed on what was no instruction.
     """
     ordered = sorted(events, key=lambda event: event.number)
     signed = [event for event in ordered if event.kind == "signed"][-1]
@@ -71,6 +79,7 @@ def standing(
         return Standing(CLOSED, followed, "followed")
     if ended is not None:
         return Standing(CLOSED, ended.number, ended.kind)
+    live = tuple(live)
     held = segments(live)
     stops = [step.number for step in _since(signed, held) if step.kind == STOP]
     if stops:
@@ -78,6 +87,8 @@ def standing(
     answered = [event for event in ordered if event.kind in ("signed", "continued")][-1]
     of_plan = {link.step for link in links}
     outside = [step.number for step in _since(answered, held) if step.step not in of_plan]
+    undone = _undone(answered, stood, live, withdrawals)
+    outside += [number for line, number in undone.items() if line not in of_plan]
     outside += [e.number for e in ordered if e.kind == "differs" and e.number > answered.number]
     outside += [back] if back is not None and back > answered.number else []
     if outside:
@@ -92,9 +103,25 @@ def _since(event: Event, held: Iterable[Segment]) -> list[StepRecord]:
     What is entered late of a time that was over by then says nothing of the plan, nor does a
     correction of a note, a reason or a name, after which a line says the same moment and dose.
     """
-    return [
-        segment.step
-        for segment in held
-        if segment.step.said_by > event.number
-        and (segment.end is None or segment.end.on > event.on)
-    ]
+    return [step for step in _holding(event, held) if step.said_by > event.number]
+
+
+def _undone(
+    event: Event,
+    stood: Iterable[StepRecord],
+    live: Iterable[StepRecord],
+    withdrawals: Iterable[Withdrawal],
+) -> dict[UUID, int]:
+    """By line, the entry by which an instruction that stood at an event says its dose no longer."""
+    gone = {withdrawal.step: withdrawal.number for withdrawal in withdrawals}
+    now = {step.step: step for step in live}
+    return {
+        step.step: now[step.step].said_by if step.step in now else gone[step.step]
+        for step in _holding(event, segments(stood))
+        if step.step not in now or now[step.step].says != step.says
+    }
+
+
+def _holding(event: Event, held: Iterable[Segment]) -> list[StepRecord]:
+    """The instructions that hold on the day of an event or later."""
+    return [segment.step for segment in held if segment.end is None or segment.end.on > event.on]

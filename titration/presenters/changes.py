@@ -298,8 +298,8 @@ def _regimen(
     words = step_words(step) if step else _("No recorded instruction stands.")
     if step is None and history.live:
         words = _("No recorded instruction has begun yet.")
-    plan = present_plan(of.plans, history.live, ended)
-    standing = plan.standing(history.live, ended).state if plan else ""
+    plan = present_plan(of.plans, history, ended)
+    standing = plan.standing(history, ended).state if plan else ""
     is_withdrawn = any(
         key.subject == of.regimen and key.entry in changes.withdrawals for key in of.keys
     )

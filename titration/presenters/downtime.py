@@ -171,7 +171,7 @@ def _regimen(regimen: OpenRegimen, standing: Standing, known: UpTo) -> RegimenPa
 
 def _plan(name: str, log: PlanLog, regimen: OpenRegimen, known: UpTo) -> PlanPart:
     today = known.now.date()
-    standing = log.standing(regimen.history.live)
+    standing = log.standing(regimen.history)
     carried = log.carried(regimen.history.live)
     first = planning.first_open(carried, today)
     last = min(first + ROWS, len(carried))
@@ -197,7 +197,7 @@ def _copies(regimen: OpenRegimen, clinic: Clinic) -> list[tuple[str, bool]]:
     """The copies that are with the patient, the newest first, and whether each holds no longer."""
     live, found = regimen.history.live, []
     for log in regimen.plans:
-        standing = log.standing(live)
+        standing = log.standing(regimen.history)
         for copy in regimen.copies[log.plan]:
             if not copy.is_out:
                 continue

@@ -18,7 +18,7 @@ from titration.presenters.log import heading_words
 from titration.presenters.sides import Side, side_of_dose
 from titration.reading.logged import History
 from titration.reading.planned import PlanLog, SignedVersion, present_plan
-from titration.timeline import StepRecord
+from titration.timeline import StepRecord, Withdrawal
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def next_row(
     plans: Sequence[PlanLog], history: History, ended: planning.Event | None, today: date
 ) -> UUID | None:
     """The first row that is still to be recorded of the plan that is open; none where none is."""
-    plan = present_plan(plans, history.live, ended)
-    if plan is None or plan.standing(history.live, ended).state != planning.OPEN:
+    plan = present_plan(plans, history, ended)
+    if plan is None or plan.standing(history, ended).state != planning.OPEN:
         return None
     remaining = planning.open_rows(plan.carried(history.live), today)
     return remaining[0].row.row if remaining else None
@@ -293,7 +293,7 @@ def outside_words(
     corrected: StepRecord | None = None,
 ) -> str:
     """What a step from no row does to the plan that is not over; "" where there is none."""
-    before = [(plan, plan.standing(history.live)) for plan in plans]
+    before = [(plan, plan.standing(history)) for plan in plans]
     held = next(((plan, standing) for plan, standing in before if not standing.is_over), None)
     if held is None:
         return ""
@@ -310,12 +310,27 @@ def outside_words(
     return _("This is outside the signed plan: its remaining rows will wait for %(name)s.") % said
 
 
+def undone_words(plans: Sequence[PlanLog], line: UUID, history: History, prescriber: str) -> str:
+    """What the withdrawal of a step does to the plan that is not over; "" where that is nothing."""
+    plan = present_plan(plans, history)
+    if plan is None or plan.standing(history).state == planning.AWAITING:
+        return ""
+    withdrawal = Withdrawal(line, max(history.last_number, plan.last_number) + 1)
+    after = plan.standing(History(history.records, (*history.withdrawals, withdrawal)))
+    if after.state != planning.AWAITING:
+        return ""
+    return _(
+        "The signed plan was signed while this entry stood: once it is withdrawn, the remaining "
+        "rows will wait for %(name)s."
+    ) % {"name": prescriber}
+
+
 def _with(
     history: History, instruction: Instruction, number: int, corrected: StepRecord | None
-) -> tuple[StepRecord, ...]:
-    """The live steps once this was recorded."""
+) -> History:
+    """The log once this was recorded."""
     record = _as_record(instruction, number, corrected.step if corrected else None)
-    return timeline.live_steps([*history.records, record], history.withdrawals)
+    return History((*history.records, record), history.withdrawals)
 
 
 def _as_record(instruction: Instruction, number: int = 0, line: UUID | None = None) -> StepRecord:

@@ -202,7 +202,7 @@ def read_of(versions: Sequence[RegimenVersion], patient: Patient, known: int | N
         versions,
         logs,
         {
-            regimen: (of_it, planned.present_plan(of_it, logs[regimen].live, ended))
+            regimen: (of_it, planned.present_plan(of_it, logs[regimen], ended))
             for regimen, of_it in plans.items()
         },
         ended,

@@ -36,9 +36,11 @@ def plan_lines(read: Regimens, today: date, query: str) -> dict[UUID, PlanLine]:
     """By regimen of one patient: the plan that is not over. No query."""
     found = {}
     for regimen, (_logs, log) in read.plans.items():
-        live = read.logs[regimen].live
+        history = read.logs[regimen]
         if log is not None:
-            found[regimen] = _plan_line(log, log.standing(live, read.ended), live, today, query)
+            found[regimen] = _plan_line(
+                log, log.standing(history, read.ended), history.live, today, query
+            )
     return found
 
 

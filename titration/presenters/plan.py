@@ -87,7 +87,7 @@ def plan_page(
     now = moment.at if moment else now
     version, is_retracted = logged.text_of(regimen, history.known)
     person = banner(regimen.patient, today=now.date(), moment=moment)
-    standing = log.standing(history.live, planned.ended(regimen.patient_id, history.known))
+    standing = log.standing(history, planned.ended(regimen.patient_id, history.known))
     is_now = moment is None and not person.is_erased
     is_open = is_now and not is_retracted
     may_sign = is_open and allows(user, plan.clinic, SIGN)

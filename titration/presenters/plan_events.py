@@ -52,7 +52,7 @@ def event_page(
     plan: Plan, log: PlanLog, history: History, kind: str, now: datetime, name: str
 ) -> dict[str, object]:
     """What stands beside the form. `name` is the patient's, for the button."""
-    standing = log.standing(history.live, planned.ended(plan.regimen.patient_id))
+    standing = log.standing(history, planned.ended(plan.regimen.patient_id))
     carried = log.carried(history.live)
     first = planning.first_open(carried, now.date())
     step = history.in_force(now)

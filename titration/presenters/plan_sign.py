@@ -73,7 +73,7 @@ def standing_now(
     log: PlanLog, history: History, regimen: Regimen
 ) -> tuple[StandingWords, str] | None:
     """How the revised plan stands, and what a signature makes of that; none if it is open."""
-    standing = log.standing(history.live, planned.ended(regimen.patient_id))
+    standing = log.standing(history, planned.ended(regimen.patient_id))
     match standing.state:
         case planning.OPEN:
             return None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.models import Clinic
-from ledger.models import Entry
+from ledger.models import Entry, Retraction
 from patients.models import PatientVersion
 from titration import planning
 from titration.models import DoseStep
@@ -101,6 +101,11 @@ def _of_another_record(standing: Standing, entry: Entry, clinic: Clinic) -> str:
             said = _(
                 "The rows that remain wait for the prescriber: %(name)s recorded an instruction "
                 "from outside the plan, %(when)s, entry %(number)s."
+            )
+        case planning.AWAITING, _reason if entry.kind == Retraction.KIND:
+            said = _(
+                "The rows that remain wait for the prescriber: %(name)s withdrew an instruction as "
+                "entered in error, %(when)s, entry %(number)s. The plan was signed while it stood."
             )
         case planning.AWAITING, _reason if entry.kind == PatientVersion.KIND:
             said = _(

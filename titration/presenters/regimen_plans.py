@@ -161,7 +161,7 @@ def regimen_plans(
     if not logs:
         return RegimenPlans((), Plans(), **found)
     ended = planned.ended(regimen.patient_id, known)
-    standings = {log.plan: log.standing(history.live, ended) for log in logs}
+    standings = {log.plan: log.standing(history, ended) for log in logs}
     present = next((log for log in reversed(logs) if not standings[log.plan].is_over), None)
     copies = [copy for each in issued.issues(standings, known).values() for copy in each]
     found |= {

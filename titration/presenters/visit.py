@@ -18,9 +18,9 @@ from titration.presenters.log import quoted
 from titration.presenters.observed import effect_details, effect_words, series_words, value_words
 from titration.presenters.recording import ReadBack
 from titration.reading.contacted import Contacted
+from titration.reading.logged import History
 from titration.reading.observed import Effect, Observed
-from titration.reading.planned import PlanLog
-from titration.timeline import StepRecord
+from titration.reading.planned import PlanLog, present_plan
 
 _NOBODY = UUID(int=0)
 _NEVER = datetime.fromtimestamp(0, UTC)
@@ -60,9 +60,7 @@ def contact_part(text: ContactText, titles: Mapping[UUID, str], calls: Sequence[
     )
 
 
-def report_part(
-    title: str, text: IntakeText, plans: Sequence[PlanLog], live: Sequence[StepRecord]
-) -> Part:
+def report_part(title: str, text: IntakeText, plans: Sequence[PlanLog], log: History) -> Part:
     """A report in words, and what it does to a signed plan."""
     report = _report(text)
     facts = [
@@ -72,7 +70,7 @@ def report_part(
         (_("Note"), quoted(text.note)),
     ]
     notices = [_("A report is no instruction, and changes none.")]
-    if _makes_wait(report, plans, live):
+    if _makes_wait(report, plans, log):
         notices.append(_("The remaining rows of the signed plan will wait for the prescriber."))
     return Part(
         _("Report of the intake: %(medicine)s") % {"medicine": title},
@@ -111,13 +109,13 @@ def measured_part(texts: Sequence[ObservationText]) -> Part:
     )
 
 
-def _makes_wait(report: Report, plans: Sequence[PlanLog], live: Sequence[StepRecord]) -> bool:
-    present = next((log for log in reversed(plans) if not log.standing(live).is_over), None)
+def _makes_wait(report: Report, plans: Sequence[PlanLog], log: History) -> bool:
+    present = present_plan(plans, log)
     return (
         present is not None
         and report.is_differing
         and report.last_on >= present.versions[0].signed_on
-        and present.standing(live).state in (planning.OPEN, planning.PAUSED)
+        and present.standing(log).state in (planning.OPEN, planning.PAUSED)
     )
 
 

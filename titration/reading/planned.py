@@ -16,7 +16,7 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from access.composed import Composed
 from ledger.models import FIRST_AT, FIRST_ZONE
 from patients.models import PatientStatus, PatientVersion
-from titration import intake, planning
+from titration import intake, planning, timeline
 from titration.dosing import Component
 from titration.intake import Report
 from titration.models import (
@@ -31,7 +31,7 @@ from titration.models import (
 )
 from titration.planning import Carried, Event, Link, PlanText, Row, Standing
 from titration.reading import reported
-from titration.reading.logged import up_to
+from titration.reading.logged import History, up_to
 from titration.timeline import StepRecord
 
 
@@ -108,12 +108,22 @@ class PlanLog:
         numbers += [event.number for event in self.differs]
         return max([self.newest.number, *numbers])
 
-    def standing(self, live: Sequence[StepRecord], ended: Event | None = None) -> Standing:
-        """How the plan stands beside the live steps of its regimen; see planning.standing."""
+    def standing(self, log: History, ended: Event | None = None) -> Standing:
+        """How the plan stands beside the log of its regimen; see planning.standing."""
         signed = [Event(v.number, "signed", v.signed_on) for v in self.versions]
         events = [Event(e.number, e.kind, e.on) for e in self.events]
         told = [*signed, *events, *self.differs]
-        return planning.standing(told, live, self.links, ended, self.followed_by, self.back)
+        stood = timeline.live_steps(log.records, log.withdrawals, self.answered)
+        return planning.standing(
+            told,
+            log.live,
+            self.links,
+            ended,
+            self.followed_by,
+            self.back,
+            stood,
+            log.withdrawals,
+        )
 
     def carried(self, live: Sequence[StepRecord]) -> tuple[Carried, ...]:
         """The rows of the newest version beside what was recorded from them."""
@@ -178,10 +188,10 @@ def plan_log(plan: UUID, regimen: UUID, known: int | None = None) -> PlanLog | N
 
 
 def present_plan(
-    logs: Sequence[PlanLog], live: Sequence[StepRecord], ended: Event | None = None
+    plans: Sequence[PlanLog], log: History, ended: Event | None = None
 ) -> PlanLog | None:
     """The plan that is not over, of which a regimen has one at most."""
-    return next((log for log in reversed(logs) if not log.standing(live, ended).is_over), None)
+    return next((plan for plan in reversed(plans) if not plan.standing(log, ended).is_over), None)
 
 
 class _Version(NamedTuple):

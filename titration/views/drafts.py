@@ -117,7 +117,7 @@ def begin(
 def present_plan(regimen: Regimen) -> PlanLog | None:
     """The plan of a regimen that is not over."""
     logs = planned.plan_logs([regimen.pk])[regimen.pk]
-    return planned.present_plan(logs, logged.history(regimen).live) if logs else None
+    return planned.present_plan(logs, logged.history(regimen)) if logs else None
 
 
 def present_words(present: PlanLog | None) -> str:

@@ -72,8 +72,8 @@ def plan_to_sign(request: SignedInRequest, pk: UUID) -> Plan:
 
 def fits(plan: Plan, log: PlanLog, kind: str) -> bool:
     """Whether this can be recorded of the plan as it stands now."""
-    live = logged.history(plan.regimen).live
-    standing = log.standing(live, planned.ended(plan.regimen.patient_id))
+    history = logged.history(plan.regimen)
+    standing = log.standing(history, planned.ended(plan.regimen.patient_id))
     is_retracted = plan.regimen.card.is_retracted
     return not is_retracted and kind in policies.EVENTS_OF_STATE.get(standing.state, set())
 

@@ -113,7 +113,7 @@ class Screen:
         if self.row is not None and self.corrected is None:
             as_it_is = FromRow(self.row.plan.newest.entry, self.row.row.row)
             ended = planned.ended(self.regimen.patient_id)
-            actions.check_row(self.plans, as_it_is, self.history.live, ended)
+            actions.check_row(self.plans, as_it_is, self.history, ended)
 
     def row_refusal(self) -> str:
         """Why the row cannot be recorded now; "" when it can."""

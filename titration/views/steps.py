@@ -35,7 +35,7 @@ from titration.forms.steps import (
 )
 from titration.forms.written_rows import row_of
 from titration.models import KINDS_WITH_DOSE, DoseStep, ReceivedHow, Regimen, StepKind
-from titration.presenters.following import Following, followed_from, following
+from titration.presenters.following import Following, followed_from, following, undone_words
 from titration.presenters.log import log_rows
 from titration.presenters.regimen import title_of
 from titration.reading import logged, planned
@@ -345,6 +345,7 @@ def _what_is_withdrawn(step: DoseStep, form: RetractionForm, *, is_overtaken: bo
         "correct_url": reverse("step-correct", args=[step.step]),
         "back": reverse("regimen", args=[regimen.pk]),
         "instead": rows[-1] if instead else None,
+        "undone": undone_words(plans, step.step, history, newest_version(regimen).responsible_name),
     }
 
 

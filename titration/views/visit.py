@@ -371,5 +371,5 @@ class Visit:
 
     def _report_part(self, report: ReportPart) -> Part:
         plans = self.plans[report.regimen.pk]
-        live = logged.history(report.regimen).live
-        return report_part(report.title, report.form.text, plans, live)
+        log = logged.history(report.regimen)
+        return report_part(report.title, report.form.text, plans, log)

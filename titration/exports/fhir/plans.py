@@ -50,7 +50,7 @@ HOW_MODES = {"handed": "FACE", "post": "MAILWRIT", "message": "ELECTRONIC", "rea
 def plans(around: Around, regimen: RegimenRecord) -> Iterator[Made]:
     """Every version of every signed plan, and the copies of it, in the order of their signing."""
     for log in regimen.plans:
-        standing = log.standing(regimen.history.live, around.record.ended)
+        standing = log.standing(regimen.history, around.record.ended)
         for place, version in enumerate(log.versions):
             before = log.versions[place - 1] if place else None
             yield _request(around, regimen, log, standing, version, before)
