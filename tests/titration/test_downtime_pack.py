@@ -233,18 +233,27 @@ def test_what_is_recorded_meanwhile_changes_nothing(story) -> None:
 
 
 def test_reading_asks_no_more_of_many(story) -> None:
-    known = downtime.up_to(story.clinic, timezone.now())
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
-        next(pages.parts_of(known, downtime.patients_of(known)))
-    for name in ("Farrow", "Ghatak"):
-        step_of(story.regimen(name))
-    known = downtime.up_to(story.clinic, timezone.now())
-    with CaptureQueriesContext(connection) as many:
-        [part] = pages.parts_of(known, downtime.patients_of(known))
-    assert len(part.people) == 4
-    assert len(many) == len(few)
+    """Nor of many plans that wait for their prescriber, each since an entry of its own."""
+
+    def wait(name: str) -> None:
+        regimen = story.regimen(name)
+        plan_of(regimen, planned_row(TODAY, times(3, "5")))
+        step_of(regimen, TODAY - timedelta(1))
+
+    def read() -> tuple[list[pages.Part], int]:
+        known = downtime.up_to(story.clinic, timezone.now())
+        with CaptureQueriesContext(connection) as asked:
+            parts = list(pages.parts_of(known, downtime.patients_of(known)))
+        return parts, len(asked)
+
+    wait("Farrow")
+    _parts, few = read()
+    for name in ("Ghatak", "Hale"):
+        wait(name)
+    [part], many = read()
+    plans = [regimen.plan for person in part.people for regimen in person.regimens]
+    assert sum("wait for the prescriber" in plan.standing for plan in plans if plan) == 3
+    assert many == few
 
 
 def test_another_record_of_the_same_person_is_named_and_on_record(story, folder) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import Clinic
+from ledger.models import Entry
 from patients import linked
 from patients import wording as people
 from patients.presenters import linked_records, moved_words
@@ -91,7 +92,7 @@ def up_to_words(known: UpTo) -> str:
 def people_parts(known: UpTo, found: Sequence[Person]) -> list[PersonPart]:
     """What the pack says of these people, in their order.
 
-    Four queries, and some for each whose record is linked with another.
+    Five queries, and some for each whose record is linked with another.
     """
     regimens = list(chain.from_iterable(person.regimens for person in found))
     read = Regimens(
@@ -102,7 +103,17 @@ def people_parts(known: UpTo, found: Sequence[Person]) -> list[PersonPart]:
     stands = standings(read, known.clinic, known.now, known.moment)
     by_regimen = dict(zip(read.logs, stands, strict=True))
     others = _others([person.version.patient_id for person in found], known)
-    return [_person(person, by_regimen, others, known) for person in found]
+    causes = _causes(regimens, known)
+    return [_person(person, by_regimen, others, causes, known) for person in found]
+
+
+def _causes(regimens: Sequence[OpenRegimen], known: UpTo) -> dict[int, Entry]:
+    """By their numbers, the entries that left the plans of these regimens as they stand."""
+    numbers = {
+        regimen.present.standing(regimen.history).number for regimen in regimens if regimen.present
+    }
+    found = Entry.objects.filter(clinic=known.clinic, number__in=numbers)
+    return {entry.number: entry for entry in found} if numbers else {}
 
 
 def _others(patients: Sequence[UUID], known: UpTo) -> dict[UUID, list[str]]:
@@ -123,6 +134,7 @@ def _person(
     person: Person,
     stands: Mapping[UUID, Standing],
     others: Mapping[UUID, list[str]],
+    causes: Mapping[int, Entry],
     known: UpTo,
 ) -> PersonPart:
     version, today = person.version, known.now.date()
@@ -144,12 +156,15 @@ def _person(
         ),
         linked=others.get(version.patient_id, ()),
         regimens=[
-            _regimen(regimen, stands[regimen.version.regimen_id], known) for regimen in ordered
+            _regimen(regimen, stands[regimen.version.regimen_id], causes, known)
+            for regimen in ordered
         ],
     )
 
 
-def _regimen(regimen: OpenRegimen, standing: Standing, known: UpTo) -> RegimenPart:
+def _regimen(
+    regimen: OpenRegimen, standing: Standing, causes: Mapping[int, Entry], known: UpTo
+) -> RegimenPart:
     present = regimen.present
     copies = _copies(regimen, known.clinic)
     return RegimenPart(
@@ -160,7 +175,7 @@ def _regimen(regimen: OpenRegimen, standing: Standing, known: UpTo) -> RegimenPa
         words=standing.words,
         now=standing.now,
         ahead=standing.ahead,
-        plan=_plan(standing.plan.name, present, regimen, known)
+        plan=_plan(standing.plan.name, present, regimen, causes, known)
         if present and standing.plan
         else None,
         copies=[words for words, _is_outdated in copies],
@@ -169,7 +184,9 @@ def _regimen(regimen: OpenRegimen, standing: Standing, known: UpTo) -> RegimenPa
     )
 
 
-def _plan(name: str, log: PlanLog, regimen: OpenRegimen, known: UpTo) -> PlanPart:
+def _plan(
+    name: str, log: PlanLog, regimen: OpenRegimen, causes: Mapping[int, Entry], known: UpTo
+) -> PlanPart:
     today = known.now.date()
     standing = log.standing(regimen.history)
     carried = log.carried(regimen.history.live)
@@ -186,7 +203,7 @@ def _plan(name: str, log: PlanLog, regimen: OpenRegimen, known: UpTo) -> PlanPar
         ) % {"count": more}
     return PlanPart(
         name=name,
-        standing=standing_words(log, standing, known.clinic).sentence,
+        standing=standing_words(log, standing, known.clinic, causes).sentence,
         waits=standing.state != planning.OPEN,
         rows=planned_rows(carried, today, first, last),
         after=after,
