@@ -15,6 +15,7 @@ from tests.pages import Page, typed_over
 from tests.titration.factories import effect_of, measure_of, observation_of, regimen_of
 from titration import actions
 from titration.models import Observation, SideEffect
+from titration.policies import ChangedMeanwhile
 from titration.reading import observed
 from titration.timeline import Effective
 
@@ -82,6 +83,61 @@ def test_what_is_written_on_the_sheet_is_recorded_together(client, patient, reco
     page = client.get(listed(patient)).text
     assert "upper 128, lower 83\u00a0mmHg" in page
     assert "calf, left" in page
+
+
+def test_a_value_that_somebody_else_wrote_meanwhile_is_read_first(client, patient, recorder):
+    """Of the same measure on the same day; then both stand, and neither is lost."""
+    weight, pulse = measure_of(patient.clinic), measure_of(patient.clinic, "Pulse")
+    page = Page(client.get(sheet(patient)))
+    for version, on in ((weight, date(2026, 3, 5)), (weight, date(2026, 3, 4)), (pulse, None)):
+        observation_of(patient, version, on or date(2026, 3, 5), measured_by=f"Ward {on}")
+    typed = typed_over(page.values, {**THE_DAY, **row(weight, figure="67")})
+
+    answer = Page(client.post(sheet(patient), typed))
+
+    assert answer.status == 409
+    assert "Recorded of the same day while you were writing." in answer.text
+    assert "61.5 kg" in answer.text
+    assert "Ward 2026-03-05" in answer.text
+    assert "Ward 2026-03-04" not in answer.text
+    assert "Ward None" not in answer.text
+    assert answer.values[f"{weight.pk.hex}-0-figure"] == "67"
+    assert Observation.objects.count() == 3
+    for _again in range(2):
+        assert client.post(sheet(patient), answer.values).status_code == 302
+    assert Observation.objects.count() == 4
+
+
+def test_a_value_recorded_since_is_found_under_the_lock(patient, recorder):
+    weight = measure_of(patient.clinic)
+    first = observation_of(patient, weight)
+    text = actions.ObservationText(first.effective, weight, figure=Decimal(67))
+    said = {"patient": patient, "observations": (text,), "by": recorder}
+    with pytest.raises(ChangedMeanwhile):
+        actions.record_observations(**said, seen=first.entry.number - 1)
+    assert actions.record_observations(**said, seen=first.entry.number)
+    withdrawn = {"reason": "twice", "reason_text": "", "by": recorder}
+    for each in Observation.objects.select_related("entry", "patient__clinic"):
+        actions.retract_observed(record=each, **withdrawn)
+    assert actions.record_observations(**said, seen=first.entry.number - 1)
+
+
+def test_a_sign_that_somebody_else_wrote_meanwhile_is_read_first(client, patient, recorder):
+    """Whatever day each of them was told that it began on."""
+    url = f"/patients/{patient.pk}/side-effects/new/"
+    page = Page(client.get(url))
+    effect_of(patient, reported_by="Her daughter")
+    effect_of(patient, symptom="nausea", reported_by="The ward")
+    said = {"written_as": "side-effect", "symptom": "drowsiness", "words": "Sleeps at noon"}
+
+    answer = Page(client.post(url, typed_over(page.values, {**THE_DAY, **said})))
+
+    assert answer.status == 409
+    assert "Her daughter" in answer.text
+    assert "The ward" not in answer.text
+    assert answer.values["words"] == "Sleeps at noon"
+    assert client.post(url, answer.values).status_code == 302
+    assert SideEffect.objects.count() == 3
 
 
 def test_a_figure_beyond_the_bounds_comes_back_with_a_tick_to_set(client, patient, recorder):

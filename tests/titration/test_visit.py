@@ -19,8 +19,10 @@ from tests.pages import Page, typed_over
 from tests.titration.doses import times
 from tests.titration.factories import (
     contact_of,
+    effect_of,
     measure_of,
     medicine_of,
+    observation_of,
     plan_of,
     planned_row,
     regimen_of,
@@ -305,13 +307,34 @@ def test_a_contact_and_a_report_of_the_day_that_came_meanwhile_are_read_first(
     report_of(version, from_on=today - timedelta(days=60), until_on=today, note="All the summer")
     page = visiting.send(stages[0], **typed)
     assert page.status == 200
-    assert "Recorded of the same day while your page was open." in page.text
+    assert "Recorded while your page was open, of the same day or of the same sign." in page.text
     assert "“The first of them”" in page.text
     assert "“All the summer”" in page.text
     assert "The day before" not in page.text
     assert Contact.objects.count() == 2
     assert visiting.send(stages[1]).response.status_code == 302
     assert (Contact.objects.count(), IntakeReport.objects.count()) == (3, 2)
+
+
+def test_a_value_and_a_sign_that_came_meanwhile_are_read_first(client, version, nurse) -> None:
+    patient, weight = version.regimen.patient, measure_of(version.regimen.clinic)
+    visiting = Visiting(client, version, f"?version={weight.pk}&effects=1")
+    typed = {
+        f"{weight.pk.hex}-0-figure": "67",
+        "effect-0-written_as": "side-effect",
+        "effect-0-symptom": "drowsiness",
+        "effect-0-which_day": today_of(version).isoformat(),
+    }
+    visiting.send("review", **visiting.contact() | typed)
+    observation_of(patient, weight, today_of(version), by=nurse)
+    effect_of(patient, by=nurse, reported_by="Her daughter")
+    page = visiting.send("confirm")
+    assert page.status == 200
+    assert "61.5 kg" in page.text
+    assert "Her daughter" in page.text
+    assert not Contact.objects.exists()
+    assert visiting.send("confirm").response.status_code == 302
+    assert (Observation.objects.count(), SideEffect.objects.count()) == (2, 2)
 
 
 def test_the_read_back_can_be_changed_and_keeps_everything(client, version, nurse) -> None:

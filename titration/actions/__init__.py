@@ -64,6 +64,7 @@ from titration.actions.observations import (
     correct_effect,
     correct_observation,
     end_effect,
+    newer_alike,
     record_observations,
     retract_observed,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "left_to_hand_over",
     "life_of",
     "named",
+    "newer_alike",
     "newest_number",
     "offer_patient",
     "open_regimen",

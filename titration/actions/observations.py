@@ -3,7 +3,7 @@
 `add_observations` and `add_effects` take an open Log, so that a visit can be recorded whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -23,7 +23,9 @@ from titration.actions.observed_rules import (
 )
 from titration.actions.shared import card_of, today_of, withdraw
 from titration.models import Course, MeasureVersion, MeasureWords, Observation, SideEffect
-from titration.policies import RuleBroken
+from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.reading import observed
+from titration.reading.observed import Effect, Observed
 from titration.timeline import Effective
 
 
@@ -35,10 +37,17 @@ def record_observations(
     effects: tuple[EffectText, ...] = (),
     by: User,
     submission: Asking,
+    seen: int | None = None,
 ):
-    """Record observations and side effects of a patient, all or none. Returns the first record."""
+    """Record observations and side effects of a patient, all or none. Returns the first record.
+
+    `seen` is the newest entry of the patient that the person's page knew: ChangedMeanwhile when
+    somebody recorded the same measure of the same day, or the same sign, since.
+    """
     check(by, patient.clinic, RECORD)
     with writing(patient.clinic, by=by, submission=submission) as log:
+        if seen is not None and newer_alike(patient, (*observations, *effects), seen):
+            raise ChangedMeanwhile
         if not observations and not effects:
             raise RuleBroken(None, _("Nothing is written yet. Write at least one value."))
         records = [
@@ -46,6 +55,14 @@ def record_observations(
             *add_effects(log, patient, effects),
         ]
         return records[0]
+
+
+def newer_alike(
+    patient: Patient, texts: Iterable[ObservationText | EffectText], seen: int
+) -> list[Observed | Effect]:
+    """What somebody recorded after the entry `seen` that may be the same as one of these texts."""
+    about = {text.about for text in texts}
+    return observed.newer_alike(patient.pk, about, seen) if about else []
 
 
 def add_observations(

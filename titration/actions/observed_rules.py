@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,13 @@ class ObservationText:
     measured_by: str = ""
     note: str = ""
 
+    @property
+    def about(self) -> tuple[UUID, str, str, date] | None:
+        """As `reading.observed.Observed.about`; none of a correction."""
+        if self.version is None:
+            return None
+        return self.version.measure_id, self.site, self.side, self.effective.on
+
 
 @dataclass(frozen=True)
 class EffectText:
@@ -63,6 +71,11 @@ class EffectText:
     ended: Effective | None = None
     regimen: Regimen | None = None
     reported_by: str = ""
+
+    @property
+    def about(self) -> str:
+        """As `reading.observed.Effect.about`."""
+        return self.symptom
 
 
 class OneRefused(RuleBroken):

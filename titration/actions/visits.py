@@ -13,7 +13,7 @@ from titration import patient_rows, projection
 from titration.actions.carrying import FromRow
 from titration.actions.contacts import ContactText, add_contact
 from titration.actions.intake import IntakeText, add_reports
-from titration.actions.observations import add_effects, add_observations
+from titration.actions.observations import add_effects, add_observations, newer_alike
 from titration.actions.observed_rules import EffectText, ObservationText, OneRefused
 from titration.actions.shared import check_regimen_stands
 from titration.actions.steps import Instruction, enter_step
@@ -55,12 +55,13 @@ def record_visit(
 ):
     """Record a contact with everything done and said at it, all or nothing, in one write.
 
-    Returns the Contact. Raises OneRefused, and ChangedMeanwhile as record_step, record_contact and
-    record_intake do; `seen` as in the latter two.
+    Returns the Contact. Raises OneRefused, and ChangedMeanwhile as record_step, record_contact,
+    record_intake and record_observations do; `seen` as in the latter three.
     """
     check(by, patient.clinic, RECORD)
     with writing(patient.clinic, by=by, submission=submission) as log:
-        if seen is not None and _is_told_twice(patient, contact, reports, seen):
+        told = (*observations, *effects)
+        if seen is not None and _is_told_twice(patient, contact, reports, told, seen):
             raise ChangedMeanwhile
         try:
             made = add_contact(log, patient, contact)
@@ -91,11 +92,23 @@ def record_visit(
 
 
 def _is_told_twice(
-    patient: Patient, contact: ContactText, reports: Iterable[VisitReport], seen: int
+    patient: Patient,
+    contact: ContactText,
+    reports: Iterable[VisitReport],
+    told: Iterable[ObservationText | EffectText],
+    seen: int,
 ) -> bool:
-    """Whether a contact of the day, or a report of one of the days, was recorded since."""
-    return bool(contacted.newer_of_day(patient.pk, contact.effective.on, seen)) or any(
-        reported.newer_of_days(report.regimen.pk, [report.text.days], seen) for report in reports
+    """Whether a contact of the day, a report of one of the days, a measure or a sign of these was
+
+    recorded since.
+    """
+    return (
+        bool(contacted.newer_of_day(patient.pk, contact.effective.on, seen))
+        or any(
+            reported.newer_of_days(report.regimen.pk, [report.text.days], seen)
+            for report in reports
+        )
+        or bool(newer_alike(patient, told, seen))
     )
 
 

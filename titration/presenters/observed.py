@@ -28,6 +28,7 @@ from titration.presenters.log import (
     quoted,
     withdrawal_words,
 )
+from titration.presenters.texts import TextCard
 from titration.reading.observed import Effect, Observed
 
 COURSES = {
@@ -219,6 +220,31 @@ def details_of(text: Observed | Effect, titles: Mapping[UUID, str]) -> list[tupl
     if isinstance(text, Effect):
         return effect_details(text, titles)
     return observation_details(text)
+
+
+def newer_cards(
+    found: Iterable[Observed | Effect], clinic: Clinic, titles: Mapping[UUID, str]
+) -> list[TextCard]:
+    """What somebody else wrote of the same while a page was open; nothing is done with it here."""
+    return [
+        TextCard(
+            entry=each.entry,
+            line=each.line,
+            heading=effect_words(each) if isinstance(each, Effect) else series_words(each),
+            details=details_of(each, titles),
+            number=f"{each.number:,}",
+            recorded_by=each.recorded_by_name,
+            recorded_at=moment_words(each.recorded_at, clinic),
+            status=LIVE,
+            error="",
+            url=reverse(
+                "side-effect" if isinstance(each, Effect) else "observation", args=[each.line]
+            ),
+            correct_url="",
+            retract_url="",
+        )
+        for each in found
+    ]
 
 
 def text_rows(

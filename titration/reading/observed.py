@@ -4,7 +4,7 @@ One query each. The newest text of each line is read; a withdrawn line keeps its
 the number of the entry that withdrew it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -66,6 +66,11 @@ class Observed(NamedTuple):
         return self.measure, self.name, self.unit, self.site, self.side
 
     @property
+    def about(self) -> tuple[UUID, str, str, date]:
+        """What two people may both write down: a measure at a place, on a day."""
+        return self.measure, self.site, self.side, self.effective.on
+
+    @property
     def is_number(self) -> bool:
         return self.kind == MeasureKind.NUMBER
 
@@ -94,6 +99,11 @@ class Effect(NamedTuple):
     @property
     def order(self) -> tuple:
         return (*self.effective.order, self.number)
+
+    @property
+    def about(self) -> str:
+        """What two people may both write down: the sign, which each dates as it was told."""
+        return self.symptom
 
     @property
     def is_continuing(self) -> bool:
@@ -177,6 +187,17 @@ def effects(patient: UUID, known: int | None = None) -> tuple[Effect, ...]:
     """The side effects of a patient that stand, in order of their beginning; one query."""
     found = (_effect(row, known) for row in _effects_of(patient, known))
     return tuple(sorted((each for each in found if each.withdrawn is None), key=_order))
+
+
+def newer_alike(patient: UUID, about: Collection[Hashable], seen: int) -> list[Observed | Effect]:
+    """What stands, is about one of these and was recorded after the entry `seen`; two queries."""
+    told = {"patient": patient, "entry__number__gt": seen}
+    found: list[Observed | Effect] = [
+        *(_observed(row, None) for row in _observations().newest().filter(**told)),
+        *(_effect(row, None) for row in _effects().newest().filter(**told)),
+    ]
+    newer = (each for each in found if each.withdrawn is None and each.about in about)
+    return sorted(newer, key=lambda each: each.number)
 
 
 def standing(texts: Iterable[Observed | Effect]) -> list[Observed | Effect]:

@@ -1,5 +1,6 @@
 """How the patient was: the table of it, a sheet of measures to record, one observation again."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -19,10 +20,16 @@ from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.models import Retraction
 from ledger.moments import Moment
-from ledger.writing import AlreadySuperseded, SubmissionConflict, check_not_erased
+from ledger.writing import (
+    AlreadySuperseded,
+    SubmissionConflict,
+    check_not_erased,
+    newest_number_of,
+)
 from patients.models import Patient
 from patients.presenters import banner, not_today
 from titration import actions
+from titration.actions import EffectText, ObservationText
 from titration.forms.observations import (
     ObservationCorrectionForm,
     ObservedForm,
@@ -32,17 +39,20 @@ from titration.forms.observations import (
     value_initial,
 )
 from titration.forms.span import SpanForm
+from titration.forms.submission import SubmissionForm
 from titration.forms.when import effective_initial
 from titration.models import MeasureVersion, Observation
-from titration.policies import RuleBroken
+from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.presenters.observed import (
     EffectRow,
     effect_rows,
+    newer_cards,
     observed_rows,
     series_words,
     text_rows,
 )
 from titration.presenters.regimen import titles_of
+from titration.presenters.texts import TextCard
 from titration.reading import observed
 from titration.views.attempts import attempt, read_anew, sent_before
 from titration.views.recording import with_another_row, withhold
@@ -138,16 +148,24 @@ def observation_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
     added = str(typed.get("add_row", "")) if typed else ""
     if typed and added:
         typed = with_another_row(typed)
-    form = ObservedForm(typed, clinic=found.clinic, now=now)
+    initial = {"seen": newest_number_of(found.pk)}
+    form = ObservedForm(typed, initial=initial, clinic=found.clinic, now=now)
     versions = sheet_versions(found, typed)
     sheet = Sheet(versions, typed)
     is_written = request.method == "POST" and not added and all([form.is_valid(), sheet.is_valid()])
     if added:
         withhold(form, *sheet.forms)
-    if is_written and record_sheet(request, found, form, sheet.filled):
-        return redirect("observation-list", found.pk)
+    newer: list[TextCard] = []
+    if is_written:
+        texts = texts_of_sheet(form, sheet.filled)
+        try:
+            if record_sheet(request, found, form, sheet.filled, texts):
+                return redirect("observation-list", found.pk)
+        except ChangedMeanwhile:
+            newer = meanwhile(form, found, texts)
     context = page_of(request, found, "") | {
         "form": form,
+        "newer": newer,
         "sheet": sheet,
         "added": added,
         "may_change_list": allows(request.user, found.clinic, MANAGE_CATALOGUE),
@@ -174,14 +192,23 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def record_sheet(
-    request: SignedInRequest, patient: Patient, form: ObservedForm, filled: list[ValueForm]
-) -> bool:
-    """Whether what was written is recorded; else the form or the row says why not."""
+def texts_of_sheet(form: ObservedForm, filled: list[ValueForm]) -> tuple[ObservationText, ...]:
+    """What is written on the sheet, once it is valid."""
     measured_by = form.cleaned_data["measured_by"]
     assert form.effective is not None  # noqa: S101 - a valid form has one
-    texts = tuple(row.text(form.effective, measured_by, is_new=True) for row in filled)
+    return tuple(row.text(form.effective, measured_by, is_new=True) for row in filled)
+
+
+def record_sheet(
+    request: SignedInRequest,
+    patient: Patient,
+    form: ObservedForm,
+    filled: list[ValueForm],
+    texts: tuple[ObservationText, ...],
+) -> bool:
+    """Whether what was written is recorded; else the form or the row says why not."""
     said = {"patient": patient, "observations": texts, "by": request.user}
+    said["seen"] = form.cleaned_data["seen"]
     try:
         recorded = attempt(form, actions.record_observations, **said)
     except actions.OneRefused as refused:
@@ -193,6 +220,23 @@ def record_sheet(
         )
         messages.success(request, words % {"count": len(texts)})
     return bool(recorded)
+
+
+def meanwhile(
+    form: SubmissionForm, patient: Patient, texts: Sequence[ObservationText | EffectText]
+) -> list[TextCard]:
+    """What was recorded of the same while the page was open; sent again, the form adds to it."""
+    form.status, seen = HTTPStatus.CONFLICT, form.cleaned_data["seen"]
+    read_anew(form, seen=newest_number_of(patient.pk))
+    return newer_of(patient, texts, seen)
+
+
+def newer_of(
+    patient: Patient, texts: Sequence[ObservationText | EffectText], seen: int | None
+) -> list[TextCard]:
+    """What was recorded of the same after the entry `seen`, where the page knew one."""
+    found = actions.newer_alike(patient, texts, seen) if seen is not None else []
+    return newer_cards(found, patient.clinic, titles_of(patient.pk)) if found else []
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access import kept
 from access.policies import RECORD, VIEW_CHARTS
 from access.signed_in import SignedInRequest
-from ledger.writing import AlreadySuperseded
+from ledger.writing import AlreadySuperseded, newest_number_of
 from patients.models import Patient
 from titration import actions
 from titration.forms.observations import (
@@ -25,12 +25,15 @@ from titration.forms.observations import (
     effect_initial,
 )
 from titration.models import Course, Regimen, RegimenVersion, SideEffect
+from titration.policies import ChangedMeanwhile
 from titration.presenters.observed import effect_words
 from titration.presenters.regimen import title_of
+from titration.presenters.texts import TextCard
 from titration.reading import observed
 from titration.views.attempts import attempt
 from titration.views.observations import (
     line_of,
+    meanwhile,
     number_of,
     overtaken,
     page_of,
@@ -58,18 +61,24 @@ def side_effect_new(request: SignedInRequest, patient: UUID) -> HttpResponse:
     found = patient_for(request, patient, RECORD)
     form = SideEffectForm(
         request.POST or kept.give_back(request),
+        initial={"seen": newest_number_of(found.pk)},
         clinic=found.clinic,
         now=found.clinic.local(timezone.now()),
         regimens=regimens_beside(found),
     )
+    newer: list[TextCard] = []
     if request.method == "POST" and form.is_valid():
         said = {"patient": found, "effects": (form.text(),), "by": request.user}
-        recorded = attempt(form, actions.record_observations, **said)
-        if recorded:
-            messages.success(request, _("It is recorded."))
-            return redirect("observation-list", found.pk)
+        said["seen"] = form.cleaned_data["seen"]
+        try:
+            if attempt(form, actions.record_observations, **said):
+                messages.success(request, _("It is recorded."))
+                return redirect("observation-list", found.pk)
+        except ChangedMeanwhile:
+            newer = meanwhile(form, found, [form.text()])
     context = page_of(request, found, "") | {
         "form": form,
+        "newer": newer,
         "heading": _("Side effect or sign of withdrawal"),
         "back": reverse("observation-list", args=[found.pk]),
     }

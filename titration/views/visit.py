@@ -43,6 +43,7 @@ from titration.views.contacts import newer_cards as newer_contacts
 from titration.views.contacts import page_of
 from titration.views.intake import asks_of as asks_of_intake
 from titration.views.intake import newer_cards as newer_reports
+from titration.views.observations import newer_of as newer_observed
 from titration.views.observations import patient_for
 from titration.views.recording import Screen, with_another_row, withhold, withhold_errors
 from titration.views.steps import row_initial, row_signer, rows_initial
@@ -345,12 +346,16 @@ class Visit:
         return render(self.request, "titration/visit_read_back.html", context)
 
     def _newer(self) -> list[TextCard]:
-        """The contacts and reports of the same days that were recorded while the page was open."""
+        """What was recorded while the page was open: contacts and reports of the same days, the
+
+        same measures and signs.
+        """
         on, seen = self.contact.text.effective.on, self.contact.cleaned_data["seen"]
         found = newer_contacts(self.patient, on, seen)
         for report in self.reports:
             found += newer_reports(report.regimen, [report.form.text], seen)
-        return found
+        told = (*self.observed.observations, *self.observed.effect_texts)
+        return found + newer_observed(self.patient, told, seen)
 
     def _step_part(self, step: StepPart) -> Part:
         screen = step.screen
