@@ -394,13 +394,11 @@ def check_plan(text: PlanText) -> None:
 def check_no_open_plan(plans: Iterable[planned.PlanLog], log: History) -> None:
     """Refuse a second plan for a regimen beside one that is not over."""
     if any(not plan.standing(log).is_over for plan in plans):
-        raise RuleBroken(
-            None,
-            _(
-                "This regimen has a signed plan already. Revise that plan, or withdraw or "
-                "complete it first; what you wrote stays in the draft."
-            ),
+        says = _(
+            "This regimen has a signed plan already. Revise that plan, or withdraw or complete it "
+            "first; what you wrote stays in the draft."
         )
+        raise RuleBroken(None, says)
 
 
 def check_not_ended(standing: Standing) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.actions import ClinicText
+from access.forms.written import WrittenForm
 from access.models import Clinic, Invitation, Membership, Role, User
 from access.policies import RuleBroken
 
@@ -38,7 +39,7 @@ def reason_line(*, required: bool = False) -> forms.CharField:
     return line(_("Why"), 300, required=required)
 
 
-class ActForm(forms.Form):
+class ActForm(WrittenForm):
     """A form of an administrator: sent twice, it does its work once."""
 
     use_required_attribute = False

@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.forms.written import WrittenForm
 from ledger.models import Entry
 from patients import birthdates
 from patients.context import NOT_ASKED, TOPICS, Box, Line, Part, Status, Topic, TopicText
@@ -27,7 +28,7 @@ from patients.wording import choice_words, none_words, part_label, topic_label, 
 PARTS = ("day", "month", "year")
 
 
-class LineForm(forms.Form):
+class LineForm(WrittenForm):
     """One line of a topic. Cleans to `line`, which is None where nothing is typed."""
 
     use_required_attribute = False

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access import policies
+from access.forms.written import WrittenForm
 from access.models import Clinic, User
 from ledger.models import Entry
 from patients import birthdates, numbers
@@ -68,7 +69,7 @@ class PatientsField(forms.TypedMultipleChoiceField):
         return True
 
 
-class AlikeForm(forms.Form):
+class AlikeForm(WrittenForm):
     """A form that adds somebody, and asks of each patient who is alike whether it is them."""
 
     others = PatientsField(label=_("Perhaps the same person"))

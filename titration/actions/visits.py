@@ -60,7 +60,7 @@ def record_visit(
     """
     check(by, patient.clinic, RECORD)
     with writing(patient.clinic, by=by, submission=submission) as log:
-        told = (*observations, *effects)
+        told: tuple[ObservationText | EffectText, ...] = (*observations, *effects)
         if seen is not None and _is_told_twice(patient, contact, reports, told, seen):
             raise ChangedMeanwhile
         try:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from access.models import Membership, Role, User
 from titration.actions import ContactText
 from titration.forms import moments
-from titration.forms.fields import GONE
+from titration.forms.fields import GONE, NOT_HERE
 from titration.forms.when import WhenForm, effective_initial
 from titration.models import Contact, ContactHow, Direction, Reached, Regimen
 from titration.presenters.contacts import call_words
@@ -78,7 +78,10 @@ class ContactForm(WhenForm):
     )
     whose = forms.ChoiceField(
         label=gettext_lazy("Who had the contact"),
-        error_messages={"required": gettext_lazy("Say who had the contact.")},
+        error_messages={
+            "required": gettext_lazy("Say who had the contact."),
+            "invalid_choice": NOT_HERE,
+        },
     )
     whose_name = forms.CharField(
         label=gettext_lazy("Their name"),
@@ -106,7 +109,11 @@ class ContactForm(WhenForm):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    call_back_by = forms.ChoiceField(label=gettext_lazy("Who calls back"), required=False)
+    call_back_by = forms.ChoiceField(
+        label=gettext_lazy("Who calls back"),
+        required=False,
+        error_messages={"invalid_choice": NOT_HERE},
+    )
     is_last_try = forms.BooleanField(
         label=gettext_lazy("Nobody was reached, and nobody tries again"), required=False
     )

@@ -15,6 +15,11 @@ GONE = gettext_lazy(
     "This medicine was withdrawn as entered in error meanwhile. Look at the list as it is now, and "
     "choose again."
 )
+# Of a person: the role may have ended while the page was open.
+NOT_HERE = gettext_lazy(
+    "Who was chosen has no longer the role in this clinic that this needs. Choose somebody of the "
+    "list as it is now."
+)
 
 SLOT_CHOICES = [
     ("morning", gettext_lazy("In the morning")),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from titration.forms.fields import NOT_HERE
 from titration.forms.submission import SubmissionForm
 
 TICKED, ALL = "ticked", "all"
@@ -35,7 +36,10 @@ class HandoverForm(SubmissionForm):
 
     to = forms.ChoiceField(
         label=gettext_lazy("Who takes over"),
-        error_messages={"required": gettext_lazy("Choose who takes over.")},
+        error_messages={
+            "required": gettext_lazy("Choose who takes over."),
+            "invalid_choice": NOT_HERE,
+        },
     )
     which = forms.ChoiceField(choices=[(TICKED, TICKED), (ALL, ALL)], widget=forms.HiddenInput)
     regimens = Ticked(required=False)

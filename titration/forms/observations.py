@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from access.forms.written import WrittenForm
 from access.models import Clinic
 from ledger.models import RetractionReason
 from titration import actions, dosing
@@ -49,7 +50,7 @@ OF_KIND = {
 }
 
 
-class ValueForm(forms.Form):
+class ValueForm(WrittenForm):
     """One value of one measure, and where it was measured. Nothing typed: nothing recorded.
 
     `asks_to_check` says that a figure lies beyond the entry bounds, which asks for a tick.

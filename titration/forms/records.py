@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from access.models import Clinic, User
+from titration.forms.fields import NOT_HERE
 from titration.forms.imports import ConfirmForm
 from titration.forms.steps import prescribers_of
 
@@ -22,7 +23,10 @@ class RecordForm(ConfirmForm):
             "Becomes responsible prescriber of the regimens, whose the reviews are, and who calls "
             "back: named so, in place of whoever was named there."
         ),
-        error_messages={"required": gettext_lazy("Choose a prescriber of the clinic.")},
+        error_messages={
+            "required": gettext_lazy("Choose a prescriber of the clinic."),
+            "invalid_choice": NOT_HERE,
+        },
     )
 
     is_same = forms.BooleanField(

@@ -12,6 +12,7 @@ from access.models import User
 from titration import wording
 from titration.actions import ReviewText
 from titration.forms import moments
+from titration.forms.fields import NOT_HERE
 from titration.forms.steps import prescribers_of
 from titration.forms.submission import SubmissionForm
 from titration.models import Regimen, Review, ReviewStatus
@@ -41,7 +42,10 @@ class BookingForm(SubmissionForm):
     )
     whose = forms.ChoiceField(
         label=gettext_lazy("Whose review"),
-        error_messages={"required": gettext_lazy("Choose a prescriber of the clinic.")},
+        error_messages={
+            "required": gettext_lazy("Choose a prescriber of the clinic."),
+            "invalid_choice": NOT_HERE,
+        },
     )
 
     def __init__(self, *args, regimen: Regimen, by: User, **kwargs) -> None:

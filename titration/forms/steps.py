@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.composed import Rows
+from access.forms.written import WrittenForm
 from access.models import Membership, Role, User
 from ledger.models import RetractionReason
 from titration.actions import Instruction
 from titration.forms import moments
+from titration.forms.fields import NOT_HERE
 from titration.forms.submission import SubmissionForm
 from titration.forms.when import WhenForm, effective_initial
 from titration.models import (
@@ -48,7 +50,9 @@ class StepForm(WhenForm):
     """
 
     version = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    decided_by = forms.ChoiceField(label=gettext_lazy("Decided by"))
+    decided_by = forms.ChoiceField(
+        label=gettext_lazy("Decided by"), error_messages={"invalid_choice": NOT_HERE}
+    )
     decided_by_name = forms.CharField(
         label=gettext_lazy("Name of the prescriber from outside"),
         required=False,
@@ -199,7 +203,7 @@ class RetractionForm(SubmissionForm):
         return cleaned
 
 
-class DisputeForm(forms.Form):
+class DisputeForm(WrittenForm):
     """What the named prescriber decided instead, in their own words or in none."""
 
     says = forms.CharField(

@@ -5,13 +5,14 @@ from uuid import uuid4
 
 from django import forms
 
+from access.forms.written import WrittenForm
 from titration.policies import RuleBroken
 
 # Where a broken rule is said: the field of this form for the field that the rule names.
 FIELD_OF_RULE = {"effective": "on_day", "time": "on_time", "kind": None}
 
 
-class SubmissionForm(forms.Form):
+class SubmissionForm(WrittenForm):
     """A form that carries its own number, so that sending it twice records once.
 
     `seen` is the number of the newest entry of the log when the page was made, `entry` the text

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from access.models import Clinic, User
 from patients import transferred
+from titration.forms.fields import NOT_HERE
 from titration.forms.steps import prescribers_of
 from titration.forms.submission import SubmissionForm
 
@@ -33,7 +34,10 @@ class OfferForm(SubmissionForm):
     )
     responsible = forms.ChoiceField(
         label=gettext_lazy("Who answers for the patient until it is accepted"),
-        error_messages={"required": gettext_lazy("Choose a prescriber of the clinic.")},
+        error_messages={
+            "required": gettext_lazy("Choose a prescriber of the clinic."),
+            "invalid_choice": NOT_HERE,
+        },
     )
 
     def __init__(self, *args: Any, clinic: Clinic, by: User, **kwargs: Any) -> None:
@@ -97,7 +101,10 @@ class AcceptForm(SubmissionForm):
             "Becomes responsible prescriber of the regimens and of the booked reviews, in entries "
             "of their own, and who calls back. What was written before stays in the history."
         ),
-        error_messages={"required": gettext_lazy("Choose somebody, or that nobody is yet.")},
+        error_messages={
+            "required": gettext_lazy("Choose somebody, or that nobody is yet."),
+            "invalid_choice": NOT_HERE,
+        },
     )
 
     def __init__(

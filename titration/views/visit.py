@@ -354,8 +354,7 @@ class Visit:
         found = newer_contacts(self.patient, on, seen)
         for report in self.reports:
             found += newer_reports(report.regimen, [report.form.text], seen)
-        told = (*self.observed.observations, *self.observed.effect_texts)
-        return found + newer_observed(self.patient, told, seen)
+        return found + newer_observed(self.patient, self.observed.texts, seen)
 
     def _step_part(self, step: StepPart) -> Part:
         screen = step.screen

@@ -84,6 +84,11 @@ class VisitObserved:
         found: Sequence = self.filled if refused.what == "observation" else self.effects
         return found[refused.position]
 
+    @property
+    def texts(self) -> list[ObservationText | EffectText]:
+        """What was read."""
+        return [*self.observations, *self.effect_texts]
+
     def read_back(self, titles: dict[UUID, str]) -> list[Part]:
         """What was read, in words; nothing of a sheet that was left empty."""
         measured = [measured_part(self.observations)] if self.observations else []
