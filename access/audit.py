@@ -21,6 +21,7 @@ from access.models import (
     Membership,
     User,
 )
+from access.prepared import Sent, Statement
 
 log = logging.getLogger(__name__)
 
@@ -193,7 +194,7 @@ def _insert(event: AccessEvent, patients: Sequence[UUID]) -> None:
         )
 
 
-AT_ONCE = """
+AT_ONCE = Statement("""
     WITH event AS (
         INSERT INTO access_accessevent (at, user_id, clinic_id, kind, route, method)
         VALUES (%s, %s, %s, %s, %s, %s)
@@ -203,7 +204,7 @@ AT_ONCE = """
         SELECT event.id, shown.patient FROM event, unnest(%s::uuid[]) AS shown (patient)
     )
     SELECT id FROM event
-"""
+""")
 
 
 def _insert_at_once(event: AccessEvent, patients: Sequence[UUID]) -> None:
@@ -211,7 +212,8 @@ def _insert_at_once(event: AccessEvent, patients: Sequence[UUID]) -> None:
 
     Within a transaction, which no page has, a refusal leaves that one as it was.
     """
-    said = [event.at, event.user_id, event.clinic_id, event.kind, event.route, event.method]
+    texts = map(Sent, (event.kind, event.route, event.method))
+    said = [event.at, event.user_id, event.clinic_id, *texts]
     around = transaction.atomic() if connection.in_atomic_block else nullcontext()
     with around, connection.cursor() as cursor:
         cursor.execute(AT_ONCE, [*said, list(patients)])

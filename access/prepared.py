@@ -105,7 +105,11 @@ class Cursor(extensions.cursor):
             return query.sent
         sql, values = _with_lists(query, values)
         kinds = [_kind(value) or self.mogrify("%s", [value]) for value in values]
-        given = [value for value, kind in zip(values, kinds, strict=True) if isinstance(kind, str)]
+        given = [
+            _written(value, kind)
+            for value, kind in zip(values, kinds, strict=True)
+            if isinstance(kind, str)
+        ]
         marks = f"({', '.join(['%s'] * len(given))})"
         sent = (sql, *kinds), self.mogrify(marks, given) if given else b""
         if isinstance(query, Repeated):
@@ -149,25 +153,44 @@ class Cursor(extensions.cursor):
 PREPARING = {"connection_factory": Connection, "cursor_factory": Cursor}
 """Options of the driver."""
 
-_TYPES = {UUID: "uuid", date: "date", Decimal: "numeric"}
+
+class Sent(str):
+    """A text that is sent as a value: no index is partial by it."""
+
+    __slots__ = ()
+
+
+_TYPES = {UUID: "uuid", date: "date", Decimal: "numeric", Sent: "text"}
 
 
 def _kind(value: Any) -> str | None:
     """The type that a value is sent as; none for what stays in the text of the statement.
 
-    Texts do: they are the kinds and topics that an index is partial by, and a plan is no good that
-    was made without knowing them.
+    Texts do but for those that are Sent: they are the kinds and topics that an index is partial by,
+    and a plan is no good that was made without knowing them.
     """
+    if type(value) is not list:
+        return _kind_of_one(value)
+    types = set(map(type, value))
+    kinds = {"uuid"} if types == {UUID} else set(map(_kind_of_one, value))
+    [only] = kinds if len(kinds) == 1 else [None]
+    return f"{only}[]" if only and only != "text" else None
+
+
+def _kind_of_one(value: Any) -> str | None:
     kind = type(value)
-    if kind is list:
-        kinds = {_kind(each) for each in value}
-        [only] = kinds if len(kinds) == 1 else [None]
-        return f"{only}[]" if only else None
     if kind is int:
         return "bigint" if -(2**63) <= value < 2**63 else None
     if kind is datetime:
         return "timestamptz" if value.tzinfo else None
     return _TYPES.get(kind)
+
+
+def _written(value: Any, kind: str) -> Any:
+    """A list as one text, which PostgreSQL reads sooner than an expression for each value."""
+    if kind == "uuid[]":
+        return f"{{{','.join([f'{one.int:032x}' for one in value])}}}"
+    return f"{{{','.join(map(str, value))}}}" if kind.endswith("[]") else value
 
 
 _LIST = re.compile(r"(?<!NOT )\bIN \(((?:%s, )*%s)\)")

@@ -101,3 +101,18 @@ def test_an_event_and_its_patients_are_one_statement(world, folder, django_asser
         audit._write(event, others)
     named = AccessedPatient.objects.filter(event=event.pk)
     assert set(named.values_list("patient", flat=True)) == set(others)
+
+
+@pytest.mark.only_on("postgresql")
+def test_events_of_every_page_are_planned_once(world):
+    connection.connection.names.clear()
+    for route, patients in (("regimen", 1), ("patient-list", 3), ("worklist", 2)):
+        event = AccessEvent(kind=AccessKind.VIEW, route=route, method="GET")
+        event.user_id, event.clinic_id = world.people[Role.VIEWER].pk, world.step.regimen.clinic_id
+        audit._write(event, [uuid4() for _number in range(patients)])
+    [name] = connection.connection.names.values()
+    assert name
+    assert AccessEvent.objects.filter(pk=event.pk).values_list("route", "kind").get() == (
+        "worklist",
+        "view",
+    )

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 import access.prepared
 from access.models import Clinic
-from access.prepared import MOST, Repeated, Statement
+from access.prepared import MOST, Repeated, Sent, Statement
 from tests.factories import ClinicFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
@@ -103,6 +103,29 @@ def test_a_list_of_another_length_is_the_same_statement():
         kept = ask(sql.replace("id IN", "id NOT IN"), 0, *clinics[:count], 2**31)
         assert {key for (key,) in kept} == set(clinics[count:])
     assert len([text for text in prepared() if "NOT IN" not in text]) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (SOME, UUID(int=1)),
+        (7, -(2**63)),
+        (date(2026, 11, 16), date(1, 2, 3)),
+        (datetime(2026, 11, 16, 9, 30, 0, 5, UTC), datetime(1, 1, 2, tzinfo=UTC)),
+        (Decimal("2.50"), Decimal("0.000001")),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_list_is_sent_as_a_value_whatever_it_is_of(one, other):
+    for values in ([one, other], [other], [one, one, other], [other, one]):
+        assert ask("SELECT %s", values) == [(values,)]
+    assert len(prepared()) == 1
+
+
+def test_a_text_that_is_sent_is_a_value():
+    for text in ("dose", "", "eve'n \\ %s"):
+        assert ask("SELECT %s", Sent(text)) == [(text,)]
+    assert len(prepared()) == 1
 
 
 def test_the_log_of_queries_tells_the_statement_with_its_values():
