@@ -5,16 +5,18 @@ clinics: each part of them reads no more of an index than it shows.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from access.models import Clinic, Membership, Role
+from access.composed import Composed
+from access.models import Clinic, Membership, Role, User
 from access.prepared import Statement
 from patients import transferred
 from titration.models import RegimenCard, RegimenVersion, WorklistRow
@@ -39,13 +41,15 @@ class Person(NamedTuple):
 class Scope:
     """What is asked for: in each clinic its day, and there whose rows and of which medicine.
 
-    `former` are by clinic the people who prescribe there no longer.
+    `former` are by clinic the people who prescribe there no longer; `named` those of them, in
+    whichever clinic, who are still named as responsible.
     """
 
     days: Mapping[int, date]
     whose: int | None = None
     medicine: UUID | None = None
     former: Mapping[int, Sequence[Person]] = field(default_factory=dict)
+    named: Collection[int] = ()
 
 
 class Mark(NamedTuple):
@@ -111,6 +115,18 @@ def prescribers(
     return present, former
 
 
+def still_named(former: Mapping[int, Iterable[Person]]) -> frozenset[int]:
+    """Those of these people who are named as responsible in one of these clinics."""
+    people = {person.user for found in former.values() for person in found}
+    return frozenset(user for (user,) in _still_named(list(former), list(people)))
+
+
+@Composed
+def _still_named(clinics: Sequence[int], people: Sequence[int]) -> QuerySet:
+    rows = WorklistRow.objects.filter(clinic__in=clinics, whose=OuterRef("pk"), topic="nobody")
+    return User.objects.filter(Exists(rows), pk__in=people).values_list("pk")
+
+
 def has_roles_for_hours(clinics: Iterable[int], now: datetime) -> bool:
     """Whether somebody's role in one of these clinics will run out by itself, at some minute."""
     return Membership.objects.filter(clinic__in=list(clinics), until__gt=now).exists()
@@ -160,6 +176,10 @@ def section_page(
     return Page(rows, has_earlier=after is not None, has_later=has_more)
 
 
+_Condition = tuple[str, list[Any]]
+"""A part of a query's WHERE, with its values."""
+
+
 class _Part(NamedTuple):
     """The rows of one topic in one clinic, as the condition of a query with its values."""
 
@@ -172,29 +192,45 @@ def _parts(
     scope: Scope, topic: str, mark: Mark | None = None, *, is_before: bool = False
 ) -> list[_Part]:
     return [
-        _part(topic, clinic, today, scope, mark, is_before=is_before)
+        _part(topic, clinic, today, scope, whose, mark, is_before=is_before)
         for clinic, today in scope.days.items()
-        if topic != "nobody" or scope.former.get(clinic)
+        for whose in _each_whose(topic, clinic, scope)
     ]
 
 
+def _each_whose(topic: str, clinic: int, scope: Scope) -> list[list[_Condition]]:
+    """Whose rows each part has, as conditions.
+
+    Of those who prescribe no longer each has a part: then it is found by the index, and what all
+    the others are responsible for is not looked through for them.
+    """
+    if topic == "nobody":
+        people = [person.user for person in scope.former.get(clinic, ())]
+        asked = scope.named if scope.whose is None else {scope.whose} & set(scope.named)
+        return [[("whose_id = %s", [user])] for user in people if user in asked]
+    return [[] if scope.whose is None else [_whose(topic, clinic, scope, scope.whose)]]
+
+
 def _part(
-    topic: str, clinic: int, today: date, scope: Scope, mark: Mark | None, *, is_before: bool
+    topic: str,
+    clinic: int,
+    today: date,
+    scope: Scope,
+    whose: list[_Condition],
+    mark: Mark | None,
+    *,
+    is_before: bool,
 ) -> _Part:
-    conditions: list[tuple[str, list[Any]]] = [
+    conditions: list[_Condition] = [
         ("clinic_id = %s", [clinic]),
         ("topic = %s", [topic]),
         ("day <= %s", [_value("day", today + timedelta(days=DAYS_AHEAD.get(topic, 0)))]),
         ("shown_from <= %s", [_value("day", today)]),
         ("(shown_until IS NULL OR shown_until > %s)", [_value("day", today)]),
+        *whose,
     ]
-    if scope.whose is not None:
-        conditions.append(_whose(topic, clinic, scope, scope.whose))
     if scope.medicine is not None:
         conditions.append(("medicine_id = %s", [_value("medicine", scope.medicine)]))
-    if topic == "nobody":
-        people = [person.user for person in scope.former[clinic]]
-        conditions.append((f"whose_id IN ({', '.join(['%s'] * len(people))})", people))
     if mark is not None:
         sign = "<" if is_before != (topic in NEWEST_FIRST) else ">"
         place = [_value(name, value) for name, value in zip(_ORDER, mark, strict=True)]
@@ -206,7 +242,7 @@ def _part(
     )
 
 
-def _whose(topic: str, clinic: int, scope: Scope, whose: int) -> tuple[str, list[Any]]:
+def _whose(topic: str, clinic: int, scope: Scope, whose: int) -> _Condition:
     """The rows that wait for a person.
 
     What waits for the confirmation of somebody who left waits for who is responsible now.

@@ -1,5 +1,6 @@
 """Which rows of the worklist a page reads: every row once, by the index, and none that is over."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -112,6 +113,31 @@ def test_a_page_is_read_by_the_index_in_its_order(clinic, regimen, whose, is_pag
         assert index in plan
         assert "Sort" not in plan
         assert "TEMP B-TREE" not in plan
+
+
+def test_who_is_named_and_prescribes_no_longer_is_found_by_the_index(clinic, regimen):
+    """What everybody else is responsible for is not looked through for their rows."""
+    WorklistRow.objects.all().delete()
+    others, unnamed = [member(clinic) for _number in range(3)], member(clinic)
+    for number in range(300):
+        row(regimen, "nobody", number=number, whose=others[number % 3])
+    former = {clinic.pk: [Person(user.pk, user.name) for user in (*others[:2], unnamed)]}
+    scope = Scope({clinic.pk: DAY}, former=former, named=listed.still_named(former))
+    parts = listed._parts(scope, "nobody")
+    assert len(parts) == 2
+    for part in parts:
+        order = listed._direction(part.topic, is_backwards=False)
+        statement = f"SELECT * FROM {listed._TABLE} WHERE {part.where} ORDER BY {order} LIMIT 6"
+        plan = explained(statement, part.values)
+        assert "titration_worklist_mine" in plan
+        assert "Sort" not in plan
+        assert "TEMP B-TREE" not in plan
+    found = listed.first_rows(scope, 4, ["nobody"])["nobody"]
+    assert [each.number for each in found] == [0, 1, 3, 4, 6]
+    assert listed.counts(scope, ["nobody"]) == {"nobody": 200}
+    theirs = replace(scope, whose=others[1].pk)
+    assert [each.number for each in listed.first_rows(theirs, 1, ["nobody"])["nobody"]] == [1, 4]
+    assert listed._parts(replace(scope, whose=others[2].pk), "nobody") == []
 
 
 def explained(statement: str, values: list) -> str:

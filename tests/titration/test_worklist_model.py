@@ -640,7 +640,8 @@ class Desk:
     def listed(self, today: date) -> set[tuple[UUID | None, Line]]:
         """What a page would read on a day, with everybody taken for one who prescribes no more."""
         former = {self.clinic.pk: [Person(person.pk, person.name) for person in self.people]}
-        found = listed.first_rows(Scope({self.clinic.pk: today}, former=former), 500)
+        named = listed.still_named(former)
+        found = listed.first_rows(Scope({self.clinic.pk: today}, former=former, named=named), 500)
         rows = [row for of_topic in found.values() for row in of_topic]
         said = {(row.regimen_id, Line(row.topic, row.day, row.about)) for row in rows}
         assert len(said) == len(rows)

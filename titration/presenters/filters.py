@@ -42,11 +42,12 @@ class Filters:
 def scope_of(
     asked: Asked, user: User, clinics: Mapping[int, Clinic], now: datetime
 ) -> tuple[Scope, People]:
-    """What is asked for, and by clinic who prescribes there; one query."""
+    """What is asked for, and by clinic who prescribes there."""
     present, former = listed.prescribers(clinics)
     whose = user.pk if asked.is_mine else asked.prescriber
     days = listed.days_of(clinics.values(), now)
-    return Scope(days, whose, asked.medicine, former), present
+    named = listed.still_named(former) if asked.topic in (None, "nobody") else ()
+    return Scope(days, whose, asked.medicine, former, named), present
 
 
 def filters_of(asked: Asked, user: User, clinics: Mapping[int, Clinic], people: People) -> Filters:
