@@ -493,6 +493,7 @@ TEXTS = (
     "Thaddeus",
     "itchy elbows",
     "48 kg",
+    "sundial",
 )
 """What `everything` wrote of the patient that can be erased: a piece of each text."""
 
@@ -511,6 +512,7 @@ def _component() -> Component:
         as_needed=True,
         as_needed_for="itchy elbows",
         calculation="48 kg on 1 March",
+        instruction="by the sundial",
     )
 
 

@@ -15,6 +15,7 @@ WHEN = {
     "dinner": "CV",
     "evening": "EVE",
     "bedtime": "HS",
+    "night": "NIGHT",
 }
 PERIOD_UNITS = {"hour": "h", "day": "d", "week": "wk", "month": "mo"}
 # FHIR R4 days-of-week, from Monday.

@@ -145,13 +145,15 @@ as_needed = st.builds(
     lambda reason, most: {"as_needed": True, "as_needed_for": reason, **most}, texts, maxima
 )
 beside: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.builds(
-    lambda strengths, product, calculation, volume, concentration: {
+    lambda strengths, product, calculation, instruction, volume, concentration: {
         "strengths": strengths,
         "product": product,
         "calculation": calculation,
+        "instruction": instruction,
         "volume": volume,
         **concentration,
     },
+    texts,
     texts,
     texts,
     texts,
@@ -165,12 +167,21 @@ beside: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.builds(
 )
 
 
+def in_words(text: str) -> Component:
+    return Component(None, dosing.IN_WORDS, instruction=text)
+
+
 @st.composite
-def components(draw: st.DrawFn) -> Component:
-    """A part of a dose of any shape that the checks accept."""
+def amounted(draw: st.DrawFn) -> Component:
+    """A part of a dose with an amount, of any shape that the checks accept."""
     needed = draw(st.just({}) | as_needed)
     timing = draw(timings | st.just(Timing("times")) if needed else timings)
     return Component(draw(amounts()), timing, **needed, **draw(beside))
+
+
+def components() -> st.SearchStrategy[Component]:
+    """A part of a dose of any shape that the checks accept, also one in words alone."""
+    return st.one_of(*[amounted()] * 7, texts.filter(str.strip).map(in_words))
 
 
 doses = (

@@ -49,12 +49,14 @@ def component_of(row: dict[str, str]) -> Component:
     def clock(name: str) -> time | None:
         return time.fromisoformat(row[name]) if row[name] else None
 
-    maximum = None
+    amount = maximum = None
+    if row["amount_low"]:
+        amount = Amount(Decimal(row["amount_low"]), figure("amount_high"), row["unit"])
     if row["maximum_low"]:
         most = Decimal(row["maximum_low"])
         maximum = Amount(most, figure("maximum_high"), row["maximum_unit"])
     return Component(
-        amount=Amount(Decimal(row["amount_low"]), figure("amount_high"), row["unit"]),
+        amount=amount,
         timing=Timing(
             kind=row["timing"],
             slot=row["slot"],
@@ -83,6 +85,7 @@ def component_of(row: dict[str, str]) -> Component:
         concentration_unit=row["concentration_unit"],
         product=typed(row["product"]),
         calculation=typed(row["calculation"]),
+        instruction=typed(row["instruction"]),
     )
 
 

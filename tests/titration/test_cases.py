@@ -9,6 +9,7 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -22,6 +23,8 @@ from tests.pages import Page
 from tests.titration.fhir import check, extension, resources
 from tests.titration.recording import Recording, address, day
 from tests.titration.tables import assert_same_logs, logs_in, tables_of
+from titration import dosing, wording
+from titration.importing.fhir import read_bundle
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +84,7 @@ SLOTS = {
     "dinner": ("at dinner", "Dinner"),
     "evening": ("in the evening", "Evening"),
     "bedtime": ("at bedtime", "Bedtime"),
+    "night": ("at night", "Night"),
 }
 
 
@@ -102,6 +106,43 @@ def shown(figure: str, unit: str) -> str:
 def pack(*line: str) -> tuple[Part, ...]:
     slots = ("breakfast", "lunch", "dinner", "bedtime")
     return tuple(at(slot, figure) for slot, figure in zip(slots, line, strict=True))
+
+
+def in_words(text: str) -> Part:
+    said = f"in words, not totalled “{text}”"
+    return Part({"when": "words", "instruction": text}, said, said[0].upper() + said[1:])
+
+
+def noted(part: Part, text: str) -> Part:
+    """The part with an instruction typed beside it."""
+    beside = f"instruction “{text}”"
+    typed = {**part.typed, "instruction": text}
+    return Part(typed, f"{part.words}, {beside}", f"{part.line} {beside}")
+
+
+def given(figure: str, unit: str) -> Part:
+    """A dose given once."""
+    amount = shown(figure, unit)
+    typed = {"amount": figure, "unit": unit.removesuffix("s"), "when": "once"}
+    return Part(typed, f"{amount} once only", f"Once only {amount}")
+
+
+def counted(figure: str, every: str, unit: str, first: str, words: str) -> Part:
+    """A dose on one day in so many, counted from a day of March 2026."""
+    typed = {
+        "amount": figure,
+        "when": "times",
+        "times": "1",
+        "days": "period",
+        "every": every,
+        "every_unit": unit,
+        "anchor_day": first,
+        "anchor_month": "3",
+        "anchor_year": "2026",
+    }
+    amount, anchor = shown(figure, "mg"), f"counted from {int(first):02d}-Mar-2026"
+    line = f"{words[0].upper()}{words[1:]} {amount} {anchor}"
+    return Part(typed, f"{amount} {words}, {anchor}", line)
 
 
 def bolus(figure: str, volume: str) -> tuple[Part]:
@@ -617,6 +658,302 @@ CASES: dict[str, tuple[Course, ...]] = {
     ),
 }
 
+CASES |= {
+    "insulin at night, and by the ward chart": (
+        Course(
+            "Insulin glargine",
+            "subcutaneous",
+            "unit",
+            "solution for injection",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        at("night", "18", "units"),
+                        in_words("correction doses by the ward chart, signed 1 March"),
+                    ),
+                ),
+                Step(day("9", "3", "2026"), (at("night", "22", "units"),), "22 units"),
+            ),
+        ),
+    ),
+    "venlafaxine by counted beads": (
+        Course(
+            "Venlafaxine",
+            "oral",
+            "mg",
+            "capsule",
+            (
+                Step(day("2", "3", "2026"), (times("37.5", 1, "once a day"),), "37.5 mg"),
+                Step(
+                    day("9", "3", "2026"),
+                    (in_words("open one capsule a day and leave out ten beads more every week"),),
+                ),
+                Step(day("4", "5", "2026"), more={"reason": "tapered"}, **STOPPED),
+            ),
+        ),
+    ),
+    "clozapine, day by day, with unequal halves": (
+        Course(
+            "Clozapine",
+            "oral",
+            "mg",
+            "tablet",
+            (
+                Step(day("2", "3", "2026"), (given("12.5", "mg"),), kind="single"),
+                Step(day("3", "3", "2026"), (at("night", "25"),), "25 mg"),
+                Step(day("5", "3", "2026"), (at("morning", "25"), at("night", "50")), "75 mg"),
+                Step(day("9", "3", "2026"), (at("morning", "37.5"), at("night", "62.5")), "100 mg"),
+            ),
+        ),
+    ),
+    "levodopa gel by pump: morning dose, rate by day, extra doses": (
+        Course(
+            "Levodopa with carbidopa gel",
+            "feeding-tube",
+            "mL",
+            "intestinal gel",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        at("morning", "7.5", "mL"),
+                        Part(
+                            {
+                                "amount": "3.2",
+                                "when": "continuous",
+                                "rate_per": "hour",
+                                "window_from": "07:00",
+                                "window_to": "23:00",
+                            },
+                            "3.2 mL per hour, each day from 07:00 to 23:00",
+                            "Each day from 07:00 to 23:00 3.2 mL per hour",
+                        ),
+                        Part(
+                            {
+                                "amount": "2",
+                                "when": "needed",
+                                "maximum_times": "5",
+                                "maximum_hours": "24",
+                            },
+                            "2 mL as needed (2 mL each time), at most five times in 24 hours",
+                            "As needed 2 mL each time at most five times in 24 hours",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "epoetin after dialysis": (
+        Course(
+            "Epoetin alfa",
+            "intravenous",
+            "unit",
+            "solution for injection",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        noted(
+                            Part(
+                                {
+                                    "amount": "4000",
+                                    "when": "times",
+                                    "times": "1",
+                                    "days": "weekdays",
+                                    "weekdays": ["1", "3", "5"],
+                                },
+                                "4,000 units on MONDAY, WEDNESDAY and FRIDAY",
+                                "On MONDAY, WEDNESDAY and FRIDAY 4,000 units",
+                            ),
+                            "after dialysis",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "metoclopramide before meals and at bedtime": (
+        Course(
+            "Metoclopramide",
+            "oral",
+            "mg",
+            "tablet",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        noted(times("10", 3, "three times a day"), "half an hour before meals"),
+                        at("bedtime", "10"),
+                    ),
+                    "40 mg",
+                ),
+            ),
+        ),
+    ),
+    "buprenorphine patch of seven days, after days of small doses": (
+        Course(
+            "Buprenorphine",
+            "sublingual",
+            "mg",
+            "sublingual tablet",
+            (
+                Step(day("2", "3", "2026"), (times("0.2", 1, "once a day"),), "0.2 mg"),
+                Step(day("3", "3", "2026"), (times("0.2", 2, "twice a day"),), "0.4 mg"),
+                Step(day("4", "3", "2026"), (at("morning", "0.8"), at("night", "2")), "2.8 mg"),
+            ),
+        ),
+        Course(
+            "Buprenorphine patch",
+            "transdermal",
+            "microgram",
+            "patch",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        Part(
+                            {
+                                "amount": "10",
+                                "when": "continuous",
+                                "rate_per": "hour",
+                                "changed_every_hours": "168",
+                            },
+                            "10 micrograms per hour, continuously, changed every 7 days",
+                            "Continuously 10 micrograms per hour changed every 7 days",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "co-careldopa by tablets of two strengths": (
+        Course(
+            "Co-careldopa",
+            "oral",
+            "tablet",
+            "tablet",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    tuple(
+                        Part(
+                            {
+                                "amount": figure,
+                                "when": "clock",
+                                "clock": clock,
+                                "product": "25/100",
+                            },
+                            f"{figure} {name} at {clock}, product “25/100”",
+                            f"{clock} {figure} {name} product “25/100”",
+                        )
+                        for clock, figure, name in (
+                            ("06:30", "1.5", "tablets"),
+                            ("11:00", "1", "tablet"),
+                            ("15:30", "0.5", "tablets"),
+                        )
+                    ),
+                    "3 tablets",
+                ),
+            ),
+        ),
+    ),
+    "botulinum toxin by muscle": (
+        Course(
+            "Botulinum toxin type A",
+            "intramuscular",
+            "unit",
+            "powder for injection",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        noted(given("75", "units"), "left gastrocnemius"),
+                        noted(given("75", "units"), "right gastrocnemius"),
+                        noted(given("30", "units"), "left soleus"),
+                    ),
+                    kind="single",
+                ),
+            ),
+        ),
+    ),
+    "paclitaxel on days 1, 8 and 15 of 28": (
+        Course(
+            "Paclitaxel",
+            "intravenous",
+            "mg",
+            "solution for infusion",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    tuple(
+                        noted(
+                            counted("140", "28", "day", first, "once every 28 days"),
+                            "over one hour",
+                        )
+                        for first in ("2", "9", "16")
+                    ),
+                ),
+            ),
+        ),
+    ),
+    "diazepam down by quarters of a tablet": (
+        Course(
+            "Diazepam",
+            "oral",
+            "mg",
+            "tablet",
+            strengths="2 mg",
+            steps=(
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        at("morning", "0.5", strengths="quarter × 2 mg"),
+                        at("night", "1.5", strengths="half × 2 mg + quarter × 2 mg"),
+                    ),
+                    "2 mg",
+                ),
+                Step(
+                    day("16", "3", "2026"),
+                    (at("night", "1 to 1.5"),),
+                    "1 to 1.5 mg",
+                ),
+            ),
+        ),
+    ),
+    "cannabidiol by weight, in mL": (
+        Course(
+            "Cannabidiol",
+            "oral",
+            "mg",
+            "oral solution",
+            (
+                Step(
+                    day("2", "3", "2026"),
+                    (
+                        Part(
+                            {
+                                "amount": "105",
+                                "when": "times",
+                                "times": "2",
+                                "volume": "1.05",
+                                "concentration": "100",
+                                "concentration_unit": "mg",
+                                "calculation": "10 mg per kg per day, 21 kg on 27-Feb-2026",
+                            },
+                            "105 mg twice a day (105 mg each time), as 1.05 mL of 100 mg per mL, "
+                            "calculation “10 mg per kg per day, 21 kg on 27-Feb-2026”",
+                            "Twice a day 105 mg each time as 1.05 mL of 100 mg per mL, "
+                            "calculation “10 mg per kg per day, 21 kg on 27-Feb-2026”",
+                        ),
+                    ),
+                    "210 mg",
+                ),
+            ),
+        ),
+    ),
+}
+
 TOTALS = "Total per day"
 
 
@@ -727,7 +1064,13 @@ def test_a_schedule_goes_in_reads_back_and_comes_out(case):
                 assert pressed(part.line) in pressed(seen)
             assert step.total is None or f" {step.total} " in seen
 
-    fhir = check(clinic.desk.get(reverse("patient-fhir", args=[patient])).content)
+    bundle = clinic.desk.get(reverse("patient-fhir", args=[patient])).content
+    assert read_again(bundle) == sorted(
+        (course.medicine, step.kind, [part.words for part in step.parts])
+        for course in CASES[case]
+        for step in course.steps
+    )
+    fhir = check(bundle)
     assert doses_in(fhir) == [
         (course.medicine, step.kind, [(part.words, *figures(part)) for part in step.parts])
         for course in CASES[case]
@@ -753,7 +1096,7 @@ def test_a_schedule_goes_in_reads_back_and_comes_out(case):
 
 
 def figures(part: Part) -> tuple[str, str]:
-    low, _to, high = part.typed["amount"].partition(" to ")
+    low, _to, high = part.typed.get("amount", "").partition(" to ")
     return low, high
 
 
@@ -764,9 +1107,9 @@ def doses_in(bundle: dict[str, Any]) -> list[tuple[str, str, list[tuple[str, str
             request["medicationReference"]["display"],
             extension(request, "kind")["coding"][0]["code"],
             [
-                (" ".join(part["text"].split()), *figures_in(part["doseAndRate"][0]))
+                (" ".join(part["text"].split()), *figures_in(part.get("doseAndRate", [])))
                 for part in request["dosageInstruction"]
-                if "doseAndRate" in part
+                if "doseAndRate" in part or extension(part, "instruction")
             ],
         )
         for request in sorted(
@@ -787,11 +1130,32 @@ def order_of(bundle: dict[str, Any], request: dict[str, Any]) -> int:
     return min(entries)
 
 
-def figures_in(amount: dict[str, Any]) -> tuple[str, str]:
-    [(kind, value)] = amount.items()
+def figures_in(given: list[dict[str, Any]]) -> tuple[str, str]:
+    if not given:
+        return "", ""
+    [(kind, value)] = given[0].items()
     if kind in ("doseRange", "rateRange"):
         return str(value["low"]["value"]), str(value["high"]["value"])
     return str(value["value"]), ""
+
+
+def read_again(bundle: bytes) -> list[tuple[str, str, list[str]]]:
+    """The steps of our own Bundle as the import reads them, each with the words of its parts."""
+    found = read_bundle(bundle, ZoneInfo("Europe/London"))
+    assert not [mark for row in found.rows for mark in row.marks]
+    steps = [row.said for row in found.rows if row.said]
+    return sorted(
+        (
+            said.medicine.partition(", ")[0],
+            said.kind,
+            [plain_words(part) for part in said.components],
+        )
+        for said in steps
+    )
+
+
+def plain_words(part: dosing.Component) -> str:
+    return " ".join(wording.component_words(part).split())
 
 
 def exported_rows(desk: Client, patient: UUID) -> list[tuple[str, ...]]:
@@ -815,7 +1179,7 @@ def total_of(row: dict[str, str]) -> str:
         return ""
     figures = [row["total_per_day_low"], row["total_per_day_high"]]
     written = " to ".join(f"{float(f):,g}" for f in figures if f)
-    return f"{written} {row['total_per_day_unit']}"
+    return f"{written} {wording.unit_words(row['total_per_day_unit'])}"
 
 
 def exported_pdf(desk: Client, patient: UUID) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.titration import doses
-from tests.titration.doses import ANCHOR, amount, at, rate, times
+from tests.titration.doses import ANCHOR, amount, at, in_words, rate, times
 from titration import dosing
 from titration.dosing import Amount, Component, Timing
 
@@ -136,7 +136,7 @@ def test_typed_text_is_read_exactly_or_refused_by_a_known_code(text: str) -> Non
 
 def _doses_of_each_day(timing: Timing, days: int) -> list[int] | None:
     """The slow obvious model: lay the doses out day by day. None for what is not counted."""
-    if timing.kind in ("once", "continuous"):
+    if timing.kind in ("once", "continuous", "words"):
         return None
     count = timing.times or 1
     if timing.period_unit == "hour":
@@ -171,7 +171,7 @@ def _slow_total(components: tuple[Component, ...]) -> tuple[Fraction, Fraction, 
         if part.as_needed:
             continue
         laid = [_doses_of_each_day(timing, days=800) for timing in _ends_of(part.timing)]
-        if any(days is None or len(set(days)) > 1 for days in laid):
+        if part.amount is None or any(days is None or len(set(days)) > 1 for days in laid):
             return None
         most = part.amount.low if part.amount.high is None else part.amount.high
         low += laid[0][0] * Fraction(part.amount.low)
@@ -355,7 +355,7 @@ def test_basis_shows_stored_figures_or_the_total(components: tuple[Component, ..
     stored = {
         figure
         for part in components
-        if not part.as_needed
+        if part.amount and not part.as_needed
         for figure in (part.amount.low, part.amount.high)
     }
     if total is not None:
@@ -363,6 +363,13 @@ def test_basis_shows_stored_figures_or_the_total(components: tuple[Component, ..
     else:
         assert {basis.low, basis.high} <= stored | {None}
         assert basis.kind != "day"
+
+
+def test_a_part_in_words_leaves_the_dose_without_a_total_and_an_axis() -> None:
+    parts = (at("bedtime", "13"), in_words("17 units by the ward chart"))
+    assert dosing.total_per_day(parts) is None
+    assert dosing.basis(parts).kind == "words"
+    assert dosing.total_per_day(parts[:1]) is not None
 
 
 def test_axis_is_shared_by_alternate_days_at_other_times_of_day() -> None:
@@ -401,6 +408,12 @@ TOO_FINE = Decimal("0.1234567")
     ("code", "component"),
     [
         ("unit_unknown", times(1, "5", "mcg")),
+        ("instruction_alone", _with(FIVE, timing=dosing.IN_WORDS, instruction="by the chart")),
+        ("instruction_alone", _with(FIVE, amount=None, instruction="by the chart")),
+        ("instruction_alone", _needed(in_words("by the chart"))),
+        ("instruction_missing", in_words(" ")),
+        ("text_controls", in_words("by the\nchart")),
+        ("text_controls", _with(FIVE, instruction="by the\nchart")),
         ("amount_figure", _with(FIVE, amount=Amount(Decimal(-5), None, "mg"))),
         ("amount_figure", _with(FIVE, amount=Amount(TOO_FINE, None, "mg"))),
         ("amount_figure", _with(FIVE, amount=Amount(Decimal("NaN"), None, "mg"))),

@@ -8,7 +8,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.titration.doses import ANCHOR, at, components, rate, times
+from tests.titration.doses import ANCHOR, at, components, in_words, rate, times
 from tests.titration.fhir import check_codes, extension, objects, read
 from titration import dosing, wording
 from titration.dosing import Component, Timing
@@ -43,7 +43,8 @@ def test_every_amount_is_one_that_was_written_to_the_digit(part):
     found = told(part)
 
     figures = {each["value"] for each in objects(found) if "code" in each and "value" in each}
-    typed = {part.amount.low, part.amount.high, part.volume, part.concentration}
+    amount = [part.amount.low, part.amount.high] if part.amount else []
+    typed = {*amount, part.volume, part.concentration}
     typed |= {part.maximum.low} if part.maximum else set()
     typed -= {None}
     hours = {Decimal(part.maximum_hours)} if part.maximum else set()
@@ -57,6 +58,15 @@ def test_a_figure_keeps_its_digits(value):
     digits = dosing.plain(value)
 
     assert written({"value": value}) == f'{{"value":{digits}}}'
+
+
+def test_a_part_in_words_has_them_and_no_amount():
+    found = told(in_words("17 units by the ward chart"))
+
+    assert not {"doseAndRate", "maxDosePerPeriod"} & set(found)
+    assert extension(found, "instruction") == "17 units by the ward chart"
+    assert found["text"] == "in words, not totalled “17 units by the ward chart”"
+    assert set(found["timing"]["repeat"]) == {"boundsPeriod"}
 
 
 @pytest.mark.parametrize(("timing", "repeat"), [

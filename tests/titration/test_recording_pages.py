@@ -653,6 +653,36 @@ def test_neighbours_with_or_between_them_are_a_range_as_in_typed_text(client, re
     assert not read.problem
 
 
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({"amount": "5", "when": "words", "instruction": "by the chart"}, "when"),
+        ({"when": "words", "instruction": "by the chart", "product": "Lioresal"}, "when"),
+        ({"when": "words", "instruction": "by the chart", "as_needed": "on"}, "when"),
+        ({"when": "words", "instruction": " "}, "amount"),
+        ({"when": "words", "instruction": "by the chart", "times": "3"}, "times"),
+        ({"when": "times", "times": "3", "instruction": "by the chart"}, "amount"),
+    ],
+)
+def test_words_instead_of_an_amount_are_all_of_their_part(
+    client, regimen, nothing_is_written, row, field
+):
+    nothing_is_written()
+    page = sent(client, regimen, row)
+    assert page.status == 422
+    assert list(page.errors) == [f"components-0-{field}"]
+
+
+def test_a_dose_with_a_part_in_words_is_read_back_without_a_total(client, regimen):
+    page = sent(
+        client, regimen, THREE_TIMES_5, {"when": "words", "instruction": "2 by the ward chart"}
+    )
+    assert page.status == 200
+    read = page.text.partition("Will be recorded")[2]
+    assert "In words, not totalled “2 by the ward chart”" in read
+    assert "Total per day" not in read
+
+
 def test_what_does_not_belong_to_the_timing_is_said_beside_it_and_kept(
     client, regimen, nothing_is_written
 ):

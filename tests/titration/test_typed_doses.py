@@ -47,6 +47,15 @@ READ = {
     "10 mg at 2000 hours": "10 mg at 20:00",
     "10 mg once every morning": "10 mg in the morning",
     "10 mg 8am and 8:30 pm": "10 mg at 08:00; 10 mg at 20:30",
+    "75 mg morning, 150 mg at night": "75 mg in the morning; 150 mg at night",
+    "5 mg nightly": "5 mg at night",
+    "300 mg on alternate nights": "300 mg at night on alternate days",
+    "5 mg once every other night": "5 mg at night on alternate days",
+    # One or the other of two neighbours; the verbs of other routes; other units.
+    "1 or 2 tablets at night": "1 to 2 tablets at night",
+    "Apply 1 patch twice a week": "1 patch twice a week (1 patch each time)",
+    "Inject 1000 international units once a day": "1,000 units once a day",
+    "20 mEq once a day": "20 mEq once a day",
     # Hours, days, weeks and months.
     "10 mg every 6 hours": "10 mg every 6 hours",
     "10 mg 6-hourly": "10 mg every 6 hours",
@@ -74,6 +83,11 @@ READ = {
         "5 mg twice a day on the first 3 days of every 7 days (5 mg each time)"
     ),
     "5 mg every morning, 1 day on, 1 day off": "5 mg in the morning on alternate days",
+    "1 g once a day, 2 weeks on, 1 week off": (
+        "1 g once a day on the first 14 days of every 21 days"
+    ),
+    "40 mg once a fortnight": "40 mg once every 2 weeks",
+    "10 mg every 3rd day": "10 mg once every 3 days",
     "5 micrograms per minute continuously": "5 micrograms per minute, continuously",
     "25 mg alternate days at bedtime": "25 mg at bedtime on alternate days",
     "25 mg twice a day on alternate days": (
@@ -96,6 +110,7 @@ READ = {
     "10 mg every Monday": "10 mg once a week on MONDAY",
     "10 mg weekly on Monday": "10 mg once a week on MONDAY",
     "10 mg Mon, Wed and Fri": "10 mg on MONDAY, WEDNESDAY and FRIDAY",
+    "3 mg Mon Wed Fri": "3 mg on MONDAY, WEDNESDAY and FRIDAY",
     "10 mg on friday and monday": "10 mg on MONDAY and FRIDAY",
     "10 mg twice a week on Mon and Thu": "10 mg on MONDAY and THURSDAY",
     "10 mg Monday to Friday": "10 mg on MONDAY, TUESDAY, WEDNESDAY, THURSDAY and FRIDAY",
@@ -111,6 +126,9 @@ READ = {
     "25 micrograms per hour, changed every 72 hours": (
         "25 micrograms per hour, continuously, changed every 72 hours"
     ),
+    "10 micrograms per hour, changed every week": (
+        "10 micrograms per hour, continuously, changed every 7 days"
+    ),
     # Once.
     "300 mg once": "300 mg once only",
     "300 mg once only": "300 mg once only",
@@ -124,6 +142,19 @@ READ = {
         "5 mg every 6 hours, as needed, at most four times in 24 hours"
     ),
     '5 mg as needed for "pain at night"': "5 mg as needed for “pain at night” (5 mg each time)",
+    "5 mg as needed, max 6 doses in 24 hours": (
+        "5 mg as needed (5 mg each time), at most six times in 24 hours"
+    ),
+    # In words.
+    "5 mg three times a day, instruction “before meals”": (
+        "5 mg three times a day (5 mg each time), instruction “before meals”"
+    ),
+    "18 units at bedtime; in words “correction doses by the ward chart”": (
+        "18 units at bedtime; in words, not totalled “correction doses by the ward chart”"
+    ),
+    "In words: “ten beads less every three days”": (
+        "in words, not totalled “ten beads less every three days”"
+    ),
     # What is written beside the amount.
     "75 micrograms once (1.5 mL)": "75 micrograms once only, volume 1.5 mL",
     "50 micrograms once (1 mL of 50 micrograms per mL)": (
@@ -154,8 +185,22 @@ MARKED = {
     "5 mg mane": ("latin", "mane"),
     "5 mg prn": ("latin", "prn"),
     "5 mg q6h": ("latin", "q6h"),
-    "5 mg at night": ("night", "at night"),
-    "5 mg nightly": ("night", "nightly"),
+    "5 mg at midnight": ("night", "at midnight"),
+    "5 mg in the night": ("night", "in the night"),
+    "5 mg twice nightly": ("timing_clash", "5 mg twice nightly"),
+    "1 or 2 mg at night": ("or_unclear", "1 or 2"),
+    "1 or 3 tablets at night": ("or_unclear", "1 or 3"),
+    "10 mg at night (5 mL of 10 mg/5 mL)": ("concentration_per", "10 mg"),
+    "5 mg in words “by the chart”": ("instruction_alone", "5 mg in words “by the chart”"),
+    "in words “by the chart” at night": (
+        "instruction_alone",
+        "in words “by the chart” at night",
+    ),
+    "in words “ ”": ("instruction_missing", "in words “ ”"),
+    "5 mg morning, 10 mg night, instruction “with food”": (
+        "reach_unclear",
+        "5 mg morning, 10 mg night, instruction “with food”",
+    ),
     "5 three times a day": ("unit_missing", "5"),
     "5,5 mg once a day": ("comma", "5,5"),
     "1,500 mg once a day": ("comma", "1,500"),

@@ -28,7 +28,7 @@ def is_read(row: dict[str, Any], unit: str) -> bool:
     "text",
     [
         "Date\tDose\tOld dose\n16 Nov 2026\t5 mg once a day\t10 mg at bedtime",
-        "Date\tDose\tNight\n16 Nov 2026\t5 mg in the morning\t10 mg at 22:00",
+        "Date\tDose\tTea\n16 Nov 2026\t5 mg in the morning\t10 mg at 22:00",
         "Date,Dose\n16 Nov 2026,5 mg in the morning, 10 mg at bedtime",
     ],
 )
@@ -47,16 +47,16 @@ def test_a_row_with_a_mark_about_its_dose_is_never_read(
             assert not is_read(draft, unit), draft
 
 
-@pytest.mark.parametrize("night", ["10", "5", "3"])
-def test_a_cell_of_no_column_is_marked_though_its_figure_stands_beside_it(night: str) -> None:
-    table = typed.read_table(f"Date\tMorning\tMidday\tNight\n08 Aug 2027\t10\t5\t{night}")
+@pytest.mark.parametrize("tea", ["10", "5", "3"])
+def test_a_cell_of_no_column_is_marked_though_its_figure_stands_beside_it(tea: str) -> None:
+    table = typed.read_table(f"Date\tMorning\tMidday\tTea\n08 Aug 2027\t10\t5\t{tea}")
     [row] = document.pasted_rows(table, unit="mg", date_words=str)
     assert row["amounts"] == {"morning": "10", "midday": "5"}
-    assert row["dose"] == f"? {night}"
+    assert row["dose"] == f"? {tea}"
 
 
 def test_two_cells_of_no_column_are_both_marked() -> None:
-    table = typed.read_table("Date\tMorning\tNight\tTea\n08 Aug 2027\t10\t5\t5")
+    table = typed.read_table("Date\tMorning\tSupper\tTea\n08 Aug 2027\t10\t5\t5")
     [row] = document.pasted_rows(table, unit="mg", date_words=str)
     assert row["dose"] == "? 5\n? 5"
 

@@ -24,6 +24,7 @@ SCRAPS = (
     *("on alternate days", "every other day", "daily", "MONDAY", "Mondays", "on Monday and Thu"),
     *("as needed", "for pain", "at most 20 mg", "in 24 hours", "per 24 hours", "per hour", "a day"),
     *("counted from 16-Nov-2026", "from 08:00 to 20:00", "changed every 72 hours", "product “x”"),
+    *("instruction “x”", "in words “5 mg”", "every other night", "1 or 2 tablets", "Mon Wed"),
     *("as 1 mL of 50 micrograms per mL", "(1.5 mL)", "(5 mg each time)", "(", ")", "“", "”", '"'),
     *(
         ",",

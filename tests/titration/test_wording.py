@@ -536,3 +536,9 @@ def test_words_are_remembered_for_each_language_apart(monkeypatch: pytest.Monkey
     for language in ("de", "pl", "de"):
         spoken = language
         assert write(5) == f"{language} 5"
+
+
+def test_a_part_in_words_whose_words_were_erased_says_so():
+    part = Component(None, dosing.IN_WORDS)
+    assert wording.component_words(part) == "in words, not totalled erased"
+    assert wording.dosage_lines([part]) == [("In words, not totalled", "erased", "")]

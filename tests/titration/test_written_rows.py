@@ -38,7 +38,7 @@ def sent_back(parts: tuple[Component, ...], kind: str) -> tuple[Component, ...]:
 
 def as_typed(part: Component) -> Component:
     """Without the spaces at the ends of its texts, which no form keeps."""
-    names = ("as_needed_for", "strengths", "product", "calculation")
+    names = ("as_needed_for", "strengths", "product", "calculation", "instruction")
     return replace(part, **{name: getattr(part, name).strip() for name in names})
 
 

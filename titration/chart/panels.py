@@ -117,4 +117,6 @@ def _add_planned(figures: dict[object, Panel], track: Laid) -> None:
 
 def without_typed_text(component: Component) -> Component:
     """A component without the words that a person typed: those stand in the log, not here."""
-    return replace(component, as_needed_for="", strengths="", product="", calculation="")
+    return replace(
+        component, as_needed_for="", strengths="", product="", calculation="", instruction=""
+    )

@@ -159,7 +159,7 @@ def _beside(row: Row, place: int, at: float) -> Beside:
     if row.kind == "words":
         return Beside(at, _("Row %(row)s, in words") % {"row": place + 1}, False)
     amounts = pgettext("between the amounts of a single dose", "; ").join(
-        wording.amount_words(component.amount) for component in row.components
+        wording.amount_words(part.amount) for part in row.components if part.amount
     )
     return Beside(at, amounts, True)
 

@@ -72,7 +72,7 @@ def placed(items: Iterable[tuple[float, float, str]], axis: TimeAxis, edge: floa
 def single_words(step: StepRecord) -> str:
     """The amounts of a single dose as written, and when, unless that is known to the day."""
     amounts = pgettext("between the amounts of a single dose", "; ").join(
-        wording.amount_words(component.amount) for component in step.components
+        wording.amount_words(part.amount) for part in step.components if part.amount
     )
     if step.effective.precision == "day":
         return amounts

@@ -222,7 +222,10 @@ def words_in(stretch: Stretch, span: Span) -> list[str]:
     label = wording.basis_label(stretch.basis or WORDS)
     if text_width(label) > room:
         return []
-    dose = wording.dosage_words(without_typed_text(part) for part in stretch.step.components)
+    parts = stretch.step.components
+    if any(part.is_words for part in parts):
+        return [label]
+    dose = wording.dosage_words(map(without_typed_text, parts))
     lines = broken(dose, room)
     fits = len(lines) <= MOST_LINES and max(map(text_width, lines)) <= room
     return lines if fits else [label]

@@ -59,6 +59,8 @@ def _leading_slots(row: Row, slots: Sequence[str], unit: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in row.components:
         slot = part.timing.slot
+        if part.amount is None:
+            break
         amount = Amount(part.amount.low, part.amount.high, unit)
         if part != part_of(slot, amount) or slot not in columns:
             break

@@ -17,6 +17,7 @@ from titration.dosing.figures import (
     plain,
 )
 from titration.dosing.shapes import (
+    IN_WORDS,
     KINDS,
     PERIOD_UNITS,
     RATES,
@@ -40,6 +41,7 @@ from titration.dosing.totals import (
 __all__ = [
     "AMOUNT_ERRORS",
     "DISAGREEMENTS",
+    "IN_WORDS",
     "KINDS",
     "PERIOD_UNITS",
     "PROBLEMS",

@@ -63,7 +63,7 @@ def disagreements(component: Component) -> tuple[str, ...]:
     continuous rate a volume may be that of the bag or the reservoir, so it is not compared.
     """
     amount = component.amount
-    if amount.high is not None:
+    if amount is None or amount.high is not None:
         return ()
     found = []
     if component.strengths:

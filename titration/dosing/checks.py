@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from titration.dosing.figures import is_figure
 from titration.dosing.shapes import (
+    IN_WORDS,
     KINDS,
     PERIOD_UNITS,
     RATES,
@@ -38,6 +39,8 @@ PROBLEMS = (
     "days_on_bounds",
     "empty_dose",
     "hours_need_times",
+    "instruction_alone",
+    "instruction_missing",
     "kind_unknown",
     "maximum_figure",
     "maximum_hours_missing",
@@ -78,6 +81,7 @@ _USED = {
     "clock": {"clock"} | _DAY_PATTERN,
     "times": {"times", "times_to"} | _DAY_PATTERN,
     "continuous": {"window_from", "window_to", "rate_per", "changed_every_hours"},
+    "words": set(),
 }
 _UNUSED = {
     kind: tuple(
@@ -101,6 +105,8 @@ def check_components(components: Sequence[Component]) -> list[str]:
 
 def check_component(component: Component) -> list[str]:
     """Name the problems that one part has by itself, each code once."""
+    if component.amount is None or component.is_words:
+        return list(dict.fromkeys(_words_problems(component)))
     return list(
         dict.fromkeys(
             (
@@ -118,7 +124,8 @@ def check_together(components: Sequence[Component]) -> list[str]:
     if not components:
         return ["empty_dose"]
     codes = []
-    if all(part.amount.low == 0 and part.amount.high is None for part in components):
+    amounts = [part.amount for part in components]
+    if all(amount and amount.low == 0 and amount.high is None for amount in amounts):
         codes.append("all_zero")
     if len(set(components)) < len(components):
         codes.append("repeated")
@@ -138,6 +145,16 @@ def check_together(components: Sequence[Component]) -> list[str]:
         if _overlap(windows):
             codes.append("windows_overlap")
     return codes
+
+
+def _words_problems(component: Component) -> Iterator[str]:
+    """A part in words is that and nothing beside: another figure would be read as its amount."""
+    if component != Component(None, IN_WORDS, instruction=component.instruction):
+        yield "instruction_alone"
+    if not component.instruction.strip():
+        yield "instruction_missing"
+    if _CONTROLS.search(component.instruction):
+        yield "text_controls"
 
 
 def _amount_problems(amount: Amount) -> Iterator[str]:
@@ -289,6 +306,7 @@ def _beside_problems(component: Component) -> Iterator[str]:
             component.strengths,
             component.product,
             component.calculation,
+            component.instruction,
         )
     ):
         yield "text_controls"

@@ -26,6 +26,7 @@ UNITS: dict[str, Unit] = {
         ("mL", "mL"),
         ("L", "L"),
         ("mmol", "mmol"),
+        ("mEq", "meq"),
         # Biological units differ from medicine to medicine: an annotation claims no more.
         ("unit", "{unit}"),
         ("million-unit", "10*6.{unit}"),
@@ -41,12 +42,20 @@ UNITS: dict[str, Unit] = {
         ("suppository", "{suppository}"),
         ("pessary", "{pessary}"),
         ("application", "{application}"),
+        ("actuation", "{actuation}"),
+        ("ampoule", "{ampoule}"),
+        ("film", "{film}"),
+        ("piece", "{piece}"),
+        ("vial", "{vial}"),
     )
 }
 
 # In the order of the day.
-SLOTS = ("morning", "breakfast", "midday", "lunch", "afternoon", "dinner", "evening", "bedtime")
-KINDS = ("once", "slot", "clock", "times", "continuous")
+SLOTS = (
+    *("morning", "breakfast", "midday", "lunch", "afternoon", "dinner", "evening", "bedtime"),
+    "night",
+)
+KINDS = ("once", "slot", "clock", "times", "continuous", "words")
 PERIOD_UNITS = ("hour", "day", "week", "month")
 RATES = ("minute", "hour", "24 hours")
 
@@ -64,7 +73,8 @@ class Amount:
 class Timing:
     """When one part of a dose is taken.
 
-    kind        once | slot | clock | times | continuous
+    kind        once | slot | clock | times | continuous | words (the part has no amount, and its
+                instruction says all)
     slot        one of SLOTS (kind slot; may go with once)
     clock       whole minutes (kind clock; may go with once)
     times       how many times (kind times); none only for a bare "as needed"
@@ -121,10 +131,12 @@ class Component:
 
     `amount` is the amount of each time (or the rate, when continuous), never of the day.
     `maximum` and `maximum_times` hold within `maximum_hours`. `volume` is in mL,
-    `concentration` in `concentration_unit` per mL.
+    `concentration` in `concentration_unit` per mL. `instruction` is what was typed of how it is
+    taken ("before meals"). Without an amount it is all that the part says: such a part is in no
+    total, and on no axis.
     """
 
-    amount: Amount
+    amount: Amount | None
     timing: Timing
     as_needed: bool = False
     as_needed_for: str = ""
@@ -137,3 +149,12 @@ class Component:
     concentration_unit: str = ""
     product: str = ""
     calculation: str = ""
+    instruction: str = ""
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it is in words alone, with no amount and no timing that could be counted."""
+        return self.timing.kind == "words"
+
+
+IN_WORDS = Timing("words")

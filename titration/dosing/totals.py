@@ -73,7 +73,8 @@ def times_per_day(timing: Timing) -> tuple[int, int] | None:
 def total_per_day(components: Iterable[Component]) -> Total | None:
     """Add up one day's regular amounts, exactly; as-needed parts are left out, and that is said.
 
-    None unless there is a regular part, all of them repeat within a day, and all are in one unit.
+    None unless there is a regular part, all of them repeat within a day, and all are in one unit;
+    nor where a part is in words, which may say anything of the day.
     """
     low = high = Decimal(0)
     unit = ""
@@ -84,7 +85,7 @@ def total_per_day(components: Iterable[Component]) -> Total | None:
             continue
         amount = component.amount
         times = times_per_day(component.timing)
-        if times is None or (unit and amount.unit != unit):
+        if amount is None or times is None or (unit and amount.unit != unit):
             return None
         fewest, most = times
         unit = amount.unit
@@ -124,13 +125,14 @@ def basis(components: Iterable[Component]) -> Basis:
     regular = [part for part in parts if not part.as_needed]
     if not regular:
         return AS_NEEDED if parts else WORDS
-    amounts = [part.amount for part in regular]
+    amounts = [part.amount for part in regular if part.amount is not None]
+    if len(amounts) < len(regular):
+        return WORDS
     timing, unit = regular[0].timing, amounts[0].unit
     leaves_out_as_needed = len(regular) < len(parts)
     if timing.kind == "continuous":
-        if any(
-            part.timing.rate_per != timing.rate_per or part.amount.unit != unit for part in regular
-        ):
+        is_one_rate = all(part.timing.rate_per == timing.rate_per for part in regular)
+        if not is_one_rate or any(amount.unit != unit for amount in amounts):
             return WORDS
         low = min(amount.low for amount in amounts)
         high = max(amount.low if amount.high is None else amount.high for amount in amounts)

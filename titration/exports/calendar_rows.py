@@ -131,7 +131,8 @@ def _is_in_column(part: Component) -> bool:
 
 
 def _is_at_slot(part: Component) -> bool:
-    return part.timing.kind == "slot" and part.amount.high is None and not part.as_needed
+    is_one = part.amount is not None and part.amount.high is None
+    return part.timing.kind == "slot" and is_one and not part.as_needed
 
 
 def _days(text: PlanText, found: LaidDays) -> Table:
@@ -190,7 +191,7 @@ def _in_columns(parts: Iterable[Component], *, with_ticks: bool = False) -> dict
 def _ticks(part: Component) -> int:
     """How many times the part comes on one of its days; none where that is not said, or it is 0."""
     timing = part.timing
-    if part.as_needed or timing.kind == "continuous":
+    if part.as_needed or timing.kind == "continuous" or part.amount is None:
         return 0
     if part.amount.low == 0 and part.amount.high is None:
         return 0

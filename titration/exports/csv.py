@@ -123,6 +123,7 @@ COLUMNS = (
     "concentration_unit",
     "product",
     "calculation",
+    "instruction",
     "exported_by",
     "exported_at",
     "up_to_entry",
@@ -432,7 +433,7 @@ def _part(component: Component) -> Cells:
         "amount_low": component.low,
         "amount_high": component.high,
         "unit": component.unit,
-        "unit_ucum": dosing.UNITS[component.unit].ucum,
+        "unit_ucum": dosing.UNITS[component.unit].ucum if component.unit else "",
         "weekdays": " ".join(WEEKDAYS[day - 1] for day in written.timing.weekdays),
         "as_needed_for": or_erased(component.as_needed_for),
         "maximum_low": maximum.low if maximum else None,
@@ -441,5 +442,6 @@ def _part(component: Component) -> Cells:
         "volume_ml": component.volume,
         "concentration_per_ml": component.concentration,
         "calculation": or_erased(component.calculation),
+        "instruction": or_erased(component.instruction),
         **{name: getattr(component, name) for name in AS_STORED},
     }

@@ -37,6 +37,8 @@ FIELD_OF_PROBLEM = {
     "concentration_missing": "concentration",
     "concentration_unit_missing": "concentration_unit",
     "days_on_bounds": "days_on",
+    "instruction_alone": "when",
+    "instruction_missing": "instruction",
     "kind_unknown": "when",
     "maximum_figure": "maximum",
     "maximum_hours_missing": "maximum_hours",
@@ -77,7 +79,7 @@ OF_DAYS = {
     "anchor_month": {"period", "cycle", "weekdays"},
     "anchor_year": {"period", "cycle", "weekdays"},
 }
-NO_DAYS = {"needed", "hours", "continuous"}
+NO_DAYS = {"needed", "hours", "continuous", "words"}
 NEVER_TYPED = {"unit", "when", "days", "every_unit", "rate_per", "weekdays", "maximum_unit"}
 
 
@@ -151,6 +153,11 @@ class ComponentForm(forms.Form):
     calculation = text_field(
         gettext_lazy("Calculation as written"), 300, gettext_lazy("With the weight and its date.")
     )
+    instruction = text_field(
+        gettext_lazy("Instruction in words"),
+        500,
+        gettext_lazy("How it is taken, as written; or all of it, where “In words only” is chosen."),
+    )
 
     def __init__(self, *args, units: Iterable[str] = (), kind: str = "dose", **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -198,7 +205,7 @@ class ComponentForm(forms.Form):
         cleaned = super().clean() or {}
         if self.errors or cleaned.get("DELETE") or self.is_blank(cleaned):
             return cleaned
-        if cleaned["amount"] is None:
+        if cleaned["amount"] is None and cleaned["when"] != "words":
             self.add_error("amount", _("Write the amount, or clear the row."))
             return cleaned
         if not cleaned["when"]:
@@ -232,11 +239,11 @@ class ComponentForm(forms.Form):
             self.add_error(name, _OF_OTHER_DAYS)
 
     def _written(self, cleaned: dict) -> dosing.Component:
-        low, high = cleaned["amount"]
-        maximum, maximum_unit = cleaned["maximum"], cleaned["maximum_unit"] or cleaned["unit"]
+        maximum_unit = cleaned["maximum_unit"] or cleaned["unit"]
         is_needed = cleaned["as_needed"] or cleaned["when"] == "needed"
+        figures, maximum = cleaned["amount"], cleaned["maximum"]
         return dosing.Component(
-            amount=dosing.Amount(low, high, cleaned["unit"]),
+            amount=dosing.Amount(figures[0], figures[1], cleaned["unit"]) if figures else None,
             timing=self._timing(cleaned),
             as_needed=is_needed,
             as_needed_for=cleaned["as_needed_for"],
@@ -249,6 +256,7 @@ class ComponentForm(forms.Form):
             concentration_unit=cleaned["concentration_unit"] if cleaned["concentration"] else "",
             product=cleaned["product"],
             calculation=cleaned["calculation"],
+            instruction=cleaned["instruction"],
         )
 
     def _timing(self, cleaned: dict) -> dosing.Timing:
@@ -261,6 +269,8 @@ class ComponentForm(forms.Form):
             )
         if when == "needed":
             return dosing.Timing("times")
+        if when == "words":
+            return dosing.IN_WORDS
         times, times_to = cleaned["times"] or (None, None)
         if when == "hours":
             period, period_to = cleaned["hours"] or (0, None)

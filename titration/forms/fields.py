@@ -30,6 +30,7 @@ SLOT_CHOICES = [
     ("dinner", gettext_lazy("At dinner")),
     ("evening", gettext_lazy("In the evening")),
     ("bedtime", gettext_lazy("At bedtime")),
+    ("night", gettext_lazy("At night")),
 ]
 WHEN_CHOICES = [
     ("", gettext_lazy("Choose when")),
@@ -42,6 +43,7 @@ WHEN_CHOICES = [
             ("hours", gettext_lazy("Every so many hours")),
             ("continuous", gettext_lazy("Continuously, at a rate")),
             ("needed", gettext_lazy("Only when needed")),
+            ("words", gettext_lazy("In words only, not totalled")),
         ],
     ),
 ]

@@ -9,7 +9,9 @@ def row_of(written: dosing.Component, *, with_amount: bool) -> dict:
     Without `with_amount` no figure is filled in: amounts are typed anew.
     """
     timing = written.timing
-    row: dict[str, object] = {"unit": written.amount.unit, "days": "every"}
+    row: dict[str, object] = {"days": "every"}
+    if written.amount is not None:
+        row["unit"] = written.amount.unit
     match timing.kind:
         case "slot":
             row["when"] = timing.slot
@@ -20,6 +22,8 @@ def row_of(written: dosing.Component, *, with_amount: bool) -> dict:
                 "when": timing.slot or ("clock" if timing.clock else "once"),
                 "clock": timing.clock,
             }
+        case "words":
+            row["when"] = "words"
         case "continuous":
             row |= {
                 "when": "continuous",
@@ -81,8 +85,8 @@ def _periods(timing: dosing.Timing) -> str:
 
 def _amount_row(written: dosing.Component) -> dict:
     amount, maximum = written.amount, written.maximum
-    figures = dosing.plain(amount.low)
-    if amount.high is not None:
+    figures = dosing.plain(amount.low) if amount else ""
+    if amount and amount.high is not None:
         figures = f"{figures} to {dosing.plain(amount.high)}"
     return {
         "amount": figures,
@@ -99,4 +103,5 @@ def _amount_row(written: dosing.Component) -> dict:
         "concentration_unit": written.concentration_unit,
         "product": written.product,
         "calculation": written.calculation,
+        "instruction": written.instruction,
     }

@@ -47,13 +47,13 @@ class ComponentColumns(AppendOnly):
         "strengths",
         "product",
     )
-    SEALED: ClassVar[tuple[str, ...]] = ("as_needed_for", "calculation")
+    SEALED: ClassVar[tuple[str, ...]] = ("as_needed_for", "calculation", "instruction")
     ERASABLE: ClassVar[tuple[str, ...]] = SEALED
 
     position = models.PositiveSmallIntegerField()
-    low = models.DecimalField(**AMOUNT)
+    low = models.DecimalField(**AMOUNT, null=True, blank=True)
     high = models.DecimalField(**AMOUNT, null=True, blank=True)
-    unit = models.CharField(max_length=20)
+    unit = models.CharField(max_length=20, blank=True)
     timing = models.CharField(max_length=10)
     slot = models.CharField(max_length=10, blank=True)
     clock = models.TimeField(null=True, blank=True)
@@ -82,6 +82,7 @@ class ComponentColumns(AppendOnly):
     concentration_unit = models.CharField(max_length=20, blank=True)
     product = models.CharField(max_length=200, blank=True)
     calculation = models.CharField(max_length=300, blank=True, null=True)
+    instruction = models.CharField(max_length=500, blank=True, null=True)
 
     class Meta:
         abstract = True
@@ -94,7 +95,8 @@ class ComponentColumns(AppendOnly):
                 name="%(app_label)s_%(class)s_range_rises",
             ),
             models.CheckConstraint(
-                condition=Q(unit__in=list(dosing.UNITS)),
+                condition=Q(timing="words", low=None, high=None, unit="")
+                | (~Q(timing="words") & Q(low__isnull=False, unit__in=list(dosing.UNITS))),
                 name="%(app_label)s_%(class)s_unit_known",
             ),
             models.CheckConstraint(
@@ -104,7 +106,7 @@ class ComponentColumns(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.position}: {self.low} {self.unit}"
+        return f"{self.position}: {self.timing} {self.low} {self.unit}"
 
     def plain_content(self) -> dict[str, object]:
         """The fields that are written, by name; what is empty is left out."""
@@ -125,11 +127,11 @@ class ComponentColumns(AppendOnly):
     @staticmethod
     def columns_of(written: dosing.Component) -> dict[str, Any]:
         """The columns for a written component."""
-        timing, maximum = written.timing, written.maximum
+        amount, timing, maximum = written.amount, written.timing, written.maximum
         return {
-            "low": written.amount.low,
-            "high": written.amount.high,
-            "unit": written.amount.unit,
+            "low": amount.low if amount else None,
+            "high": amount.high if amount else None,
+            "unit": amount.unit if amount else "",
             "timing": timing.kind,
             "slot": timing.slot,
             "clock": timing.clock,
@@ -158,6 +160,7 @@ class ComponentColumns(AppendOnly):
             "concentration_unit": written.concentration_unit,
             "product": written.product,
             "calculation": written.calculation,
+            "instruction": written.instruction,
         }
 
 
@@ -188,11 +191,13 @@ COMPONENT_FIELDS = (*ComponentColumns.PLAIN, *ComponentColumns.SEALED)
 def written_component(values: Sequence[Any]) -> dosing.Component:
     """The pure component for the values of COMPONENT_FIELDS, read as a row or off an object."""
     row = dict(zip(COMPONENT_FIELDS, values, strict=True))
-    maximum = None
+    amount = maximum = None
+    if row["low"] is not None:
+        amount = dosing.Amount(row["low"], row["high"], row["unit"])
     if row["maximum_low"] is not None:
         maximum = dosing.Amount(row["maximum_low"], row["maximum_high"], row["maximum_unit"])
     return dosing.Component(
-        amount=dosing.Amount(row["low"], row["high"], row["unit"]),
+        amount=amount,
         timing=dosing.Timing(
             kind=row["timing"],
             slot=row["slot"],
@@ -221,4 +226,5 @@ def written_component(values: Sequence[Any]) -> dosing.Component:
         concentration_unit=row["concentration_unit"],
         product=row["product"],
         calculation=row["calculation"] or "",
+        instruction=row["instruction"] or "",
     )

@@ -38,12 +38,14 @@ class LaidDays:
 def comes_on(timing: Timing, day: date) -> bool | None:
     """Whether a dose of this timing comes on a day; none where the timing does not say so.
 
-    It does not for "three times a week", for a range of days, for hours that do not divide a day,
-    for what is changed every so many hours, before the day of counting, for months counted from a
-    day that some months lack, and for named weekdays of every second week where the week could
-    begin on two days.
+    It does not for words, for "three times a week", for a range of days, for hours that do not
+    divide a day, for what is changed every so many hours, before the day of counting, for months
+    counted from a day that some months lack, and for named weekdays of every second week where the
+    week could begin on two days.
     """
     period, unit = timing.period, timing.period_unit
+    if timing.kind == "words":
+        return None
     if timing.kind == "continuous":
         return True if timing.changed_every_hours is None else None
     if unit == "hour":

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from titration.dosing import Amount, AmountError, parse_figures
+from titration.dosing import UNITS, Amount, AmountError, parse_figures
 from titration.typed.problems import NotUnderstood
 from titration.typed.vocabulary import NO_BREAK_SPACE, SPACES, UNITS_REFUSED, unit_of
 
@@ -13,7 +13,10 @@ _FIGURE = re.compile(
 )
 _DASH = re.compile(r"\s*[-‐‑‒–—~]\s*(?=[0-9.])")
 _TO = re.compile(r"\s+to\s+(?=[-+−±0-9.])", re.IGNORECASE | re.ASCII)
-_UNIT = re.compile(r"\s*(million[ -]units?|[A-Za-zµμ]+)(?![A-Za-z0-9])", re.IGNORECASE)
+_OR = re.compile(r"\s+or\s+(?=[-+−±0-9.])", re.IGNORECASE | re.ASCII)
+_UNIT = re.compile(
+    r"\s*(million[ -]units?|international\s+units?|[A-Za-zµμ]+)(?![A-Za-z0-9])", re.IGNORECASE
+)
 _SLASHED = re.compile(r"[0-9.]+(?:\s*[/-]\s*[0-9.]+){2,}")
 LONGEST = 200
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -51,8 +54,9 @@ def amount_at(text: str, plain: str, at: int, unit: str = "") -> tuple[Amount, i
     if slashed := _SLASHED.match(plain, at):
         raise NotUnderstood("slots_unnamed", slashed.span())
     low_unit, low_end = _unit(plain, end)
-    high, high_unit = "", ""
-    if (joined := _TO.match(plain, low_end)) and (second := _figure(plain, joined.end())):
+    high, high_unit, joined_by_or = "", "", _OR.match(plain, low_end)
+    joined = joined_by_or or _TO.match(plain, low_end)
+    if joined and (second := _figure(plain, joined.end())):
         high, end = second
         high_unit, low_end = _unit(plain, end)
         if low_unit and high_unit and low_unit != high_unit:
@@ -72,7 +76,16 @@ def amount_at(text: str, plain: str, at: int, unit: str = "") -> tuple[Amount, i
     found_unit = high_unit or low_unit or unit
     if not found_unit:
         raise NotUnderstood("unit_missing", (at, end))
-    return Amount(*figures, found_unit), low_end
+    amount = Amount(*figures, found_unit)
+    if joined_by_or and not _are_neighbours(amount):
+        raise NotUnderstood("or_unclear", (at, end))
+    return amount, low_end
+
+
+def _are_neighbours(amount: Amount) -> bool:
+    """Whether one or the other is all that lies between: "1 or 2 tablets", never "5 or 10 mg"."""
+    is_counted = UNITS[amount.unit].ucum.startswith("{") and amount.unit != "unit"
+    return is_counted and amount.low % 1 == 0 and amount.high == amount.low + 1
 
 
 def figure_of(amount: Amount) -> Decimal | None:

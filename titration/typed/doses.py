@@ -21,13 +21,15 @@ LONGEST = 2000
 
 _FLAGS = re.IGNORECASE | re.ASCII
 _STOP = re.compile(r"(?:then\s+)?(?:stop|stopped)\.?|then\s+nothing\.?", _FLAGS)
-_VERB = re.compile(r"\s*(?:take|give)\s+", _FLAGS)
+_VERB = re.compile(
+    r"\s*(?:take|give|apply|inject|inhale|insert|instil|instill|swallow|use)\s+", _FLAGS
+)
 _HARD = re.compile(r"[;\r\n]")
 _SOFT = re.compile(r"[,:]|(?:and|plus)(?![A-Za-z0-9])|[&+]", _FLAGS)
 # A dash right before a figure is a sign, and refused as one.
 _LEADS = re.compile(r"[:=]|[–—-](?=\s)")
-# "to" stands in a range; any other letter beside a figure is of its unit.
-_UNIT_SIGNS = re.compile(r"(?!\bto\b)\b[A-Za-z]|(?<=[0-9])[A-Za-z]", _FLAGS)
+# "to" and "or" stand in a range; any other letter beside a figure is of its unit.
+_UNIT_SIGNS = re.compile(r"(?!\b(?:to|or)\b)\b[A-Za-z]|(?<=[0-9])[A-Za-z]", _FLAGS)
 _WORD = re.compile(r"[^\s,;()“”\"]+|[()“”\"]")
 
 
@@ -84,7 +86,7 @@ def _read(text: str, unit: str) -> Read:
         components += [component for part in parts for component in part]
     _check_totals([part for group in groups for part in group])
     # Beside a figure in another unit, nobody can say which unit a bare figure is in.
-    units = {component.amount.unit for component in components}
+    units = {component.amount.unit for component in components if component.amount}
     bare = [part for group in groups for part in group if part.is_bare]
     if bare and units != {unit}:
         raise NotUnderstood("unit_missing", bare[0].amount_at)

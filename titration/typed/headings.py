@@ -37,7 +37,7 @@ _ROLES = {
 COUNTED = {role: unit for unit in ("day", "week", "month") for role in (unit, f"{unit}s")}
 # They name a time of day, but none that the record has.
 _UNCLEAR = re.compile(
-    r"(?:at\s+)?(?:nights?|night[ -]?time|nocte|mane|noct|am|pm|a\.m\.|p\.m\.|supper|tea"
+    r"(?:at\s+)?(?:nocte|mane|noct|am|pm|a\.m\.|p\.m\.|supper|tea"
     r"|tea[ -]?time|evening meal|midnight)",
     re.IGNORECASE,
 )

@@ -41,6 +41,7 @@ _MOMENTS_SAID = {"count", "moments", "weekdays", "one_day", "cycle", "rate", "wi
 ONCE = (1, None)
 _MAY_HOLD_FOR_OTHERS = {
     *("weekdays", "one_day", "cycle", "one_week", "as_needed", "changed", "product", "calculation"),
+    "instruction",
 }
 
 
@@ -89,6 +90,8 @@ class Part:
 
         Raises NotUnderstood.
         """
+        if "in_words" in self.said:
+            return (self._in_words(),)
         if self.amount is None:
             raise NotUnderstood("amount_missing", self.span)
         timings = self._timings()
@@ -102,6 +105,14 @@ class Part:
             for code in dosing.check_component(component):
                 if code not in ALLOWED:
                     raise NotUnderstood(code, self.span)
+        return found
+
+    def _in_words(self) -> Component:
+        if self.amount is not None or len(self.said) > 1:
+            raise NotUnderstood("instruction_alone", self.span)
+        found = Component(None, dosing.IN_WORDS, instruction=self.get("in_words"))
+        for code in dosing.check_component(found):
+            raise NotUnderstood(code, self.span)
         return found
 
     def _pattern(self) -> Every | None:
@@ -279,7 +290,7 @@ class Part:
             beside |= {"as_needed": True, "as_needed_for": self.get("as_needed")}
         if "maximum" in self.said:
             beside |= self.get("maximum")
-        for name in ("strengths", "product", "calculation", "volume"):
+        for name in ("strengths", "product", "calculation", "instruction", "volume"):
             if name in self.said:
                 beside[name] = self.get(name)
         if "concentration" in self.said:

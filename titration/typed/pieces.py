@@ -16,12 +16,13 @@ from titration.typed.dates import read_date
 from titration.typed.parts import DAILY, Count, Every, Part
 from titration.typed.problems import NotUnderstood
 from titration.typed.tokens import MOMENT, TIMES, TOKENS
-from titration.typed.vocabulary import END, ORDINALS, WEEKDAY, number_of, slot_of, weekday_of
+from titration.typed.vocabulary import COUNT, END, ORDINALS, WEEKDAY, number_of, slot_of, weekday_of
 
 _FLAGS = re.IGNORECASE | re.ASCII
 _EACH = re.compile(r"\s*(?:each(?:\s+time)?|per\s+dose)\s*\)", _FLAGS)
 _OF = re.compile(r"\s*of\s+", _FLAGS)
 _PER_ML = re.compile(rf"\s*(?:per\s+|/\s*)m[lL]{END}")
+_PER_SOME_ML = re.compile(r"\s*(?:per|/|in)\s*[0-9.]+\s*m[lL]", _FLAGS)
 _CLOSE = re.compile(r"\s*\)")
 _IN_HOURS = re.compile(
     rf"\s*(?:in|within|per|every)\s+(?:any\s+)?([0-9]{{1,5}})\s*(?:hours?|hrs?|h){END}", _FLAGS
@@ -31,6 +32,7 @@ _AND_MOST = re.compile(
     _FLAGS,
 )
 _TIMES = re.compile(rf"\s*{TIMES}", _FLAGS)
+_DOSES = re.compile(rf"\s*(?P<count>{COUNT})\s*doses?{END}", _FLAGS)
 _CLOCK = re.compile(
     r"(?:at\s+)?([0-9]{1,2})(?:[:.]?([0-9]{2}))?\s*(?:([ap])\.?m\.?|hours|hrs|h)?", _FLAGS
 )
@@ -86,8 +88,10 @@ def _anchor(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
     return found.end()
 
 
-def _hours(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
-    part.say(name, number_of(found["hours"]), found.span())
+def _changed(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
+    """ "Changed every 72 hours", "changed every 7 days": in hours, of which a day has 24."""
+    hours = 168 if found["week"] or found["weeks"] else 24 if found["days"] else 1
+    part.say(name, hours * number_of(found["count"] or "1"), found.span())
     return found.end()
 
 
@@ -139,6 +143,8 @@ def _limit(source: Source, at: int) -> tuple[object, str, int]:
         if most_to is not None:
             raise NotUnderstood("maximum_range", times.span())
         return most, "maximum_times", times.end()
+    if doses := _DOSES.match(source.plain, at):
+        return number_of(doses["count"]), "maximum_times", doses.end()
     at += len(source.plain[at:]) - len(source.plain[at:].lstrip(" "))
     # A bare figure here may be an amount, or a number of times.
     found = amount_at(source.text, source.plain, at)
@@ -203,6 +209,8 @@ def _concentration(source: Source, name: str, part: Part, found: re.Match[str]) 
 def _strength(source: Source, part: Part, start: int, at: int) -> int:
     amount, end = _amount_in(source, at)
     per = _PER_ML.match(source.plain, end)
+    if not per and _PER_SOME_ML.match(source.plain, end):
+        raise NotUnderstood("concentration_per", (at, end))
     if not per or figure_of(amount) is None:
         raise NotUnderstood("concentration_figure", (at, end))
     part.say("concentration", amount, (start, per.end()))
@@ -248,8 +256,11 @@ def _cycle(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
 
 
 def _on_off(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
-    on = number_of(found["on"])
-    return _say_cycle(part, on, on + number_of(found["off"]), found)
+    """ "5 days on, 2 days off", "4 weeks on, 2 weeks off"; a bare "off" counts as "on" does."""
+    is_off_in_weeks = found["weeks_off"] or (found["weeks"] and not found["days_off"])
+    on = number_of(found["on"]) * (7 if found["weeks"] else 1)
+    off = number_of(found["off"]) * (7 if is_off_in_weeks else 1)
+    return _say_cycle(part, on, on + off, found)
 
 
 def _say_cycle(part: Part, on: int, of: int, found: re.Match[str]) -> int:
@@ -260,8 +271,10 @@ def _say_cycle(part: Part, on: int, of: int, found: re.Match[str]) -> int:
 
 
 def _count(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
-    every = Every(1, found["per"].lower()) if found["per"] else _period(found)
+    per = found["per"].lower() if found["per"] else ""
+    every = _fortnight_or(per) if per else _period(found)
     part.say(name, Count(*_count_of(found), every), found.span())
+    _say_moment(part, found)
     return found.end()
 
 
@@ -272,6 +285,7 @@ def _bare_count(source: Source, name: str, part: Part, found: re.Match[str]) -> 
 
 def _every(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
     every = _period(found)
+    _say_moment(part, found)
     if every.unit == "hour":
         # "Every 6 hours" is once in 6 hours, a count by itself.
         part.say("count", Count(1, None, every), found.span())
@@ -280,19 +294,28 @@ def _every(source: Source, name: str, part: Part, found: re.Match[str]) -> int:
     return found.end()
 
 
+def _say_moment(part: Part, found: re.Match[str]) -> None:
+    """ "On alternate nights", "every other morning": the days, and the time of each."""
+    if slot := found["ordinal_slot"] or found["alternate_slot"]:
+        part.say("moments", (slot_of(slot),), found.span())
+
+
 def _period(found: re.Match[str]) -> Every:
     if found["every"]:
         return _every_of(found, "every", found["every_unit"].lower())
     if found["ordinal"]:
-        return Every(ORDINALS[found["ordinal"].lower()], found["ordinal_unit"].lower())
+        return Every(ORDINALS[found["ordinal"].lower()], (found["ordinal_unit"] or "day").lower())
     if found["alternate"]:
         return Every(2, "day")
     if found["hourly"]:
         return _every_of(found, "hourly", "hour")
     if found["adverb"]:
         return Every(*_ADVERBS[found["adverb"].lower()])
-    each = (found["each"] or found["each_only"]).lower()
-    return Every(2, "week") if each == "fortnight" else Every(1, each)
+    return _fortnight_or((found["each"] or found["each_only"]).lower())
+
+
+def _fortnight_or(unit: str) -> Every:
+    return Every(2, "week") if unit == "fortnight" else Every(1, unit)
 
 
 def _every_of(found: re.Match[str], name: str, unit: str) -> Every:
@@ -329,7 +352,7 @@ def _moments(source: Source, name: str, part: Part, found: re.Match[str]) -> int
         at = (found.start() + item.start(), found.start() + item.end())
         moments.append(slot if slot else clock_time(item[0], at))
     part.say(name, tuple(moments), found.span())
-    if re.search(r"\b(?:every|each)\b", found[0], re.IGNORECASE):
+    if re.search(r"\b(?:every|each|nightly)\b", found[0], re.IGNORECASE):
         part.say("every", DAILY, found.span())
     return found.end()
 
@@ -338,8 +361,10 @@ TAKES: dict[str, Take] = {
     "strengths": _quoted,
     "product": _quoted,
     "calculation": _quoted,
+    "instruction": _quoted,
+    "in_words": _quoted,
     "anchor": _anchor,
-    "changed": _hours,
+    "changed": _changed,
     "as_needed": _as_needed,
     "maximum": _maximum,
     "volume_of": _volume,

@@ -5,6 +5,7 @@ PROBLEMS = (
     "amount_in_words",
     "amount_missing",
     "clock_unclear",
+    "concentration_per",
     "days_unclear",
     "duration",
     "each_time_differs",

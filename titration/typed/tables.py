@@ -127,16 +127,17 @@ def read_slots(
     `amounts` pairs a slot of SLOTS or a clock time "08:00" with its typed text; bare figures
     take the unit that `units` names for it, or `unit`. Never raises.
     """
-    components, is_bare, named = [], False, units or {}
+    components, found_units, is_bare, named = [], set(), False, units or {}
     try:
         for key, text in amounts:
             if text.strip():
                 amount = read_amount(text, unit=named.get(key, unit))
                 components.append(Component(amount, _timing(key)))
-                is_bare |= key not in named and not re.search(r"(?!to\b)[^\W\d_]", text)
+                found_units.add(amount.unit)
+                is_bare |= key not in named and not re.search(r"(?!(?:to|or)\b)[^\W\d_]", text)
         if not components:
             return Read("", problem="nothing_typed")
-        if is_bare and len({component.amount.unit for component in components}) > 1:
+        if is_bare and len(found_units) > 1:
             return Read("", problem="unit_missing")
         return checked(components)
     except NotUnderstood as problem:

@@ -3,7 +3,7 @@
 import re
 
 from titration.typed.dates import DATE_SHAPE
-from titration.typed.vocabulary import CLOCK, COUNT, END, ORDINALS, SLOT, WEEKDAY
+from titration.typed.vocabulary import CLOCK, COUNT, END, ORDINALS, SLOT, SLOT_NAME, WEEKDAY
 
 _FLAGS = re.IGNORECASE | re.ASCII
 _QUOTED = r'\s*(?:“(?P<text>[^“”\r\n]*)”|"(?P<straight>[^"“”\r\n]*)")'
@@ -15,14 +15,14 @@ _FEW = rf"(?:(?P<few>once|{COUNT}(?:\s*times?)?){_TO})?"
 TIMES = rf"{_FEW}(?P<count>once|twice|thrice|{COUNT}\s*times?){END}"
 _EVERY = rf"""(?:
     every\s+(?:(?P<every>{COUNT})(?:{_TO}(?P<every_to>{COUNT}))?\s*(?P<every_unit>{_PERIOD})s?
-             |(?P<ordinal>{"|".join(ORDINALS)})\s+(?P<ordinal_unit>day|week|month)
+             |(?P<ordinal>{"|".join(ORDINALS)})\s+
+              (?:(?P<ordinal_unit>day|week|month)|(?P<ordinal_slot>{SLOT_NAME}))
              |(?P<each>{_PERIOD}|fortnight))
   | each\s+(?P<each_only>day|week|month)
-  | (?:on\s+)?(?P<alternate>alternate)\s+days?
+  | (?:on\s+)?(?P<alternate>alternate)\s+(?:days?|(?P<alternate_slot>{SLOT_NAME}))
   | (?P<hourly>{COUNT})(?:{_TO}(?P<hourly_to>{COUNT}))?[\s-]*hourly
   | (?P<adverb>hourly|daily|weekly|fortnightly|monthly)
 ){END}"""
-_HOURS = rf"(?P<hours>{COUNT})\s*(?:hours?|hrs?|h){END}"
 
 TOKENS = tuple(
     (name, re.compile(pattern, _FLAGS | re.VERBOSE))
@@ -30,8 +30,15 @@ TOKENS = tuple(
         ("strengths", rf"strengths?\s+used{_QUOTED}"),
         ("product", rf"product{_QUOTED}"),
         ("calculation", rf"calculation{_QUOTED}"),
+        ("instruction", rf"instruction{_QUOTED}"),
+        ("in_words", rf"in\s+words(?:(?:\s*,)?\s+not\s+totalled)?\s*:?{_QUOTED}"),
         ("anchor", rf"count(?:ed|ing)\s+from\s+(?P<date>{DATE_SHAPE})"),
-        ("changed", rf"changed?\s+every\s+{_HOURS}"),
+        (
+            "changed",
+            rf"""changed?\s+every\s+
+            (?:(?P<count>{COUNT})\s*(?:(?P<days>days?)|(?P<weeks>weeks?)|hours?|hrs?|h)
+              |(?P<week>week)){END}""",
+        ),
         (
             "as_needed",
             rf"""(?:as|when|if|only\s+when)\s+(?:needed|required|necessary){END}
@@ -63,8 +70,9 @@ TOKENS = tuple(
         ),
         (
             "on_off",
-            rf"""(?P<on>{COUNT})\s*days?\s+on{END}\s*(?:(?:,|/|,?\s*(?:and|then))\s*)?
-            (?P<off>{COUNT})\s*(?:days?\s+)?off{END}""",
+            rf"""(?P<on>{COUNT})\s*(?:days?|(?P<weeks>weeks?))\s+on{END}
+            \s*(?:(?:,|/|,?\s*(?:and|then))\s*)?
+            (?P<off>{COUNT})\s*(?:(?:(?P<days_off>days?)|(?P<weeks_off>weeks?))\s+)?off{END}""",
         ),
         (
             "one_week",
@@ -73,7 +81,7 @@ TOKENS = tuple(
         (
             "count",
             rf"""{TIMES}(?:
-                \s*(?:an?\s+|per\s+|/\s*)(?P<per>{_PERIOD}){END}
+                \s*(?:an?\s+|per\s+|/\s*)(?P<per>{_PERIOD}|fortnight){END}
               | [\s-]+{_EVERY})""",
         ),
         (
@@ -86,7 +94,7 @@ TOKENS = tuple(
         (
             "weekdays",
             rf"""(?P<prefix>(?:(?:on|every|each)\s+){{0,2}})
-            (?P<days>{WEEKDAY}(?:(?:{_JOIN}|\s*(?:to|through|[-–])\s*)(?:(?:on|every|each)\s+)?{WEEKDAY})*)""",
+            (?P<days>{WEEKDAY}(?:(?:{_JOIN}|\s*(?:to|through|[-–])\s*|\s+)(?:(?:on|every|each)\s+)?{WEEKDAY})*)""",
         ),
         ("moments", rf"{MOMENT}(?:{_JOIN}{MOMENT})*"),
         ("bare_count", TIMES),
@@ -98,7 +106,7 @@ TOKENS = tuple(
 # What says when: the others stand beside a dose.
 WHEN = {
     *("window", "single", "one_day", "cycle", "on_off", "one_week", "count", "every"),
-    *("weekdays", "moments", "bare_count", "as_needed"),
+    *("weekdays", "moments", "bare_count", "as_needed", "in_words"),
 }
 
 LEFT_OVER = tuple(
@@ -114,7 +122,7 @@ LEFT_OVER = tuple(
             "more_steps",
             rf"(?:then|followed\s+by|increas\w*|reduc\w*|decreas\w*|titrat\w*|until){END}",
         ),
-        ("night", rf"(?:(?:at|every|each)\s+)?(?:night(?:ly|s|time)?|tonight|midnight){END}"),
+        ("night", rf"(?:in\s+the\s+night(?:time)?|(?:at\s+)?(?:tonight|midnight)){END}"),
         ("clock_unclear", r"(?:at\s+)?[0-9]{1,2}:[0-9]{1,2}(?::[0-9]{2})?|at\s+[0-9]{1,4}\b"),
         (
             "amount_in_words",

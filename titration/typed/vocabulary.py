@@ -23,6 +23,7 @@ UNIT_SYMBOLS = {
     "mls": "mL",
     "L": "L",
     "mmol": "mmol",
+    "mEq": "mEq",
 }
 UNIT_WORDS = {
     "milligram": "mg",
@@ -33,13 +34,16 @@ UNIT_WORDS = {
     "litre": "L",
     "liter": "L",
     "millimole": "mmol",
+    "milliequivalent": "mEq",
+    "international unit": "unit",
     "tab": "tablet",
     "cap": "capsule",
 } | {
     word: word
     for word in (
         *("microgram", "nanogram", "unit", "tablet", "capsule", "drop", "puff", "inhalation"),
-        *("spray", "sachet", "lozenge", "application"),
+        *("spray", "sachet", "lozenge", "application", "actuation", "ampoule", "film", "piece"),
+        "vial",
     )
 }
 UNIT_WORDS |= {f"{word}s": unit for word, unit in UNIT_WORDS.items()} | {
@@ -78,7 +82,10 @@ NUMBERS = {
         start=1,
     )
 }
-ORDINALS = {"other": 2, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+ORDINALS = {"other": 2, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6} | {
+    f"{number}{ending}": number
+    for number, ending in ((2, "nd"), (3, "rd"), (4, "th"), (5, "th"), (6, "th"))
+}
 COUNT = rf"(?:(?:{'|'.join(NUMBERS)}){END}|(?:[1-9][0-9]{{0,4}}|0)(?![0-9]|[.,:/][0-9]))"
 
 _SLOT_NOUNS = {
@@ -90,14 +97,19 @@ _SLOT_NOUNS = {
     "dinner": "dinner(?:[ -]?time)?",
     "evening": "evenings?",
     "bedtime": "bed(?:[ -]?time)?",
+    "night": "night[ -]?time|nightly|nights?",
 }
 _SLOT_NOUN = [
     (slot, re.compile(noun, re.IGNORECASE | re.ASCII)) for slot, noun in _SLOT_NOUNS.items()
 ]
+_SLOT_NAMES = "|".join(_SLOT_NOUNS.values())
+# What is taken "in the night" is not what is taken when it begins.
 SLOT = (
-    r"(?:(?:in\s+the|at|with|before(?=\s+bed)|every|each)\s+)?"
-    rf"(?:{'|'.join(_SLOT_NOUNS.values())}){END}"
+    r"(?:(?:in\s+the(?!\s+night)|at|with|before(?=\s+bed)|every|each)\s+)?"
+    rf"(?:{_SLOT_NAMES}){END}"
 )
+# One of the times of day by its bare name.
+SLOT_NAME = rf"(?:{_SLOT_NAMES}){END}"
 _HALF = r"\s*[ap]\.?m\.?"
 # Without its colon a clock time needs the word "at": it may be a figure.
 CLOCK = (

@@ -67,6 +67,7 @@ TIMES_OF_DAY = {
     "dinner": gettext_lazy("Dinner"),
     "evening": gettext_lazy("Evening"),
     "bedtime": gettext_lazy("Bedtime"),
+    "night": gettext_lazy("Night"),
 }
 WEEKDAYS = {
     "weekday-1": gettext_lazy("Monday"),

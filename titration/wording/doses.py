@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
-from titration.dosing import Basis, Component, Timing, days_of
+from titration.dosing import Amount, Basis, Component, Timing, days_of
 from titration.wording.dates import date_words
 from titration.wording.figures import amount_words, range_words
 from titration.wording.memory import once_per_language
@@ -21,6 +21,7 @@ _SLOT_WORDS = {
     "dinner": gettext_noop("at dinner"),
     "evening": gettext_noop("in the evening"),
     "bedtime": gettext_noop("at bedtime"),
+    "night": gettext_noop("at night"),
 }
 _SLOT_LABELS = {
     "morning": gettext_noop("Morning"),
@@ -31,6 +32,7 @@ _SLOT_LABELS = {
     "dinner": gettext_noop("Dinner"),
     "evening": gettext_noop("Evening"),
     "bedtime": gettext_noop("Bedtime"),
+    "night": gettext_noop("Night"),
 }
 _WEEKDAYS = (
     gettext_noop("MONDAY"),
@@ -64,6 +66,10 @@ _NUMBERS = {
     9: gettext_noop("nine"),
     10: gettext_noop("ten"),
 }
+
+
+# A patch of seven days is written so, and one of three days as 72 hours.
+_MOST_IN_HOURS = 72
 
 
 class DoseLine(NamedTuple):
@@ -123,8 +129,11 @@ def basis_label(basis: Basis) -> str:
 
 
 def _component_words(component: Component) -> str:
+    if component.amount is None:
+        words = {"label": _in_words(), "text": _instruction(component)}
+        return _("%(label)s %(text)s") % words
     words = {
-        "amount": _amount(component),
+        "amount": _amount(component, component.amount),
         "when": _with_as_needed(component, _when(component.timing)),
     }
     if component.timing.kind == "continuous":
@@ -137,7 +146,21 @@ def _component_words(component: Component) -> str:
 
 
 def _dose_line(component: Component) -> DoseLine:
-    return DoseLine(_label(component), _line_amount(component), _listed(_details(component)))
+    if component.amount is None:
+        return DoseLine(_capitalised(_in_words()), _instruction(component), "")
+    amount = _line_amount(component, component.amount)
+    return DoseLine(_label(component), amount, _listed(_details(component)))
+
+
+def _in_words() -> str:
+    """What stands before words without an amount, wherever they are shown."""
+    return _("in words, not totalled")
+
+
+def _instruction(component: Component) -> str:
+    """The words of a part that has no others; they may have been erased."""
+    text = component.instruction
+    return _("“%(text)s”") % {"text": text} if text else _("erased")
 
 
 _remembered_words = once_per_language(_component_words)
@@ -146,7 +169,11 @@ _remembered_line = once_per_language(_dose_line)
 
 def _has_typed_text(component: Component) -> bool:
     return bool(
-        component.as_needed_for or component.strengths or component.product or component.calculation
+        component.as_needed_for
+        or component.strengths
+        or component.product
+        or component.calculation
+        or component.instruction
     )
 
 
@@ -156,15 +183,15 @@ def _listed(parts: list[str]) -> str:
     return pgettext("between details of one part of a dose", ", ").join(parts)
 
 
-def _amount(component: Component) -> str:
-    amount = amount_words(component.amount)
+def _amount(component: Component, written: Amount) -> str:
+    amount = amount_words(written)
     if per := component.timing.rate_per:
         return _(_RATES[per]) % {"amount": amount}
     return amount
 
 
-def _line_amount(component: Component) -> str:
-    amount = _amount(component)
+def _line_amount(component: Component, written: Amount) -> str:
+    amount = _amount(component, written)
     if _needs_each_time(component.timing):
         return _("%(amount)s each time") % {"amount": amount}
     return amount
@@ -182,7 +209,10 @@ def _label(component: Component) -> str:
         when = moment if timing.is_every_day else _listed([moment, _days(timing)])
     else:
         when = _when(timing)
-    label = _with_as_needed(component, when)
+    return _capitalised(_with_as_needed(component, when))
+
+
+def _capitalised(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
@@ -358,6 +388,8 @@ def _details(component: Component) -> list[str]:
         details.append(_("product “%(text)s”") % {"text": component.product})
     if component.calculation:
         details.append(_("calculation “%(text)s”") % {"text": component.calculation})
+    if component.instruction:
+        details.append(_("instruction “%(text)s”") % {"text": component.instruction})
     return details
 
 
@@ -367,6 +399,8 @@ def _timing_details(timing: Timing) -> list[str]:
     hours = timing.changed_every_hours
     if hours is None:
         return []
+    if hours > _MOST_IN_HOURS and hours % 24 == 0:
+        return [_("changed every %(days)s days") % {"days": hours // 24}]
     words = ngettext("changed every %(hours)s hour", "changed every %(hours)s hours", hours)
     return [words % {"hours": hours}]
 

@@ -30,6 +30,11 @@ _UNIT_NAMES: dict[str, Callable[[int], str]] = {
     "suppository": lambda n: ngettext("suppository", "suppositories", n),
     "pessary": lambda n: ngettext("pessary", "pessaries", n),
     "application": lambda n: ngettext("application", "applications", n),
+    "actuation": lambda n: ngettext("actuation", "actuations", n),
+    "ampoule": lambda n: ngettext("ampoule", "ampoules", n),
+    "film": lambda n: ngettext("film", "films", n),
+    "piece": lambda n: ngettext("piece", "pieces", n),
+    "vial": lambda n: ngettext("vial", "vials", n),
 }
 
 

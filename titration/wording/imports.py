@@ -25,6 +25,7 @@ ROLES = {
     "dinner": gettext_lazy("Amount at dinner"),
     "evening": gettext_lazy("Amount in the evening"),
     "bedtime": gettext_lazy("Amount at bedtime"),
+    "night": gettext_lazy("Amount at night"),
     "medicine": gettext_lazy("Medicine"),
     "route": gettext_lazy("Route"),
     "decided_by": gettext_lazy("Decided by"),

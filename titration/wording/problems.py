@@ -73,6 +73,11 @@ _MESSAGES = {
         "Hours cannot be counted from a time of day. Choose a number of times in so many hours, "
         "or count in days, weeks or months."
     ),
+    "instruction_alone": gettext_noop(
+        "What is kept in words only has no amount, no timing and nothing beside it. Clear these, "
+        "or choose when the amount is taken."
+    ),
+    "instruction_missing": gettext_noop("Write the instruction in words."),
     "kind_unknown": gettext_noop("Choose when the dose is taken."),
     "maximum_figure": gettext_noop(
         "Write the maximum again: a figure with its unit, a whole number of times, or both, in a "

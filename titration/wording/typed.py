@@ -12,6 +12,10 @@ _MESSAGES = {
     "amount_in_words": gettext_noop("Write the amount in digits, with decimals for its parts."),
     "amount_missing": gettext_noop("Write the amount that belongs to this timing."),
     "clock_unclear": gettext_noop("Write clock times by the 24-hour clock, in hours and minutes."),
+    "concentration_per": gettext_noop(
+        "A concentration is kept for each mL, and none is worked out. Where it is written for "
+        "another volume, write it as the product, in quotation marks."
+    ),
     "days_unclear": gettext_noop(
         "This may mean one day or several. Say how many times a day, and on which days."
     ),
@@ -26,9 +30,7 @@ _MESSAGES = {
         "morning” or “as needed”."
     ),
     "more_steps": gettext_noop("Write each step of the plan in a row of its own."),
-    "night": gettext_noop(
-        "Say which time is meant: “in the evening”, “at bedtime” or a clock time."
-    ),
+    "night": gettext_noop("Say which time is meant: “at bedtime”, “at night” or a clock time."),
     "not_understood": gettext_noop("This part was not understood. Write it in other words."),
     "nothing_typed": gettext_noop("Nothing is written here."),
     "once_unclear": gettext_noop(

@@ -82,6 +82,7 @@ def dosage(
                 extension("concentration", per_ml(part.concentration, part.concentration_unit)),
                 extension("product", part.product),
                 extension("calculation", part.calculation),
+                extension("instruction", part.instruction),
                 more or [],
             ),
             "sequence": sequence,
@@ -89,7 +90,7 @@ def dosage(
             "timing": timing_of(timing, bounds),
             **needed,
             "route": routed(route),
-            "doseAndRate": [_amount(part)],
+            "doseAndRate": [_amount(part, part.amount)] if part.amount else [],
             "maxDosePerPeriod": _maximum(part),
         }
     )
@@ -135,7 +136,7 @@ def is_holdable(timing: Timing) -> bool:
 
 
 def _repeat(timing: Timing) -> Json:
-    if timing.kind == "continuous" or (timing.kind == "times" and timing.times is None):
+    if timing.kind in ("continuous", "words") or (timing.kind == "times" and timing.times is None):
         return {}
     repeat = filled(
         {
@@ -175,9 +176,9 @@ def _window(timing: Timing) -> list[Json]:
     return group("window", extension("from", timing.window_from), extension("to", timing.window_to))
 
 
-def _amount(part: Component) -> Json:
+def _amount(part: Component, amount: Amount) -> Json:
     """The amount of each time, or the rate; a written range as one."""
-    amount, per = part.amount, part.timing.rate_per
+    per = part.timing.rate_per
     if not per:
         if amount.high is not None:
             return {"doseRange": span(amount)}

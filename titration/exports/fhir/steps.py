@@ -216,9 +216,11 @@ class _Log:
 
     def _given(self, record: StepRecord) -> Json | None:
         """One written amount. Of more, and of a range, the request tells alone."""
-        if len(record.components) != 1 or record.components[0].amount.high is not None:
+        if len(record.components) != 1:
             return None
         [part] = record.components
+        if part.amount is None or part.amount.high is not None:
+            return None
         [said] = dosages([part], self.regimen.version.route)
         dose = quantity(part.amount.low, part.amount.unit)
         return {"text": said["text"], "route": said["route"], "dose": dose}

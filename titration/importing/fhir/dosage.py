@@ -11,7 +11,7 @@ from titration.importing.fhir.quantities import (
     read_maximum,
     read_quantity,
 )
-from titration.importing.fhir.timings import Bounds, read_bounds, read_timings
+from titration.importing.fhir.timings import Bounds, close_repeat, read_bounds, read_timings
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ def read_dosage(node: Node) -> DosageSaid:
 
 
 def _parts(node: Node, timing: Node | None) -> list[Component]:
+    instruction = _string(node, "instruction")
+    if instruction and "doseAndRate" not in node.value:
+        close_repeat(timing)
+        return [Component(None, dosing.IN_WORDS, instruction=instruction)]
     given = node.nodes("doseAndRate")
     if len(given) != 1:
         node.fail("fhir_several_amounts" if given else "fhir_amount_missing", "doseAndRate")
@@ -82,6 +86,7 @@ def _parts(node: Node, timing: Node | None) -> list[Component]:
             concentration_unit=concentration.unit if concentration else "",
             product=_string(node, "product"),
             calculation=_string(node, "calculation"),
+            instruction=instruction,
         )
         for each in timings
     ]

@@ -56,9 +56,7 @@ def read_timings(
             window_to=_clock(window, "to"),
             changed_every_hours=changed.whole("valuePositiveInt") if changed else None,
         )
-        repeat = _repeat(timing)
-        if repeat:
-            repeat.close()
+        close_repeat(timing)
         return [rate]
     if timing is None:
         if not as_needed:
@@ -69,12 +67,16 @@ def read_timings(
     timing.own("counted-from-start")
     if days := timing.parts("days"):
         timing.skip("code")
-        repeat = _repeat(timing)
-        if repeat:
-            repeat.close()
+        close_repeat(timing)
         return [_of_days(days, start)]
     found = _of_repeat(timing, as_needed=as_needed)
     return [replace(each, anchor=start) for each in found]
+
+
+def close_repeat(timing: Node | None) -> None:
+    """Mark whatever a repeat says beside its bounds."""
+    if repeat := _repeat(timing):
+        repeat.close()
 
 
 def _repeat(timing: Node | None) -> Node | None:

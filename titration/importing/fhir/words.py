@@ -113,6 +113,8 @@ def _taken(said: DosageSaid) -> Iterator[tuple[Decimal, str]]:
 
 
 def _taken_of(part: Component) -> Iterator[tuple[Decimal, str]]:
+    if part.amount is None:
+        return
     yield part.amount.low, part.amount.unit
     if part.amount.high is not None:
         yield part.amount.high, part.amount.unit
@@ -167,7 +169,8 @@ def _figures_of(said: DosageSaid) -> set[Decimal]:
         found |= {
             Decimal(value)
             for value in (
-                *(part.amount.low, part.amount.high, part.volume, part.concentration),
+                *(figure for figure, _unit in _taken_of(part)),
+                *(part.volume, part.concentration),
                 *(part.maximum.low if part.maximum else None, part.maximum_times),
                 *(part.maximum_hours, timing.times, timing.period, timing.changed_every_hours),
                 *(timing.times_to, timing.period_to),
@@ -175,6 +178,8 @@ def _figures_of(said: DosageSaid) -> set[Decimal]:
             )
             if value is not None
         }
+        if timing.changed_every_hours and timing.changed_every_hours % 24 == 0:
+            found.add(Decimal(timing.changed_every_hours // 24))
         if timing.rate_per == "24 hours":
             found.add(Decimal(24))
     return found | _spans_of(said.bounds)

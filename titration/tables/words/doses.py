@@ -6,7 +6,10 @@ DOSE_WORDS = {
     "low": _("The amount; the lower one of a written range."),
     "high": _("The higher amount of a written range; empty without one."),
     "unit": _("Unit of the amount."),
-    "timing": _("How it is timed: once, at a slot, at a clock time, so many times, continuously."),
+    "timing": _(
+        "How it is timed: once, at a slot, at a clock time, so many times, continuously; or in "
+        "words only, without an amount."
+    ),
     "slot": _("The time of day in words."),
     "clock": _("The clock time; local."),
     "times": _("How many times in each period."),
@@ -34,5 +37,6 @@ DOSE_WORDS = {
     "concentration_unit": _("Unit of that amount."),
     "product": _("Product as supplied, as typed."),
     "calculation": _("Calculation as typed."),
+    "instruction": _("How it is taken in words, as typed; without an amount, all that is said."),
 }
 """By column, in every table of parts of doses."""
