@@ -539,7 +539,7 @@ REFUSED = {
     "comma": (cell("components", "low", "1,5"), "cannot be read"),
     "range falls": (cell("components", "high", "1"), "amount|range|larger|above"),
     "unknown unit": (cell("components", "unit", "spoon"), "nothing that is known"),
-    "no amount": (cell("components", "low", ""), "something has to"),
+    "no amount": (cell("components", "low", ""), "in words only has no amount"),
     "part without a dose": (cell("components", "step", "1"), "no record that it is a part of"),
     "gap in parts": (cell("components", "position", "1"), "do not follow"),
     "row without entry": (cell("disputes", "entry", "999999"), "belongs to"),

@@ -190,6 +190,48 @@ def test_bare_figures_beside_another_unit_are_marked() -> None:
     assert marks_of(table) == [[("unit_missing", "50 micrograms/5")]]
 
 
+def test_amounts_below_weekdays_come_on_that_day_of_each_week() -> None:
+    table = typed.read_table("Week\tMon\tTue (mg)\tSun\n1\t3 mg\t4\t\n2\t3 mg\t0.5 mg\t5 mg")
+    assert words_of(table) == [
+        "3 mg once a week on MONDAY; 4 mg once a week on TUESDAY",
+        "3 mg once a week on MONDAY; 0.5 mg once a week on TUESDAY; 5 mg once a week on SUNDAY",
+    ]
+    assert marks_of(table) == [[], []]
+    other = typed.read_table("Mon\tTue\n3 mg\tnil")
+    assert ("not_understood", "nil") in marks_of(other)[0]
+    beside = typed.read_table("Mon\tMorning\n3 mg\t4 mg")
+    assert marks_of(beside) == [[("timing_clash", "3 mg every Monday")]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Morning, Bedtime\n5 mg",
+        "Morning; Bedtime\n5 mg",
+        "Morning\tBedtime\n5 mg",
+        "Mon, Wed, Fri\n5 mg",
+    ],
+)
+def test_one_amount_below_several_times_is_marked_and_given_to_none(text: str) -> None:
+    table = typed.read_table(text)
+    assert marks_of(table) == [[("column_unknown", "5 mg")]]
+    assert words_of(table) == ["column_unknown"]
+
+
+def test_the_end_of_the_last_row_is_never_lost() -> None:
+    last = "9 Mar 2026\t15 Mar 2026\t7 mg once a day"
+    table = typed.read_table(f"From\tTo\tDose\n2 Mar 2026\t8 Mar 2026\t5 mg once a day\n{last}")
+    assert marks_of(table) == [[], [("last_duration", last)]]
+    lines = typed.read_table("Weeks 1 and 2: 5 mg once a day\nWeeks 3 to 4: 7 mg once a day")
+    assert marks_of(lines) == [[], [("last_duration", "Weeks 3 to 4: 7 mg once a day")]]
+
+
+def test_what_is_no_date_below_to_may_be_a_dose() -> None:
+    table = typed.read_table("Dose\tTo\n5 mg once a day\t7 mg once a day")
+    assert marks_of(table) == [[("column_unknown", "7 mg once a day")]]
+    assert words_of(table) == ["column_unknown"]
+
+
 def test_stop_stands_in_any_one_cell() -> None:
     table = typed.read_table(
         "Date\tMorning\tBed\n16 Nov 2026\t5\t5\n17 Nov 2026\tstop\t", unit="mg"
@@ -209,7 +251,13 @@ ON = date(2026, 11, 16)
         ("Week 1 - 5 mg once a day\nWeek 2 - 6 mg once a day", [None, Interval(1, "week")]),
         ("Week one 5 mg once a day\nWeek two 6 mg once a day", [None, Interval(1, "week")]),
         ("Day 1, 300 mg once\nDay 2, 300 mg twice a day", [None, Interval(1, "day")]),
-        ("Days 1 to 3: 5 mg once a day\nDays 4-6: 6 mg once a day", [None, Interval(3, "day")]),
+        ("Days 1 to 3: 5 mg once a day\nDay 4: 6 mg once a day", [None, Interval(3, "day")]),
+        ("Days 1 to 3: 5 mg once a day\nDay 4 onwards: stop", [None, Interval(3, "day")]),
+        ("Days 1–3\t5 mg once a day\nDay 4 on\tstop", [None, Interval(3, "day")]),
+        (
+            "From\tTo\tDose\n16 Nov 2026\t29 Nov 2026\t5 mg once a day\n30 Nov 2026\t\tstop",
+            [date(2026, 11, 16), date(2026, 11, 30)],
+        ),
         ("Days\tDose\n1-3\t5 mg once a day\nday 4\tstop", [None, Interval(3, "day")]),
         ("Weeks 1 and 2: 5 mg once a day\nWeeks 3 & 4: stop", [None, Interval(2, "week")]),
         ("Month 1: 5 mg once a day\nMonth 2: stop", [None, Interval(1, "month")]),

@@ -50,6 +50,29 @@ def columns_of(
     return columns
 
 
+def lacks_cells(cells: Sequence[str], columns: Sequence[Heading], how: str) -> bool:
+    """Whether nobody can say which cell of a row is blank, or that the last ones are.
+
+    A gap may be any cell's. Below "Morning, Bedtime" a line of one amount may be meant for both:
+    spreadsheets write the blank cells of amounts too.
+    """
+    if how == "spaces":
+        return len(cells) != len(columns)
+    lacking = columns[len(cells) :] if how in ("tab", "comma") else ()
+    return any(column.role in ("slots", "weekday", "dose") for column in lacking)
+
+
+def each_once(columns: list[Heading]) -> list[Heading]:
+    """The columns, of which a second for the same thing is not known to be that."""
+    seen: set[str] = set()
+    for n, column in enumerate(columns):
+        keys = set(column.slots) or {column.role} & {"dose", "timing", "until"}
+        if keys & seen:
+            columns[n] = Heading("unknown")
+        seen |= keys
+    return columns
+
+
 def _held(cells: Sequence[str], unit: str) -> str:
     """What all cells of a column are: "start", "figures", "dose", "text" without figures, or ""."""
     if not cells:

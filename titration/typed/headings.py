@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from titration.typed.pieces import clock_time
 from titration.typed.problems import NotUnderstood
-from titration.typed.vocabulary import CLOCK, SPACES, slot_of, unit_of
+from titration.typed.vocabulary import (
+    CLOCK,
+    SPACES,
+    WEEKDAY,
+    WEEKDAY_NAMES,
+    slot_of,
+    unit_of,
+    weekday_of,
+)
 
 _ROLES = {
     word: role
@@ -15,6 +23,7 @@ _ROLES = {
             *("date", "dates", "from", "from date", "start", "starts", "starting", "start date"),
             *("begin", "w/c", "week commencing", "week beginning", "week starting"),
         ),
+        "until": ("to", "to date", "until", "end", "ends", "end date", "last day"),
         "week": ("week", "week no", "week number", "wk"),
         "day": ("day", "day no", "day number"),
         "month": ("month", "month number"),
@@ -44,16 +53,18 @@ _UNCLEAR = re.compile(
 _UNIT = re.compile(r"^(?P<words>.*?)\s*(?:\((?:in\s+)?(?P<inner>[^()]*)\)|\bin\s+(?P<after>\S+))$")
 _SLASHED = re.compile(r"[a-z -]+(?:/[a-z -]+)+", re.IGNORECASE)
 _CLOCK = re.compile(CLOCK, re.IGNORECASE | re.ASCII)
+_WEEKDAY = re.compile(WEEKDAY, re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
     """What a column holds.
 
-    role    "start", one of COUNTED, "after", "lasts", "dose", "timing", "words",
+    role    "start", "until", one of COUNTED, "after", "lasts", "dose", "timing", "words",
             "number", "slots" (an amount for each of `slots`, parted by slashes when several),
-            "unclear" (a time of day that is not known), "unknown", or "" without a heading
-    slots   of SLOTS, or clock times as "08:00"
+            "weekday" (an amount for one day of each week), "unclear" (a time of day that is not
+            known), "unknown", or "" without a heading
+    slots   of SLOTS, or clock times as "08:00"; of a weekday its name
     unit    what bare figures in the column are counted in
     """
 
@@ -72,6 +83,8 @@ def heading_of(text: str) -> Heading:
     slots = _slots(words)
     if slots:
         return Heading("slots", slots, unit)
+    if _WEEKDAY.fullmatch(words):
+        return Heading("weekday", (WEEKDAY_NAMES[weekday_of(words) - 1],), unit)
     if _UNCLEAR.fullmatch(words):
         return Heading("unclear", unit=unit)
     return Heading("unknown" if words else "")

@@ -26,9 +26,11 @@ _MEASURES = "|".join(
 )
 # "Week 1 - 5 mg" is a week and a dose, not five weeks.
 _LAST = rf"(?:\s*(?:to|until|(?P<and>and|&)|[-–—])\s*(?P<last>{COUNT})(?!\s*(?:{_MEASURES}){END}))?"
+# "Week 3 onwards", and "Day 8 on:" where nothing follows that it could be the first word of.
+_ONWARDS = r"(?:\s+(?:onwards?\b|on(?=\s*(?:[:;,=–—]|\Z))))?"
 _NUMBERED = re.compile(
     rf"(?:on\s+|from\s+|in\s+)?(?P<kind>day|week|wk|month)s?\s*(?:no\.?\s*|number\s+)?"
-    rf"(?P<first>{COUNT}){_LAST}",
+    rf"(?P<first>{COUNT}){_LAST}{_ONWARDS}",
     _FLAGS,
 )
 _BARE = re.compile(rf"(?P<first>{COUNT}){_LAST}", _FLAGS)

@@ -30,7 +30,7 @@ def starts(
         found.append(start)
         if not agrees:
             problems.append((n, "labels_disagree"))
-    if lasting and lasting[-1]:
+    if labels and (lasting[-1] or labels[-1].last or labels[-1].until):
         problems.append((len(labels) - 1, "last_duration"))
     return found, problems
 

@@ -11,8 +11,8 @@ from datetime import date, time
 
 from titration.dosing import Component, Timing
 from titration.typed.amounts import read_amount
-from titration.typed.columns import columns_of
-from titration.typed.dates import Interval, read_interval
+from titration.typed.columns import columns_of, each_once, lacks_cells
+from titration.typed.dates import Interval, read_date, read_interval
 from titration.typed.doses import Read, checked, read_dose
 from titration.typed.headings import COUNTED, Heading, heading_of, is_header
 from titration.typed.labels import Label, after_sign, read_label, without_duration, without_label
@@ -162,6 +162,11 @@ class _Draft:
     lasts: Interval | None = None
     marks: list[Mark] = field(default_factory=list)
 
+    @property
+    def is_stop(self) -> bool:
+        """Whether it stops for good: "stop for 2 weeks" would not."""
+        return self.lasts is None and read_dose(" ".join(self.dose)).kind == "stop"
+
 
 @dataclass(slots=True)
 class _Paste:
@@ -175,9 +180,9 @@ class _Paste:
         """A table with cells; without headings its columns are known by what they hold."""
         rows = [record.cells for record in records]
         headings = [heading_of(cell) for cell in header.cells] if header else []
-        columns = _each_once(columns_of(headings, rows, slots=self.slots, unit=self.unit))
+        columns = each_once(columns_of(headings, rows, slots=self.slots, unit=self.unit))
         for column in columns:
-            if column.unit:
+            if column.unit and column.role != "weekday":
                 keys = column.slots if column.role == "slots" else ("dose",)
                 self.units |= dict.fromkeys(keys, column.unit)
         marks = (
@@ -256,8 +261,7 @@ class _Paste:
 
     def _cells(self, record: Record, columns: Sequence[Heading], how: str) -> _Draft:
         draft = _Draft(record)
-        if how == "spaces" and len(record.cells) != len(columns):
-            # Of cells parted by gaps nobody can say which one is blank.
+        if lacks_cells(record.cells, columns, how):
             draft.marks.append(Mark("column_unknown", record.source))
             return draft
         for n, cell in enumerate(record.cells):
@@ -269,10 +273,12 @@ class _Paste:
 
     def _cell(self, draft: _Draft, column: Heading, cell: str) -> None:
         match column.role:
-            case role if role in COUNTED or role in ("start", "after", "lasts"):
+            case role if role in COUNTED or role in ("start", "until", "after", "lasts"):
                 self._take_start(draft, column.role, cell)
             case "dose":
                 self._take_dose(draft, cell)
+            case "weekday":
+                self._take_weekday(draft, cell, column)
             case "timing":
                 draft.dose.append(cell)
             case "words":
@@ -291,9 +297,26 @@ class _Paste:
             case _:
                 draft.marks.append(Mark("column_unknown", cell))
 
+    def _take_weekday(self, draft: _Draft, cell: str, column: Heading) -> None:
+        """An amount below the name of a weekday is of that day each week, and nothing else is."""
+        [name] = column.slots
+        amount = cell.strip()
+        try:
+            read_amount(amount, unit="" if column.unit else self.unit)
+        except NotUnderstood as problem:
+            if problem.code == "unit_missing" and column.unit:
+                amount = f"{amount} {column.unit}"
+            else:
+                draft.marks.append(Mark(problem.code, cell))
+        if draft.dose:
+            draft.dose[-1] += ";"
+        draft.dose.append(f"{amount} every {name.capitalize()}")
+
     def _take_start(self, draft: _Draft, role: str, cell: str) -> None:
         try:
-            if role in ("after", "lasts"):
+            if role == "until":
+                label = Label(until=read_date(cell))
+            elif role in ("after", "lasts"):
                 interval = _interval(cell)
                 label = Label(after=interval) if role == "after" else Label(lasts=interval)
             else:
@@ -301,7 +324,10 @@ class _Paste:
             draft.label = _joined(draft.label, label)
             draft.lasts = draft.label.lasts
         except NotUnderstood as problem:
-            draft.marks.append(Mark(problem.code, cell, "start"))
+            # Below "To" may stand a dose, as below "From" the one before it.
+            is_other = role == "until" and problem.code == "date_unknown"
+            code, about = ("column_unknown", "dose") if is_other else (problem.code, "start")
+            draft.marks.append(Mark(code, cell, about))
 
     def _take_dose(self, draft: _Draft, cell: str, slots: Sequence[str] = ()) -> None:
         lasts, written = without_duration(cell)
@@ -326,6 +352,8 @@ class _Paste:
             self._check(draft)
         found, problems = starts([draft.label for draft in drafts], [d.lasts for d in drafts])
         for n, problem in problems:
+            if problem == "last_duration" and drafts[n].is_stop:
+                continue
             drafts[n].marks.append(Mark(problem, drafts[n].record.source, "start"))
         return tuple(
             Row(
@@ -367,17 +395,6 @@ class _Paste:
                 draft.marks.append(Mark(problem.code, text))
         if len(draft.marks) == count:
             draft.marks.append(Mark(read.problem, "/".join(text for _key, text in draft.amounts)))
-
-
-def _each_once(columns: list[Heading]) -> list[Heading]:
-    """The columns, of which a second for the same thing is not known to be that."""
-    seen: set[str] = set()
-    for n, column in enumerate(columns):
-        keys = set(column.slots) if column.role == "slots" else {column.role} & {"dose", "timing"}
-        if keys & seen:
-            columns[n] = Heading("unknown")
-        seen |= keys
-    return columns
 
 
 def _interval(cell: str) -> Interval:
