@@ -2,18 +2,20 @@
 
 from django.http import HttpRequest
 
-from access import policies
+from access import kept, policies
 
 
 def person(request: HttpRequest) -> dict[str, object]:
     """`may`: what the person may do somewhere; `in_demo`: a clinic of theirs is a demonstration.
 
     `session_idle` and `session_left`: seconds to the end of the session if nothing more is done
-    than opening this page, and in any case.
+    than opening this page, and in any case. `is_kept`: somebody sent a form from this browser after
+    their session had ended, and it waits for the sign-in.
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"may": {}, "in_demo": False}
+        session = getattr(request, "session", {})
+        return {"may": {}, "in_demo": False, "is_kept": kept.KEY in session}
     return {
         "may": {
             "view_charts": policies.allows_anywhere(user, policies.VIEW_CHARTS),

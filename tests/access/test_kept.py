@@ -37,7 +37,9 @@ def end_session(client: Client) -> None:
 def sign_in_again(client: Client, answer, person) -> str:
     """Through the sign-in page that a request was sent to; returns where that leads."""
     assert answer.status_code == 302
-    form = Page(client.get(answer["Location"])).form
+    page = Page(client.get(answer["Location"]))
+    assert "You had been signed out, so nothing is recorded yet." in page.text
+    form = page.form
     typed = {"login": person.email, "password": PASSWORD}
     signed_in = client.post(reverse("account_login"), {**form.values, **typed})
     assert signed_in.status_code == 302
