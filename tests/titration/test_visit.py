@@ -200,6 +200,23 @@ def test_nothing_is_recorded_when_one_part_is_wrong_and_all_is_kept(client, vers
     assert Entry.objects.count() == count
 
 
+def test_the_list_of_errors_says_of_which_part_each_is(client, version, nurse) -> None:
+    visiting = whole(client, version)
+    page = visiting.send("review", **visiting.contact())
+    title = "By mouth: baclofen"
+    parts = [f"Record dose step: {title}", "From: Say from", f"Report of the intake: {title}"]
+    places = [page.text.index(words) for words in [*parts, "From: Write the first day"]]
+    assert places == sorted(places)
+
+
+def test_a_part_without_errors_is_not_among_them(client, version, nurse) -> None:
+    visiting = whole(client, version)
+    page = visiting.send("review", **visiting.contact() | visiting.report())
+    listed = page.text.partition("What is recorded beside the contact")[0]
+    assert "Record dose step" in listed
+    assert "Report of the intake" not in listed
+
+
 def test_a_rule_of_the_record_stands_in_its_own_part(client, version, nurse) -> None:
     visiting = Visiting(client, version, f"?step={version.regimen_id}")
     prefix = f"step-{version.regimen_id.hex}"
