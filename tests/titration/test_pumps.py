@@ -197,6 +197,10 @@ class TestPages:
         assert page.values["model"] == "Pump of 40 mL"
         assert not PumpEvent.objects.exists()
 
+    def test_the_list_of_errors_is_in_the_order_of_the_page(self, recording):
+        text = recording.send(("stage", "review")).text
+        assert 0 < text.index("Event: Choose what was done.") < text.index("When: Say when this")
+
     def test_the_list_of_errors_says_of_which_date_each_is(self, recording):
         page = self.typed(recording, low_day="16", refill_day="31", refill_month="2")
         assert "Low-reservoir alarm date: Write the year with four digits." in page.text

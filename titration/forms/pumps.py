@@ -37,6 +37,7 @@ def _unit_field(label) -> forms.ChoiceField:
 class PumpEventForm(WhenForm):
     """What was done to the pump or read off it; its rates are a formset beside this."""
 
+    field_order = ("kind",)
     kind = forms.ChoiceField(
         label=gettext_lazy("Event"),
         error_messages={"required": gettext_lazy("Choose what was done.")},
