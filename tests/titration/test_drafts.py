@@ -1,13 +1,14 @@
 """Writing a draft on its pages: everything typed is kept, nobody's save is overwritten."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
 from access.models import AccessEvent, AccessKind, Role
 from ledger import erasing
@@ -24,6 +25,7 @@ from tests.titration.factories import (
     planned_row,
     regimen_of,
     signed_plan,
+    step_of,
 )
 from titration import actions, document, projection
 from titration.forms.plans import document_sent
@@ -103,6 +105,16 @@ def test_a_draft_is_begun_with_what_was_chosen(desk):
     assert draft.document["slots"] == ["morning", "evening"]
     assert draft.document["unit"] == "mg"
     assert all(document.is_blank(each) for each in draft.document["rows"])
+
+
+def test_the_columns_offered_are_the_times_of_the_instruction_that_holds(desk):
+    assert "slots" not in desk.get(desk.new_url).values
+    step_of(desk.regimen, components=(at("morning", "7"), at("bedtime", "11")))
+    later = desk.clinic.local(timezone.now()).date() + timedelta(days=30)
+    step_of(desk.regimen, later, components=(at("midday", "13"),))
+    page = desk.get(desk.new_url)
+    assert page.values["slots"] == ["morning", "bedtime"]
+    assert "7 mg" not in page.text
 
 
 def test_a_form_that_is_sent_twice_begins_one_draft(desk):

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,7 @@ from access.policies import RECORD, check
 from access.signed_in import SignedInRequest
 from ledger import moments
 from ledger.writing import check_not_erased
-from titration import document, wording
+from titration import document, intake, wording
 from titration.actions import drafts as actions
 from titration.actions.drafts import DraftConflict, DraftGone
 from titration.document import Document, TooLong
@@ -72,7 +73,9 @@ def plan_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     present = present_plan(found)
     units = [found.card.version.unit]
     typed = request.POST or kept.give_back(request)
-    form = BeginForm(typed, units=units, present=present_words(present))
+    form = BeginForm(
+        typed, units=units, present=present_words(present), initial={"slots": slots_now(found)}
+    )
     if request.method == "POST" and form.is_valid():
         revised = present if form.is_revision else None
         draft = begin(request, found, form, revised)
@@ -118,6 +121,13 @@ def present_plan(regimen: Regimen) -> PlanLog | None:
     """The plan of a regimen that is not over."""
     logs = planned.plan_logs([regimen.pk])[regimen.pk]
     return planned.present_plan(logs, logged.history(regimen)) if logs else None
+
+
+def slots_now(regimen: Regimen) -> list[str]:
+    """The times of day of the instruction that holds: columns to write in, without an amount."""
+    step = logged.history(regimen).in_force(regimen.clinic.local(timezone.now()))
+    parts = step.components if step else ()
+    return [slot for slot in intake.slots_of_dose(parts) if isinstance(slot, str)]
 
 
 def present_words(present: PlanLog | None) -> str:
