@@ -1,10 +1,11 @@
 """The named prescriber confirms or disputes what somebody else typed in their name."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from access.models import Role
 from ledger.models import Entry
@@ -182,6 +183,14 @@ def test_a_correction_by_the_prescriber_settles_it(client, step, prescriber):
     page = page_of(client, step)
     assert "Recorded by the prescriber" in page.text
     assert "Disputed by" not in page.text
+
+
+@pytest.mark.parametrize("ahead", [-30, 30], ids=["holds", "not yet begun"])
+def test_what_waits_is_answered_in_its_card_and_in_the_log(client, version, recorder, ahead):
+    on = version.regimen.clinic.local(timezone.now()).date() + timedelta(days=ahead)
+    step = step_of(version, on, by=recorder)
+    page = page_of(client, step)
+    assert page.text.count(f"Confirm entry {step.entry.number}") == 2
 
 
 @pytest.mark.parametrize("answer", ["step-confirm", "step-dispute"])
