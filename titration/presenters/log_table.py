@@ -83,7 +83,8 @@ def log_table(
 def _links() -> SafeString:
     """The links of a row, for SOME_LINE."""
     return html(
-        '<br><a href="{to_correct}">{correct}</a> · <a href="{to_withdraw}">{withdraw}</a>',
+        '<div class="on-screen"><a href="{to_correct}">{correct}</a> · '
+        '<a href="{to_withdraw}">{withdraw}</a></div>',
         to_correct=reverse("step-correct", args=[SOME_LINE]),
         correct=_("Correct"),
         to_withdraw=reverse("step-retract", args=[SOME_LINE]),

@@ -88,7 +88,7 @@ def plan_table(
 def _to_record(row: Row, place: int, record_url: str) -> SafeString:
     """The way to recording a row; alike but for its number, so that each is found by its own."""
     return html(
-        ' <a class="nowrap" href="{url}">{words}</a>',
+        ' <a class="nowrap on-screen" href="{url}">{words}</a>',
         url=record_url.replace(str(SOME_ROW), str(row.row)),
         words=_("Record row %(row)s") % {"row": place + 1},
     )

@@ -94,7 +94,11 @@ def planned_table(
     first, last = (0, len(carried)) if is_whole else _window(carried, today)
     link = NOTHING
     if record_url:
-        link = html(' · <a href="{url}">{words}</a>', url=record_url, words=_("Record this row"))
+        link = html(
+            '<div class="on-screen"><a href="{url}">{words}</a></div>',
+            url=record_url,
+            words=_("Record this row"),
+        )
     rows = [_finished(row, finished, link) for row in planned_rows(carried, today, first, last)]
     text = log.newest.text
     end = end_words(text.end, text.review_on)
