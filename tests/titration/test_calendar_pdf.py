@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from access.models import AccessedPatient, AccessEvent, AccessKind, Role
 from ledger import erasing
 from tests.factories import ClinicFactory, PatientFactory, member
-from tests.titration.doses import amount, at, rate, times
+from tests.titration.doses import amount, at, in_words, rate, times
 from tests.titration.exports import pages_of, readable, text_of
 from tests.titration.factories import medicine_of, plan_of, planned_row, regimen_of, step_of
 from tests.titration.issuing import (
@@ -174,6 +174,20 @@ def test_times_of_day_that_the_plan_was_written_in_have_columns(regimen):
     version = plan_of(regimen, row, slots=("morning", "evening"))
 
     assert table_of(version).slots == ["morning", "evening"]
+
+
+def test_what_is_in_words_stands_on_the_calendar_as_it_was_typed(regimen):
+    parts = at("night", "13"), in_words("17 by the ward chart")
+    version = plan_of(regimen, planned_row(START, at("night", "7")), planned_row("3 days", *parts))
+
+    [row] = table_of(version).rows[1:]
+    assert [(line.text, line.is_typed, line.ticks) for line in row.lines] == [
+        ("13\u00a0mg at night", False, 0),
+        ("17 by the ward chart", True, 0),
+    ]
+    assert "totalled" not in said(version)
+    days = laid(plan_copy.read(version.plan), options(rows="days", first=START))
+    assert len(days.tables[0].rows) == 3, "no day is laid out through words"
 
 
 def once(figures: str, unit: str = "mg", **more) -> Component:

@@ -118,7 +118,7 @@ def _step(row: Row, day: date | None) -> CalendarRow:
     if row.kind == "dose" and regular and all(map(_is_in_column, regular)):
         needed = [Line(wording.component_words(part)) for part in parts if part.as_needed]
         return CalendarRow(day, _in_columns(regular), besides=[*needed, *typed], start=start)
-    lines = [Line(wording.component_words(part)) for part in parts]
+    lines = [_line(part, with_ticks=False) for part in parts]
     if day is None and any("anchor_missing" in dosing.check_component(p) for p in parts):
         lines.append(Line(_("counted from the day on which this row starts")))
     is_once = row.kind == "single"
@@ -145,11 +145,7 @@ def _days(text: PlanText, found: LaidDays) -> Table:
 
 
 def _day(rows: Sequence[Row], day: Day, *, is_first: bool) -> CalendarRow:
-    besides = [
-        Line(wording.component_words(part), ticks=_ticks(part))
-        for place in day.singles
-        for part in rows[place].components
-    ]
+    besides = [_line(part) for place in day.singles for part in rows[place].components]
     beside = [*([day.row] if day.row is not None and is_first else []), *day.singles]
     besides += [Line(rows[place].words, is_typed=True) for place in beside if rows[place].words]
     parts = [_on_a_day_on(part) for part in day.parts]
@@ -158,7 +154,7 @@ def _day(rows: Sequence[Row], day: Day, *, is_first: bool) -> CalendarRow:
     if regular and all(map(_is_at_slot, regular)):
         slots = _in_columns([_of_the_day(part) for part in regular], with_ticks=True)
         return CalendarRow(day.on, slots, besides=[*needed, *besides])
-    lines = [Line(wording.component_words(part), ticks=_ticks(part)) for part in regular]
+    lines = [_line(part) for part in regular]
     lines += [*needed, *besides]
     label = "" if day.parts or day.singles else "none-day"
     return CalendarRow(day.on, lines=lines, label=label)
@@ -186,6 +182,13 @@ def _in_columns(parts: Iterable[Component], *, with_ticks: bool = False) -> dict
         ticks = _ticks(part) if with_ticks else 0
         slots.setdefault(part.timing.slot, []).append(Line(line.amount, line.detail, ticks))
     return slots
+
+
+def _line(part: Component, *, with_ticks: bool = True) -> Line:
+    """A part in full words; one in words only as it was typed, since a calendar has no totals."""
+    if part.is_words and part.instruction:
+        return Line(part.instruction, is_typed=True)
+    return Line(wording.component_words(part), ticks=_ticks(part) if with_ticks else 0)
 
 
 def _ticks(part: Component) -> int:

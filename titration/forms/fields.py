@@ -43,7 +43,7 @@ WHEN_CHOICES = [
             ("hours", gettext_lazy("Every so many hours")),
             ("continuous", gettext_lazy("Continuously, at a rate")),
             ("needed", gettext_lazy("Only when needed")),
-            ("words", gettext_lazy("In words only, not totalled")),
+            ("words", gettext_lazy("In words only")),
         ],
     ),
 ]

@@ -31,7 +31,10 @@ _MESSAGES = {
     ),
     "more_steps": gettext_noop("Write each step of the plan in a row of its own."),
     "night": gettext_noop("Say which time is meant: “at bedtime”, “at night” or a clock time."),
-    "not_understood": gettext_noop("This part was not understood. Write it in other words."),
+    "not_understood": gettext_noop(
+        "This part was not understood. Write it in other words. How it is taken may stand in "
+        "quotation marks after the word “instruction”, and what has no amount after “in words”."
+    ),
     "nothing_typed": gettext_noop("Nothing is written here."),
     "once_unclear": gettext_noop(
         "Write “once only” for a single dose, or “once a day” for one that comes every day."
