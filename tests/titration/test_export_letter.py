@@ -195,6 +195,14 @@ def test_what_does_not_fit_on_one_axis_goes_on_on_the_next_page():
     assert [page.things for page in pages] == [[40, 40], [30], [90], [120], [10, 20]]
 
 
+def test_the_list_of_errors_says_which_day_cannot_be_read(client, story):
+    regimen = str(story.baclofen.regimen_id)
+    page = Page(asked(client, story, choice="1", regimen=regimen, from_year="26", to_day="31"))
+    assert page.status == 422
+    assert "From: Write the year with four digits." in page.text
+    assert "To: Write the year with four digits." in page.text
+
+
 def test_a_range_holds_what_touches_it():
     contents = Contents(since=JUNE, until=date(2026, 6, 30))
     for moment, is_held in (

@@ -67,8 +67,10 @@ class LetterForm(forms.Form):
         cleaned = super().clean() or {}
         if self.titles and not cleaned.get("regimen") and "regimen" not in self.errors:
             self.add_error("regimen", _("Tick at least one regimen."))
-        if self.span.errors:
-            self.add_error(None, _("The range of days cannot be read. Check its dates."))
+        for name, problems in self.span.errors.items():
+            for problem in problems:
+                said = {"day": self.span.fields[name].whole, "problem": problem}
+                self.add_error(None, _("%(day)s: %(problem)s") % said)
         return cleaned
 
     @property
