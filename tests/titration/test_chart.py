@@ -18,7 +18,7 @@ from tests.titration.doses import amount, at, rate, times
 from tests.titration.histories import ZONE, Told, histories, presents
 from titration import dosing, timeline, wording
 from titration.chart import NARROW, PAPER, WIDE, Chart, chart, look, pictures, svg
-from titration.chart.labels import Text, broken, text_width
+from titration.chart.labels import Box, Text, broken, text_width
 from titration.chart.time_axis import DAY, HOUR, TimeAxis, moment
 from titration.dosing import Component, Timing
 from titration.timeline import Effective, StepRecord
@@ -390,6 +390,17 @@ def test_range_is_a_band_between_two_lines():
     assert lower[1] > upper[1]
     assert f"V{lower[1]}" in path(picture, "range")
     assert said(picture, "val") == ["34 to 38\u00a0mg"]
+
+
+def test_a_band_that_today_crosses_has_its_word_beside_the_line():
+    picture = drawn(
+        step(1, date(2026, 3, 2), at("morning", "2")),
+        step(2, NOW.date(), kind="withhold"),
+        step(3, NOW.date() + timedelta(days=5), at("morning", "3")),
+    )
+    x0, y0, x1, y1 = next(lines(path(picture, "today")))
+    [word] = [text for text in texts(picture) if text.css == "withheldt"]
+    assert not word.box.meets([Box(x0, y0, x1, y1)])
 
 
 # Today, what is ahead, and what is known only roughly

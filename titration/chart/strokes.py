@@ -171,6 +171,9 @@ def _withheld_places(plot: Plot, start: int, end: int, label: str) -> Iterator[T
     yield Text("withheldt", middle, above, label, "middle")
     yield Text("withheldt", start, above, label)
     yield Text("withheldt", end, above, label, "end")
+    # Beside a narrow band that the present crosses, rather than over its line.
+    yield Text("withheldt", start - 4, above, label, "end")
+    yield Text("withheldt", end + 4, above, label)
 
 
 def _draw_stop(
