@@ -4,6 +4,7 @@ import json
 import stat
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, timedelta
 from hashlib import sha256
@@ -17,14 +18,32 @@ from django.db import DatabaseError, connection
 from access.models import Session
 from ledger import backups, guards
 from ledger.models import Entry, Head
-from tests.databases import connected_to, empty_database
+from tests.databases import connected_to, copied_database, empty_database
 from tests.faults.older_database import OLDER, make
 from tests.titration.factories import regimen_of, step_of
 from titration.models import DoseStep
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_database")]
+pytestmark = pytest.mark.django_db
 
+records = pytest.mark.usefixtures("own_database")
+records_nothing = pytest.mark.usefixtures("recorded")
 postgresql_only = pytest.mark.only_on("postgresql")  # SQLite is copied without another program
+
+
+@pytest.fixture(scope="module")
+def recorded_once(django_db_setup: str, django_db_blocker) -> Iterator[str]:
+    """A database with a step: copying one takes PostgreSQL longer than most tests here take."""
+    with copied_database(django_db_setup) as name:
+        with django_db_blocker.unblock(), connected_to(name):
+            step_of()
+        yield name
+
+
+@pytest.fixture
+def recorded(recorded_once: str, db) -> Iterator[None]:
+    """Connected to the database with a step, for a test that writes nothing to it."""
+    with connected_to(recorded_once):
+        yield
 
 
 @pytest.fixture
@@ -49,6 +68,7 @@ def rows(model) -> list[tuple]:
     return sorted(model.objects.values_list(), key=str)
 
 
+@records
 def test_a_backup_restored_holds_what_was_recorded(destination: Path, elsewhere) -> None:
     regimen = regimen_of()
     for number in range(3):
@@ -60,8 +80,8 @@ def test_a_backup_restored_holds_what_was_recorded(destination: Path, elsewhere)
         assert {model: rows(model) for model in held} == held
 
 
+@records_nothing
 def test_the_manifest_says_what_the_copy_holds(destination: Path) -> None:
-    step_of()
     manifest = backups.back_up(destination)
     head = Head.objects.get()
     assert manifest.clinics == [backups.ClinicHead(str(head.clinic.uuid), head.number, head.digest)]
@@ -79,6 +99,7 @@ def waited_for(number: int) -> int:
     return newest
 
 
+@records
 def test_a_backup_is_whole_while_others_write(destination: Path, elsewhere) -> None:
     regimen = regimen_of()
     enough, errors = threading.Event(), []
@@ -113,14 +134,15 @@ def test_a_backup_is_whole_while_others_write(destination: Path, elsewhere) -> N
         assert Head.objects.get().number == head.number
 
 
+@records_nothing
 def test_the_command_says_what_it_wrote(destination: Path) -> None:
-    step_of()
     out = StringIO()
     call_command("backup", str(destination), stdout=out)
     entries = Head.objects.get().number
     assert out.getvalue().strip() == f"{destination}: {entries} entries of 1 clinics."
 
 
+@records_nothing
 def test_a_backup_is_open_to_nobody_else(destination: Path) -> None:
     backups.back_up(destination)
     assert stat.S_IMODE(destination.stat().st_mode) == 0o700
@@ -128,6 +150,7 @@ def test_a_backup_is_open_to_nobody_else(destination: Path) -> None:
     assert len(list(destination.iterdir())) == 2
 
 
+@records_nothing
 def test_a_backup_never_overwrites(destination: Path) -> None:
     destination.mkdir()
     with pytest.raises(CommandError, match="never overwrites"):
@@ -135,6 +158,7 @@ def test_a_backup_never_overwrites(destination: Path) -> None:
     assert list(destination.iterdir()) == []
 
 
+@records_nothing
 def test_a_backup_that_fails_leaves_nothing_behind(destination: Path, monkeypatch) -> None:
     monkeypatch.setattr(backups, "_digest", lambda _path: Path("/nowhere").read_text())
     with pytest.raises(backups.BackupError, match="could not be written"):
@@ -142,11 +166,13 @@ def test_a_backup_that_fails_leaves_nothing_behind(destination: Path, monkeypatc
     assert list(destination.parent.iterdir()) == []
 
 
+@records_nothing
 def test_a_backup_into_a_folder_that_is_not_there_is_refused(destination: Path) -> None:
     with pytest.raises(backups.BackupError, match="No such file or directory"):
         backups.back_up(destination / "deeper" / "still")
 
 
+@records
 def test_nobody_is_signed_in_after_a_restore(destination: Path, elsewhere, client) -> None:
     client.force_login(regimen_of().responsible)
     call_command("createcachetable")
@@ -158,8 +184,8 @@ def test_nobody_is_signed_in_after_a_restore(destination: Path, elsewhere, clien
         assert not Session.objects.exists()
 
 
+@records_nothing
 def test_restore_refuses_a_database_that_holds_anything(destination: Path, elsewhere) -> None:
-    step_of()
     backups.back_up(destination)
     with elsewhere:
         with connection.cursor() as cursor:
@@ -169,8 +195,8 @@ def test_restore_refuses_a_database_that_holds_anything(destination: Path, elsew
         assert connection.introspection.table_names() == ["something"]
 
 
+@records_nothing
 def test_restore_refuses_the_database_in_use(destination: Path) -> None:
-    step_of()
     backups.back_up(destination)
     held = rows(Entry)
     with pytest.raises(backups.BackupError, match="holds something already"):
@@ -197,18 +223,21 @@ def source(tmp_path: Path) -> Path:
     return source
 
 
+@records_nothing
 def test_restore_refuses_a_damaged_copy(source: Path) -> None:
     (source / "copy").write_bytes(b"a cOpy")
     with pytest.raises(backups.BackupError, match="is damaged"):
         backups.restore(source)
 
 
+@records_nothing
 def test_restore_refuses_a_copy_that_is_missing(source: Path) -> None:
     (source / "copy").unlink()
     with pytest.raises(backups.BackupError, match="is damaged"):
         backups.restore(source)
 
 
+@records_nothing
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -227,6 +256,7 @@ def test_restore_refuses_a_backup_that_it_cannot_read(
         backups.restore(source)
 
 
+@records_nothing
 def test_restore_tells_what_is_no_backup(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="is no backup"):
         call_command("restore", str(tmp_path))
@@ -241,6 +271,7 @@ def tool_that(folder: Path, behaviour: str, monkeypatch) -> None:
     monkeypatch.setenv("PATH", str(folder / "bin"))
 
 
+@records_nothing
 @postgresql_only
 def test_a_missing_pg_dump_is_said(destination: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -249,6 +280,7 @@ def test_a_missing_pg_dump_is_said(destination: Path, tmp_path: Path, monkeypatc
     assert not destination.exists()
 
 
+@records_nothing
 @postgresql_only
 def test_an_older_pg_dump_is_said(destination: Path, tmp_path: Path, monkeypatch) -> None:
     tool_that(tmp_path, 'echo "pg_dump (PostgreSQL) 9.6.24"', monkeypatch)
@@ -256,6 +288,7 @@ def test_an_older_pg_dump_is_said(destination: Path, tmp_path: Path, monkeypatch
         backups.back_up(destination)
 
 
+@records_nothing
 @postgresql_only
 def test_a_failing_pg_dump_is_told_by_its_first_line(
     destination: Path, tmp_path: Path, monkeypatch
@@ -271,6 +304,7 @@ def test_a_failing_pg_dump_is_told_by_its_first_line(
     assert list(destination.parent.iterdir()) == []
 
 
+@records_nothing
 @postgresql_only
 def test_the_password_is_on_no_command_line(destination: Path, tmp_path: Path, monkeypatch) -> None:
     behaviour = (
@@ -300,6 +334,7 @@ def checkpoint(tmp_path: Path, settings):
     return made
 
 
+@records
 def test_restore_verifies_against_a_checkpoint(destination: Path, elsewhere, checkpoint) -> None:
     step_of()
     newest = checkpoint()
@@ -311,6 +346,7 @@ def test_restore_verifies_against_a_checkpoint(destination: Path, elsewhere, che
     assert "checkpoints 1, findings 0" in out.getvalue()
 
 
+@records
 def test_restore_detects_a_stale_backup_by_the_checkpoint(
     destination: Path, elsewhere, checkpoint
 ) -> None:
@@ -330,10 +366,10 @@ def test_restore_detects_a_stale_backup_by_the_checkpoint(
     assert said in out.getvalue()
 
 
+@records_nothing
 def test_restore_without_a_checkpoint_says_what_it_cannot_tell(
     destination: Path, elsewhere
 ) -> None:
-    step_of()
     backups.back_up(destination)
     out = StringIO()
     with elsewhere:
@@ -341,6 +377,7 @@ def test_restore_without_a_checkpoint_says_what_it_cannot_tell(
     assert "nothing tells whether newer entries are missing" in out.getvalue()
 
 
+@records
 def test_restore_finds_a_record_that_was_edited_before_the_backup(
     destination: Path, elsewhere
 ) -> None:
@@ -356,6 +393,7 @@ def test_restore_finds_a_record_that_was_edited_before_the_backup(
         call_command("restore", str(destination), stdout=StringIO())
 
 
+@records
 def test_a_restored_record_is_guarded_and_goes_on(destination: Path, elsewhere) -> None:
     regimen = regimen_of()
     step_of(regimen)
@@ -369,6 +407,7 @@ def test_a_restored_record_is_guarded_and_goes_on(destination: Path, elsewhere) 
         call_command("verify", stdout=StringIO())
 
 
+@records_nothing
 def test_restore_brings_an_older_backup_to_this_version(destination: Path, elsewhere) -> None:
     older = json.loads(OLDER[0].read_text())
     with empty_database() as name, connected_to(name):
@@ -380,6 +419,7 @@ def test_restore_brings_an_older_backup_to_this_version(destination: Path, elsew
         assert Entry.objects.count() == len(older["tables"]["ledger_entry"]["rows"])
 
 
+@records
 def test_a_restored_record_is_guarded_where_the_backup_was_not(
     destination: Path, elsewhere
 ) -> None:
