@@ -178,7 +178,7 @@ def test_carried_steps_can_be_entered_on_each_regimen(client, url, carried, regi
     assert "You are carrying 2 dose steps that were entered in error elsewhere." in page
     copy = reverse("step-new", args=[regimen.regimen_id]) + f"?copy={carried[0].pk}"
     assert f'href="{copy}"' in page
-    assert "Put them down" in page
+    assert "Put down what is carried" in page
     assert client.get(copy).status_code == 200
 
 
