@@ -43,17 +43,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="component",
             name="instruction",
-            field=models.CharField(blank=True, max_length=500, null=True),
+            field=models.CharField(blank=True, default="", max_length=500, null=True),
         ),
         migrations.AddField(
             model_name="plannedcomponent",
             name="instruction",
-            field=models.CharField(blank=True, max_length=500, null=True),
+            field=models.CharField(blank=True, default="", max_length=500, null=True),
         ),
         migrations.AddField(
             model_name="pumprate",
             name="instruction",
-            field=models.CharField(blank=True, max_length=500, null=True),
+            field=models.CharField(blank=True, default="", max_length=500, null=True),
         ),
         migrations.AlterField(
             model_name="component",

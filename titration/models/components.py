@@ -82,7 +82,8 @@ class ComponentColumns(AppendOnly):
     concentration_unit = models.CharField(max_length=20, blank=True)
     product = models.CharField(max_length=200, blank=True)
     calculation = models.CharField(max_length=300, blank=True, null=True)
-    instruction = models.CharField(max_length=500, blank=True, null=True)
+    # Older rows have no words, which is not the same as words that were erased.
+    instruction = models.CharField(max_length=500, blank=True, null=True, default="")
 
     class Meta:
         abstract = True
