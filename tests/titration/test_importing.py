@@ -196,11 +196,14 @@ def test_a_cell_is_read_as_it_is_shown(cell: str, text: str) -> None:
         ('<c r="A2"><f>B1*2</f></c>', "formula_without_value"),
         ('<c r="A2" t="e"><v>#REF!</v></c>', "cell_error"),
         ('<c r="A2" t="s"><v>99</v></c>', "cell_unclear"),
+        ('<c r="A2" t="s"><v>²</v></c>', "cell_unclear"),
+        ('<c r="A2" t="s"><v>10000000000</v></c>', "cell_unclear"),
+        ('<c r="A2" t="str"><v>2026-03-02\u202e</v></c>', "cell_signs"),
         (number_cell("A2", "1e999"), "cell_unclear"),
     ],
 )
 def test_a_cell_that_is_not_what_it_shows_is_marked(cell: str, code: str) -> None:
-    [row] = read(xlsx({"S": sheet([HEAD, (cell, DOSE)])})).rows
+    [row] = read(xlsx({"S": sheet([HEAD, (cell, DOSE)])}, strings=("2026-03-02",))).rows
     assert (row.said, [mark.code for mark in row.marks]) == (None, [code])
 
 
@@ -217,6 +220,19 @@ def test_a_figure_in_a_format_that_is_not_known_or_shows_nothing_is_marked(numbe
 def test_days_count_from_1904_where_the_file_says_so() -> None:
     rows = sheet([HEAD, (number_cell("A2", 44621, made.DAY), DOSE)])
     assert cells(importing.open_file(xlsx({"S": rows}, is_1904=True)))[1][0] == "2026-03-02"
+
+
+@pytest.mark.parametrize("days", ["2957003", "2958464.999999"])
+def test_a_day_from_1904_after_the_last_one_is_marked(days: str) -> None:
+    rows = sheet([HEAD, (number_cell("A2", days, made.DAY), DOSE)])
+    [row] = read(xlsx({"S": rows}, is_1904=True)).rows
+    assert [mark.code for mark in row.marks] == ["date_shown_otherwise"]
+
+
+def test_a_cell_of_a_table_that_would_show_otherwise_than_it_is_is_marked() -> None:
+    content = table(("2026-03-02", DOSE, "Take \u202egm 01"), head=(*HEAD, "Note"))
+    [row] = read(content, "from", "dose", "note").rows
+    assert (row.said, [mark.code for mark in row.marks]) == (None, ["cell_signs"])
 
 
 def test_merged_cells_are_marked_in_each_row_that_they_cover() -> None:

@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterator
 
 from titration.importing.grid import (
-    LONGEST_CELL,
     MOST_COLUMNS,
     MOST_ROWS,
-    Cell,
     FileProblem,
     Line,
     Opened,
     Sheet,
+    cell_of,
 )
 
 UTF_8, UTF_16 = "utf-8", "utf-16"
@@ -112,14 +111,7 @@ def _lines(text: str, separator: str) -> Iterator[Line]:
                 raise FileProblem("too_many_rows")
             if len(cells) > MOST_COLUMNS:
                 raise FileProblem("too_many_columns")
-            yield Line(row, tuple(map(_cell, cells)))
+            yield Line(row, tuple(map(cell_of, cells)))
     except csv.Error as error:
         code = "cell_too_long" if "limit" in str(error) else "quote_open"
         raise FileProblem(code, str(row + 1)) from None
-
-
-def _cell(text: str) -> Cell:
-    text = text.strip()
-    if len(text) > LONGEST_CELL:
-        return Cell(text[:LONGEST_CELL], "cell_too_long")
-    return Cell(text)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from titration.planning.checks import HIDDEN
+
 MOST_BYTES = 5 * 2**20
 MOST_UNPACKED = 50 * 2**20
 MOST_ELEMENTS = 2_000_000
@@ -28,6 +30,14 @@ class Cell:
 
     text: str = ""
     problem: str = ""
+
+
+def cell_of(text: str) -> Cell:
+    """A cell of a text; one that would show otherwise than it is, or is too long, says so."""
+    text = text.strip()
+    if len(text) > LONGEST_CELL:
+        return Cell(text[:LONGEST_CELL], "cell_too_long")
+    return Cell(text, "cell_signs" if HIDDEN.search(text) else "")
 
 
 @dataclass(frozen=True, slots=True)

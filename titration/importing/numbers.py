@@ -50,6 +50,7 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _PLAIN = re.compile(r"[#0,]*(?:\.(?P<decimals>[0#?]+))?\s*")
 _LATEST = 2_958_465  # 31-Dec-9999
+_LATEST_1904 = 2_957_002  # 30-Dec-9999: the second that is rounded up to is a day too
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 
 
@@ -110,6 +111,8 @@ def _day(value: Decimal, *, is_1904: bool) -> datetime | None:
     """The moment of a serial number. In the 1900 system 60 is a 29 February that never was."""
     whole, fraction = divmod(value, 1)
     days = int(whole)
+    if is_1904 and days > _LATEST_1904:
+        return None
     if is_1904:
         start = datetime(1904, 1, 1)  # noqa: DTZ001 - a spreadsheet knows no zone
     elif days == 60:

@@ -18,6 +18,7 @@ from titration.importing.grid import (
     Line,
     Opened,
     Sheet,
+    cell_of,
 )
 from titration.importing.numbers import BUILT_IN, UNKNOWN, shown
 from titration.importing.package import Package
@@ -252,24 +253,17 @@ def _cell(raw: _Raw, book: _Book) -> Cell:
         case "s":
             place = _whole(value)
             raw.is_struck |= place in book.struck_strings
-            known = value.strip().isdigit() and place < len(book.strings)
-            return _of_text(book.strings[place]) if known else Cell(value, "cell_unclear")
+            known = value.strip() == str(place) and place < len(book.strings)
+            return cell_of(book.strings[place]) if known else Cell(value, "cell_unclear")
         case "inlineStr" | "str":
-            return _of_text(value)
+            return cell_of(value)
         case "b":
             return Cell("TRUE" if value.strip() == "1" else "FALSE")
         case "e":
             return Cell(value, "cell_error")
         case "d":
-            return _of_text(value.replace("T", " "))
+            return cell_of(value.replace("T", " "))
     return shown(value.strip(), book.code(raw.style), is_1904=book.is_1904) if value else Cell()
-
-
-def _of_text(text: str) -> Cell:
-    text = text.strip()
-    if len(text) > LONGEST_CELL:
-        return Cell(text[:LONGEST_CELL], "cell_too_long")
-    return Cell(text)
 
 
 def _reference(text: str) -> tuple[int, int] | None:

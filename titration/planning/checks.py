@@ -52,7 +52,7 @@ PROBLEMS = (
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 # Signs that do not show, or turn the direction of writing so that words show in another order than
 # they are kept; line breaks and tabs are writing.
-_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 ANY_DAY = date(2000, 1, 1)  # a day of counting for a row whose day is not known yet
 
@@ -95,7 +95,7 @@ def _of_whole(text: PlanText) -> Iterator[str]:
         yield "review_date_unused"
     if not _is_within(text.review_on):
         yield "review_bounds"
-    if any(map(_SIGNS.search, (text.if_missed, text.if_unwell, text.note))):
+    if any(map(HIDDEN.search, (text.if_missed, text.if_unwell, text.note))):
         yield "text_signs"
     if not text.rows:
         yield "no_rows"
@@ -113,7 +113,7 @@ def _of_row(text: PlanText, place: int, row: Row) -> Iterator[str]:
     elif place == 0 and row.start == "after":
         yield "first_row_undated"
     yield from _start(row)
-    if _SIGNS.search(row.words):
+    if HIDDEN.search(row.words):
         yield "words_signs"
     match row.kind:
         case "words":

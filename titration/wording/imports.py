@@ -111,6 +111,9 @@ _MESSAGES = {
     # Cells.
     "cell_beyond": gettext_noop("A cell stands beyond the last heading."),
     "cell_error": gettext_noop("The cell shows an error of the spreadsheet."),
+    "cell_signs": gettext_noop(
+        "The cell holds hidden signs, by which it would show otherwise than it is. Type it anew."
+    ),
     "cell_too_long": gettext_noop("The text of the cell is too long to be kept."),
     "cell_unclear": gettext_noop("What the cell holds cannot be read."),
     "date_shown_otherwise": gettext_noop(
