@@ -1,6 +1,6 @@
 """What the worklist is narrowed to: mine or the clinic's, one prescriber's, one medicine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from titration.listed import Person, Scope
 from titration.models import MedicineVersion
 from titration.presenters.worklist import Asked
 
-People = Mapping[int, list[Person]]
+People = Mapping[int, Sequence[Person]]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from patients.finished import NOTHING, html
 from titration import listed, planning, wording
 from titration.dosing import Component
 from titration.intake import Report
+from titration.listed import Person
 from titration.models import (
     COMPONENT_FIELDS,
     DoseStep,
@@ -136,10 +137,11 @@ def words_of(
     sections: Sequence[Section],
     recent: Sequence[Recent],
     clinics: Mapping[int, Clinic],
+    former: Mapping[int, Sequence[Person]],
     now: datetime,
     user: User,
 ) -> Said:
-    """What is said at `now`; clinics by id."""
+    """What is said at `now`; clinics, and who prescribes there no longer, by the clinic."""
     rows = [row for section in sections for row in section.found]
     regimens = {row.regimen_id for row in rows if row.regimen_id}
     regimens |= {key.regimen for key in recent}
@@ -162,7 +164,7 @@ def words_of(
         planned=_planned({row.about for row in rows if row.topic in PLANNED}),
         reviews=reviews_of({row.about for row in rows if row.topic == "review"}),
         pumps=pumped.texts_of({row.about for row in rows if row.topic in PUMP}),
-        former=_former(rows, cards, user),
+        former={key: frozenset(each.user for each in held) for key, held in former.items()},
         reports=reports_of([row for row in rows if row.topic == "differs"]),
         calls=calls_of({row.patient_id for row in rows if row.topic == "call-back"}),
         offers=offers_of({row.patient_id for row in rows if row.topic == "offer"}),
@@ -188,23 +190,6 @@ def _in_force(
         step = log.in_force(stale[regimen])
         found[regimen] = step.entry if step else None
     return found
-
-
-def _former(
-    rows: Iterable[WorklistRow], cards: Mapping[UUID, _Card], user: User
-) -> dict[int, frozenset[int]]:
-    """By clinic who prescribes there no longer, where the reader may confirm in their place."""
-    clinics = {
-        row.clinic_id
-        for row in rows
-        if row.topic == "confirm"
-        and row.whose_id != user.pk
-        and row.regimen_id is not None
-        and row.regimen_id in cards
-        and cards[row.regimen_id].responsible == user.pk
-    }
-    former = listed.prescribers(clinics)[1] if clinics else {}
-    return {clinic: frozenset(each.user for each in people) for clinic, people in former.items()}
 
 
 def _planned(rows: set[UUID]) -> dict[UUID, _Planned]:

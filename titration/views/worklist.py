@@ -48,13 +48,15 @@ def worklist(request: SignedInRequest) -> HttpResponse:
 class _Found(NamedTuple):
     """Whose rows the page shows, and what they are narrowed by; `hold` is how long they may be.
 
-    `offers` is how many patients other clinics offer.
+    `former` are by clinic those who prescribe there no longer; `offers` is how many patients other
+    clinics offer.
     """
 
     sections: Sequence[Section]
     recent: Sequence[Recent]
     clinics: Mapping[int, Clinic]
     people: People
+    former: People
     hold: reread.Hold
     offers: int = 0
 
@@ -65,17 +67,17 @@ def _find(asked: Asked, user: User, now: datetime) -> Made[_Found]:
     hold = reread.hold(now, is_clocked=listed.has_roles_for_hours(clinics, now))
     if asked.topic:
         sections = [presenter.section_of(asked, scope, asked.topic)]
-        return Made(_Found(sections, [], clinics, people, hold), hold)
+        return Made(_Found(sections, [], clinics, people, scope.former, hold), hold)
     sections = presenter.front_page(asked, scope)
     offers = transferred.waiting().filter(to__in=clinics_of(user, RECORD)).count()
     recent = presenter.recent_keys(user)
-    return Made(_Found(sections, recent, clinics, people, hold, offers), hold)
+    return Made(_Found(sections, recent, clinics, people, scope.former, hold, offers), hold)
 
 
 def _page(
     asked: Asked, user: User, now: datetime, found: _Found, back: str
 ) -> Made[dict[str, Any]]:
-    said = words_of(found.sections, found.recent, found.clinics, now, user)
+    said = words_of(found.sections, found.recent, found.clinics, found.former, now, user)
     context = {
         "filters": filters_of(asked, user, found.clinics, found.people),
         "section": said.sections[0],
