@@ -159,6 +159,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["clinic", "at"], name="access_event_clinic_at"),
+                    models.Index(fields=["user", "at"], name="access_event_user_at"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -205,6 +211,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("user", "clinic", "role"),
+                        name="access_membership_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                ["prescriber", "recorder", "viewer", "auditor", "administrator"],
+                            )
+                        ),
+                        name="access_membership_role_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AccessedPatient",
@@ -233,30 +257,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="accessevent",
-            index=models.Index(fields=["clinic", "at"], name="access_event_clinic_at"),
-        ),
-        migrations.AddIndex(
-            model_name="accessevent",
-            index=models.Index(fields=["user", "at"], name="access_event_user_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("user", "clinic", "role"),
-                name="access_membership_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["prescriber", "recorder", "viewer", "auditor", "administrator"])
-                ),
-                name="access_membership_role_known",
-            ),
         ),
     ]

@@ -64,6 +64,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["subject", "number"], name="ledger_entry_subject"),
+                    models.Index(fields=["patient", "number"], name="ledger_entry_patient"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "number"), name="ledger_entry_number_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "retraction")),
+                        fields=("subject",),
+                        name="ledger_entry_retracted_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Head",
@@ -152,33 +168,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["subject", "number"], name="ledger_entry_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["patient", "number"], name="ledger_entry_patient"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "number"), name="ledger_entry_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "retraction")),
-                fields=("subject",),
-                name="ledger_entry_retracted_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "uuid"), name="ledger_submission_once"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "uuid"), name="ledger_submission_once"
+                    )
+                ],
+            },
         ),
     ]

@@ -113,6 +113,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["here", "left", "died"])),
+                        name="patients_patientversion_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "here"), ("status_on", None)),
+                            models.Q(
+                                models.Q(("status", "here"), _negated=True),
+                                ("status_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="patients_patientversion_status_dated",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PatientWord",
@@ -142,6 +161,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["clinic", "word", "patient"],
+                        name="patients_word_prefix",
+                        opclasses=["int8_ops", "varchar_pattern_ops", "uuid_ops"],
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("patient", "word"), name="patients_patientword_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PatientCard",
@@ -178,61 +211,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="patientversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["here", "left", "died"])),
-                name="patients_patientversion_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patientversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "here"), ("status_on", None)),
-                    models.Q(
-                        models.Q(("status", "here"), _negated=True), ("status_on__isnull", False)
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["clinic", "sort_name", "patient"], name="patients_card_by_name"
                     ),
-                    _connector="OR",
-                ),
-                name="patients_patientversion_status_dated",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patientword",
-            index=models.Index(
-                fields=["clinic", "word", "patient"],
-                name="patients_word_prefix",
-                opclasses=["int8_ops", "varchar_pattern_ops", "uuid_ops"],
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patientword",
-            constraint=models.UniqueConstraint(
-                fields=("patient", "word"), name="patients_patientword_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patientcard",
-            index=models.Index(
-                fields=["clinic", "sort_name", "patient"], name="patients_card_by_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patientcard",
-            index=models.Index(
-                fields=["clinic", "birth_date", "family_folded"], name="patients_card_by_birth"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patientcard",
-            index=models.Index(fields=["clinic", "nhs_number"], name="patients_card_by_nhs"),
-        ),
-        migrations.AddIndex(
-            model_name="patientcard",
-            index=models.Index(
-                fields=["clinic", "record_number_folded"], name="patients_card_by_number"
-            ),
+                    models.Index(
+                        fields=["clinic", "birth_date", "family_folded"],
+                        name="patients_card_by_birth",
+                    ),
+                    models.Index(fields=["clinic", "nhs_number"], name="patients_card_by_nhs"),
+                    models.Index(
+                        fields=["clinic", "record_number_folded"], name="patients_card_by_number"
+                    ),
+                ],
+            },
         ),
     ]

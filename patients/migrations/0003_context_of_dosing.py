@@ -38,6 +38,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["patient", "topic"], name="patients_context_topic")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "topic__in",
+                                [
+                                    "allergies",
+                                    "conditions",
+                                    "medicines",
+                                    "sedatives",
+                                    "pregnancy",
+                                    "kidney",
+                                    "setting",
+                                    "language",
+                                    "giver",
+                                ],
+                            )
+                        ),
+                        name="patients_contextversion_topic_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["not-asked", "none-known", "stated"])),
+                        name="patients_contextversion_status_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ContextConfirmation",
@@ -75,39 +105,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="+",
                 to="patients.contextversion",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contextversion",
-            index=models.Index(fields=["patient", "topic"], name="patients_context_topic"),
-        ),
-        migrations.AddConstraint(
-            model_name="contextversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "topic__in",
-                        [
-                            "allergies",
-                            "conditions",
-                            "medicines",
-                            "sedatives",
-                            "pregnancy",
-                            "kidney",
-                            "setting",
-                            "language",
-                            "giver",
-                        ],
-                    )
-                ),
-                name="patients_contextversion_topic_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contextversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["not-asked", "none-known", "stated"])),
-                name="patients_contextversion_status_known",
             ),
         ),
     ]

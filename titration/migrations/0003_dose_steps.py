@@ -107,6 +107,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["regimen", "effective_on"], name="titration_step_by_regimen"
+                    ),
+                    models.Index(fields=["step"], name="titration_step_line"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["dose", "withhold", "resume", "stop", "single"])
+                        ),
+                        name="titration_dosestep_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective_precision__in", ["year", "month", "day"])),
+                        name="titration_dosestep_precision_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("effective_offset", None), ("effective_time", None)),
+                            models.Q(
+                                ("effective_offset__isnull", False),
+                                ("effective_precision", "day"),
+                                ("effective_time__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="titration_dosestep_time_with_offset",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "received_how__in",
+                                ["in-person", "telephone", "letter", "message", "other-service"],
+                            )
+                        ),
+                        name="titration_dosestep_received_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Confirmation",
@@ -198,118 +239,58 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="dosestep",
-            index=models.Index(
-                fields=["regimen", "effective_on"], name="titration_step_by_regimen"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dosestep",
-            index=models.Index(fields=["step"], name="titration_step_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="dosestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["dose", "withhold", "resume", "stop", "single"])),
-                name="titration_dosestep_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dosestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("effective_precision__in", ["year", "month", "day"])),
-                name="titration_dosestep_precision_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dosestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("effective_offset", None), ("effective_time", None)),
-                    models.Q(
-                        ("effective_offset__isnull", False),
-                        ("effective_precision", "day"),
-                        ("effective_time__isnull", False),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("step", "position"), name="titration_component_position_once"
                     ),
-                    _connector="OR",
-                ),
-                name="titration_dosestep_time_with_offset",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dosestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "received_how__in",
-                        ["in-person", "telephone", "letter", "message", "other-service"],
-                    )
-                ),
-                name="titration_dosestep_received_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.UniqueConstraint(
-                fields=("step", "position"), name="titration_component_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("low__gte", 0)), name="titration_component_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("high", None), ("high__gt", models.F("low")), _connector="OR"),
-                name="titration_component_range_rises",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "unit__in",
-                        [
-                            "mg",
-                            "microgram",
-                            "nanogram",
-                            "g",
-                            "mL",
-                            "L",
-                            "mmol",
-                            "unit",
-                            "million-unit",
-                            "tablet",
-                            "capsule",
-                            "drop",
-                            "puff",
-                            "inhalation",
-                            "spray",
-                            "patch",
-                            "sachet",
-                            "lozenge",
-                            "suppository",
-                            "pessary",
-                            "application",
-                        ],
-                    )
-                ),
-                name="titration_component_unit_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="component",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("timing__in", ("once", "slot", "clock", "times", "continuous"))
-                ),
-                name="titration_component_timing_known",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("low__gte", 0)), name="titration_component_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("high", None), ("high__gt", models.F("low")), _connector="OR"
+                        ),
+                        name="titration_component_range_rises",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "unit__in",
+                                [
+                                    "mg",
+                                    "microgram",
+                                    "nanogram",
+                                    "g",
+                                    "mL",
+                                    "L",
+                                    "mmol",
+                                    "unit",
+                                    "million-unit",
+                                    "tablet",
+                                    "capsule",
+                                    "drop",
+                                    "puff",
+                                    "inhalation",
+                                    "spray",
+                                    "patch",
+                                    "sachet",
+                                    "lozenge",
+                                    "suppository",
+                                    "pessary",
+                                    "application",
+                                ],
+                            )
+                        ),
+                        name="titration_component_unit_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("timing__in", ("once", "slot", "clock", "times", "continuous"))
+                        ),
+                        name="titration_component_timing_known",
+                    ),
+                ],
+            },
         ),
     ]

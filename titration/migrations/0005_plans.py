@@ -193,6 +193,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("purpose__in", ["titration", "taper", "switch", "maintenance"])
+                        ),
+                        name="titration_planversion_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("end__in", ["stop", "continue", "review"])),
+                        name="titration_planversion_end_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("plan", "version"), name="titration_planversion_version_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlannedRow",
@@ -220,6 +237,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["row"], name="titration_plannedrow_row")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "position"), name="titration_plannedrow_position_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("version", "row"), name="titration_plannedrow_row_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("position__lt", 200)),
+                        name="titration_plannedrow_not_too_many",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("dose", "single", "stop", "words"))),
+                        name="titration_plannedrow_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("count", None),
+                                ("start", "on"),
+                                ("starts_on__isnull", False),
+                                ("unit", ""),
+                            ),
+                            models.Q(
+                                ("count__gte", 1),
+                                ("start", "after"),
+                                ("starts_on", None),
+                                ("unit__in", ("day", "week", "month")),
+                            ),
+                            models.Q(
+                                ("count", None),
+                                ("start", "review"),
+                                ("starts_on", None),
+                                ("unit", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="titration_plannedrow_start_whole",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlannedComponent",
@@ -286,6 +346,59 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "position"),
+                        name="titration_plannedcomponent_position_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("low__gte", 0)),
+                        name="titration_plannedcomponent_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("high", None), ("high__gt", models.F("low")), _connector="OR"
+                        ),
+                        name="titration_plannedcomponent_range_rises",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "unit__in",
+                                [
+                                    "mg",
+                                    "microgram",
+                                    "nanogram",
+                                    "g",
+                                    "mL",
+                                    "L",
+                                    "mmol",
+                                    "unit",
+                                    "million-unit",
+                                    "tablet",
+                                    "capsule",
+                                    "drop",
+                                    "puff",
+                                    "inhalation",
+                                    "spray",
+                                    "patch",
+                                    "sachet",
+                                    "lozenge",
+                                    "suppository",
+                                    "pessary",
+                                    "application",
+                                ],
+                            )
+                        ),
+                        name="titration_plannedcomponent_unit_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("timing__in", ("once", "slot", "clock", "times", "continuous"))
+                        ),
+                        name="titration_plannedcomponent_timing_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -342,6 +455,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("how__in", ["handed", "post", "message", "read-out"])),
+                        name="titration_planissue_how_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("issued_as__in", ["calendar", "ical", "words"])),
+                        name="titration_planissue_as_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanDraft",
@@ -471,6 +596,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["review"], name="titration_review_line")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["booked", "done", "missed", "cancelled"])
+                        ),
+                        name="titration_review_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("opens_on", None), ("opens_row", None)),
+                            models.Q(
+                                ("opens_on__isnull", False),
+                                ("opens_row__isnull", False),
+                                ("status", "done"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="titration_review_opens_whole",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RowRecorded",
@@ -498,6 +646,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["step"], name="titration_rowrecorded_step")],
+            },
         ),
         migrations.CreateModel(
             name="WorklistRow",
@@ -547,6 +698,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["clinic", "topic", "day", "about"], name="titration_worklist"
+                    ),
+                    models.Index(
+                        fields=["responsible", "clinic", "topic", "day", "about"],
+                        name="titration_worklist_mine",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanEvent",
@@ -650,196 +812,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("purpose__in", ["titration", "taper", "switch", "maintenance"])
-                ),
-                name="titration_planversion_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end__in", ["stop", "continue", "review"])),
-                name="titration_planversion_end_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "version"), name="titration_planversion_version_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="plannedrow",
-            index=models.Index(fields=["row"], name="titration_plannedrow_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedrow",
-            constraint=models.UniqueConstraint(
-                fields=("version", "position"), name="titration_plannedrow_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedrow",
-            constraint=models.UniqueConstraint(
-                fields=("version", "row"), name="titration_plannedrow_row_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("position__lt", 200)), name="titration_plannedrow_not_too_many"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("dose", "single", "stop", "words"))),
-                name="titration_plannedrow_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("count", None), ("start", "on"), ("starts_on__isnull", False), ("unit", "")
-                    ),
-                    models.Q(
-                        ("count__gte", 1),
-                        ("start", "after"),
-                        ("starts_on", None),
-                        ("unit__in", ("day", "week", "month")),
-                    ),
-                    models.Q(
-                        ("count", None), ("start", "review"), ("starts_on", None), ("unit", "")
-                    ),
-                    _connector="OR",
-                ),
-                name="titration_plannedrow_start_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedcomponent",
-            constraint=models.UniqueConstraint(
-                fields=("version", "position"), name="titration_plannedcomponent_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedcomponent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("low__gte", 0)), name="titration_plannedcomponent_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedcomponent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("high", None), ("high__gt", models.F("low")), _connector="OR"),
-                name="titration_plannedcomponent_range_rises",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedcomponent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "unit__in",
-                        [
-                            "mg",
-                            "microgram",
-                            "nanogram",
-                            "g",
-                            "mL",
-                            "L",
-                            "mmol",
-                            "unit",
-                            "million-unit",
-                            "tablet",
-                            "capsule",
-                            "drop",
-                            "puff",
-                            "inhalation",
-                            "spray",
-                            "patch",
-                            "sachet",
-                            "lozenge",
-                            "suppository",
-                            "pessary",
-                            "application",
-                        ],
-                    )
-                ),
-                name="titration_plannedcomponent_unit_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedcomponent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("timing__in", ("once", "slot", "clock", "times", "continuous"))
-                ),
-                name="titration_plannedcomponent_timing_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planissue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("how__in", ["handed", "post", "message", "read-out"])),
-                name="titration_planissue_how_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planissue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issued_as__in", ["calendar", "ical", "words"])),
-                name="titration_planissue_as_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(fields=["review"], name="titration_review_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["booked", "done", "missed", "cancelled"])),
-                name="titration_review_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("opens_on", None), ("opens_row", None)),
-                    models.Q(
-                        ("opens_on__isnull", False),
-                        ("opens_row__isnull", False),
-                        ("status", "done"),
-                    ),
-                    _connector="OR",
-                ),
-                name="titration_review_opens_whole",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rowrecorded",
-            index=models.Index(fields=["step"], name="titration_rowrecorded_step"),
-        ),
-        migrations.AddIndex(
-            model_name="worklistrow",
-            index=models.Index(
-                fields=["clinic", "topic", "day", "about"], name="titration_worklist"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="worklistrow",
-            index=models.Index(
-                fields=["responsible", "clinic", "topic", "day", "about"],
-                name="titration_worklist_mine",
-            ),
         ),
     ]

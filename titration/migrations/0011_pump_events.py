@@ -292,6 +292,59 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["event"], name="titration_pump_event_line")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("precision__in", ["year", "month", "day"])),
+                        name="titration_pumpevent_precision_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("offset", None), ("time", None)),
+                            models.Q(
+                                ("offset__isnull", False),
+                                ("precision", "day"),
+                                ("time__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="titration_pumpevent_time_with_offset",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "implanted",
+                                    "in-place",
+                                    "refilled",
+                                    "concentration",
+                                    "programmed",
+                                    "checked",
+                                    "alarm",
+                                    "replaced",
+                                    "removed",
+                                ],
+                            )
+                        ),
+                        name="titration_pumpevent_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "mode__in",
+                                ["", "continuous", "flexible", "boluses", "minimum", "stopped"],
+                            )
+                        ),
+                        name="titration_pumpevent_mode_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("alarm__in", ["", "heard", "not-heard"])),
+                        name="titration_pumpevent_alarm_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PumpRate",
@@ -357,130 +410,57 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="pumpevent",
-            index=models.Index(fields=["event"], name="titration_pump_event_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="pumpevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("precision__in", ["year", "month", "day"])),
-                name="titration_pumpevent_precision_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pumpevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("offset", None), ("time", None)),
-                    models.Q(
-                        ("offset__isnull", False), ("precision", "day"), ("time__isnull", False)
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "position"), name="titration_pumprate_position_once"
                     ),
-                    _connector="OR",
-                ),
-                name="titration_pumpevent_time_with_offset",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pumpevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "implanted",
-                            "in-place",
-                            "refilled",
-                            "concentration",
-                            "programmed",
-                            "checked",
-                            "alarm",
-                            "replaced",
-                            "removed",
-                        ],
-                    )
-                ),
-                name="titration_pumpevent_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pumpevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("mode__in", ["", "continuous", "flexible", "boluses", "minimum", "stopped"])
-                ),
-                name="titration_pumpevent_mode_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pumpevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("alarm__in", ["", "heard", "not-heard"])),
-                name="titration_pumpevent_alarm_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pumprate",
-            constraint=models.UniqueConstraint(
-                fields=("event", "position"), name="titration_pumprate_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pumprate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("low__gte", 0)), name="titration_pumprate_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pumprate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("high", None), ("high__gt", models.F("low")), _connector="OR"),
-                name="titration_pumprate_range_rises",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pumprate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "unit__in",
-                        [
-                            "mg",
-                            "microgram",
-                            "nanogram",
-                            "g",
-                            "mL",
-                            "L",
-                            "mmol",
-                            "unit",
-                            "million-unit",
-                            "tablet",
-                            "capsule",
-                            "drop",
-                            "puff",
-                            "inhalation",
-                            "spray",
-                            "patch",
-                            "sachet",
-                            "lozenge",
-                            "suppository",
-                            "pessary",
-                            "application",
-                        ],
-                    )
-                ),
-                name="titration_pumprate_unit_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pumprate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("timing__in", ("once", "slot", "clock", "times", "continuous"))
-                ),
-                name="titration_pumprate_timing_known",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("low__gte", 0)), name="titration_pumprate_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("high", None), ("high__gt", models.F("low")), _connector="OR"
+                        ),
+                        name="titration_pumprate_range_rises",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "unit__in",
+                                [
+                                    "mg",
+                                    "microgram",
+                                    "nanogram",
+                                    "g",
+                                    "mL",
+                                    "L",
+                                    "mmol",
+                                    "unit",
+                                    "million-unit",
+                                    "tablet",
+                                    "capsule",
+                                    "drop",
+                                    "puff",
+                                    "inhalation",
+                                    "spray",
+                                    "patch",
+                                    "sachet",
+                                    "lozenge",
+                                    "suppository",
+                                    "pessary",
+                                    "application",
+                                ],
+                            )
+                        ),
+                        name="titration_pumprate_unit_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("timing__in", ("once", "slot", "clock", "times", "continuous"))
+                        ),
+                        name="titration_pumprate_timing_known",
+                    ),
+                ],
+            },
         ),
     ]
