@@ -30,9 +30,10 @@ from tests.everything import everything
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page, typed_over
 from tests.titration.factories import contact_of, plan_of, regimen_of, review_of, step_of
+from tests.titration.issuing import event
 from tests.titration.tables import Row, Tables, package_of, tables_of, timelines_in
 from tests.titration.test_projection import Desk, doings
-from titration import actions
+from titration import actions, planning
 from titration.actions import import_record
 from titration.exports import history
 from titration.exports.pdf import document
@@ -45,7 +46,7 @@ from titration.models import (
     WaitingFile,
 )
 from titration.policies import RuleBroken
-from titration.reading import planned
+from titration.reading import logged, planned
 from titration.tables import TABLES, write_files
 from titration.tables.reading import MOST_UNPACKED, READERS, TablesRefused, read_tables
 
@@ -168,6 +169,28 @@ def brought_of(tables: Tables) -> list[Row]:
         for row in tables["entries"]
         if row["kind"] not in ("origin", "imported-file", "arrival") and row["subject"] not in lines
     ]
+
+
+@pytest.mark.django_db
+def test_a_plan_that_went_on_after_its_instruction_was_withdrawn_comes_in_and_waits(monkeypatch):
+    """As earlier versions recorded it: there it did not wait for its prescriber."""
+    regimen = regimen_of()
+    base = step_of(regimen, date(2026, 2, 1))
+    plan = plan_of(regimen)
+    with monkeypatch.context() as earlier:
+        earlier.setitem(planning.standing.__globals__, "_undone", lambda *_asked: {})
+        event(plan, "paused")
+        said = {"reason": "twice", "reason_text": "", "by": regimen.responsible}
+        actions.retract_step(step=base, **said)
+        event(plan, "resumed")
+    place = new_place()
+
+    place.bring(exported(regimen.regimen.patient))
+
+    brought = place.patient.regimens.get()
+    [log] = planned.plan_logs([brought.pk])[brought.pk]
+    assert log.standing(logged.history(brought)).state == planning.AWAITING
+    assert [*verification.clinic(place.clinic)] == []
 
 
 def test_everything_comes_back_as_it_was(patient, file, place):

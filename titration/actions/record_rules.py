@@ -212,9 +212,11 @@ class Rules:
             raise RuleBroken("plan", _("The plan was not signed before this."))
         regimen = record.plan.regimen_id
         [log] = [each for each in self.plans.logs(regimen) if each.plan == record.plan_id]
-        policies.check_plan_event(
-            log.standing(self.history(regimen), self.plans.ended), record.kind
-        )
+        standing = log.standing(self.history(regimen), self.plans.ended)
+        # Before a plan waited for what it was signed on to be withdrawn, one that was paused could
+        # go on after that: the record of it travels too, and the plan waits where it arrives.
+        if (standing.state, record.kind) != (planning.AWAITING, PlanEventKind.RESUMED):
+            policies.check_plan_event(standing, record.kind)
         needs_reason = (PlanEventKind.WITHDRAWN, PlanEventKind.PAUSED)
         if record.kind in needs_reason and not (record.reason_text or "").strip():
             raise RuleBroken("reason_text", _("Write the reason in your own words."))
