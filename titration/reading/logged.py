@@ -55,6 +55,11 @@ class History:
         object.__setattr__(self, "live", timeline.live_steps(self.records, self.withdrawals))
 
     @property
+    def is_mended(self) -> bool:
+        """Whether a step was corrected or withdrawn: else what stood once stands now."""
+        return bool(self.withdrawals) or len({r.step for r in self.records}) < len(self.records)
+
+    @property
     def last_number(self) -> int:
         """The number of the newest entry of the log; 0 when it is empty."""
         numbers = [r.number for r in self.records] + [w.number for w in self.withdrawals]

@@ -113,7 +113,9 @@ class PlanLog:
         signed = [Event(v.number, "signed", v.signed_on) for v in self.versions]
         events = [Event(e.number, e.kind, e.on) for e in self.events]
         told = [*signed, *events, *self.differs]
-        stood = timeline.live_steps(log.records, log.withdrawals, self.answered)
+        stood: tuple[StepRecord, ...] = ()
+        if log.is_mended:
+            stood = timeline.live_steps(log.records, log.withdrawals, self.answered)
         return planning.standing(
             told,
             log.live,
