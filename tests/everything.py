@@ -25,7 +25,7 @@ from tests.factories import (
     member,
     stated,
 )
-from tests.titration.doses import at, times
+from tests.titration.doses import at, in_words, times
 from tests.titration.factories import draft_of, medicine_of, regimen_of, signed_plan, step_of
 from titration import actions, patient_rows
 from titration.dosing import Component
@@ -104,7 +104,8 @@ def everything(clinic: Clinic | None = None, *, is_owner: bool = True) -> Patien
         correction_reason="Misheard over bagpipes",
         by=prescriber,
     )
-    withdrawn = step_of(regimen, on=date(2026, 4, 1))
+    worded = (times(3, "5"), in_words("by the hourglass"))
+    withdrawn = step_of(regimen, on=date(2026, 4, 1), components=worded)
     actions.retract_step(
         step=withdrawn, reason="other", reason_text="Belongs to cousin Thaddeus", by=prescriber
     )
@@ -494,6 +495,7 @@ TEXTS = (
     "itchy elbows",
     "48 kg",
     "sundial",
+    "hourglass",
 )
 """What `everything` wrote of the patient that can be erased: a piece of each text."""
 

@@ -82,7 +82,7 @@ def test_erasure_is_an_entry_that_says_how_much() -> None:
     entry = erasure.entry
     assert (entry.kind, entry.subject, entry.patient) == ("erasure", patient.pk, patient.pk)
     assert entry.recorded_by == by
-    assert erasure.plain_content() == {"reason": "order", "records": 31}
+    assert erasure.plain_content() == {"reason": "order", "records": 32}
     assert Entry.objects.filter(patient=patient.pk).count() == before + 1
 
 
@@ -254,7 +254,7 @@ def test_command_asks_for_the_identity_and_erases(patient, administrator, monkey
     monkeypatch.setattr("builtins.input", lambda _words: str(patient.pk)[:8].upper())
     run(patient.pk, "Ada@example.org")
     assert found_in_tables() == {}
-    assert "Erased from 31 records: entry 49." in capsys.readouterr().out
+    assert "Erased from 32 records: entry 49." in capsys.readouterr().out
     assert Erasure.objects.latest("entry__number").entry.recorded_by == administrator
 
 
