@@ -505,7 +505,7 @@ def erase_step(entry: Entry) -> None:
     DoseStep.objects.filter(pk=entry.pk).update(
         salt=None, reason_text=None, note=None, correction_reason=None
     )
-    Component.objects.filter(step=entry.pk).update(as_needed_for=None, calculation=None)
+    Component.objects.filter(step=entry.pk).update(**dict.fromkeys(Component.ERASABLE))
 
 
 def test_a_text_erased_without_an_erasure_is_named(clinic):
