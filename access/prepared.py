@@ -106,9 +106,9 @@ class Cursor(extensions.cursor):
         sql, values = _with_lists(query, values)
         kinds = [_kind(value) or self.mogrify("%s", [value]) for value in values]
         given = [
-            _written(value, kind)
+            _written(value) if type(value) is list else value
             for value, kind in zip(values, kinds, strict=True)
-            if isinstance(kind, str)
+            if type(kind) is str
         ]
         marks = f"({', '.join(['%s'] * len(given))})"
         sent = (sql, *kinds), self.mogrify(marks, given) if given else b""
@@ -161,6 +161,8 @@ class Sent(str):
 
 
 _TYPES = {UUID: "uuid", date: "date", Decimal: "numeric", Sent: "text"}
+LISTED = frozenset({"bigint", "timestamptz", "uuid", "date", "numeric"})
+"""Types whose values a list has as they are written, without a quote or a comma in them."""
 
 
 def _kind(value: Any) -> str | None:
@@ -169,16 +171,9 @@ def _kind(value: Any) -> str | None:
     Texts do but for those that are Sent: they are the kinds and topics that an index is partial by,
     and a plan is no good that was made without knowing them.
     """
-    if type(value) is not list:
-        return _kind_of_one(value)
-    types = set(map(type, value))
-    kinds = {"uuid"} if types == {UUID} else set(map(_kind_of_one, value))
-    [only] = kinds if len(kinds) == 1 else [None]
-    return f"{only}[]" if only and only != "text" else None
-
-
-def _kind_of_one(value: Any) -> str | None:
     kind = type(value)
+    if kind is list:
+        return _kind_of_list(value)
     if kind is int:
         return "bigint" if -(2**63) <= value < 2**63 else None
     if kind is datetime:
@@ -186,11 +181,17 @@ def _kind_of_one(value: Any) -> str | None:
     return _TYPES.get(kind)
 
 
-def _written(value: Any, kind: str) -> Any:
+def _kind_of_list(values: list[Any]) -> str | None:
+    kinds = {"uuid"} if set(map(type, values)) == {UUID} else set(map(_kind, values))
+    [only] = kinds if len(kinds) == 1 else [None]
+    return f"{only}[]" if only in LISTED else None
+
+
+def _written(values: list[Any]) -> str:
     """A list as one text, which PostgreSQL reads sooner than an expression for each value."""
-    if kind == "uuid[]":
-        return f"{{{','.join([f'{one.int:032x}' for one in value])}}}"
-    return f"{{{','.join(map(str, value))}}}" if kind.endswith("[]") else value
+    if type(values[0]) is UUID:
+        return f"{{{','.join([f'{one.int:032x}' for one in values])}}}"
+    return f"{{{','.join(map(str, values))}}}"
 
 
 _LIST = re.compile(r"(?<!NOT )\bIN \(((?:%s, )*%s)\)")

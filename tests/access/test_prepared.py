@@ -72,7 +72,21 @@ def test_what_is_asked_once_is_not_prepared():
     assert prepared() == []
 
 
-@pytest.mark.parametrize("value", ["eve'n %s", "", None, True, 1.5, 2**70, ["a", "b"]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "eve'n %s",
+        "",
+        None,
+        True,
+        1.5,
+        2**70,
+        ["a", "b"],
+        [Sent("a,b")],
+        [[1, 2], [3, 4]],
+        [7, None],
+    ],
+)
 def test_what_stays_in_the_statement_is_read_as_it_is(value):
     for number in (1, 2, 3):
         assert ask("SELECT %s, '100%%', %s", value, number) == [(value, "100%", number)]
