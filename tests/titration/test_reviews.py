@@ -13,6 +13,7 @@ from ledger.writing import AlreadySuperseded
 from patients import actions as people
 from patients.identity import Standing
 from tests.factories import ClinicFactory, member
+from tests.pages import Page
 from tests.titration.doses import times
 from tests.titration.factories import STARTED, plan_of, planned_row, regimen_of, review_of
 from titration import actions
@@ -172,6 +173,22 @@ class TestPages:
         assert "A review is booked for today or a later day." in answer.text
         assert "Whether it holds through the night" in answer.text
         assert not Review.objects.exists()
+
+    def test_of_two_who_book_a_review_the_second_reads_the_first(self, client, regimen, form_page):
+        page = Page(client.get(form_page))
+        typed = self.typed(regimen, seen=page.values["seen"])
+        review_of(regimen, what_for="Bloods")
+
+        answer = Page(client.post(form_page, typed))
+
+        assert answer.status == 409
+        assert "a review of this medicine was booked while you were writing" in answer.text
+        assert "Bloods" in answer.text
+        assert answer.values["what_for"] == typed["what_for"]
+        assert Review.objects.count() == 1
+        for _again in range(2):
+            assert client.post(form_page, answer.values).status_code == 302
+        assert Review.objects.count() == 2
 
     def test_rebooking_by_hand(self, client, regimen, form_page):
         review = review_of(regimen)

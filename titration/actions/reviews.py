@@ -13,7 +13,7 @@ from titration import planning, policies, projection
 from titration.actions.shared import check_regimen_stands, today_of
 from titration.models import Regimen, Review, ReviewStatus
 from titration.planning import Carried, Event
-from titration.policies import RuleBroken
+from titration.policies import ChangedMeanwhile, RuleBroken
 from titration.reading import logged, planned
 from titration.reading.logged import History
 from titration.timeline import StepRecord
@@ -33,11 +33,20 @@ class ReviewText:
 
 
 @verb
-def book_review(*, regimen: Regimen, text: ReviewText, by: User, submission: Asking):
-    """Book a review of a regimen, or record one that was done unbooked. Returns the Review."""
+def book_review(
+    *, regimen: Regimen, text: ReviewText, by: User, submission: Asking, seen: int | None = None
+):
+    """Book a review of a regimen, or record one that was done unbooked. Returns the Review.
+
+    `seen` is the newest entry of the patient that the person's page knew: ChangedMeanwhile when
+    somebody booked a review of the regimen since.
+    """
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_regimen_stands(regimen)
+        booked = Review.objects.newest().filter(regimen=regimen, status=ReviewStatus.BOOKED)
+        if seen is not None and booked.filter(entry__number__gt=seen).exists():
+            raise ChangedMeanwhile
         return _add(log, Review(regimen=regimen), text)
 
 

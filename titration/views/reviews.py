@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 from access import kept
 from access.policies import RECORD, SIGN, allows
 from access.signed_in import SignedInRequest
-from ledger.writing import AlreadySuperseded
+from ledger.writing import AlreadySuperseded, newest_number_of
 from titration import actions
 from titration.forms.reviews import BookingForm, OutcomeForm
 from titration.models import Regimen, Review, ReviewStatus
+from titration.policies import ChangedMeanwhile
 from titration.presenters.reviews import review_lines
 from titration.views.attempts import attempt, read_anew
 from titration.views.regimens import page_of, regimen_for
@@ -27,12 +28,16 @@ def review_new(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     """Book a review."""
     found = regimen_for(request, regimen, RECORD)
     typed = request.POST or kept.give_back(request)
-    form = BookingForm(typed, regimen=found, by=request.user)
+    initial = {"seen": newest_number_of(found.patient_id)}
+    form = BookingForm(typed, initial=initial, regimen=found, by=request.user)
     if request.method == "POST" and form.is_valid():
-        booked = attempt(form, actions.book_review, regimen=found, text=form.text, by=request.user)
-        if booked:
-            messages.success(request, _("The review is booked."))
-            return redirect("regimen", found.pk)
+        said = {"regimen": found, "text": form.text, "by": request.user}
+        try:
+            if attempt(form, actions.book_review, seen=form.cleaned_data["seen"], **said):
+                messages.success(request, _("The review is booked."))
+                return redirect("regimen", found.pk)
+        except ChangedMeanwhile:
+            _booked_meanwhile(form, found)
     today = found.clinic.local(timezone.now()).date()
     lines = [
         line for each in booked_of(found) for line in review_lines([each], found.clinic, today)
@@ -71,6 +76,19 @@ def review(request: SignedInRequest, review: UUID) -> HttpResponse:
     today = found.clinic.local(timezone.now()).date()
     context = page_of(found) | {"form": form, "lines": review_lines(texts, found.clinic, today)}
     return render(request, "titration/review_form.html", context, status=form.status)
+
+
+def _booked_meanwhile(form: BookingForm, regimen: Regimen) -> None:
+    """Somebody booked one while the page was open: it is shown; sent again, both are booked."""
+    form.status = HTTPStatus.CONFLICT
+    read_anew(form, seen=newest_number_of(regimen.patient_id))
+    form.add_error(
+        None,
+        _(
+            "Not yet booked: a review of this medicine was booked while you were writing. It "
+            "stands below. Send yours again to book it beside that one."
+        ),
+    )
 
 
 def overtaken(form: OutcomeForm, newest: Review) -> None:
