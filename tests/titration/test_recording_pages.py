@@ -20,6 +20,8 @@ from tests.titration.recording import STANDARD, Recording, address, day, record,
 from titration import actions, projection, wording
 from titration.dosing import Component as Written
 from titration.dosing import Timing
+from titration.forms.dosage import ComponentForm
+from titration.forms.steps import CorrectionForm, StepForm
 from titration.models import Component, Confirmation, DoseStep
 from titration.timeline import Effective
 from titration.typed import read_dose
@@ -68,6 +70,21 @@ def regimen(version):
 @pytest.fixture
 def recorder(clinic):
     return member(clinic, Role.RECORDER, name="J. Lind")
+
+
+def state_of_shared_fields() -> list:
+    return [
+        (form, name, vars(field) | {"widget": vars(field.widget)})
+        for form in (ComponentForm, StepForm, CorrectionForm)
+        for name, field in form.base_fields.items()
+    ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_page_alters_fields_that_all_forms_of_a_class_share():
+    before = deepcopy(state_of_shared_fields())
+    yield
+    assert state_of_shared_fields() == before
 
 
 def today_in(clinic) -> date:

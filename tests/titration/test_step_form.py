@@ -9,8 +9,9 @@ from django.http import QueryDict
 from access.models import Clinic, User
 from tests.titration.recording import STANDARD, day
 from titration.forms import steps
+from titration.forms.dosage import ComponentForm
 from titration.forms.steps import CorrectionForm, RetractionForm, StepForm
-from titration.models import Regimen
+from titration.models import ReceivedHow, Regimen
 
 CLINIC = Clinic(time_zone="Europe/London")
 PRESCRIBER = User(pk=7, name="Dr A. Osei")
@@ -117,3 +118,34 @@ def test_a_correction_needs_its_reason(typed):
 )
 def test_a_withdrawal_needs_its_reason(field, typed):
     assert list(RetractionForm(posted(submission=uuid4(), **typed)).errors) == [field]
+
+
+def offered(kind: str, unit: str) -> dict[str, tuple]:
+    """The first that a part of a dose offers, by field."""
+    form = ComponentForm(kind=kind, units=[unit])
+    names = ("when", "unit", "maximum_unit")
+    return {name: next(iter(form.fields[name].choices)) for name in names}
+
+
+def test_a_part_offers_what_its_own_step_may_say_whatever_form_was_made_before():
+    when, single = ("", "Choose when"), ("once", "Once")
+    maximum = ("", "That of the dose")
+    for _time in range(2):
+        for unit in (("mg", "mg"), ("drop", "drops")):
+            for kind, first in (("dose", when), ("single", single)):
+                of_step = {"when": first, "unit": unit, "maximum_unit": maximum}
+                assert offered(kind, unit[0]) == of_step
+
+
+@pytest.mark.parametrize("form_class", [StepForm, CorrectionForm])
+def test_what_one_step_offers_is_not_offered_to_the_next(form_class):
+    def made(**more) -> StepForm:
+        of_step = {"regimen": Regimen(clinic=CLINIC), "by": PRESCRIBER, "today": date(2026, 3, 9)}
+        return form_class(**of_step | {"kind": "dose"} | more)
+
+    signed = made(signer=User(pk=8, name="Dr B. Signer"), planned_on=date(2026, 3, 12), kind="stop")
+    plain = made()
+    for name in ("which_day", "decided_by", "received_how", "reason"):
+        assert list(plain.fields[name].choices) != list(signed.fields[name].choices)
+        assert list(made().fields[name].choices) == list(plain.fields[name].choices)
+        assert list(form_class.base_fields[name].choices) in ([], ReceivedHow.choices)

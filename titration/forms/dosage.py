@@ -1,6 +1,7 @@
 """A dose as typed: one row for each part, amount and timing, and what is written beside them."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from typing import cast
@@ -21,10 +22,12 @@ from titration.forms.fields import (
     CountField,
     CountRangeField,
     FigureField,
+    sharing_fields,
     text_field,
     unit_choices,
 )
 from titration.models import StepKind
+from titration.wording.memory import once_per_language
 
 # Which field of the row a problem of the pure core belongs to; the rest belong to the amount.
 FIELD_OF_PROBLEM = {
@@ -91,6 +94,7 @@ _OF_OTHER_DAYS = gettext_lazy(
 )
 
 
+@sharing_fields()
 class ComponentForm(forms.Form):
     """One part of a dose. A row with no amount and nothing else typed is left out."""
 
@@ -161,19 +165,10 @@ class ComponentForm(forms.Form):
 
     def __init__(self, *args, units: Iterable[str] = (), kind: str = "dose", **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        units = list(units)
         self.is_single = kind == StepKind.SINGLE
-        self.fields["unit"].choices = unit_choices(units)
-        self.fields["maximum_unit"].choices = [
-            ("", _("That of the dose")),
-            *unit_choices(units),
-        ]
-        self.fields["concentration_unit"].choices = [
-            ("", _("Choose")),
-            *unit_choices(units),
-        ]
+        self.fields |= _fields_of_units(tuple(units))
         if self.is_single:
-            self.fields["when"].choices = SINGLE_WHEN_CHOICES
+            self.fields["when"] = WHEN_OF_SINGLE
         self.written: dosing.Component | None = None
 
     @property
@@ -192,6 +187,10 @@ class ComponentForm(forms.Form):
         """
         is_in_hours = self["when"].value() == "hours" and self["times"].value()
         return "when=times|hours" if is_in_hours else "when=times"
+
+    def has_changed(self) -> bool:
+        """As Django has it, which goes on to the last field after one that says so."""
+        return any(box._has_changed() for box in self)
 
     def is_blank(self, cleaned: dict) -> bool:
         """Nothing typed: chosen units and timings alone are no dose."""
@@ -351,6 +350,26 @@ class ComponentForm(forms.Form):
         if typed[1] != "day":
             self.add_error("anchor_day", _("Write the day from which the days are counted."))
         return typed[0]
+
+
+WHEN_OF_SINGLE = forms.ChoiceField(
+    label=gettext_lazy("When"), choices=SINGLE_WHEN_CHOICES, required=False
+)
+
+
+@once_per_language
+def _fields_of_units(units: tuple[str, ...]) -> dict[str, forms.Field]:
+    """The fields of a part that offer units, these before the others."""
+    choices = unit_choices(units)
+    fields = {}
+    for name, first in (
+        ("unit", []),
+        ("maximum_unit", [("", _("That of the dose"))]),
+        ("concentration_unit", [("", _("Choose"))]),
+    ):
+        field = fields[name] = deepcopy(ComponentForm.declared_fields[name])
+        field.choices = [*first, *choices]
+    return fields
 
 
 class BaseDosageFormSet(forms.BaseFormSet):

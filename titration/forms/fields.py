@@ -1,8 +1,10 @@
 """Boxes of a dose form: figures by the strict grammar, counts, and lists to choose from."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from copy import deepcopy
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -81,6 +83,34 @@ RATE_CHOICES = [
     ("hour", gettext_lazy("per hour")),
     ("24 hours", gettext_lazy("per 24 hours")),
 ]
+
+
+Form = TypeVar("Form", bound=forms.BaseForm)
+
+
+def sharing_fields(*, but: Collection[str] = ()) -> Callable[[type[Form]], type[Form]]:
+    """Forms of this class share its fields, none of which they alter `but` these.
+
+    Django copies every field with its widget and its choices for every form, in case that one
+    alters it. A form may have another field in the place of one of these.
+    """
+
+    def sharing(form: type[Form]) -> type[Form]:
+        form.base_fields = _Shared(form.base_fields)
+        form.base_fields.copied = frozenset(but)
+        return form
+
+    return sharing
+
+
+class _Shared(dict[str, forms.Field]):
+    copied: frozenset[str]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return {
+            name: deepcopy(field, memo) if name in self.copied else field
+            for name, field in self.items()
+        }
 
 
 def unit_choices(first: Iterable[str] = ()) -> list[tuple[str, str]]:

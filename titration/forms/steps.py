@@ -14,7 +14,7 @@ from access.models import Membership, Role, User
 from ledger.models import RetractionReason
 from titration.actions import Instruction
 from titration.forms import moments
-from titration.forms.fields import NOT_HERE
+from titration.forms.fields import NOT_HERE, sharing_fields
 from titration.forms.submission import SubmissionForm
 from titration.forms.when import WhenForm, effective_initial
 from titration.models import (
@@ -43,6 +43,11 @@ def _prescribing(clinic: int, now: datetime) -> QuerySet[User]:
 _prescribers = Rows(User, _prescribing)
 
 
+OF_ONE_STEP = ("which_day", "decided_by", "received_how", "reason")
+"""Fields that offer what a step of this regimen may say."""
+
+
+@sharing_fields(but=OF_ONE_STEP)
 class StepForm(WhenForm):
     """A dose step: from when, by whose decision, received how, why. The dose is a formset.
 
@@ -170,6 +175,7 @@ class StepForm(WhenForm):
         )
 
 
+@sharing_fields(but=OF_ONE_STEP)
 class CorrectionForm(StepForm):
     """A recorded step typed again, with the reason why."""
 
