@@ -21,27 +21,22 @@ Query = tuple[str, Sequence[Any]]
 """A statement, and its values."""
 
 
-def insert(*tables: Sequence[models.Model], then: Iterable[Query] = ()) -> None:
-    """Insert new rows, those of each model in turn, and do what comes then.
+def insert(
+    *tables: Sequence[models.Model], first: Iterable[Query] = (), then: Iterable[Query] = ()
+) -> None:
+    """Do what comes first, insert new rows, those of each model in turn, and do what comes then.
 
     Whether a row's automatic number is set on it is left open.
     """
-    queries: list[Query] = []
+    queries: list[Query] = [*first]
     for rows in tables:
         if connection.vendor == "postgresql" and len(rows) >= FEWEST_TO_COPY:
             send(queries)
             queries = []
             _copy(rows)
-        elif rows:
-            queries += _inserting(rows)
+        else:
+            queries += inserting(rows)
     send([*queries, *then])
-
-
-def replace(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model by their key, or have those that are there say what these say."""
-    if rows:
-        table = _table(type(rows[0]))
-        send([*_inserting(rows, f" {table.or_replaced}")])
 
 
 def send(queries: Sequence[Query]) -> None:
@@ -101,10 +96,12 @@ def _table(model: type[models.Model]) -> _Table:
     )
 
 
-def _inserting(rows: Sequence[models.Model], or_else: str = "") -> Iterator[Query]:
-    """INSERTs of so many rows at once as the database takes values."""
+def inserting(rows: Sequence[models.Model], or_else: str = "") -> Iterator[Query]:
+    """What inserts new rows of one model: so many at once as the database takes values."""
+    if not rows:
+        return
     table = _table(type(rows[0]))
-    most = (connection.features.max_query_params or 2**15) // len(table.columns)
+    most = _most_values() // len(table.columns)
     for start in range(0, len(rows), most):
         columns = [
             values
@@ -115,6 +112,26 @@ def _inserting(rows: Sequence[models.Model], or_else: str = "") -> Iterator[Quer
         marks = ", ".join([table.marks] * len(columns[0]))
         values = list(chain(*zip(*columns, strict=True)))
         yield f"{table.insert} {marks}{or_else}", values
+
+
+def replacing(rows: Sequence[models.Model]) -> Iterator[Query]:
+    """What inserts rows of one model by their key, or has those that are there say the same."""
+    if rows:
+        yield from inserting(rows, f" {_table(type(rows[0])).or_replaced}")
+
+
+def deleting(model: type[models.Model], numbers: Sequence[int]) -> Iterator[Query]:
+    """What deletes the rows of a model with these automatic numbers, to which no row refers."""
+    most, name = _most_values(), connection.ops.quote_name(model._meta.db_table)
+    for start in range(0, len(numbers), most):
+        some = numbers[start : start + most]
+        marks = ", ".join(["%s"] * len(some))
+        yield f"DELETE FROM {name} WHERE id IN ({marks})", some  # noqa: S608 - all ours
+
+
+def _most_values() -> int:
+    """How many values a statement may have."""
+    return connection.features.max_query_params or 2**15
 
 
 def _values(table: _Table, rows: Sequence[models.Model]) -> Iterator[tuple[_Column, Sequence[Any]]]:

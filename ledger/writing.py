@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from access.composed import Composed, Rows
 from access.models import Clinic, User
 from ledger import bulk, canonical, outcomes
+from ledger.bulk import Query
 from ledger.models import Entry, Erasure, Head, Record, Retraction, Submission
 
 R = TypeVar("R", bound=Record)
@@ -143,6 +144,7 @@ class Log:
         self._rows: dict[type[models.Model], list[models.Model]] = {}
         self._children: dict[type[models.Model], list[models.Model]] = {}
         self._entries: list[Entry] = []
+        self._finishing: list[Query] = []
         self._not_erased: set[UUID] = set()
         self._newest: set[UUID] = set()
 
@@ -263,12 +265,16 @@ class Log:
         """Insert what was collected. Reads inside the same transaction see it from here on."""
         bulk.insert(*self._collected())
 
+    def finish(self, queries: Iterable[Query]) -> None:
+        """Have these done once what was collected is in, as the write ends."""
+        self._finishing += queries
+
     def close(self, submission: Submission) -> None:
-        """Insert what is left, and the submission, and have the head say which entry is newest."""
+        """Insert what is left and the submission, finish, and have the head say which is newest."""
         head = self.head
         at = connection.ops.adapt_datetimefield_value(head.recorded_at)
         moved = MOVE_HEAD, [head.number, head.digest, at, head.pk]
-        bulk.insert(*self._collected(), [submission], then=[moved])
+        bulk.insert(*self._collected(), [submission], then=[*self._finishing, moved])
 
     def _collected(self) -> list[Sequence[models.Model]]:
         collected: list[Sequence[models.Model]] = [

@@ -5,7 +5,7 @@ wait, and the offer to another clinic that was not accepted.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from access.composed import Rows
 from access.models import Clinic
 from ledger import bulk
+from ledger.bulk import Query
 from ledger.models import Entry
 from ledger.verification import values
 from patients import transferred
@@ -38,7 +39,8 @@ def refresh(patients: Iterable[Patient], now: datetime | None = None) -> None:
         clinic = patients[0].clinic
         today = clinic.local(now or timezone.now()).date()
         rows = _present([patient.pk for patient in patients], clinic.pk, today)
-        rewrite(rows, [row for rows in _rows(patients).values() for row in rows], today)
+        made = [row for rows in _rows(patients).values() for row in rows]
+        bulk.send(changes(rows, made, today).queries)
 
 
 def _listed_now(patients: Sequence[UUID], clinic: int, today: date) -> QuerySet[WorklistRow]:
@@ -114,11 +116,22 @@ def _due(calls: Iterable[Contacted]) -> Iterator[Call]:
             yield Call(call.contact, call.number, call.call_back_on, call.call_back_by)
 
 
-def rewrite(present: Iterable[WorklistRow], rows: Iterable[WorklistRow], today: date) -> None:
-    """Have the worklist hold these rows in place of those `present`. Those that stay as they are
+class Changes(NamedTuple):
+    """The rows of the worklist that go, by their numbers, and those that come."""
 
-    stay. What is over, of whatever regimen, is among those and goes: so the list never fills with
-    it.
+    gone: list[int]
+    new: list[WorklistRow]
+
+    @property
+    def queries(self) -> list[Query]:
+        return [*bulk.deleting(WorklistRow, self.gone), *bulk.inserting(self.new)]
+
+
+def changes(present: Iterable[WorklistRow], rows: Iterable[WorklistRow], today: date) -> Changes:
+    """What has the worklist hold these rows in place of those `present`. Those that stay as they
+
+    are stay. What is over, of whatever regimen, is among those and goes: so the list never fills
+    with it.
     """
     wanted = {values(row): row for row in rows}
     gone = [
@@ -126,9 +139,7 @@ def rewrite(present: Iterable[WorklistRow], rows: Iterable[WorklistRow], today: 
         for row in present
         if wanted.pop(values(row), None) is None or (row.shown_until and row.shown_until <= today)
     ]
-    if gone:
-        WorklistRow.objects.filter(pk__in=gone).delete()
-    bulk.insert(list(wanted.values()))
+    return Changes(gone, list(wanted.values()))
 
 
 def columns(item: worklist.Item) -> dict[str, Any]:

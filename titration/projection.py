@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from access.composed import Composed, Rows
 from access.models import Clinic
 from ledger import bulk
+from ledger.bulk import Query
 from ledger.models import Entry
 from ledger.verification import Damage, Finding, differing, values
 from ledger.writing import lock
 from titration import intake, patient_rows, timeline, worklist
 from titration.intake import Report
 from titration.models import PlanDraft, Regimen, RegimenCard, WaitingFile, WorklistRow
+from titration.patient_rows import Changes
 from titration.reading import facts, planned
 from titration.reading.facts import Facts, day_of
 from titration.reading.logged import History
@@ -32,23 +34,29 @@ def refresh(regimens: Iterable[Regimen], now: datetime | None = None) -> None:
 
     They are of one clinic.
     """
-    rewrite(facts.read_all(regimens).values(), now)
+    cards, listed = _changes(list(facts.read_all(regimens).values()), now or timezone.now())
+    first = [*bulk.replacing(cards), *bulk.deleting(WorklistRow, listed.gone)]
+    bulk.insert(listed.new, first=first)
 
 
-def rewrite(known: Iterable[Facts], now: datetime | None = None) -> None:
-    """Make the rows of these regimens anew from what the record says of them by now.
+def rewriting(known: Facts) -> list[Query]:
+    """What makes the rows of a regimen anew from what the record says of it by now.
 
-    For a write that knows it, having read it and added to it.
+    For a write that knows it, having read it and added to it, and does it with what it adds.
     """
-    known = list(known)
+    cards, listed = _changes([known], timezone.now())
+    return [*bulk.replacing(cards), *listed.queries]
+
+
+def _changes(known: Sequence[Facts], now: datetime) -> tuple[list[RegimenCard], Changes]:
     if not known:
-        return
-    now = now or timezone.now()
+        return [], Changes([], [])
     made = _made(known, now)
-    bulk.replace([rows.card for rows in made])
-    today = known[0].regimen.clinic.local(now).date()
-    rows = _present([one.regimen.pk for one in known], known[0].regimen.clinic.pk, today)
-    patient_rows.rewrite(rows, [row for rows in made for row in rows.listed], today)
+    clinic = known[0].regimen.clinic
+    today = clinic.local(now).date()
+    present = _present([one.regimen.pk for one in known], clinic.pk, today)
+    listed = [row for rows in made for row in rows.listed]
+    return [rows.card for rows in made], patient_rows.changes(present, listed, today)
 
 
 def _listed_now(regimens: Sequence[UUID], clinic: int, today: date) -> QuerySet[WorklistRow]:

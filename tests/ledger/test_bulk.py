@@ -117,7 +117,7 @@ def test_rows_replace_those_of_their_key() -> None:
     PatientCard.objects.filter(pk=other.pk).delete()
     for card in cards:
         card.sort_name = f"changed {card.pk}"
-    bulk.replace(cards)
+    bulk.send([*bulk.replacing(cards)])
     assert {c.sort_name for c in PatientCard.objects.all()} == {card.sort_name for card in cards}
     assert PatientCard.objects.get(pk=one.pk).birth_date == cards[0].birth_date
-    bulk.replace([])
+    assert not [*bulk.replacing([])]

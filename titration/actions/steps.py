@@ -70,8 +70,7 @@ def record_step(
     with writing(regimen.clinic, by=by, submission=submission) as log:
         known = facts.as_it_stands(read, log)
         step, link = enter_step(log, known, instruction, seen, from_row)
-        log.flush()
-        projection.rewrite([known.after(step, link)])
+        log.finish(projection.rewriting(known.after(step, link)))
         return step
 
 
@@ -82,7 +81,7 @@ def enter_step(
     seen: int | None = None,
     from_row: FromRow | None = None,
 ) -> tuple[DoseStep, RowRecorded | None]:
-    """Check and add a step in an open write, which flushes and refreshes; arguments as above.
+    """Check and add a step in an open write, which makes the rows of lists; arguments as above.
 
     `known` is what the record says of the regimen under the lock. Returns the step, and its link to
     the row.
@@ -133,8 +132,7 @@ def correct_step(
         corrected.step = step.step
         corrected.correction_reason = correction_reason
         add_step(log, corrected, supersedes=step.entry)
-        log.flush()
-        projection.rewrite([known.after(corrected)])
+        log.finish(projection.rewriting(known.after(corrected)))
         return corrected
 
 
