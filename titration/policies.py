@@ -168,9 +168,10 @@ def check_order(
         raise out_of_place(kind)
     newest = max((step.number for step in live), default=0)
     added = StepRecord(uuid4(), newest + 1, uuid4(), kind, effective)
-    changed = [added if step.step == apart_from else step for step in live]
     if apart_from is None:
-        changed.append(added)
+        changed = [*live, added]
+    else:
+        changed = [added if step.step == apart_from else step for step in live]
     # Sorting keeps the place of those for one month or year: a new one comes last.
     _check_restarts(live, sorted(changed, key=lambda step: step.effective.order), "effective")
 

@@ -1,7 +1,7 @@
 """Disposable rows that feed lists: written by the actions, made anew by a command."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ from titration.patient_rows import Changes
 from titration.reading import facts, planned
 from titration.reading.facts import Facts, day_of
 from titration.reading.logged import History
-from titration.worklist import Asked, Known, Planned, Reported, Text
+from titration.worklist import Asked, Known, Planned, Reported
 
 
 def refresh(regimens: Iterable[Regimen], now: datetime | None = None) -> None:
@@ -116,15 +116,14 @@ def _listed(known: Facts, asked: Sequence[Asked], today: date) -> list[WorklistR
 def _listed_by(known: Facts, asked: Sequence[Asked]) -> Known:
     """What the worklist goes by."""
     version = known.version
-    texts = {step.entry: known.steps[step.entry].text for step in known.log.live}
     return Known(
         regimen=known.regimen.pk,
         number=version.number,
         since=day_of(version.recorded_at, version.time_zone),
         responsible=version.responsible,
         live=known.log.live,
-        texts=texts,
-        plan=_plan(known, texts),
+        texts={entry: said.text for entry, said in known.steps.items() if said.is_open},
+        plan=_plan(known),
         reviews=known.reviews,
         asked=tuple(asked),
         pump=known.pump,
@@ -143,14 +142,14 @@ def _differing_reports(texts: Iterable[Report]) -> Iterator[Reported]:
             )
 
 
-def _plan(known: Facts, texts: Mapping[UUID, Text]) -> Planned | None:
+def _plan(known: Facts) -> Planned | None:
     """The plan that is not over, or the last that was signed."""
     plans, log, ended = known.plans, known.log, known.person.ended
     plan = planned.present_plan(plans, log, ended) or (plans[-1] if plans else None)
     if plan is None:
         return None
     standing = plan.standing(log, ended)
-    days = {step.number: texts[step.entry].on for step in log.live}
+    days = {step.number: known.steps[step.entry].on for step in log.live}
     days |= {version.number: version.signed_on for each in plans for version in each.versions}
     days |= {event.number: event.on for event in plan.events}
     days |= {event.number: event.on for event in plan.differs}

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from titration.dosing import Component
@@ -67,7 +68,11 @@ class Effective:
 
     def is_same_moment(self, other: "Effective") -> bool:
         """Both known to the day (or the minute) and equal: two instructions cannot share it."""
-        return self.precision == other.precision == "day" and self.order == other.order
+        return (
+            self.on == other.on
+            and self.precision == other.precision == "day"
+            and self.order == other.order
+        )
 
     def has_come(self, now: datetime) -> bool:
         """Whether the moment has begun at `now`, the clinic's aware local time."""
@@ -142,19 +147,16 @@ def live_steps(
     one month or year, the line that was begun first stands first: a correction keeps its place.
     """
     gone = {w.step for w in withdrawals if known is None or w.number <= known}
-    newest: dict[UUID, StepRecord] = {}
-    begun: dict[UUID, int] = {}
-    for record in sorted(records, key=lambda record: record.number):
-        if record.step in gone or (known is not None and record.number > known):
+    lines: dict[UUID, tuple[int, StepRecord]] = {}  # by which entry begun, and the newest text
+    for record in sorted(records, key=attrgetter("number")):
+        if (known is not None and record.number > known) or record.step in gone:
             continue
-        begun.setdefault(record.step, record.number)
-        present = newest.get(record.step)
+        begun, present = lines.get(record.step, (record.number, None))
         if present is not None and record.says == present.says:
             record = replace(record, said_since=present.said_by)
-        newest[record.step] = record
-    return tuple(
-        sorted(newest.values(), key=lambda record: (*record.effective.order, begun[record.step]))
-    )
+        lines[record.step] = begun, record
+    in_order = sorted(lines.values(), key=lambda line: (*line[1].effective.order, line[0]))
+    return tuple(record for _begun, record in in_order)
 
 
 def instructions(live: Iterable[StepRecord]) -> tuple[StepRecord, ...]:
@@ -196,12 +198,13 @@ def before(
     The line `apart_from` is left out: the one that is corrected, which keeps its place among its
     equals.
     """
-    earlier = None
+    earlier, place = None, moment.order
     for step in live:
-        if step.effective.order > moment.order:
+        order = step.effective.order
+        if order > place:
             break
         if step.step == apart_from:
-            if step.effective.order == moment.order:
+            if order == place:
                 break
         elif step.kind != SINGLE:
             earlier = step
@@ -253,9 +256,9 @@ def holder_of_moment(
     """
     for step in live:
         if (
-            step.step != apart_from
-            and (step.kind == SINGLE) == (kind == SINGLE)
+            (step.kind == SINGLE) == (kind == SINGLE)
             and step.effective.is_same_moment(moment)
+            and step.step != apart_from
         ):
             return step
     return None

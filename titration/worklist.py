@@ -142,6 +142,7 @@ class Asked:
 class Known:
     """What is known of a regimen: its newest text of entry `number`, its log and its plan.
 
+    `texts` are of the steps that wait for somebody or are disputed, by the entry of their texts.
     `is_present` unless the patient died or left. Another clinic has the record as it was before the
     entry `handed_on`, and answers for it; 0 where none does.
     """
@@ -239,8 +240,8 @@ def _stretches(held: Iterable[Segment], begin: date | None) -> list[Stretch]:
 
 def _confirmations(known: Known) -> Iterator[Item]:
     for step in known.live:
-        text = known.texts[step.entry]
-        if text.waits_for is not None and text.disputed is None:
+        text = known.texts.get(step.entry)
+        if text and text.waits_for is not None and text.disputed is None:
             item = _item(known, "confirm", text.on, step.entry, step.number)
             yield replace(item, whose=text.waits_for)
 
@@ -248,8 +249,8 @@ def _confirmations(known: Known) -> Iterator[Item]:
 def _disputes(known: Known) -> Iterator[Item]:
     """A disputed step waits for whoever corrects or withdraws it; a correction ends the dispute."""
     for step in known.live:
-        text = known.texts[step.entry]
-        if text.disputed is not None and text.disputed_on is not None:
+        text = known.texts.get(step.entry)
+        if text and text.disputed is not None and text.disputed_on is not None:
             yield _item(known, "differs", text.disputed_on, step.entry, text.disputed)
 
 

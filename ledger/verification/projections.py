@@ -1,6 +1,8 @@
 """Comparing disposable rows with the record, a batch at a time, beside a service that writes."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from operator import attrgetter
 from typing import TypeVar
 
 from django.db import models, transaction
@@ -44,5 +46,12 @@ def _compared(batch: Sequence[M], compare: Callable[[Sequence[M]], list[M]]) -> 
 
 def values(row: models.Model) -> tuple:
     """What a row says, to be compared with another; an automatic number is left out."""
-    columns = [f.attname for f in row._meta.concrete_fields if not isinstance(f, models.AutoField)]
-    return (type(row), *(getattr(row, column) for column in columns))
+    model = type(row)
+    return (model, *_columns(model)(row))
+
+
+@cache
+def _columns(model: type[models.Model]) -> Callable[[models.Model], tuple]:
+    """What reads the columns of a row but its automatic number."""
+    fields = model._meta.concrete_fields
+    return attrgetter(*(f.attname for f in fields if not isinstance(f, models.AutoField)))

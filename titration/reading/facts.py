@@ -87,13 +87,26 @@ class StepFacts(NamedTuple):
     disputed_at: datetime | None = None
 
     @property
+    def on(self) -> date:
+        """The day on which it was typed."""
+        return day_of(self.recorded_at, self.time_zone)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its prescriber, who neither typed nor confirmed it, or for whoever
+
+        corrects or withdraws it, since it was disputed.
+        """
+        is_settled = self.decided_by in (None, self.recorded_by) and self.disputed is None
+        return self.confirmed is None and not is_settled
+
+    @property
     def text(self) -> Text:
-        """When it was typed; whom it waits for: its prescriber, who neither typed nor confirmed."""
-        is_settled = self.decided_by == self.recorded_by or self.confirmed is not None
+        """What lists say of it while it is open."""
         return Text(
-            on=day_of(self.recorded_at, self.time_zone),
-            waits_for=None if is_settled else self.decided_by,
-            disputed=None if self.confirmed else self.disputed,
+            on=self.on,
+            waits_for=None if self.decided_by == self.recorded_by else self.decided_by,
+            disputed=self.disputed,
             disputed_on=day_of(self.disputed_at, self.time_zone) if self.disputed_at else None,
         )
 
