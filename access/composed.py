@@ -59,7 +59,8 @@ class _Statement:
         self.compiler: SQLCompiler = query(*stand_ins).query.get_compiler(connection=connection)
         sql, parameters = self.compiler.as_sql()
         self.sql = Statement(sql)
-        places = {value: place for place, value in enumerate(_flat(stand_ins))}
+        self.takes_as_is = connection.vendor == "postgresql"
+        places = {value: place for place, value in enumerate(self._taken(stand_ins))}
         self.places = [places.get(value) for value in parameters]
         self.constants = list(parameters)
         columns = [column for column, *_alias in self.compiler.select[: self.compiler.col_count]]
@@ -68,7 +69,7 @@ class _Statement:
             raise RuntimeError("something that the query was given is no parameter of its SQL")
 
     def ask(self, given: Sequence[Given]) -> Iterator[tuple]:
-        values = _flat(given)
+        values = self._taken(given)
         parameters = [
             constant if place is None else values[place]
             for place, constant in zip(self.places, self.constants, strict=True)
@@ -77,6 +78,11 @@ class _Statement:
             cursor.execute(self.sql, parameters)
             rows = cursor.fetchall()
         return self._converted(rows) if self.converters else iter(rows)
+
+    def _taken(self, given: Sequence[Given]) -> list[Any]:
+        """What is given as the database takes it: PostgreSQL's as it is."""
+        flat = _flat(given)
+        return flat if self.takes_as_is else [_taken(one) for one in flat]
 
     def _converted(self, rows: Sequence[tuple]) -> Iterator[tuple]:
         """As Django converts them, but equal values of a column once: many rows repeat a few."""
@@ -114,12 +120,12 @@ def _stand_in(one: Given, numbers: Iterator[int]) -> Given:
 
 
 def _flat(given: Sequence[Given]) -> list[Any]:
-    """What is given but None, one by one, as the database takes it: PostgreSQL's as it is."""
+    """What is given but None, one by one."""
     flat: list[Any] = []
     for one in given:
         if one is not None:
             flat += [one] if isinstance(one, One) else one
-    return flat if connection.vendor == "postgresql" else [_taken(one) for one in flat]
+    return flat
 
 
 def _taken(one: One) -> Any:

@@ -115,6 +115,8 @@ def verb(action: Callable[..., R]) -> Callable[..., R]:
 
 def _comparable(value: Any) -> Any:
     """`value` in terms that canonical bytes know: models by key, dataclasses by their fields."""
+    if type(value) in canonical.PLAIN_TYPES:
+        return value
     if isinstance(value, models.Model):
         return [value._meta.label, value.pk]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

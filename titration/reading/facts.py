@@ -7,6 +7,7 @@ patient meanwhile (`as_it_stands`), and what it then adds is added here in memor
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import compress
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from ledger.models import Entry, Retraction
 from ledger.writing import Log
 from patients import transferred
 from patients.identity import Life
-from patients.models import PatientStatus, PatientVersion
+from patients.models import PatientStatus
 from titration.intake import Report
 from titration.models import (
     DoseStep,
@@ -206,18 +207,11 @@ def _logs(
 def _read(regimens: Sequence[Regimen], *, with_doses: bool) -> dict[UUID, Facts]:
     keys = [regimen.pk for regimen in regimens]
     # The patients first: what is recorded while the rest is read has a number above their newest.
-    people = _people(list({regimen.patient_id for regimen in regimens}))
+    known = _known(keys)
     rows = list(_steps(keys))
     logs = _logs(keys, [row[:_OF_LOG] for row in rows], with_doses=with_doses)
     steps = {entry: StepFacts(*said) for entry, *said in (row[_OF_LOG:] for row in rows)}
-    versions: dict[UUID, Version] = {}
-    there: dict[str, list[UUID]] = {name: [] for name in _EXISTING}
-    for key, *row in _versions(keys):
-        exist, version = row[: len(_EXISTING)], row[len(_EXISTING) :]
-        versions[key] = Version._make(version)
-        for name, is_there in zip(_EXISTING, exist, strict=True):
-            if is_there:
-                there[name].append(key)
+    there = {name: [key for key in keys if name in known[key].existing] for name in _EXISTING}
     plans = planned.plan_logs(there["plans"])
     reviews = _reviews(there["reviews"]) if there["reviews"] else {}
     pumps = pumped.pump_logs(there["pump"]) if there["pump"] else {}
@@ -225,15 +219,15 @@ def _read(regimens: Sequence[Regimen], *, with_doses: bool) -> dict[UUID, Facts]
     return {
         regimen.pk: Facts(
             regimen=regimen,
-            version=versions[regimen.pk],
-            person=people[regimen.patient_id].person,
+            version=known[regimen.pk].version,
+            person=known[regimen.pk].person,
             log=logs[regimen.pk],
             steps=steps,
             plans=plans.get(regimen.pk, ()),
             reviews=tuple(reviews.get(regimen.pk, ())),
             reports=reports.get(regimen.pk, ()),
             pump=pumps[regimen.pk].pump if regimen.pk in pumps else NO_PUMP,
-            as_of=people[regimen.patient_id].newest,
+            as_of=known[regimen.pk].newest,
             has_doses=with_doses,
         )
         for regimen in regimens
@@ -251,46 +245,55 @@ _EXISTING = {
 }
 
 
-@Composed
-def _versions(regimens: Sequence[UUID]) -> QuerySet:
-    """Of each regimen: whether it has each of _EXISTING, then the columns of Version."""
-    withdrawal = Retraction.objects.filter(entry__subject=OuterRef("regimen"))
-    versions = RegimenVersion.objects.newest().filter(regimen__in=regimens)
-    return versions.annotate(**_EXISTING, withdrawn=Exists(withdrawal)).values_list(
-        *("regimen_id", *_EXISTING, "entry_id", "entry__number", "entry__recorded_at"),
-        *("entry__time_zone", "responsible_id", "medicine_id", "withdrawn"),
-    )
-
-
 class _Known(NamedTuple):
-    """The number of a patient's newest entry, and the patient."""
+    """Of a regimen its text and which of _EXISTING it has; its patient, and the number of the
+    patient's newest entry."""
 
     newest: int
     person: Person
+    version: Version
+    existing: frozenset[str]
 
 
-def _people(patients: Sequence[UUID]) -> dict[UUID, _Known]:
-    """By patient; of those who are here, as most are, nothing more is asked."""
-    people = {
-        key: _Known(newest, Person(name is None, *said))
-        for key, newest, name, *said in _columns(patients)
-    }
-    gone = [key for key, known in people.items() if known.person.ended]
-    for key, acceptance in (transferred.accepted(gone) if gone else {}).items():
-        newest, person = people[key]
-        people[key] = _Known(newest, person._replace(handed_on=acceptance.entry.number))
-    return people
+def _known(regimens: Sequence[UUID]) -> dict[UUID, _Known]:
+    """By regimen; of patients who are here, as most are, nothing more is asked."""
+    known: dict[UUID, _Known] = {}
+    gone: dict[UUID, list[UUID]] = {}
+    for key, patient, newest, name, *row in _columns(regimens):
+        person = Person(name is None, *row[:_OF_PERSON])
+        version = Version._make(row[_OF_PERSON : -len(_EXISTING)])
+        existing = frozenset(compress(_EXISTING, row[-len(_EXISTING) :]))
+        known[key] = _Known(newest, person, version, existing)
+        if person.ended:
+            gone.setdefault(patient, []).append(key)
+    for patient, acceptance in (transferred.accepted(list(gone)) if gone else {}).items():
+        for key in gone[patient]:
+            person = known[key].person._replace(handed_on=acceptance.entry.number)
+            known[key] = known[key]._replace(person=person)
+    return known
+
+
+_PERSON = ("birth_date", "status", "status_on", "entry__number")
+_OF_PERSON = len(_PERSON)
 
 
 @Composed
-def _columns(patients: Sequence[UUID]) -> QuerySet:
-    """Of each patient: the number of their newest entry, the name, which an erasure takes, and the
-    columns of Person after it."""
-    entries = Entry.objects.filter(patient=OuterRef("patient_id")).order_by("-number")
-    versions = PatientVersion.objects.newest().filter(patient__in=patients)
-    return versions.annotate(newest=Subquery(entries.values("number")[:1])).values_list(
-        *("patient_id", "newest", "family_name"),
-        *("birth_date", "status", "status_on", "entry__number"),
+def _columns(regimens: Sequence[UUID]) -> QuerySet:
+    """Of each regimen: its patient, the number of the patient's newest entry, their name, which an
+    erasure takes, and the columns of Person after it; those of Version; whether it has each of
+    _EXISTING."""
+    patient = "regimen__patient"
+    entries = Entry.objects.filter(patient=OuterRef(patient)).order_by("-number")
+    withdrawal = Retraction.objects.filter(entry__subject=OuterRef("regimen"))
+    is_newest = {f"{patient}__versions__entry__superseded_by": None}
+    versions = RegimenVersion.objects.newest().filter(regimen__in=regimens, **is_newest)
+    return versions.annotate(
+        newest=Subquery(entries.values("number")[:1]), withdrawn=Exists(withdrawal), **_EXISTING
+    ).values_list(
+        *("regimen_id", patient, "newest", f"{patient}__versions__family_name"),
+        *(f"{patient}__versions__{name}" for name in _PERSON),
+        *("entry_id", "entry__number", "entry__recorded_at", "entry__time_zone"),
+        *("responsible_id", "medicine_id", "withdrawn", *_EXISTING),
     )
 
 
