@@ -5,7 +5,8 @@ would overlap is drawn as one mark that says how many it stands for.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,6 +21,7 @@ ROW = 22
 HALF = 7
 LABEL = 15
 GAP = 6
+BESIDE = 6
 TIP = 5
 MOST_ROWS = 8
 MOST_SERIES = 14
@@ -111,10 +113,24 @@ class _Placed:
 class _Group:
     """Marks that stand so close that they are one; of a single mark its own words are written."""
 
-    xs: list[int] = field(default_factory=list)
-    words: str = ""
-    right: float = 0
+    series: Series
+    xs: list[int]
+    of_first: str
     is_left: bool = False
+
+    @property
+    def words(self) -> str:
+        return self.of_first if len(self.xs) == 1 else self.series.count(len(self.xs))
+
+    @property
+    def right(self) -> int:
+        """Where its words end, or those of its first mark if they are longer."""
+        first, last = self.xs[0], self.xs[-1]
+        return BESIDE + max(first + text_width(self.of_first), last + text_width(self.words))
+
+    def is_met_by(self, x: int) -> bool:
+        """Whether a mark there would meet its last one, which is soon seen, or its words."""
+        return x - 4 < self.xs[-1] + BESIDE + GAP or x - 4 < self.right + GAP
 
 
 def within(lane: Lane, axis: TimeAxis) -> Lane:
@@ -221,32 +237,22 @@ def _groups(canvas: Canvas, series: Series, width: int) -> list[_Group]:
     """Marks from left to right; one that would meet the words before it joins them."""
     axis = canvas.axis
     found: list[_Group] = []
-    placed = sorted(
-        ((axis.x(moment(mark.at, axis.zone)), mark.words) for mark in series.marks),
-        key=lambda p: p[0],
-    )
-    for x, words in placed:
-        if found and x - 4 < found[-1].right + GAP:
-            _join(found[-1], x, series)
+    placed = [(axis.x(moment(mark.at, axis.zone)), mark.words) for mark in series.marks]
+    for x, words in sorted(placed, key=itemgetter(0)):
+        if found and found[-1].is_met_by(x):
+            found[-1].xs.append(x)
         else:
-            found.append(_Group([x], words, x + 6 + text_width(words)))
+            found.append(_Group(series, [x], words))
     for group, after in zip(found, [*found[1:], None], strict=True):
         edge = after.xs[0] if after else width - EDGE
         group.is_left = group.right > edge
     return found
 
 
-def _join(group: _Group, x: int, series: Series) -> None:
-    group.xs.append(x)
-    group.words = series.count(len(group.xs))
-    group.right = max(group.right, x + 6 + text_width(group.words))
-
-
 def _draw_marks(canvas: Canvas, groups: Sequence[_Group], y: int) -> None:
     pen = canvas.pens["score"]
     for group in groups:
-        for x in dict.fromkeys(group.xs):
-            pen.line(x, y - 5, x, y + 5)
+        pen.uprights(dict.fromkeys(group.xs), y - 5, y + 5)
         if group.xs[0] != group.xs[-1]:
             pen.line(group.xs[0], y, group.xs[-1], y)
         if group.is_left:

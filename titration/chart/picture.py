@@ -25,6 +25,11 @@ class Pen:
         self._data.append(f"V{y1}" if x0 == x1 else f"H{x1}")
         self._at = (x1, y1)
 
+    def uprights(self, xs: Iterable[int], y0: int, y1: int) -> None:
+        """Draw vertical lines side by side."""
+        self._data += [f"M{x} {y0}V{y1}" for x in xs]
+        self._at = None
+
     def rectangle(self, x0: int, y0: int, x1: int, y1: int) -> None:
         self._data.append(f"M{x0} {y0}H{x1}V{y1}H{x0}Z")
         self._at = None
