@@ -29,6 +29,7 @@ __all__ = [
     "clinic",
     "differing",
     "misspelt",
+    "parts",
     "register",
     "strays",
     "unguarded",
@@ -51,10 +52,22 @@ def clinic(clinic: Clinic, notes: Iterable[Note] = (), tell: Tell = ignore) -> I
 
     `tell` hears how many entries were read, batch by batch.
     """
+    for part in parts(clinic, notes, tell):
+        yield from part
+
+
+def parts(
+    clinic: Clinic, notes: Iterable[Note] = (), tell: Tell = ignore
+) -> list[Iterator[Finding]]:
+    """What `clinic` finds, by what is read for it: none asks the database before it is walked."""
     chain = Chain(clinic, notes, tell)
-    yield from to_the_end(chain.findings(), chain.stopped, clinic)
-    for part in (submissions, roles, *_projections):
-        yield from to_the_end(part(clinic), _stopped, clinic)
+    return [
+        to_the_end(chain.findings(), chain.stopped, clinic),
+        *(
+            to_the_end(part(clinic), _stopped, clinic)
+            for part in (submissions, roles, *_projections)
+        ),
+    ]
 
 
 def _stopped() -> str:

@@ -46,11 +46,16 @@ def parts(notes: list[Note] | None = None) -> list[Callable[[], Iterator[Finding
     """The parts of a full verification, in order."""
     notes = notes or []
     of_clinics = [
-        partial(verification.clinic, clinic, [n for n in notes if n.clinic == clinic.uuid])
+        partial(part_of, clinic, [n for n in notes if n.clinic == clinic.uuid], number)
         for clinic in Clinic.objects.order_by("pk")
+        for number in range(len(verification.parts(clinic)))
     ]
     access = partial(verification.access, [note for note in notes if note.clinic is None])
     return [*of_clinics, access, verification.strays, verification.misspelt]
+
+
+def part_of(clinic: Clinic, notes: list[Note], number: int) -> Iterator[Finding]:
+    return verification.parts(clinic, notes)[number]
 
 
 def findings(notes: list[Note] | None = None) -> list[Finding]:
