@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,7 @@ from patients.models import Patient
 from tests.everything import everything
 from tests.factories import ClinicFactory, PatientFactory, member
 from tests.pages import Page, typed_over
+from tests.titration.doses import times
 from tests.titration.factories import contact_of, plan_of, regimen_of, review_of, step_of
 from tests.titration.issuing import event
 from tests.titration.tables import Row, Tables, package_of, tables_of, timelines_in
@@ -38,6 +39,7 @@ from titration.actions import import_record
 from titration.exports import history
 from titration.exports.pdf import document
 from titration.models import (
+    Component,
     Contact,
     DoseStep,
     MedicineVersion,
@@ -543,6 +545,26 @@ def claims(rows: int) -> Callable:
     return on
 
 
+def undeclared(table: str, *columns: str) -> Callable:
+    """As by an older version, in which the table did not have these columns yet."""
+
+    def on(members: dict[str, bytes]) -> None:
+        content = members[f"{table}.csv"].decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(content, newline=""))
+        kept = [name for name in reader.fieldnames or () if name not in columns]
+        text = io.StringIO()
+        writer = csv.DictWriter(text, kept, extrasaction="ignore", lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(reader)
+        members[f"{table}.csv"] = text.getvalue().encode("utf-8-sig")
+        told = json.loads(members["datapackage.json"])
+        [schema] = [each["schema"] for each in told["resources"] if each["name"] == table]
+        schema["fields"] = [field for field in schema["fields"] if field["name"] not in columns]
+        members["datapackage.json"] = json.dumps(told).encode()
+
+    return on
+
+
 def extra_column(members: dict[str, bytes]) -> None:
     lines = members["disputes.csv"].split(b"\r\n")
     members["disputes.csv"] = b"\r\n".join([lines[0] + b",more", lines[1] + b",1", b""])
@@ -553,6 +575,7 @@ REFUSED = {
     "no manifest": (lambda m: m.pop("datapackage.json"), "holds no file of this name"),
     "another file": (lambda m: m.__setitem__("../../etc/cron.d/x", b"x"), "does not belong"),
     "extra column": (extra_column, "columns are not those"),
+    "no column of what is needed": (undeclared("steps", "kind"), "other tables or columns"),
     "other form": (package(form="dose-ledger-tables/2"), "does not read"),
     "past": (package(known_at="2026-01-01T00:00:00+00:00"), "record of today"),
     "nobody": (package(patient="x"), "another patient"),
@@ -603,6 +626,15 @@ REFUSED = {
         "no line",
     ),
 }  # fmt: skip
+
+
+def test_a_file_of_an_older_version_comes_in_without_the_columns_that_it_had_not_yet(place):
+    step = step_of(components=[replace(times(3, "5"), calculation="15 mg in three")])
+    file = exported(step.regimen.patient)
+    place.bring(rewritten(file, undeclared("components", "instruction", "calculation")))
+    [part] = Component.objects.filter(step__regimen__patient=place.patient)
+    assert (part.low, part.times, part.calculation, part.instruction) == (5, 3, "", "")
+    assert list(verification.clinic(place.clinic)) == []
 
 
 @pytest.mark.parametrize("how", REFUSED)

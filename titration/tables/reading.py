@@ -140,7 +140,7 @@ class _Unpacking:
 
 
 def _package(content: bytes) -> dict[str, Any]:
-    """The data package, whose every table is declared as we declare it."""
+    """The data package, whose every table is declared as we, or an older version, declare it."""
     place = Place(MANIFEST)
     try:
         package = json.loads(content)
@@ -167,9 +167,19 @@ def _package(content: bytes) -> dict[str, Any]:
         )
     if not all(isinstance(package.get(name), str) for name in _SAID):
         raise TablesRefused(_("This file cannot be read."), place)
-    if fields != {table.name: [c.name for c in table.columns] for table in TABLES.values()}:
+    if fields.keys() != TABLES.keys() or not all(
+        _are_columns(names, TABLES[name]) for name, names in fields.items()
+    ):
         raise TablesRefused(_("It declares other tables or columns than there are."), place)
     return package
+
+
+def _are_columns(names: list[str], table: Table) -> bool:
+    """Whether these are the table's columns in their order, but for some that may be empty.
+
+    An older version did not have those yet.
+    """
+    return names == [c.name for c in table.columns if c.is_needed or c.name in names]
 
 
 def _rows(table: Table, content: bytes, package: Mapping[str, Any]) -> list[Values]:
@@ -180,7 +190,8 @@ def _rows(table: Table, content: bytes, package: Mapping[str, Any]) -> list[Valu
             _("This file is not as it was exported: its digest is another than declared."),
             Place(name),
         )
-    rows = list(_read(table, content))
+    declared = [field["name"] for field in claimed["schema"]["fields"]]
+    rows = list(_read(table, declared, content))
     if claimed.get("rows") != len(rows):
         raise TablesRefused(
             _("This file has %(rows)s rows. Another number is declared.")
@@ -190,7 +201,8 @@ def _rows(table: Table, content: bytes, package: Mapping[str, Any]) -> list[Valu
     return rows
 
 
-def _read(table: Table, content: bytes) -> Iterator[Values]:
+def _read(table: Table, declared: list[str], content: bytes) -> Iterator[Values]:
+    """Its rows; a column of the table that is not declared is empty in each."""
     name = f"{table.name}.csv"
     try:
         text = content.decode("utf-8-sig")
@@ -198,12 +210,13 @@ def _read(table: Table, content: bytes) -> Iterator[Values]:
         raise TablesRefused(_("This file is not text in UTF-8."), Place(name)) from None
     most = MOST_ENTRIES if table.name == "entries" else MOST_ROWS
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    columns = table.columns
+    columns = [column for column in table.columns if column.name in declared]
+    empty = {c.name: _value(table, c, "", Place(name)) for c in table.columns if c not in columns}
     row = 0
     try:
         for row, cells in enumerate(lines, 1):
             if row == 1:
-                if cells != [column.name for column in columns]:
+                if cells != declared:
                     raise TablesRefused(_("The columns are not those of this table."), Place(name))
                 continue
             if row > most + 1:
@@ -215,7 +228,7 @@ def _read(table: Table, content: bytes) -> Iterator[Values]:
                 raise TablesRefused(
                     _("The row has not as many cells as columns."), Place(name, row)
                 )
-            yield {
+            yield empty | {
                 column.name: _value(table, column, cell, Place(name, row, column.name))
                 for column, cell in zip(columns, cells, strict=True)
             }
