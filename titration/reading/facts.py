@@ -285,7 +285,9 @@ def _columns(regimens: Sequence[UUID]) -> QuerySet:
     patient = "regimen__patient"
     entries = Entry.objects.filter(patient=OuterRef(patient)).order_by("-number")
     withdrawal = Retraction.objects.filter(entry__subject=OuterRef("regimen"))
-    is_newest = {f"{patient}__versions__entry__superseded_by": None}
+    # A row without its entry is no text of theirs: the first of these has it looked for.
+    entry = f"{patient}__versions__entry"
+    is_newest = {f"{entry}__number__gt": 0, f"{entry}__superseded_by": None}
     versions = RegimenVersion.objects.newest().filter(regimen__in=regimens, **is_newest)
     return versions.annotate(
         newest=Subquery(entries.values("number")[:1]), withdrawn=Exists(withdrawal), **_EXISTING
