@@ -182,6 +182,36 @@ def test_carried_steps_can_be_entered_on_each_regimen(client, url, carried, regi
     assert client.get(copy).status_code == 200
 
 
+def test_what_is_carried_names_its_medicine(client, url, carried):
+    page = client.get(url).text
+    assert "The next one to enter: By mouth: lamotrigine, tablet, from 02-Mar-2026." in page
+
+
+def test_what_is_carried_goes_first_to_regimens_of_its_medicine(
+    client, url, carried, patient, prescriber, regimen
+):
+    medicine = carried[0].regimen.card.version.medicine
+    same = regimen_of(patient, medicine.versions.get(), by=prescriber)
+    carrying = client.get(url).context["carrying"]
+    copy = f"?copy={carried[0].pk}"
+    assert [of for _, of in carrying.same] == [
+        reverse("step-new", args=[same.regimen_id]) + copy,
+    ]
+    assert [of for _, of in carrying.others] == [
+        reverse("step-new", args=[regimen.regimen_id]) + copy,
+    ]
+
+
+def test_the_regimen_that_a_step_was_withdrawn_from_is_not_offered_first(client, url, regimen):
+    step = step_of(regimen)
+    session = client.session
+    session["carry"] = [str(step.pk)]
+    session.save()
+    carrying = client.get(url).context["carrying"]
+    assert not carrying.same
+    assert len(carrying.others) == 1
+
+
 def test_carried_steps_can_be_put_down(client, url, carried):
     response = client.post(reverse("carry-put-down"), {"next": url})
     assert response.url == url

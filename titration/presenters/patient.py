@@ -83,6 +83,16 @@ class Withdrawn:
     words: str
 
 
+class Carrying(NamedTuple):
+    """Withdrawn steps on their way here: how many, the next one, and (title, address) of the
+    regimens that it can be entered on: those of its medicine, then those of others."""
+
+    words: str
+    following: str
+    same: Sequence[tuple[str, str]]
+    others: Sequence[tuple[str, str]]
+
+
 class Everything(NamedTuple):
     """Every regimen of a patient in its place, those that were withdrawn, and what was read of the
     others."""
@@ -141,8 +151,7 @@ def patient_page(
             for version in versions
             if version.regimen_id in withdrawals
         ],
-        "carry": carry_words(carried) if may_record else "",
-        "carry_to": _carry_to(read.versions, carried),
+        "carrying": _carrying(read.versions, carried) if may_record else None,
         "may_record": may_record,
         "may_export": allows(user, patient.clinic, EXPORT_CHARTS),
         "may_view_access": allows(user, patient.clinic, VIEW_ACCESS),
@@ -167,27 +176,38 @@ def _address(version: RegimenVersion, moment: Moment | None) -> str:
     return url_of("regimen", version.regimen_id) + (moment.query if moment else "")
 
 
-def carry_words(carried: Sequence[DoseStep]) -> str:
-    """How many steps are carried; empty when none are."""
+def _carrying(versions: Iterable[RegimenVersion], carried: Sequence[DoseStep]) -> Carrying | None:
+    """What is carried to these regimens, one step at a time; one query when anything is.
+
+    The regimen that it was withdrawn from is none of "the same": it was the wrong one.
+    """
     if not carried:
-        return ""
-    return ngettext(
+        return None
+    first = carried[0]
+    of_first = RegimenVersion.objects.newest().get(regimen=first.regimen_id)
+    medicine = of_first.medicine_name.casefold()
+    same: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    for version in versions:
+        is_same = version.medicine_name.casefold() == medicine
+        group = same if is_same and version.regimen_id != first.regimen_id else others
+        address = url_of("step-new", version.regimen_id)
+        group.append((title_of(version), f"{address}?copy={first.pk}"))
+    words = ngettext(
         "You are carrying %(count)s dose step that was entered in error elsewhere.",
         "You are carrying %(count)s dose steps that were entered in error elsewhere.",
         len(carried),
-    ) % {"count": len(carried)}
-
-
-def _carry_to(
-    versions: Iterable[RegimenVersion], carried: Sequence[DoseStep]
-) -> list[tuple[str, str]]:
-    """(title, address) of the regimens that the first carried step can be entered on."""
-    if not carried:
-        return []
-    copy = f"?copy={carried[0].pk}"
-    return [
-        (title_of(version), url_of("step-new", version.regimen_id) + copy) for version in versions
-    ]
+    )
+    following = {
+        "regimen": title_of(of_first),
+        "moment": wording.effective_words(first.effective),
+    }
+    return Carrying(
+        words % {"count": len(carried)},
+        _("The next one to enter: %(regimen)s, from %(moment)s.") % following,
+        same,
+        others,
+    )
 
 
 def read_of(versions: Sequence[RegimenVersion], patient: Patient, known: int | None) -> Regimens:
