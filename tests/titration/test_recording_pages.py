@@ -676,7 +676,7 @@ def test_neighbours_with_or_between_them_are_a_range_as_in_typed_text(client, re
         ({"amount": "5", "when": "words", "instruction": "by the chart"}, "when"),
         ({"when": "words", "instruction": "by the chart", "product": "Lioresal"}, "when"),
         ({"when": "words", "instruction": "by the chart", "as_needed": "on"}, "when"),
-        ({"when": "words", "instruction": " "}, "amount"),
+        ({"when": "words", "instruction": " "}, "instruction"),
         ({"when": "words", "instruction": "by the chart", "times": "3"}, "times"),
         ({"when": "times", "times": "3", "instruction": "by the chart"}, "amount"),
     ],

@@ -401,7 +401,9 @@ class BaseDosageFormSet(forms.BaseFormSet):
         """Say beside the first part that is kept that a dose has at least one."""
         kept = [form for form in self.forms if not self._should_delete_form(form)]
         for form in kept[:1]:
-            form.add_error("amount", wording.problem_words("empty_dose"))
+            in_words = form.cleaned_data.get("when") == "words"
+            code = "instruction_missing" if in_words else "empty_dose"
+            form.add_error(form.field_of(code), wording.problem_words(code))
 
     @property
     def is_clean(self) -> bool:
