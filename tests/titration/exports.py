@@ -6,9 +6,11 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
+from unittest.mock import patch
 from uuid import UUID
 
 from pypdf import PdfReader
+from pypdf.generic import ContentStream
 
 from titration.dosing import Amount, Component, Timing
 from titration.exports.csv import WEEKDAYS
@@ -20,8 +22,18 @@ def readable(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub("[\u200b\u2068\u2069]", "", text))
 
 
+_PATHS = re.compile(rb"(?<![\\\w.-])(?:-?[\d.]+ ){2,6}(?:m|l|c|re)\s")
+_parse = ContentStream._parse_content_stream
+
+
+def _parse_without_paths(self: ContentStream, stream: io.BytesIO) -> None:
+    _parse(self, io.BytesIO(_PATHS.sub(b"", stream.read())))
+
+
 def pages_of(file: bytes) -> list[str]:
-    return [readable(page.extract_text()) for page in PdfReader(io.BytesIO(file)).pages]
+    """The text of each page. What is drawn is left unread: it is most of a page, and no text."""
+    with patch.object(ContentStream, "_parse_content_stream", _parse_without_paths):
+        return [readable(page.extract_text()) for page in PdfReader(io.BytesIO(file)).pages]
 
 
 def text_of(file: bytes) -> str:
