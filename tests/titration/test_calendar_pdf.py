@@ -190,6 +190,18 @@ def test_what_is_in_words_stands_on_the_calendar_as_it_was_typed(regimen):
     assert len(days.tables[0].rows) == 3, "no day is laid out through words"
 
 
+def test_a_part_of_a_dose_in_words_looks_like_the_amounts_and_a_remark_like_less(regimen):
+    parts = at("night", "13"), in_words("17 by the ward chart")
+    row = replace(planned_row(START, *parts), words="ring the ward")
+
+    [row] = table_of(plan_of(regimen, row)).rows
+    assert [(line.text, line.is_dose) for line in row.lines] == [
+        ("13\u00a0mg at night", True),
+        ("17 by the ward chart", True),
+        ("ring the ward", False),
+    ]
+
+
 def once(figures: str, unit: str = "mg", **more) -> Component:
     return Component(amount(figures, unit), Timing("once"), **more)
 

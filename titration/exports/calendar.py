@@ -232,7 +232,7 @@ def _line(line: Line, write: Writer) -> dict[str, Any]:
         "text": words,
         "detail": write.ours(line.detail) if line.detail else None,
         "ticks": line.ticks,
-        "is_typed": line.is_typed,
+        "is_dose": line.is_dose,
     }
 
 

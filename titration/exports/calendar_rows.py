@@ -19,12 +19,14 @@ from titration.planning.days import Day, LaidDays, laid_days
 
 @dataclass(frozen=True)
 class Line:
-    """A dose, or what else stands in a row. `ticks` is how many boxes there are to tick."""
+    """A dose, or what else stands in a row, which looks like less. `ticks` is how many boxes there
+    are to tick; what `is_typed` stands as it was, and may be a dose in words."""
 
     text: str
     detail: str = ""
     ticks: int = 0
     is_typed: bool = False
+    is_dose: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _step(row: Row, day: date | None) -> CalendarRow:
     start = ""
     if day is None and row.start != "review":
         start = wording.start_words(row, None)
-    typed = [Line(row.words, is_typed=True)] if row.words else []
+    typed = [_remark(row.words)] if row.words else []
     if row.kind == "stop":
         return CalendarRow(day, besides=typed, label="stop", start=start)
     if row.kind == "words":
@@ -147,7 +149,7 @@ def _days(text: PlanText, found: LaidDays) -> Table:
 def _day(rows: Sequence[Row], day: Day, *, is_first: bool) -> CalendarRow:
     besides = [_line(part) for place in day.singles for part in rows[place].components]
     beside = [*([day.row] if day.row is not None and is_first else []), *day.singles]
-    besides += [Line(rows[place].words, is_typed=True) for place in beside if rows[place].words]
+    besides += [_remark(rows[place].words) for place in beside if rows[place].words]
     parts = [_on_a_day_on(part) for part in day.parts]
     regular = [part for part in parts if not part.as_needed]
     needed = [Line(wording.component_words(part)) for part in parts if part.as_needed]
@@ -182,6 +184,11 @@ def _in_columns(parts: Iterable[Component], *, with_ticks: bool = False) -> dict
         ticks = _ticks(part) if with_ticks else 0
         slots.setdefault(part.timing.slot, []).append(Line(line.amount, line.detail, ticks))
     return slots
+
+
+def _remark(words: str) -> Line:
+    """What the prescriber wrote beside a dose, or instead of one."""
+    return Line(words, is_typed=True, is_dose=False)
 
 
 def _line(part: Component, *, with_ticks: bool = True) -> Line:
