@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.test import Client
 
@@ -62,6 +63,14 @@ def test_a_write_that_fails_says_that_nothing_was_recorded(recording: Recording,
     assert page.response["Retry-After"] == "60"
     assert page.response["Cache-Control"] == "no-store"
     assert Entry.objects.count() == entries
+
+
+def test_the_page_of_a_failure_names_files_that_are_there(recording: Recording) -> None:
+    with failing_at('INSERT INTO "ledger_entry"'):
+        page = recording.confirm()
+    links = re.findall(r'<link rel="(\w+)"\s+href="/static/([^"]+)"', page.html)
+    assert {rel for rel, _name in links} == {"icon", "stylesheet"}
+    assert all(finders.find(name) for _rel, name in links)
 
 
 def test_what_was_typed_is_sent_again_from_the_page_and_recorded_once(
