@@ -825,6 +825,15 @@ def test_days_typed_for_dates_that_stay_are_asked_about(client, plan):
     assert not PlanEvent.objects.exists()
 
 
+def test_a_reason_that_no_version_would_keep_is_asked_about(client, plan):
+    event(plan, "paused", "Away")
+
+    answer = send(client, plan, "resumed", reason_text="Back", dates="later", days="7")
+
+    assert list(answer.errors) == ["reason_text"]
+    assert not PlanDraft.objects.exists()
+
+
 def test_no_number_of_days_is_filled_in(client, plan):
     page = Page(client.get(event_address(plan, "paused")))
 

@@ -91,6 +91,11 @@ class EventForm(SubmissionForm):
             self.add_error("days", _("Write by how many days the dates move."))
         if cleaned.get("dates") == STAY and days is not None:
             self.add_error("dates", _("Days are typed, but the dates stay. Choose one of them."))
+        if moves and cleaned.get("reason_text") and not self.fields["reason_text"].required:
+            words = _(
+                "A version is signed without a reason. Write it into the draft, or leave it out."
+            )
+            self.add_error("reason_text", words)
         return cleaned
 
     @property

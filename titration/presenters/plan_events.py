@@ -18,7 +18,7 @@ from titration.reading.planned import PlanLog
 HEADINGS = {
     "paused": lambda: _("Pause plan"),
     "resumed": lambda: _("Plan goes on"),
-    "continued": lambda: _("Plan goes on as written"),
+    "continued": lambda: _("Plan goes on"),
     "withdrawn": lambda: _("Withdraw plan"),
     "completed": lambda: _("Complete plan"),
 }
@@ -27,9 +27,13 @@ WHAT_IT_DOES = {
         "The patient stays on the last recorded instruction, and the rows that remain wait. This "
         "is not to withhold: to record that the patient takes none, record that on the regimen."
     ),
-    "resumed": lambda: _("The rows that remain count again from now on."),
+    "resumed": lambda: _(
+        "The rows that remain count again from now on. Where their dates move, they count once the "
+        "draft with the new dates is signed."
+    ),
     "continued": lambda: _(
-        "The rows that remain count again as they are written, after what they waited for."
+        "The rows that remain count again as they are written, after what they waited for. Where "
+        "their dates move, they count once the draft with the new dates is signed."
     ),
     "withdrawn": lambda: _(
         "The rows that remain count no longer. The plan stays legible, with your name and reason. "
