@@ -66,3 +66,21 @@ def test_the_form_comes_back_where_no_script_runs(browser: Browser, live_server,
     sign_in_again(page, version)
     record_what_came_back(page, version)
     page.context.close()
+
+
+@pytest.mark.sqlite_too
+def test_what_the_page_shows_as_sent_is_not_said_to_be_back(
+    page: Page, live_server, version
+) -> None:
+    log = "Date,Medicine,Dose,Decided by\n01-Feb-2026,Baclofen,5 mg at bedtime,Dr A. Osei\n"
+    sign_in(page, live_server.url, version.responsible)
+    page.goto(f"{live_server.url}/patients/{version.regimen.patient_id}/import/")
+    sheet = {"name": "log.csv", "mimeType": "text/csv", "buffer": log.encode()}
+    page.locator("[name=file]").set_input_files([sheet])
+    page.get_by_role("button", name="Open the file").click()
+    page.get_by_role("button", name="Read the rows").click()
+    page.locator("[name=received_how]").select_option("letter")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Read the rows so").click()
+    expect(page.locator("[name=received_how]")).to_have_value("letter")
+    expect(page.get_by_text(BACK)).to_be_hidden()
