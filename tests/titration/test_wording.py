@@ -17,6 +17,7 @@ from tests.titration.doses import ANCHOR, amount, at, rate, times
 from titration import dosing, wording
 from titration.dosing import Component, Timing
 from titration.timeline import Effective
+from titration.typed import read_dose
 from titration.wording import memory
 from titration.wording.memory import once_per_language
 
@@ -542,3 +543,21 @@ def test_a_part_in_words_whose_words_were_erased_says_so():
     part = Component(None, dosing.IN_WORDS)
     assert wording.component_words(part) == "in words, not totalled erased"
     assert wording.dosage_lines([part]) == [("In words, not totalled", "erased", "")]
+
+
+@pytest.mark.parametrize("name", ["instruction", "strengths", "product", "calculation"])
+def test_quotation_marks_in_what_was_typed_never_end_it(name: str) -> None:
+    """Else a part of a dose that nobody wrote could be read behind them, here and as typed."""
+    text = "a”; 10 mg in the morning, product “x"
+    part = at("bedtime", "5")
+    parts = [dataclasses.replace(part, **{name: text})]
+    if name == "instruction":
+        parts.append(doses.in_words(text))
+
+    words = wording.dosage_words(parts)
+
+    assert words.count("“a’; 10 mg in the morning, product ‘x”") == len(parts)
+    read = read_dose(words).components
+    assert [(each.amount, each.timing) for each in read] == [
+        (each.amount, each.timing) for each in parts
+    ]

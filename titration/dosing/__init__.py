@@ -27,6 +27,7 @@ from titration.dosing.shapes import (
     Component,
     Timing,
     Unit,
+    within_marks,
 )
 from titration.dosing.totals import (
     Basis,
@@ -68,4 +69,5 @@ __all__ = [
     "plain",
     "times_per_day",
     "total_per_day",
+    "within_marks",
 ]

@@ -299,16 +299,7 @@ def _beside_problems(component: Component) -> Iterator[str]:
         yield "unit_unknown"
     if concentration is not None and not _is_positive(concentration):
         yield "concentration_figure"
-    if any(
-        _CONTROLS.search(text)
-        for text in (
-            component.as_needed_for,
-            component.strengths,
-            component.product,
-            component.calculation,
-            component.instruction,
-        )
-    ):
+    if any(map(_CONTROLS.search, component.texts)):
         yield "text_controls"
 
 

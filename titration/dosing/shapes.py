@@ -50,6 +50,8 @@ UNITS: dict[str, Unit] = {
     )
 }
 
+_MARKS_WITHIN = str.maketrans("“”", "‘’")
+
 # In the order of the day.
 SLOTS = (
     *("morning", "breakfast", "midday", "lunch", "afternoon", "dinner", "evening", "bedtime"),
@@ -156,5 +158,24 @@ class Component:
         """Whether it is in words alone, with no amount and no timing that could be counted."""
         return self.timing.kind == "words"
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What was typed beside its figures; "" where nothing was."""
+        return (
+            self.as_needed_for,
+            self.strengths,
+            self.product,
+            self.calculation,
+            self.instruction,
+        )
+
 
 IN_WORDS = Timing("words")
+
+
+def within_marks(text: str) -> str:
+    """Typed text as it stands within quotation marks: its own are single ones.
+
+    Else what follows the first of its own would stand outside, and could be read as another part.
+    """
+    return text.translate(_MARKS_WITHIN)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
-from titration.dosing import Amount, Basis, Component, Timing, days_of
+from titration.dosing import Amount, Basis, Component, Timing, days_of, within_marks
 from titration.wording.dates import date_words
 from titration.wording.figures import amount_words, range_words
 from titration.wording.memory import once_per_language
@@ -159,7 +159,7 @@ def _in_words() -> str:
 
 def _instruction(component: Component) -> str:
     """The words of a part that has no others; they may have been erased."""
-    text = component.instruction
+    text = within_marks(component.instruction)
     return _("“%(text)s”") % {"text": text} if text else _("erased")
 
 
@@ -168,13 +168,7 @@ _remembered_line = once_per_language(_dose_line)
 
 
 def _has_typed_text(component: Component) -> bool:
-    return bool(
-        component.as_needed_for
-        or component.strengths
-        or component.product
-        or component.calculation
-        or component.instruction
-    )
+    return any(component.texts)
 
 
 def _listed(parts: list[str]) -> str:
@@ -373,7 +367,7 @@ def _and(names: list[str]) -> str:
 def _with_as_needed(component: Component, when: str) -> str:
     if not component.as_needed:
         return when
-    reason = component.as_needed_for
+    reason = within_marks(component.as_needed_for)
     needed = _("as needed for “%(reason)s”") % {"reason": reason} if reason else _("as needed")
     return _listed([when, needed]) if when else needed
 
@@ -382,14 +376,14 @@ def _details(component: Component) -> list[str]:
     """What stands beside the amount and its timing, each in the words of its own pattern."""
     details = [*_timing_details(component.timing), *_maximum(component)]
     if component.strengths:
-        details.append(_("strengths used “%(text)s”") % {"text": component.strengths})
+        details.append(_("strengths used “%(text)s”") % {"text": within_marks(component.strengths)})
     details += _volume(component)
     if component.product:
-        details.append(_("product “%(text)s”") % {"text": component.product})
+        details.append(_("product “%(text)s”") % {"text": within_marks(component.product)})
     if component.calculation:
-        details.append(_("calculation “%(text)s”") % {"text": component.calculation})
+        details.append(_("calculation “%(text)s”") % {"text": within_marks(component.calculation)})
     if component.instruction:
-        details.append(_("instruction “%(text)s”") % {"text": component.instruction})
+        details.append(_("instruction “%(text)s”") % {"text": within_marks(component.instruction)})
     return details
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
 
-from titration.dosing import Component
+from titration.dosing import Component, within_marks
 from titration.importing.fhir.dosage import DosageSaid
 from titration.importing.fhir.timings import Bounds
 from titration.typed.vocabulary import (
@@ -22,7 +22,7 @@ from titration.typed.vocabulary import (
     unit_of,
 )
 
-_QUOTED = re.compile(r"“[^”]*”")
+_QUOTED = re.compile(r"“([^”]*)”")
 _COUNTED = re.compile(r"counted from (?:[A-Za-z]+ )?[0-9]{2}-[A-Za-z]{3}-[0-9]{4}")
 _CLOCK = re.compile(r"\b([0-9]{1,2}):([0-9]{2})\b")
 _FIGURE = re.compile(
@@ -31,7 +31,8 @@ _FIGURE = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z]+")
 _SLOT = re.compile(
-    r"\b(mornings?|breakfast|mid-?day|noon|lunch|afternoons?|dinner|evenings?|bed(?:[ -]?time)?)\b",
+    r"\b(mornings?|breakfast|mid-?day|noon|lunch|afternoons?|dinner|evenings?|bed(?:[ -]?time)?"
+    r"|night(?:[ -]?time|ly|s)?)\b",
     re.IGNORECASE,
 )
 WORDS = {**NUMBERS, **ORDINALS, "once": 1, "twice": 2, "thrice": 3, "alternate": 2} | {
@@ -50,8 +51,7 @@ _NONE_TAKEN = re.compile(r"\b(?:stop|withh[eo]ld|hold|omit|suspend|discontinue)"
 
 def disagrees(said: DosageSaid) -> bool:
     """Whether the text of a dosage and its structure say different things."""
-    text = _QUOTED.sub(" ", said.text).translate(SPACES)
-    text = _COUNTED.sub(" ", text)
+    text = _COUNTED.sub(" ", _without_what_was_typed(said).translate(SPACES))
     if not said.components or not text.strip():
         return False
     return any(
@@ -65,6 +65,12 @@ def disagrees(said: DosageSaid) -> bool:
             _ends(text, said),
         )
     )
+
+
+def _without_what_was_typed(said: DosageSaid) -> str:
+    """The words without what their structure has as typed text; another's quotation marks stay."""
+    typed = {within_marks(text) for part in said.components for text in part.texts}
+    return _QUOTED.sub(lambda found: " " if found[1] in typed else found[0], said.text)
 
 
 def _clocks(text: str, said: DosageSaid) -> bool:
