@@ -22,6 +22,7 @@ from tests.factories import (
     member,
 )
 from tests.pages import Page
+from tests.titration import issuing
 from tests.titration.doses import times
 from tests.titration.exports import pages_of
 from tests.titration.factories import (
@@ -102,7 +103,11 @@ def busy(clinic) -> None:
     copy = issue_of(version)
     actions.retract_issue(issue=copy, reason="twice", reason_text="", by=recorder)
     actions.record_plan_event(
-        plan=version.plan, kind="withdrawn", reason_text="x", seen=newest(clinic), by=doctor
+        plan=version.plan,
+        kind="withdrawn",
+        reason_text="x",
+        seen=issuing.newest(version.plan),
+        by=doctor,
     )
     review_of(regimen)
     actions.hand_over(

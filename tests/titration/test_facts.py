@@ -142,6 +142,11 @@ def test_what_was_recorded_meanwhile_was_not_seen(version, meanwhile):
     refused(ChangedMeanwhile, version, seen=seen)
 
 
+def test_what_was_read_of_another_patient_is_not_what_stands_here(version):
+    seen = facts.read(version.regimen).newest_number + 1
+    refused(ChangedMeanwhile, version, seen=seen)
+
+
 def test_a_row_that_was_recorded_meanwhile_is_not_recorded_again(version, meanwhile):
     plan = plan_of(version)
     row = FromRow(plan.pk, plan.rows[1].row)

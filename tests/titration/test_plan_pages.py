@@ -27,6 +27,7 @@ from tests.titration.factories import (
     signed_plan,
     step_of,
 )
+from tests.titration.issuing import newest
 from titration import actions, planning, policies
 from titration.document import read
 from titration.models import (
@@ -127,7 +128,7 @@ def event(plan: PlanVersion, kind: str, reason: str = "", by=None) -> PlanEvent:
         plan=plan.plan,
         kind=kind,
         reason_text=reason,
-        seen=10**6,
+        seen=newest(plan.plan),
         by=by or plan.plan.regimen.card.version.responsible,
     )
 
@@ -389,7 +390,7 @@ def test_a_plan_signed_after_the_patient_was_here_again_is_open(version):
 
 def test_a_plan_of_a_withdrawn_regimen_says_so_and_offers_nothing(client, plan, version, osei):
     actions.retract_regimen(
-        regimen=version.regimen, reason="wrong-patient", reason_text="", seen=10**6, by=osei
+        regimen=version.regimen, reason="wrong-patient", reason_text="", seen=None, by=osei
     )
 
     page = open_page(client, plan)
@@ -455,7 +456,7 @@ def test_the_page_lists_the_copies_that_were_given_out(client, plan, osei):
         issued_as="words",
         how="read-out",
         to_whom="her daughter",
-        seen=10**6,
+        seen=newest(plan.plan),
         by=osei,
     )
     revised(plan, plan_text(FIRST, THIRD))

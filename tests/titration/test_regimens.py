@@ -315,6 +315,20 @@ def test_a_regimen_is_withdrawn_with_all_its_steps(client, retract, patient, reg
     assert "carry" not in client.session
 
 
+@pytest.mark.parametrize("has_step", [False, True])
+def test_a_regimen_whose_text_is_its_newest_entry_is_withdrawn(
+    client, retract, regimen, medicine, prescriber, has_step
+):
+    if has_step:
+        step_of(regimen)
+        text = actions.RegimenText(medicine, "oral", "mg", "tablet", "pain", "", prescriber)
+        asked = {"seen": regimen.entry, "text": text, "by": prescriber}
+        actions.revise_regimen(regimen=regimen.regimen, **asked)
+    page = Page(client.get(retract))
+    client.post(retract, {**page.values, "reason": "wrong-patient"})
+    assert RegimenCard.objects.get().is_retracted
+
+
 @pytest.mark.parametrize("reason", ["wrong-patient", "wrong-medicine"])
 def test_steps_of_the_wrong_patient_or_medicine_are_carried(client, retract, regimen, reason):
     second, first = step_of(regimen, date(2026, 4, 6)), step_of(regimen, date(2026, 3, 2))
@@ -353,6 +367,12 @@ def test_what_was_recorded_meanwhile_is_read_back_first(client, retract, regimen
     assert "Something was recorded meanwhile." in response.text
     assert "with its 2 dose steps:" in response.text
     assert f'name="seen" value="{seen + 1}"' in response.text
+    assert not Retraction.objects.exists()
+
+
+def test_a_regimen_is_not_withdrawn_by_what_was_read_of_another(client, retract, regimen):
+    later = step_of(regimen).entry.number + 1
+    assert client.post(retract, withdrawing(later)).status_code == 409
     assert not Retraction.objects.exists()
 
 

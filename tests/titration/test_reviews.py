@@ -16,6 +16,7 @@ from tests.factories import ClinicFactory, member
 from tests.pages import Page
 from tests.titration.doses import times
 from tests.titration.factories import STARTED, plan_of, planned_row, regimen_of, review_of
+from tests.titration.issuing import newest
 from titration import actions
 from titration.actions import ReviewText
 from titration.models import Review
@@ -300,7 +301,7 @@ class TestWhichRowsWait:
             plan=version.plan,
             kind="withdrawn",
             reason_text="Swollen lips",
-            seen=10**6,
+            seen=newest(version.plan),
             by=regimen.responsible,
         )
         assert self.refused(regimen, version)
@@ -408,7 +409,11 @@ class TestARecordedOpening:
 
     def test_one_of_a_plan_that_is_over_stands_as_it_is(self, client, regimen, version, done):
         actions.record_plan_event(
-            plan=version.plan, kind="completed", reason_text="", seen=10**6, by=regimen.responsible
+            plan=version.plan,
+            kind="completed",
+            reason_text="",
+            seen=newest(version.plan),
+            by=regimen.responsible,
         )
         client.force_login(regimen.responsible)
         address = reverse("review", args=[done.review])
@@ -423,7 +428,7 @@ def test_of_a_withdrawn_regimen_a_review_is_only_missed_or_cancelled(regimen, st
         regimen=regimen.regimen,
         reason="wrong-patient",
         reason_text="",
-        seen=10**6,
+        seen=None,
         by=regimen.responsible,
     )
     with pytest.raises(RuleBroken):

@@ -30,6 +30,7 @@ from tests.titration.factories import (
     regimen_of,
     step_of,
 )
+from tests.titration.issuing import newest
 from titration import actions
 from titration.actions.drafts import revision_of, save_draft
 from titration.models import PlanDraft, PlanVersion, Regimen
@@ -526,7 +527,7 @@ def test_no_plan_is_signed_for_a_regimen_that_was_withdrawn(draft, osei, version
     client = signed_in(osei)
     page = Page(client.get(address(draft)))
     actions.retract_regimen(
-        regimen=version.regimen, reason="wrong-patient", reason_text="", seen=10**6, by=osei
+        regimen=version.regimen, reason="wrong-patient", reason_text="", seen=None, by=osei
     )
 
     refused = sign(client, draft, page)
@@ -562,7 +563,7 @@ def test_what_is_recorded_of_a_plan_ends_with_an_erasure(clinic, osei, version):
     erasing.erase(clinic=clinic, patient=patient, reason=ErasureReason.REQUEST, by=administrator)
     with pytest.raises(PatientErased):
         actions.record_plan_event(
-            plan=plan.plan, kind="completed", reason_text="", seen=10**6, by=osei
+            plan=plan.plan, kind="completed", reason_text="", seen=newest(plan.plan), by=osei
         )
 
 
@@ -588,7 +589,11 @@ def test_a_row_of_another_plan_is_not_signed_and_takes_no_opening_with_it(versio
     plan = plan_of(version, first, gate)
     opened_by_review(version, gate, date(2026, 4, 6))
     actions.record_plan_event(
-        plan=plan.plan, kind="withdrawn", reason_text="Swollen lips", seen=10**6, by=osei
+        plan=plan.plan,
+        kind="withdrawn",
+        reason_text="Swollen lips",
+        seen=newest(plan.plan),
+        by=osei,
     )
     regimen = version.regimen
     if where == "other patient":
@@ -627,7 +632,9 @@ def test_a_version_whose_dates_do_not_rise_with_those_of_reviews_is_not_signed(
 
 
 def recorded(plan: PlanVersion, kind: str, reason: str, by) -> None:
-    actions.record_plan_event(plan=plan.plan, kind=kind, reason_text=reason, seen=10**6, by=by)
+    actions.record_plan_event(
+        plan=plan.plan, kind=kind, reason_text=reason, seen=newest(plan.plan), by=by
+    )
 
 
 @pytest.mark.parametrize("kind", ["withdrawn", "completed"])

@@ -97,11 +97,11 @@ def check_import(
         )
     regimens = {step.regimen.pk: step.regimen for step in steps}
     logs = logged.histories(regimens)
-    for key, regimen in regimens.items():
+    for regimen in regimens.values():
         if regimen.patient_id != patient.pk:
             raise RuleBroken(None, _("A regimen of another patient was chosen."))
         check_regimen_stands(regimen)
-        check_seen(logged.newest_number(regimen, logs[key]), seen)
+    check_seen(max(logged.newest_number(regimens[key], logs[key]) for key in regimens), seen)
     return verdicts(steps, logs, today)
 
 

@@ -12,7 +12,7 @@ from ledger.models import Retraction, RetractionReason
 from ledger.writing import Asking, check_newest, verb, writing
 from patients.models import PatientCard
 from titration.actions.plans import newest_number
-from titration.actions.shared import check_regimen_stands, retract, today_of
+from titration.actions.shared import check_regimen_stands, check_seen, retract, today_of
 from titration.models import (
     CalendarShape,
     IssuedAs,
@@ -55,8 +55,8 @@ def issue_plan(
         logs = planned.plan_logs([regimen.pk])[regimen.pk]
         history = logged.history(regimen)
         of_plan = next(each for each in logs if each.plan == plan.pk)
-        is_newer = newest_number(regimen, history, logs) > seen
-        if is_newer or of_plan.newest.entry != version:
+        check_seen(newest_number(regimen, history, logs), seen)
+        if of_plan.newest.entry != version:
             raise ChangedMeanwhile
         card = PatientCard.objects.select_related("version__entry").get(pk=regimen.patient_id)
         standing = of_plan.standing(history, planned.ended_by(card.version))

@@ -14,7 +14,7 @@ from ledger.models import Entry
 from ledger.writing import Asking, Log, check_newest, check_not_erased, verb, writing
 from patients.models import PatientCard
 from titration import planning, policies, projection, wording
-from titration.actions.shared import check_regimen_stands
+from titration.actions.shared import check_regimen_stands, check_seen
 from titration.models import (
     Plan,
     PlanDraft,
@@ -27,7 +27,7 @@ from titration.models import (
     rows_of,
 )
 from titration.planning import PlanText
-from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.policies import RuleBroken
 from titration.reading import logged, planned
 
 
@@ -65,8 +65,7 @@ def sign_plan(
         check_can_sign(regimen, plan, logs, history)
         policies.check_plan(text)
         _check_rows(plan, text, logs)
-        if newest_number(regimen, history, logs) > seen:
-            raise ChangedMeanwhile
+        check_seen(newest_number(regimen, history, logs), seen)
         version = _version(log, draft, regimen, revises, text)
         log.add(
             version,
@@ -209,8 +208,7 @@ def record_plan_event(
         check_regimen_stands(regimen)
         logs = planned.plan_logs([regimen.pk])[regimen.pk]
         history = logged.history(regimen)
-        if newest_number(regimen, history, logs) > seen:
-            raise ChangedMeanwhile
+        check_seen(newest_number(regimen, history, logs), seen)
         of_plan = next(each for each in logs if each.plan == plan.pk)
         ended = planned.ended_by(_card(regimen).version)
         policies.check_plan_event(of_plan.standing(history, ended), kind)

@@ -10,9 +10,9 @@ from access.policies import RECORD, check
 from ledger.models import Entry, RetractionReason
 from ledger.writing import Asking, Log, check_newest, verb, writing
 from titration import policies, projection
-from titration.actions.shared import check_regimen_stands, life_of, retract
+from titration.actions.shared import check_regimen_stands, check_seen, life_of, retract
 from titration.models import PumpEvent, Regimen
-from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.policies import RuleBroken
 from titration.pump import PumpText
 from titration.reading import pumped
 
@@ -35,8 +35,7 @@ def record_pump_event(
     check(by, regimen.clinic, RECORD)
     with writing(regimen.clinic, by=by, submission=submission) as log:
         check_regimen_stands(regimen)
-        if seen is not None and pumped.pump_log(regimen.pk).last_number > seen:
-            raise ChangedMeanwhile
+        check_seen(pumped.pump_log(regimen.pk).last_number, seen)
         text = replace(text, medicine_name=regimen.card.version.medicine_name, correction_reason="")
         check_pump_text(regimen, text, log.recorded_at)
         return _add(log, PumpEvent.of(regimen, text))

@@ -12,7 +12,7 @@ from patients.models import Patient
 from titration import patient_rows, policies, projection
 from titration.actions.shared import check_regimen_stands, check_seen, is_fixed, retract
 from titration.models import Indication, MedicineVersion, Regimen, RegimenVersion
-from titration.policies import ChangedMeanwhile, RuleBroken
+from titration.policies import RuleBroken
 from titration.reading import logged, pumped
 
 
@@ -139,10 +139,8 @@ def retract_regimen(
     with writing(regimen.clinic, by=by, submission=submission) as log:
         history = logged.history(regimen)
         check_regimen_stands(regimen)
-        check_seen(logged.newest_number(regimen, history), seen)
         events = pumped.pump_log(regimen.pk)
-        if seen is not None and events.last_number > seen:
-            raise ChangedMeanwhile
+        check_seen(max(logged.newest_number(regimen, history), events.last_number), seen)
         retraction = retract(log, regimen, regimen.pk, reason, reason_text)
         for line in (*(s.step for s in history.live), *(e.event for e in events.live)):
             retract(log, regimen, line, reason, reason_text)

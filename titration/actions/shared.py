@@ -14,8 +14,11 @@ from titration.policies import ChangedMeanwhile, RuleBroken
 
 
 def check_seen(newest: int, seen: int | None) -> None:
-    """Nothing is recorded that the person had not read. None where nobody looked."""
-    if seen is not None and newest > seen:
+    """Nothing is recorded that the person had not read. None where nobody looked.
+
+    A later number than the newest was read of another record, or before its newest was taken back.
+    """
+    if seen not in (None, newest):
         raise ChangedMeanwhile
 
 

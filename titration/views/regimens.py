@@ -134,7 +134,7 @@ def regimen_retract(request: SignedInRequest, regimen: UUID) -> HttpResponse:
     if found.card.is_retracted and request.method != "POST":
         return withdrawn_already(request, found)
     history, events = logged.history(found), pumped.pump_log(found.pk)
-    last = max(history.last_number, events.last_number)
+    last = max(logged.newest_number(found, history), events.last_number)
     typed = request.POST or kept.give_back(request)
     form = RetractionForm(typed, initial={"seen": last})
     if request.method == "POST" and form.is_valid():
