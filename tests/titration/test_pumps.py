@@ -15,7 +15,7 @@ from ledger.models import Entry, ErasureReason
 from ledger.writing import AlreadySuperseded
 from tests.factories import member
 from tests.pages import Page
-from tests.titration.doses import rate
+from tests.titration.doses import in_words, rate
 from tests.titration.exports import text_of
 from tests.titration.factories import pump_event_of, regimen_of, step_of
 from tests.titration.recording import Recording
@@ -246,6 +246,14 @@ class TestPages:
         said = "is not written as the last recorded instruction is"
         assert said not in Page(client.get(address)).text
         pump_event_of(regimen, on=date(2026, 3, 9), rates=(rate("241", "24 hours"),))
+        assert said in Page(client.get(address)).text
+
+    def test_programme_in_other_words_than_the_instruction_is_said(self, client, regimen, address):
+        step_of(regimen, components=(in_words("by the chart of Monday"),))
+        pump_event_of(regimen, rates=(in_words("by the chart of Monday"),))
+        said = "is not written as the last recorded instruction is"
+        assert said not in Page(client.get(address)).text
+        pump_event_of(regimen, on=date(2026, 3, 9), rates=(in_words("by the chart of Friday"),))
         assert said in Page(client.get(address)).text
 
     @pytest.mark.parametrize("kind", ["withhold", "stop"])

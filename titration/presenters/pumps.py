@@ -170,9 +170,9 @@ def read_back(text: PumpText, medicine_name: str) -> PumpReadBack:
     )
 
 
-def _bare(parts: Sequence[Component]) -> set[tuple]:
-    """Amount and timing of each part, without what is written beside them."""
-    return {(part.amount, part.timing) for part in parts}
+def _bare(parts: Sequence[Component]) -> set[object]:
+    """Amount and timing of each part without what is written beside them, or its words alone."""
+    return {part if part.is_words else (part.amount, part.timing) for part in parts}
 
 
 def pump_rows(log: PumpLog, clinic: Clinic, *, may_record: bool = False) -> list[PumpRow]:
