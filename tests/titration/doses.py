@@ -127,7 +127,9 @@ timings = st.one_of(
     ),
 )
 # What people type, without the quotation marks in which pages show it: signs that pages use too.
-texts = st.just("") | st.text("5 mg;,.()×+½żم", max_size=9)
+SIGNS = "5mg;,.()×+½żم"
+texts = st.just("") | st.text(f"{SIGNS} ", max_size=9)
+said = st.builds(str.__add__, st.sampled_from(SIGNS), texts)
 maxima = st.one_of(
     st.just({}),
     st.builds(
@@ -181,11 +183,14 @@ def amounted(draw: st.DrawFn) -> Component:
 
 def components() -> st.SearchStrategy[Component]:
     """A part of a dose of any shape that the checks accept, also one in words alone."""
-    return st.one_of(*[amounted()] * 7, texts.filter(str.strip).map(in_words))
+    return st.one_of(*[amounted()] * 7, said.map(in_words))
 
 
-doses = (
-    st.lists(components(), min_size=1, max_size=3)
-    .map(tuple)
-    .filter(lambda parts: not dosing.check_together(parts))
-)
+def doses_of(parts: st.SearchStrategy[Component]) -> st.SearchStrategy[tuple[Component, ...]]:
+    """Up to three parts that the checks accept together."""
+    several = st.lists(parts, min_size=1, max_size=3).map(tuple)
+    return several.filter(lambda found: not dosing.check_together(found))
+
+
+doses = doses_of(components())
+doses_that_go_on = doses_of(components().filter(lambda part: part.timing.kind != "once"))

@@ -78,7 +78,7 @@ def standings(patient: Patient) -> list[tuple[str, str]]:
     regimens = list(patient.regimens.values_list("pk", flat=True))
     logs = logged.histories(regimens)
     return sorted(
-        (log.newest.text.note, log.standing(logs[regimen].live, planned.ended(patient.pk)).state)
+        (log.newest.text.note, log.standing(logs[regimen], planned.ended(patient.pk)).state)
         for regimen, plans in planned.plan_logs(regimens).items()
         for log in plans
     )
