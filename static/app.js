@@ -58,14 +58,14 @@ const KEPT = "kept-form";
 const here = () => window.location.pathname + window.location.search;
 const neverKept = (name) => name === "csrfmiddlewaretoken" || name === "submission";
 
-const typedIn = (form) =>
+const entered = (form) =>
   [...form.elements]
     .filter((control) => control.name && control.type !== "password" && control.type !== "file")
     .filter((control) => !neverKept(control.name) && control.tagName !== "BUTTON")
     .map((control) => [control.name, control.value, isBox(control) ? control.checked : null]);
 
 function keep(form, path) {
-  window.sessionStorage.setItem(KEPT, JSON.stringify({ path, typed: typedIn(form) }));
+  window.sessionStorage.setItem(KEPT, JSON.stringify({ path, typed: entered(form) }));
 }
 
 function giveBack(form) {
@@ -84,7 +84,7 @@ function giveBack(form) {
   if (!form || kept?.path !== here()) {
     return;
   }
-  const shown = JSON.stringify(typedIn(form));
+  const shown = JSON.stringify(entered(form));
   for (const [name, value] of kept.typed) {
     const prefix = name.match(/^(.+)-TOTAL_FORMS$/)?.[1];
     while (prefix && Number(form.elements[name].value) < Number(value)) {
@@ -104,7 +104,7 @@ function giveBack(form) {
     }
   }
   reveal(form);
-  if (JSON.stringify(typedIn(form)) === shown) {
+  if (JSON.stringify(entered(form)) === shown) {
     return; /* it was taken: the page shows it without our help */
   }
   form.dataset.dirty = "";

@@ -442,3 +442,15 @@ def test_chart_has_the_colours_of_paper_on_a_light_screen(css, attributes):
     on_paper = dict(re.findall(r'(fill|stroke)="(#[0-9a-f]{6})"', attributes))
 
     assert {prop: light.get(screen.get((css, prop))) for prop in on_paper} == on_paper
+
+
+def test_no_two_scripts_declare_the_same_name():
+    """They share their top level: the second to be loaded would not run at all."""
+    declared = re.compile(r"^(?:async )?(?:const|let|var|class|function\*?) (\w+)", re.MULTILINE)
+    names = [
+        name
+        for script in (ROOT / "static").glob("*.js")
+        for name in declared.findall(script.read_text())
+    ]
+    assert len(names) > 20
+    assert sorted(names) == sorted(set(names))
