@@ -37,6 +37,9 @@ def copied_database(original: str = "") -> Iterator[str]:
     The connection is closed; what it had not committed is lost.
     """
     original = original or connection.settings_dict["NAME"]
+    if connection.connection is not None:
+        # Closed alone, SQLite keeps its lock for as long as anything holds a cursor of it.
+        connection.connection.rollback()
     connection.close()
     if connection.vendor == "sqlite":
         with empty_database() as name:
