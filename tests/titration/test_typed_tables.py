@@ -185,9 +185,10 @@ def test_an_amount_that_is_none_is_kept_as_typed_and_marked(cell: str) -> None:
     assert typed.read_row(table.rows[0], table, unit="mg").problem
 
 
-def test_bare_figures_beside_another_unit_are_marked() -> None:
-    table = typed.read_table("Morning\tBed\n50 micrograms\t5", unit="mg")
-    assert marks_of(table) == [[("unit_missing", "50 micrograms/5")]]
+@pytest.mark.parametrize("bare", ["5", "5 to 10", "5\u00a0TO\u00a010"])
+def test_bare_figures_beside_another_unit_are_marked(bare: str) -> None:
+    table = typed.read_table(f"Morning\tBed\n50 micrograms\t{bare}", unit="mg")
+    assert marks_of(table) == [[("unit_missing", f"50 micrograms/{bare}")]]
 
 
 def test_amounts_below_weekdays_come_on_that_day_of_each_week() -> None:

@@ -17,6 +17,10 @@ _OR = re.compile(r"\s+or\s+(?=[-+−±0-9.])", re.IGNORECASE | re.ASCII)
 _UNIT = re.compile(
     r"\s*(million[ -]units?|international\s+units?|[A-Za-zµμ]+)(?![A-Za-z0-9])", re.IGNORECASE
 )
+# "to" and "or" stand in a range; any other letter beside a figure is of its unit.
+_UNIT_SIGNS = re.compile(
+    r"(?!\b(?:to|or)\b)\b[A-Za-z]|(?<=[0-9])[A-Za-z]", re.IGNORECASE | re.ASCII
+)
 _SLASHED = re.compile(r"[0-9.]+(?:\s*[/-]\s*[0-9.]+){2,}")
 LONGEST = 200
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -80,6 +84,11 @@ def amount_at(text: str, plain: str, at: int, unit: str = "") -> tuple[Amount, i
     if joined_by_or and not _are_neighbours(amount):
         raise NotUnderstood("or_unclear", (at, end))
     return amount, low_end
+
+
+def is_bare(written: str) -> bool:
+    """Whether an amount that was read is written without its unit: which, is said elsewhere."""
+    return not _UNIT_SIGNS.search(written)
 
 
 def _are_neighbours(amount: Amount) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from titration import dosing
 from titration.dosing import Component
-from titration.typed.amounts import amount_at
+from titration.typed.amounts import amount_at, is_bare
 from titration.typed.parts import ALLOWED, Part
 from titration.typed.pieces import TAKES, Source
 from titration.typed.problems import NotUnderstood
@@ -28,8 +28,6 @@ _HARD = re.compile(r"[;\r\n]")
 _SOFT = re.compile(r"[,:]|(?:and|plus)(?![A-Za-z0-9])|[&+]", _FLAGS)
 # A dash right before a figure is a sign, and refused as one.
 _LEADS = re.compile(r"[:=]|[–—-](?=\s)")
-# "to" and "or" stand in a range; any other letter beside a figure is of its unit.
-_UNIT_SIGNS = re.compile(r"(?!\b(?:to|or)\b)\b[A-Za-z]|(?<=[0-9])[A-Za-z]", _FLAGS)
 _WORD = re.compile(r"[^\s,;()“”\"]+|[()“”\"]")
 
 
@@ -186,7 +184,7 @@ class _Reader:
         elif self.joined:
             raise NotUnderstood("not_understood", self.joined)
         part.amount, part.amount_at, part.end = amount, (at, end), end
-        part.is_bare = not _UNIT_SIGNS.search(self.source.plain, at, end)
+        part.is_bare = is_bare(self.source.plain[at:end])
         return end
 
     def _token(self, name: str, found: re.Match[str]) -> int | None:

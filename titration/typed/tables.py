@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from titration.dosing import Component, Timing
-from titration.typed.amounts import read_amount
+from titration.typed.amounts import is_bare, read_amount
 from titration.typed.columns import columns_of, each_once, lacks_cells
 from titration.typed.dates import Interval, read_date, read_interval
 from titration.typed.doses import Read, checked, read_dose
@@ -127,17 +127,17 @@ def read_slots(
     `amounts` pairs a slot of SLOTS or a clock time "08:00" with its typed text; bare figures
     take the unit that `units` names for it, or `unit`. Never raises.
     """
-    components, found_units, is_bare, named = [], set(), False, units or {}
+    components, found_units, has_bare, named = [], set(), False, units or {}
     try:
         for key, text in amounts:
             if text.strip():
                 amount = read_amount(text, unit=named.get(key, unit))
                 components.append(Component(amount, _timing(key)))
                 found_units.add(amount.unit)
-                is_bare |= key not in named and not re.search(r"(?!(?:to|or)\b)[^\W\d_]", text)
+                has_bare |= key not in named and is_bare(text)
         if not components:
             return Read("", problem="nothing_typed")
-        if is_bare and len(found_units) > 1:
+        if has_bare and len(found_units) > 1:
             return Read("", problem="unit_missing")
         return checked(components)
     except NotUnderstood as problem:
