@@ -12,11 +12,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from access.forms import written
 from tests.titration.doses import at, doses, rate, times
 from tests.titration.factories import plan_text, planned_row
 from tests.titration.histories import Told, histories
 from titration import planning, timeline
-from titration.planning import Event, Link, Row
+from titration.planning import Event, Link, Row, checks
 from titration.timeline import Effective, StepRecord, Withdrawal
 
 
@@ -711,3 +712,8 @@ def test_lines_and_letters_of_any_language_are_words_of_a_plan():
     row = planned_row(date(2026, 3, 2), *FIVE, words=said)
 
     assert codes(plan_text(row, note=said, if_missed=said, if_unwell=said)) == []
+
+
+def test_plans_refuse_the_signs_that_forms_refuse() -> None:
+    """Two modules say which: what is pure imports nothing of another app."""
+    assert checks.HIDDEN == written.HIDDEN

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from titration import timeline
 from titration.chart.plans import Laid, PlannedStretch
 from titration.chart.time_axis import end_of_interval, moment
-from titration.dosing import Basis, Component, basis
+from titration.dosing import TEXTS, Basis, Component, basis
 from titration.timeline import StepRecord
 
 FIGURES, WORDS, BARE = "figures", "words", "bare"
@@ -117,6 +117,5 @@ def _add_planned(figures: dict[object, Panel], track: Laid) -> None:
 
 def without_typed_text(component: Component) -> Component:
     """A component without the words that a person typed: those stand in the log, not here."""
-    return replace(
-        component, as_needed_for="", strengths="", product="", calculation="", instruction=""
-    )
+    nothing: dict[str, Any] = dict.fromkeys(TEXTS, "")
+    return replace(component, **nothing)

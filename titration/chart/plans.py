@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from titration import wording
+from titration.chart.singles import amounts_words
 from titration.chart.time_axis import start_of
 from titration.dosing import Basis, Component, basis
 from titration.planning import Row
@@ -158,10 +158,7 @@ def _row(place: int) -> str:
 def _beside(row: Row, place: int, at: float) -> Beside:
     if row.kind == "words":
         return Beside(at, _("Row %(row)s, in words") % {"row": place + 1}, False)
-    amounts = pgettext("between the amounts of a single dose", "; ").join(
-        wording.amount_words(part.amount) for part in row.components if part.amount
-    )
-    return Beside(at, amounts, True)
+    return Beside(at, amounts_words(row.components), True)
 
 
 def undated_words(places: Iterable[int]) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from titration import wording
 from titration.chart.labels import text_width
 from titration.chart.time_axis import TimeAxis, end_of_interval, moment
+from titration.dosing import Component
 from titration.timeline import StepRecord
 
 HALF = 6
@@ -69,11 +70,16 @@ def placed(items: Iterable[tuple[float, float, str]], axis: TimeAxis, edge: floa
     return found
 
 
+def amounts_words(components: Iterable[Component]) -> str:
+    """The amounts of a single dose as written."""
+    return pgettext("between the amounts of a single dose", "; ").join(
+        wording.amount_words(part.amount) for part in components if part.amount
+    )
+
+
 def single_words(step: StepRecord) -> str:
     """The amounts of a single dose as written, and when, unless that is known to the day."""
-    amounts = pgettext("between the amounts of a single dose", "; ").join(
-        wording.amount_words(part.amount) for part in step.components if part.amount
-    )
+    amounts = amounts_words(step.components)
     if step.effective.precision == "day":
         return amounts
     return _("%(amounts)s, %(when)s") % {

@@ -161,16 +161,12 @@ class Component:
     @property
     def texts(self) -> tuple[str, ...]:
         """What was typed beside its figures; "" where nothing was."""
-        return (
-            self.as_needed_for,
-            self.strengths,
-            self.product,
-            self.calculation,
-            self.instruction,
-        )
+        return tuple(getattr(self, name) for name in TEXTS)
 
 
 IN_WORDS = Timing("words")
+TEXTS = ("as_needed_for", "strengths", "product", "calculation", "instruction")
+"""What a person typed of a part, beside its figures."""
 
 
 def within_marks(text: str) -> str:

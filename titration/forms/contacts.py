@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from access.models import Membership, Role, User
 from titration.actions import ContactText
 from titration.forms import moments
-from titration.forms.fields import GONE, NOT_HERE
+from titration.forms.fields import GONE, PersonField
 from titration.forms.when import WhenForm, effective_initial
 from titration.models import Contact, ContactHow, Direction, Reached, Regimen
 from titration.presenters.contacts import call_words
@@ -76,12 +76,9 @@ class ContactForm(WhenForm):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    whose = forms.ChoiceField(
+    whose = PersonField(
         label=gettext_lazy("Who had the contact"),
-        error_messages={
-            "required": gettext_lazy("Say who had the contact."),
-            "invalid_choice": NOT_HERE,
-        },
+        error_messages={"required": gettext_lazy("Say who had the contact.")},
     )
     whose_name = forms.CharField(
         label=gettext_lazy("Their name"),
@@ -109,10 +106,9 @@ class ContactForm(WhenForm):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    call_back_by = forms.ChoiceField(
+    call_back_by = PersonField(
         label=gettext_lazy("Who calls back"),
         required=False,
-        error_messages={"invalid_choice": NOT_HERE},
     )
     is_last_try = forms.BooleanField(
         label=gettext_lazy("Nobody was reached, and nobody tries again"), required=False

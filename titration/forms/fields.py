@@ -17,11 +17,6 @@ GONE = gettext_lazy(
     "This medicine was withdrawn as entered in error meanwhile. Look at the list as it is now, and "
     "choose again."
 )
-# Of a person: the role may have ended while the page was open.
-NOT_HERE = gettext_lazy(
-    "Who was chosen has no longer the role in this clinic that this needs. Choose somebody of the "
-    "list as it is now."
-)
 
 SLOT_CHOICES = [
     ("morning", gettext_lazy("In the morning")),
@@ -83,6 +78,17 @@ RATE_CHOICES = [
     ("hour", gettext_lazy("per hour")),
     ("24 hours", gettext_lazy("per 24 hours")),
 ]
+
+
+class PersonField(forms.TypedChoiceField):
+    """Who of the clinic; their role may have ended while the page was open."""
+
+    default_error_messages = {
+        "invalid_choice": gettext_lazy(
+            "Who was chosen has no longer the role in this clinic that this needs. Choose somebody "
+            "of the list as it is now."
+        )
+    }
 
 
 Form = TypeVar("Form", bound=forms.BaseForm)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from titration.forms.fields import NOT_HERE
+from titration.forms.fields import PersonField
 from titration.forms.submission import SubmissionForm
 
 TICKED, ALL = "ticked", "all"
@@ -34,12 +34,9 @@ class HandoverForm(SubmissionForm):
     `total` names, where it is all of them, the list that the person read.
     """
 
-    to = forms.ChoiceField(
+    to = PersonField(
         label=gettext_lazy("Who takes over"),
-        error_messages={
-            "required": gettext_lazy("Choose who takes over."),
-            "invalid_choice": NOT_HERE,
-        },
+        error_messages={"required": gettext_lazy("Choose who takes over.")},
     )
     which = forms.ChoiceField(choices=[(TICKED, TICKED), (ALL, ALL)], widget=forms.HiddenInput)
     regimens = Ticked(required=False)

@@ -11,7 +11,7 @@ from access.models import User
 from titration import wording
 from titration.actions import IntakeText
 from titration.forms import moments
-from titration.forms.fields import NOT_HERE
+from titration.forms.fields import PersonField
 from titration.forms.steps import OUTSIDE, prescribers_of
 from titration.forms.when import WhenForm
 from titration.intake import Slot, slot_code
@@ -43,10 +43,9 @@ class ReporterForm(WhenForm):
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    told = forms.ChoiceField(
+    told = PersonField(
         label=gettext_lazy("Prescriber told of it"),
         required=False,
-        error_messages={"invalid_choice": NOT_HERE},
     )
     told_name = forms.CharField(
         label=gettext_lazy("Name of the prescriber from outside"),

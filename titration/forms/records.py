@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from access.models import Clinic, User
-from titration.forms.fields import NOT_HERE
+from titration.forms.fields import PersonField
 from titration.forms.imports import ConfirmForm
 from titration.forms.steps import prescribers_of
 
@@ -17,16 +17,13 @@ class RecordForm(ConfirmForm):
     Where the file has another identity for the patient, somebody says that both are one person.
     """
 
-    responsible = forms.TypedChoiceField(
+    responsible = PersonField(
         label=gettext_lazy("Who answers for it here"),
         help_text=gettext_lazy(
             "Becomes responsible prescriber of the regimens, whose the reviews are, and who calls "
             "back: named so, in place of whoever was named there."
         ),
-        error_messages={
-            "required": gettext_lazy("Choose a prescriber of the clinic."),
-            "invalid_choice": NOT_HERE,
-        },
+        error_messages={"required": gettext_lazy("Choose a prescriber of the clinic.")},
     )
 
     is_same = forms.BooleanField(

@@ -12,7 +12,7 @@ from access.models import User
 from titration import wording
 from titration.actions import ReviewText
 from titration.forms import moments
-from titration.forms.fields import NOT_HERE
+from titration.forms.fields import PersonField
 from titration.forms.steps import prescribers_of
 from titration.forms.submission import SubmissionForm
 from titration.models import Regimen, Review, ReviewStatus
@@ -40,12 +40,9 @@ class BookingForm(SubmissionForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Write what the review is for.")},
     )
-    whose = forms.ChoiceField(
+    whose = PersonField(
         label=gettext_lazy("Whose review"),
-        error_messages={
-            "required": gettext_lazy("Choose a prescriber of the clinic."),
-            "invalid_choice": NOT_HERE,
-        },
+        error_messages={"required": gettext_lazy("Choose a prescriber of the clinic.")},
     )
 
     def __init__(self, *args, regimen: Regimen, by: User, **kwargs) -> None:

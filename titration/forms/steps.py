@@ -14,7 +14,7 @@ from access.models import Membership, Role, User
 from ledger.models import RetractionReason
 from titration.actions import Instruction
 from titration.forms import moments
-from titration.forms.fields import NOT_HERE, sharing_fields
+from titration.forms.fields import PersonField, sharing_fields
 from titration.forms.submission import SubmissionForm
 from titration.forms.when import WhenForm, effective_initial
 from titration.models import (
@@ -55,9 +55,7 @@ class StepForm(WhenForm):
     """
 
     version = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    decided_by = forms.ChoiceField(
-        label=gettext_lazy("Decided by"), error_messages={"invalid_choice": NOT_HERE}
-    )
+    decided_by = PersonField(label=gettext_lazy("Decided by"))
     decided_by_name = forms.CharField(
         label=gettext_lazy("Name of the prescriber from outside"),
         required=False,

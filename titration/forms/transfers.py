@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from access.models import Clinic, User
 from patients import transferred
-from titration.forms.fields import NOT_HERE
+from titration.forms.fields import PersonField
 from titration.forms.steps import prescribers_of
 from titration.forms.submission import SubmissionForm
 
@@ -32,12 +32,9 @@ class OfferForm(SubmissionForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write why the patient is offered.")},
     )
-    responsible = forms.ChoiceField(
+    responsible = PersonField(
         label=gettext_lazy("Who answers for the patient until it is accepted"),
-        error_messages={
-            "required": gettext_lazy("Choose a prescriber of the clinic."),
-            "invalid_choice": NOT_HERE,
-        },
+        error_messages={"required": gettext_lazy("Choose a prescriber of the clinic.")},
     )
 
     def __init__(self, *args: Any, clinic: Clinic, by: User, **kwargs: Any) -> None:
@@ -95,16 +92,13 @@ class AcceptForm(SubmissionForm):
         label=gettext_lazy("I compared them; the record comes in beside theirs"),
         error_messages={"required": gettext_lazy("Compare them, then tick this.")},
     )
-    responsible = forms.ChoiceField(
+    responsible = PersonField(
         label=gettext_lazy("Who is responsible here from now on"),
         help_text=gettext_lazy(
             "Becomes responsible prescriber of the regimens and of the booked reviews, in entries "
             "of their own, and who calls back. What was written before stays in the history."
         ),
-        error_messages={
-            "required": gettext_lazy("Choose somebody, or that nobody is yet."),
-            "invalid_choice": NOT_HERE,
-        },
+        error_messages={"required": gettext_lazy("Choose somebody, or that nobody is yet.")},
     )
 
     def __init__(

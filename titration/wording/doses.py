@@ -374,17 +374,20 @@ def _with_as_needed(component: Component, when: str) -> str:
 
 def _details(component: Component) -> list[str]:
     """What stands beside the amount and its timing, each in the words of its own pattern."""
-    details = [*_timing_details(component.timing), *_maximum(component)]
-    if component.strengths:
-        details.append(_("strengths used “%(text)s”") % {"text": within_marks(component.strengths)})
-    details += _volume(component)
-    if component.product:
-        details.append(_("product “%(text)s”") % {"text": within_marks(component.product)})
-    if component.calculation:
-        details.append(_("calculation “%(text)s”") % {"text": within_marks(component.calculation)})
-    if component.instruction:
-        details.append(_("instruction “%(text)s”") % {"text": within_marks(component.instruction)})
-    return details
+    return [
+        *_timing_details(component.timing),
+        *_maximum(component),
+        *_as_typed(_("strengths used “%(text)s”"), component.strengths),
+        *_volume(component),
+        *_as_typed(_("product “%(text)s”"), component.product),
+        *_as_typed(_("calculation “%(text)s”"), component.calculation),
+        *_as_typed(_("instruction “%(text)s”"), component.instruction),
+    ]
+
+
+def _as_typed(words: str, text: str) -> list[str]:
+    """The words around a typed text, where there is one."""
+    return [words % {"text": within_marks(text)}] if text else []
 
 
 def _timing_details(timing: Timing) -> list[str]:
